@@ -1,0 +1,73 @@
+import * as z from 'zod';
+
+const optionType = z.enum(['flag', 'integer', 'number', 'boolean', 'enum', 'string']);
+
+/** One load argument that a module documents. `flag` takes no value; `config` is the directive that sets the same thing. */
+const loadOption = z.strictObject({
+  type: optionType,
+  min: z.number().optional(),
+  max: z.number().optional(),
+  values: z.array(z.string()).optional().describe('accepted words of an enum'),
+  default: z.union([z.string(), z.number()]).optional(),
+  config: z.string().optional().describe('full name of the configuration directive, for example search.reader-threads'),
+  since: z.string().optional().describe('first module version line (major.minor) that knows the option'),
+  secret: z.boolean().optional().describe('never shown, never in argv'),
+});
+
+const loadArgs = z.strictObject({
+  style: z
+    .enum(['flags', 'pairs', 'config', 'plain'])
+    .describe('flags: --name value; pairs: name value; config: directives instead of load arguments; plain: as they are'),
+  configPrefix: z.string().optional().describe('what stands before the dot of its directives'),
+  ignoreCase: z.boolean().optional().describe('option names are compared without case'),
+  completeFor: z
+    .array(z.string())
+    .optional()
+    .describe('version lines (major.minor) for which the list of options is complete: only there is an unknown name reported'),
+  options: z.record(z.string(), loadOption).default({}),
+});
+
+const smokeCommand = z.strictObject({
+  command: z.array(z.string()).min(1),
+  reply: z.string().optional().describe('text that the reply must contain'),
+});
+
+/** modules/<name>/module.yaml: everything the project knows about one module. */
+export const moduleManifest = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9-]*$/),
+  title: z.string(),
+  repository: z.url(),
+  licence: z.string(),
+  file: z.string().regex(/^[^/]+\.so$/),
+  loadName: z.string().describe('the name in MODULE LIST'),
+  env: z.string().regex(/^[A-Z][A-Z0-9_]*$/).optional().describe('prefix of the _MODULE_ARGS variable, if not derived from the file'),
+  loadArgs,
+  loadAfter: z.array(z.string()).default([]),
+  requires: z
+    .strictObject({
+      cpu: z.partialRecord(z.enum(['x64', 'arm64']), z.array(z.string())).optional().describe('CPU flags by architecture'),
+      valkey: z.record(z.string(), z.string()).optional().describe('module version line -> minimum server version'),
+    })
+    .default({}),
+  ports: z.array(z.strictObject({ name: z.string(), offset: z.int(), note: z.string() })).default([]),
+  smoke: z.array(smokeCommand).default([]),
+});
+
+/** bundle.json in the image: what the image holds, and its defaults. */
+export const bundleFile = z.strictObject({
+  version: z.literal(1),
+  line: z.string(),
+  valkey: z.string(),
+  server: z.string().describe('absolute path of the real valkey-server'),
+  user: z.string().describe('the user that the server runs as when the container starts as root'),
+  modules: z.record(z.string(), z.strictObject({ version: z.string(), commit: z.string().optional(), origin: z.string() })),
+  defaults: z.strictObject({
+    moduleArgs: z.array(
+      z.strictObject({ module: z.string(), args: z.string(), when: z.record(z.string(), z.string()).default({}) }),
+    ),
+    directives: z.array(z.strictObject({ name: z.string(), value: z.string() })),
+  }),
+});
+
+export type ModuleManifest = z.infer<typeof moduleManifest>;
+export type BundleFile = z.infer<typeof bundleFile>;
