@@ -1,13 +1,17 @@
 import * as z from 'zod';
 
-const optionType = z.enum(['flag', 'integer', 'number', 'boolean', 'enum', 'string']);
+/** `memory` is an integer that may have a unit (64mb); `boolean` knows yes and no, or the words that `values` lists. */
+const optionType = z.enum(['flag', 'integer', 'number', 'boolean', 'memory', 'enum', 'string']);
 
 /** One load argument that a module documents. `flag` takes no value; `config` is the directive that sets the same thing. */
 const loadOption = z.strictObject({
   type: optionType,
   min: z.number().optional(),
   max: z.number().optional(),
-  values: z.array(z.string()).optional().describe('accepted words of an enum'),
+  values: z
+    .array(z.string())
+    .optional()
+    .describe('accepted words of an enum, or of a boolean that knows more than yes and no'),
   default: z.union([z.string(), z.number()]).optional(),
   config: z.string().optional().describe('full name of the configuration directive, for example search.reader-threads'),
   since: z.string().optional().describe('first module version line (major.minor) that knows the option'),
@@ -17,13 +21,17 @@ const loadOption = z.strictObject({
 const loadArgs = z.strictObject({
   style: z
     .enum(['flags', 'pairs', 'config', 'plain'])
-    .describe('flags: --name value; pairs: name value; config: directives instead of load arguments; plain: as they are'),
+    .describe(
+      'flags: --name value; pairs: name value; config: directives instead of load arguments; plain: as they are',
+    ),
   configPrefix: z.string().optional().describe('what stands before the dot of its directives'),
   ignoreCase: z.boolean().optional().describe('option names are compared without case'),
   completeFor: z
     .array(z.string())
     .optional()
-    .describe('version lines (major.minor) for which the list of options is complete: only there is an unknown name reported'),
+    .describe(
+      'version lines (major.minor) for which the list of options is complete: only there is an unknown name reported',
+    ),
   options: z.record(z.string(), loadOption).default({}),
 });
 
@@ -40,12 +48,19 @@ export const moduleManifest = z.strictObject({
   licence: z.string(),
   file: z.string().regex(/^[^/]+\.so$/),
   loadName: z.string().describe('the name in MODULE LIST'),
-  env: z.string().regex(/^[A-Z][A-Z0-9_]*$/).optional().describe('prefix of the _MODULE_ARGS variable, if not derived from the file'),
+  env: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]*$/)
+    .optional()
+    .describe('prefix of the _MODULE_ARGS variable, if not derived from the file'),
   loadArgs,
   loadAfter: z.array(z.string()).default([]),
   requires: z
     .strictObject({
-      cpu: z.partialRecord(z.enum(['x64', 'arm64']), z.array(z.string())).optional().describe('CPU flags by architecture'),
+      cpu: z
+        .partialRecord(z.enum(['x64', 'arm64']), z.array(z.string()))
+        .optional()
+        .describe('CPU flags by architecture'),
       valkey: z.record(z.string(), z.string()).optional().describe('module version line -> minimum server version'),
     })
     .default({}),
@@ -60,7 +75,10 @@ export const bundleFile = z.strictObject({
   valkey: z.string(),
   server: z.string().describe('absolute path of the real valkey-server'),
   user: z.string().describe('the user that the server runs as when the container starts as root'),
-  modules: z.record(z.string(), z.strictObject({ version: z.string(), commit: z.string().optional(), origin: z.string() })),
+  modules: z.record(
+    z.string(),
+    z.strictObject({ version: z.string(), commit: z.string().optional(), origin: z.string() }),
+  ),
   defaults: z.strictObject({
     moduleArgs: z.array(
       z.strictObject({ module: z.string(), args: z.string(), when: z.record(z.string(), z.string()).default({}) }),

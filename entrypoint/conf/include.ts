@@ -1,0 +1,146 @@
+import { asBytes, type Bytes, textOf } from '../bytes.ts';
+import { frame } from '../code-frame.ts';
+import { type Details, type Diagnostic, diagnose, refuse } from '../diagnostics.ts';
+import type { ConfFiles } from '../host.ts';
+import { type Place, showPlace } from '../place.ts';
+import { type Directive, parseLine } from './parse.ts';
+import { linesOf, type Segment, type SourceLine } from './source.ts';
+
+/** A configuration as it was read: its lines in order, an include holding the lines it brought. */
+export type Entry =
+  | { readonly kind: 'silent'; readonly line: SourceLine }
+  | { readonly kind: 'directive'; readonly directive: Directive }
+  | {
+      readonly kind: 'include';
+      readonly directive: Directive;
+      readonly target: string;
+      readonly entries: readonly Entry[];
+    };
+
+/** What reading has gathered so far. `cwd` moves with `dir` directives, as the server's own working directory does. */
+export interface Reading {
+  cwd: string;
+  readonly files: string[];
+  readonly warnings: Diagnostic[];
+  readonly open: string[];
+}
+
+/** More includes than this are taken for includes that include each other. */
+const MOST_FILES = 10_000;
+
+/**
+ * The main configuration file and, after it without a newline in between, standard input. Either may be null. The file is an
+ * absolute path, and one with `*`, `?` or `[` in it is a pattern to the server here too.
+ */
+export function readMain(files: ConfFiles, file: MainFile | null, stdin: Bytes | null, reading: Reading): Entry[] {
+  const segments = file === null ? [] : segmentsOf(files, file.path, '/', { at: file.at }, reading);
+  if (stdin !== null) segments.push({ text: withoutNul(stdin, { kind: 'stdin', line: 1 }), origin: { kind: 'stdin' } });
+  return readSegments(files, segments, null, reading);
+}
+
+/** The configuration file and the place that names it. */
+export interface MainFile {
+  readonly path: string;
+  readonly at: Place;
+}
+
+/** Lines in order, with the includes among them read in place. */
+export function readLines(files: ConfFiles, lines: readonly SourceLine[], reading: Reading): Entry[] {
+  return lines.map((line) => {
+    if (line.runsInto !== undefined && line.text.trim() !== '')
+      reading.warnings.push(runsTogether(line, line.runsInto));
+    const directive = parseLine(line);
+    if (directive === null) return { kind: 'silent', line };
+    if (directive.name === 'include') return readInclude(files, directive, reading);
+    const [dir] = directive.args;
+    if (directive.name === 'dir' && dir !== undefined && directive.args.length === 1) {
+      reading.cwd = files.realDirectory(absolute(textOf(dir), reading.cwd));
+    }
+    return { kind: 'directive', directive };
+  });
+}
+
+/** Every directive in the order in which the server meets it, those of included files at their include. */
+export function* directivesOf(entries: readonly Entry[]): Generator<Directive> {
+  for (const entry of entries) {
+    if (entry.kind === 'directive') yield entry.directive;
+    if (entry.kind === 'include') yield* directivesOf(entry.entries);
+  }
+}
+
+/** The path as the kernel would resolve it: nothing is normalised, since `..` behind a link means the link's target. */
+export function absolute(path: string, cwd: string): string {
+  return path.startsWith('/') ? path : `${cwd === '/' ? '' : cwd}/${path}`;
+}
+
+function readInclude(files: ConfFiles, directive: Directive, reading: Reading): Entry {
+  const path = textOf(directive.args[0] ?? asBytes(''));
+  const target = absolute(path, reading.cwd);
+  const by = { at: directive.line.at, frame: frame(directive.line.text) };
+  const segments = segmentsOf(files, path, reading.cwd, by, reading);
+  return { kind: 'include', directive, target, entries: readSegments(files, segments, by, reading) };
+}
+
+function readSegments(files: ConfFiles, segments: readonly Segment[], by: Details | null, reading: Reading): Entry[] {
+  const entered = enter(files, segments, reading, by);
+  const entries = readLines(files, linesOf(segments), reading);
+  reading.open.length -= entered;
+  return entries;
+}
+
+/** Notes the files as being read, and refuses one that is being read already. Returns how many were noted. */
+function enter(files: ConfFiles, segments: readonly Segment[], reading: Reading, by: Details | null): number {
+  const paths = segments.flatMap(({ origin }) => (origin.kind === 'file' ? [files.realFile(origin.path)] : []));
+  for (const path of paths) {
+    const already = reading.open.indexOf(path);
+    if (already >= 0 && by !== null) {
+      throw refuse('VB104', `${path} includes itself: ${[...reading.open.slice(already), path].join(' -> ')}`, by);
+    }
+  }
+  reading.open.push(...paths);
+  return paths.length;
+}
+
+function segmentsOf(files: ConfFiles, path: string, cwd: string, by: Details, reading: Reading): Segment[] {
+  const isPattern = /[*?[]/.test(path);
+  const found = isPattern ? files.glob(path, cwd) : [absolute(path, cwd)];
+  return found.flatMap((file) => {
+    reading.files.push(file);
+    if (reading.files.length > MOST_FILES) throw refuse('VB110', `more than ${MOST_FILES} files are included`, by);
+    const text = readFile(files, file, by, isPattern);
+    return text === null ? [] : [{ text, origin: { kind: 'file', path: file } as const }];
+  });
+}
+
+function readFile(files: ConfFiles, path: string, by: Details, matched: boolean): Bytes | null {
+  const read = files.readConf(path);
+  switch (read.kind) {
+    case 'text':
+      return withoutNul(read.text, { kind: 'file', path, line: 1 });
+    case 'missing':
+      throw refuse('VB101', `${path} does not exist`, by);
+    case 'unreadable':
+      throw refuse('VB102', `${path} cannot be read: ${read.why}`, by);
+    case 'directory':
+      // The server takes a directory among a glob's matches for an empty file, and so does this reader.
+      if (matched) return null;
+      throw refuse('VB103', `${path} is a directory`, by);
+    case 'special':
+      throw refuse('VB108', `${path} is a ${read.what}, not a file`, by);
+  }
+}
+
+function withoutNul(text: Bytes, first: Place): Bytes {
+  const nul = text.indexOf('\0');
+  if (nul < 0) return text;
+  const line = text.slice(0, nul).split('\n').length;
+  const at: Place = first.kind === 'file' ? { ...first, line } : { kind: 'stdin', line };
+  throw refuse('VB106', 'the text has a NUL byte, behind which the server would read nothing', { at });
+}
+
+function runsTogether(line: SourceLine, next: Place): Diagnostic {
+  return diagnose('VB109', `the file ends without a newline, and its last line runs into ${showPlace(next)}`, {
+    at: line.at,
+    frame: frame(line.text),
+  });
+}

@@ -1,0 +1,48 @@
+import { asBytes, type Bytes } from '../bytes.ts';
+import type { Place } from '../place.ts';
+
+/** A piece of configuration text and where its first line stands. */
+export interface Segment {
+  readonly text: Bytes;
+  readonly origin: { readonly kind: 'file'; readonly path: string } | { readonly kind: 'stdin' };
+}
+
+/** One line without its newline. `runsInto` is set where a file that does not end in a newline continues in the next one. */
+export interface SourceLine {
+  readonly text: Bytes;
+  readonly at: Place;
+  readonly runsInto?: Place;
+}
+
+/**
+ * The lines of several pieces of text joined without anything between them, as the server joins the matches of one glob, and a
+ * file with its standard input (config.c, loadServerConfig). Each line knows the place of its first byte.
+ */
+export function linesOf(segments: readonly Segment[]): SourceLine[] {
+  const lines: SourceLine[] = [];
+  let open: SourceLine | null = null;
+  for (const segment of segments) {
+    if (segment.text === '') continue;
+    const pieces = segment.text.split('\n');
+    const last = pieces.pop() ?? '';
+    let number = 1;
+    for (const piece of pieces) {
+      lines.push(joined(open, piece, placeIn(segment, number)));
+      open = null;
+      number += 1;
+    }
+    if (last !== '') open = joined(open, last, placeIn(segment, number));
+  }
+  if (open !== null) lines.push(open);
+  return lines;
+}
+
+function joined(open: SourceLine | null, piece: string, at: Place): SourceLine {
+  if (open === null) return { text: asBytes(piece), at };
+  const runsInto = open.runsInto ?? at;
+  return { text: asBytes(open.text + piece), at: open.at, runsInto };
+}
+
+function placeIn(segment: Segment, line: number): Place {
+  return segment.origin.kind === 'file' ? { kind: 'file', path: segment.origin.path, line } : { kind: 'stdin', line };
+}

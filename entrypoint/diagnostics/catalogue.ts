@@ -1,0 +1,48 @@
+import { argumentEntries } from './arguments.ts';
+import { confEntries } from './conf.ts';
+import { environmentEntries } from './environment.ts';
+import { moduleEntries } from './modules.ts';
+import { startEntries } from './start.ts';
+
+export type Severity = 'error' | 'warning' | 'notice';
+
+/** One page of the catalogue: `valkey-bundle explain <code>` and docs/diagnostics.md print it. */
+export interface Entry {
+  readonly title: string;
+  readonly severity: Severity;
+  /** What the start ends with; 0 for what does not stop it. */
+  readonly exitCode: number;
+  readonly meaning: string;
+  readonly fix: string;
+}
+
+/** Everything that the entrypoint can say, by code. Codes are never reused. */
+export const catalogue = {
+  ...confEntries,
+  ...environmentEntries,
+  ...moduleEntries,
+  ...argumentEntries,
+  ...startEntries,
+} as const satisfies Readonly<Record<string, Entry>>;
+
+export type Code = keyof typeof catalogue;
+
+/** Whether a word names a page. */
+export function isCode(word: string): word is Code {
+  return Object.hasOwn(catalogue, word);
+}
+
+/** What the exit codes mean, beside those of the server itself. The numbers are those of sysexits.h and of a shell. */
+export const exitCodes: ReadonlyArray<readonly [number, string]> = [
+  [0, 'the server ended well (its own code), or the tool had nothing to object to'],
+  [1, 'the server itself refused or failed (its own code)'],
+  [64, 'the valkey-bundle tool was called with a wrong command line'],
+  [66, 'a configuration or password file is missing or cannot be read'],
+  [67, 'the user that the server should run as does not exist'],
+  [70, 'a defect of the entrypoint itself'],
+  [73, 'a file that the start needs could not be written'],
+  [77, 'the user that the server runs as may not read one of its files'],
+  [78, 'the configuration, a variable, a module or its arguments are wrong'],
+  [126, 'the program to start cannot be executed'],
+  [127, 'the program to start was not found'],
+];

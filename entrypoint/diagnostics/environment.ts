@@ -1,0 +1,91 @@
+import type { Entry } from './catalogue.ts';
+
+/** VB2xx: the variables. */
+export const environmentEntries = {
+  VB201: {
+    title: 'unbalanced quotes in a variable',
+    severity: 'error',
+    exitCode: 78,
+    meaning:
+      'The variable is read in the quoting of valkey.conf, and a quote in it is not closed or not followed by a blank.',
+    fix: 'Close the quote. A shell and YAML take one level of quotes away before the value arrives here.',
+  },
+  VB202: {
+    title: 'newline in a variable',
+    severity: 'error',
+    exitCode: 78,
+    meaning: 'Arguments are one line. A newline inside could become a directive of its own.',
+    fix: 'Put everything on one line; in YAML use > instead of | for a long value.',
+  },
+  VB203: {
+    title: 'variable fits no module',
+    severity: 'warning',
+    exitCode: 0,
+    meaning: 'A *_MODULE_ARGS variable is set whose name is that of no module found. Its arguments reach nobody.',
+    fix: 'Use the name that `valkey-bundle modules` shows.',
+  },
+  VB204: {
+    title: 'unknown name in VALKEY_MODULES',
+    severity: 'error',
+    exitCode: 78,
+    meaning:
+      'VALKEY_MODULES takes all, none, names of modules, or exclusions (-name); names and exclusions do not mix.',
+    fix: 'Use names that `valkey-bundle modules` shows.',
+  },
+  VB205: {
+    title: 'password file cannot be used',
+    severity: 'error',
+    exitCode: 66,
+    meaning: 'VALKEY_PASSWORD_FILE names a file that is missing, unreadable or empty, or holds more than one line.',
+    fix: 'Check the path and the mount of the secret; the password is the one line in it.',
+  },
+  VB206: {
+    title: 'two passwords',
+    severity: 'error',
+    exitCode: 78,
+    meaning: 'VALKEY_PASSWORD and VALKEY_PASSWORD_FILE are both set.',
+    fix: 'Set only one of them.',
+  },
+  VB207: {
+    title: 'module directory cannot be read',
+    severity: 'error',
+    exitCode: 78,
+    meaning: 'MODULE_DIR names something that is not a readable directory.',
+    fix: 'Name an existing directory, or unset MODULE_DIR for /usr/lib/valkey.',
+  },
+  VB208: {
+    title: 'no module directory',
+    severity: 'warning',
+    exitCode: 0,
+    meaning: 'The default module directory /usr/lib/valkey does not exist, so no module is added.',
+    fix: 'Nothing to do on a host; inside the image it means that the image is damaged.',
+  },
+  VB209: {
+    title: 'password from the environment is not used',
+    severity: 'warning',
+    exitCode: 0,
+    meaning: 'The configuration or the command line sets the password already, and they win over the environment.',
+    fix: 'Remove the directive (CONFIG REWRITE may have written it), or the variable.',
+  },
+  VB210: {
+    title: 'arguments for a module that is not loaded',
+    severity: 'warning',
+    exitCode: 0,
+    meaning: 'A *_MODULE_ARGS variable is set for a module that VALKEY_MODULES leaves out.',
+    fix: 'Add the module to VALKEY_MODULES, or unset the variable.',
+  },
+  VB211: {
+    title: 'not valid UTF-8',
+    severity: 'error',
+    exitCode: 78,
+    meaning: 'An argument or a variable holds bytes that are not UTF-8. They could not be handed on unchanged.',
+    fix: 'Write such bytes as \\xHH inside double quotes, in the configuration file or in a *_MODULE_ARGS variable.',
+  },
+  VB212: {
+    title: 'password cannot be used',
+    severity: 'error',
+    exitCode: 78,
+    meaning: 'VALKEY_PASSWORD is set but empty.',
+    fix: 'Set a password, or unset the variable to start without one.',
+  },
+} as const satisfies Readonly<Record<string, Entry>>;

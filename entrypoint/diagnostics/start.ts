@@ -1,0 +1,115 @@
+import type { Entry } from './catalogue.ts';
+
+/** VB5xx: the start itself. VB6xx: the tool. VB9xx: ourselves. */
+export const startEntries = {
+  VB501: {
+    title: 'program not found',
+    severity: 'error',
+    exitCode: 127,
+    meaning: 'The program to start does not exist, or is not on PATH.',
+    fix: 'Check the first word of the command.',
+  },
+  VB502: {
+    title: 'program cannot be executed',
+    severity: 'error',
+    exitCode: 126,
+    meaning: 'The program exists, but this user may not execute it, or it is no program for this machine.',
+    fix: 'Check its mode, its first line and its architecture.',
+  },
+  VB503: {
+    title: 'effective configuration cannot be written',
+    severity: 'error',
+    exitCode: 73,
+    meaning: 'The start needs a file of its own, and none of /run/valkey-bundle, /dev/shm and /tmp can take it.',
+    fix: 'Mount a tmpfs on /run/valkey-bundle, or mend the configuration as the other messages say so that no file is needed.',
+  },
+  VB504: {
+    title: 'server runs on an effective configuration',
+    severity: 'warning',
+    exitCode: 0,
+    meaning:
+      'The load lines of your configuration had to change, so the server reads a copy. CONFIG REWRITE fails on it, loudly, because the next start would lose what it wrote.',
+    fix: 'Put the load lines shown by `valkey-bundle plan` into your configuration: then no copy is needed.',
+  },
+  VB505: {
+    title: 'user does not exist',
+    severity: 'error',
+    exitCode: 67,
+    meaning: 'The container runs as root, and the user that the server should run as is not in /etc/passwd.',
+    fix: 'Use the image unchanged, or run it with --user.',
+  },
+  VB506: {
+    title: 'privileges cannot be dropped',
+    severity: 'warning',
+    exitCode: 0,
+    meaning:
+      'The container runs as root without the capability to change its user. The server goes on as root, without capabilities.',
+    fix: 'Run the container with --user 999:999, or give it CAP_SETUID and CAP_SETGID.',
+  },
+  VB507: {
+    title: 'data directory cannot be written',
+    severity: 'warning',
+    exitCode: 0,
+    meaning:
+      'The server will not be able to save: snapshots and the append-only file need a writable working directory.',
+    fix: 'Give the directory to the user of the container (chown), run once with --user root, or use a named volume.',
+  },
+  VB508: {
+    title: 'ownership of the data directory could not be changed',
+    severity: 'warning',
+    exitCode: 0,
+    meaning: 'A file of the data directory belongs to another user and could not be given to the server.',
+    fix: 'Change the owner on the host, or give the container CAP_CHOWN.',
+  },
+  VB509: {
+    title: 'server may not read its configuration',
+    severity: 'error',
+    exitCode: 77,
+    meaning: 'The file was readable as root, but not for the user that the server runs as.',
+    fix: 'Make the file readable for that user: chmod 0644, or chown.',
+  },
+  VB510: {
+    title: 'protected mode is off and there is no password',
+    severity: 'warning',
+    exitCode: 0,
+    meaning:
+      'Whoever reaches the port owns the data. The image turns protected mode off so that a published port works.',
+    fix: 'Set VALKEY_PASSWORD_FILE or VALKEY_PASSWORD, or publish the port on 127.0.0.1 only.',
+  },
+  VB511: {
+    title: 'bundle.json cannot be used',
+    severity: 'warning',
+    exitCode: 0,
+    meaning:
+      'The file that says what the image holds is missing or damaged: image defaults and module versions are not known.',
+    fix: 'Use the image unchanged. On a host this is normal.',
+  },
+  VB512: {
+    title: 'data directory is left as it is',
+    severity: 'warning',
+    exitCode: 0,
+    meaning: 'The working directory of the server is a directory of the system; its files are not given to the server.',
+    fix: 'Use a directory of its own for the data: `dir /data`.',
+  },
+  VB601: {
+    title: 'wrong command line for valkey-bundle',
+    severity: 'error',
+    exitCode: 64,
+    meaning: 'The tool has no such command or option.',
+    fix: 'valkey-bundle help lists the commands.',
+  },
+  VB602: {
+    title: 'server does not answer',
+    severity: 'error',
+    exitCode: 1,
+    meaning: 'The health check asked the server with valkey-cli and got no PONG.',
+    fix: 'Look at the log of the container.',
+  },
+  VB901: {
+    title: 'defect of the entrypoint',
+    severity: 'error',
+    exitCode: 70,
+    meaning: 'Something happened that the entrypoint did not foresee. Nothing was started.',
+    fix: 'Please report it with the output of DEBUG=1. To go on meanwhile, start /usr/local/libexec/valkey/valkey-server itself.',
+  },
+} as const satisfies Readonly<Record<string, Entry>>;

@@ -1,0 +1,97 @@
+import { type Bytes, bytesOf } from './bytes.ts';
+import { frame } from './code-frame.ts';
+import { tokenize } from './conf/tokenize.ts';
+import { refuse } from './diagnostics.ts';
+
+/** The process's variables, as Node gives them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Every variable that the entrypoint reads; docs/environment.md is generated from it. */
+export const variables = [
+  {
+    name: '<NAME>_MODULE_ARGS',
+    fallback: '',
+    meaning:
+      'Arguments of one module, in `valkey.conf` quoting. NAME is the file name without `.so`, `lib` and `valkey_`/`valkey-`, in upper case, every other character as `_`: `libvalkey_bloom.so` is `BLOOM`. Write options as the module documents them; what a module takes only as configuration becomes a directive.',
+    example: 'SEARCH_MODULE_ARGS="--use-coordinator --reader-threads 8"',
+  },
+  {
+    name: 'VALKEY_MODULES',
+    fallback: 'all',
+    meaning:
+      'Which modules to add: `all`, `none`, a list of names, or exclusions. It limits what is added; a `loadmodule` line of your own stays.',
+    example: 'VALKEY_MODULES="search json", VALKEY_MODULES=-ldap',
+  },
+  {
+    name: 'MODULE_DIR',
+    fallback: '/usr/lib/valkey',
+    meaning: 'Where modules are looked for (`*.so`, not in subfolders).',
+    example: 'MODULE_DIR=/opt/modules',
+  },
+  {
+    name: 'VALKEY_EXTRA_FLAGS',
+    fallback: '',
+    meaning: 'More server options, in `valkey.conf` quoting. They count as the end of the command line.',
+    example: 'VALKEY_EXTRA_FLAGS="--save \'60 1\' --maxmemory 1gb"',
+  },
+  {
+    name: 'VALKEY_PASSWORD',
+    fallback: '',
+    meaning:
+      '`requirepass` and `primaryauth`, handed to the server through a file that only it can read; removed from its environment. Not used where the configuration or the command line sets them.',
+    example: 'VALKEY_PASSWORD=...',
+  },
+  {
+    name: 'VALKEY_PASSWORD_FILE',
+    fallback: '',
+    meaning: 'The same, read from a file of one line (a Docker or Kubernetes secret).',
+    example: 'VALKEY_PASSWORD_FILE=/run/secrets/valkey',
+  },
+  {
+    name: 'DEBUG',
+    fallback: '',
+    meaning: '`1` explains the start on standard error.',
+    example: 'DEBUG=1',
+  },
+  {
+    name: 'NO_COLOR',
+    fallback: '',
+    meaning: 'Any value: no colours, on a terminal either.',
+    example: 'NO_COLOR=1',
+  },
+] as const;
+
+export const DEFAULT_MODULE_DIR = '/usr/lib/valkey';
+
+/** Whether DEBUG asks for an explanation: anything but empty, 0, false, no and off. */
+export function wantsDebug(env: Environment): boolean {
+  return !['', '0', 'false', 'no', 'off'].includes((env['DEBUG'] ?? '').toLowerCase());
+}
+
+/** The `*_MODULE_ARGS` variables that are set, by their NAME. */
+export function moduleArgsVariables(env: Environment): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const [variable, value] of Object.entries(env)) {
+    const name = /^(.+)_MODULE_ARGS$/.exec(variable)?.[1];
+    if (name !== undefined && value !== undefined) found.set(name, value);
+  }
+  return found;
+}
+
+/** The words of a variable in valkey.conf quoting. Refuses VB201, VB202, VB211. */
+export function wordsOf(variable: string, value: string): readonly Bytes[] {
+  const at = { kind: 'variable', name: variable } as const;
+  if (value.includes('\ufffd')) throw refuse('VB211', `${variable} is not valid UTF-8`, { at });
+  const text = value.trim();
+  if (/[\n\r\0]/.test(text))
+    throw refuse('VB202', `${variable} has a newline in it`, { at, frame: frame(bytesOf(text)) });
+  const tokens = tokenize(bytesOf(text));
+  if (tokens.ok) return tokens.words;
+  const problem =
+    tokens.problem === 'unclosed' ? 'a quote is not closed' : 'a closing quote is not followed by a blank';
+  throw refuse('VB201', `${variable}: ${problem}`, {
+    at,
+    column: tokens.column,
+    frame: frame(bytesOf(text), tokens.column),
+  });
+}

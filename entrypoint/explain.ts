@@ -1,0 +1,75 @@
+import { printable, textOf } from './bytes.ts';
+import { renderLine } from './conf/render.ts';
+import type { Style } from './log.ts';
+import type { Argument, ExtraDirective, Merged } from './modules/merge.ts';
+import { showPlace } from './place.ts';
+import type { StartPlan } from './plan.ts';
+import { redactedArgv } from './redact.ts';
+import { showDirective } from './secrets.ts';
+
+/** The whole plan for people: what DEBUG=1 prints, and `valkey-bundle plan`. */
+export function explainPlan(plan: StartPlan, style: Style): string {
+  const { from, to, name } = plan.user;
+  const sections: ReadonlyArray<readonly [string, readonly string[]]> = [
+    [
+      'modules',
+      plan.modules.length === 0 ? ['none found'] : plan.modules.flatMap((merged) => explainModule(merged, style)),
+    ],
+    [
+      'loads, in order',
+      plan.loads.map((load) => printable(textOf(renderLine([load.path, ...load.args.flatMap((arg) => arg.words)])))),
+    ],
+    ['files read', plan.files.map(printable)],
+    [
+      'effective configuration',
+      plan.effectiveConf === null ? ['none: the configuration is used as it is'] : [plan.effectiveConf.path],
+    ],
+    [
+      'user',
+      [
+        from.uid === to.uid
+          ? `${from.uid}:${from.gid} (unchanged)`
+          : `${name} (${to.uid}:${to.gid}), started as ${from.uid}:${from.gid}`,
+      ],
+    ],
+    ['data directory', [printable(plan.dataDirectory)]],
+    ['program', [printable(plan.program.path)]],
+    ['command line', redactedArgv(plan.argv).map((element, index) => `argv[${index}] ${printable(element)}`)],
+  ];
+  return sections
+    .map(([title, lines]) => `${style.bold(title)}\n${lines.map((line) => `  ${line}\n`).join('')}`)
+    .join('');
+}
+
+function explainModule(merged: Merged, style: Style): string[] {
+  const { module, verdict, reason, at } = merged;
+  return [
+    `${style.bold(module.name)}  ${printable(module.path)}`,
+    `  ${verdict}: ${reason} ${style.dim(`(${showPlace(at)})`)}`,
+    ...argumentsOf(merged).map(({ text, source }) => `  ${printable(text)}  ${style.dim(`<- ${source}`)}`),
+  ];
+}
+
+/** Every argument of a module, on its load line or as a directive, with where it came from; secrets hidden. */
+export function argumentsOf({ load, directives }: Merged): { text: string; source: string }[] {
+  return [...(load?.args ?? []).map(showArgument), ...directives.map(showExtra)];
+}
+
+function showArgument({ words, at }: Argument): { text: string; source: string } {
+  return { text: textOf(renderLine(words)), source: showPlace(at) };
+}
+
+function showExtra({ name, value, secret, at }: ExtraDirective): { text: string; source: string } {
+  const text = secret ? `${name} (redacted)` : showDirective(name, [value]);
+  return { text, source: showPlace(at) };
+}
+
+/** The one line that every start prints: what is loaded. */
+export function summaryOf(plan: StartPlan): string {
+  const loads = plan.loads.map((load) => {
+    const args = textOf(renderLine(load.args.flatMap((argument) => argument.words)));
+    return args === '' ? load.module.name : `${load.module.name} (${args})`;
+  });
+  const what = loads.length === 0 ? 'no modules' : loads.join(', ');
+  return `valkey-bundle: loading ${printable(what)}; DEBUG=1 explains why\n`;
+}

@@ -1,0 +1,133 @@
+import { beginsInsideLine, closed, directiveElement, includeElement, loadElement, optionsWithout } from './argv.ts';
+import { asBytes, type Bytes } from './bytes.ts';
+import { renderLine } from './conf/render.ts';
+import { holdsLoad, liftedText, wrapperText } from './effective-conf.ts';
+import type { Configuration } from './inputs.ts';
+import type { ExtraDirective, WantedLoad } from './modules/merge.ts';
+
+/** How the plan reaches the server: `options` appends, `wrapper` and `lifted` write an effective configuration. */
+export type Expression = 'options' | 'wrapper' | 'lifted';
+
+export interface Expressed {
+  readonly how: Expression;
+  /** The server's arguments, the program not counted. */
+  readonly args: readonly string[];
+  readonly effectiveConf: Bytes | null;
+  readonly secretsConf: Bytes | null;
+}
+
+/** Where the files of this start will stand. */
+export interface RuntimeFiles {
+  readonly conf: string;
+  readonly secrets: string;
+}
+
+/**
+ * Says the wanted list in the form that changes least (design §3.5): options behind the user's file if its own load lines, in their
+ * order, are part of the list as they stand; a wrapper if something must only come before them; a copy with the load lines lifted
+ * out otherwise, and for text from standard input, which has been read by now.
+ */
+export function express(
+  conf: Configuration,
+  wanted: readonly WantedLoad[],
+  extra: readonly ExtraDirective[],
+  files: RuntimeFiles,
+): Expressed {
+  const secret = extra.filter((directive) => directive.secret);
+  const secretsConf =
+    secret.length === 0 ? null : asBytes(secret.map(({ name, value }) => `${renderLine([name, value])}\n`).join(''));
+  const own = [
+    ...extra.filter((directive) => !directive.secret).map(directiveElement),
+    ...(secretsConf === null ? [] : [includeElement(files.secrets)]),
+  ];
+  const how = chooseExpression(conf, wanted);
+  const lastFile = wanted.findLastIndex(isFromFile);
+  const firstFile = wanted.findIndex(isFromFile);
+  switch (how) {
+    case 'options':
+      return {
+        how,
+        args: assemble(conf.confFile, conf, wanted.slice(lastFile + 1), own),
+        effectiveConf: null,
+        secretsConf,
+      };
+    case 'wrapper': {
+      const effectiveConf = wrapperText(wanted.slice(0, firstFile), conf.confFile ?? '');
+      return { how, args: assemble(files.conf, conf, wanted.slice(lastFile + 1), own), effectiveConf, secretsConf };
+    }
+    case 'lifted': {
+      const withOptions = optionIncludesLoad(conf);
+      const entries = withOptions ? [...conf.fileEntries, ...conf.optionEntries] : conf.fileEntries;
+      const options = withOptions ? [] : optionsWithout(conf.commandLine, loadLines(conf));
+      const sources = [...conf.files, ...(conf.commandLine.readsStdin ? ['standard input'] : [])];
+      return {
+        how,
+        args: joinArgs(files.conf, own, options),
+        effectiveConf: liftedText(wanted, entries, sources),
+        secretsConf,
+      };
+    }
+  }
+}
+
+function chooseExpression(conf: Configuration, wanted: readonly WantedLoad[]): Expression {
+  if (conf.commandLine.readsStdin) return 'lifted';
+  const fromFile = wanted.filter(isFromFile);
+  const fileLines = conf.fileDirectives.filter((directive) => directive.name === 'loadmodule');
+  const fileStands =
+    fromFile.length === fileLines.length &&
+    fromFile.every((load, index) => !load.changed && load.line?.directive === fileLines[index]) &&
+    wanted.findLastIndex(isFromFile) - wanted.findIndex(isFromFile) === Math.max(fromFile.length - 1, 0);
+  if (!fileStands) return 'lifted';
+  const behind = wanted.slice(wanted.findLastIndex(isFromFile) + 1);
+  if (!optionsStand(conf, behind) && optionIncludesLoad(conf)) return 'lifted';
+  return fromFile.length > 0 && wanted.findIndex(isFromFile) > 0 ? 'wrapper' : 'options';
+}
+
+/** Whether the user's load options can stay as they are: all additions before them, and they unchanged and in their order. */
+function optionsStand(conf: Configuration, behind: readonly WantedLoad[]): boolean {
+  const optionLines = conf.optionDirectives.filter((directive) => directive.name === 'loadmodule');
+  const fromOptions = behind.slice(behind.length - optionLines.length);
+  return (
+    behind.filter((load) => load.line !== null).length === optionLines.length &&
+    fromOptions.every((load, index) => !load.changed && load.line?.directive === optionLines[index])
+  );
+}
+
+function assemble(
+  confFile: string | null,
+  conf: Configuration,
+  behind: readonly WantedLoad[],
+  own: readonly string[],
+): string[] {
+  const stands = optionsStand(conf, behind);
+  const added = stands ? behind.filter((load) => load.line === null) : behind;
+  const options = optionsWithout(conf.commandLine, stands ? new Set() : loadLines(conf));
+  const shownFile = confFile === conf.confFile ? (conf.commandLine.confFile?.text ?? null) : confFile;
+  return joinArgs(shownFile, [...added.map(loadElement), ...own], options);
+}
+
+function joinArgs(confFile: string | null, inserted: readonly string[], options: readonly string[]): string[] {
+  const elements = [...inserted];
+  const last = elements.pop();
+  if (last !== undefined) elements.push(beginsInsideLine(options) ? closed(last) : last);
+  return [...(confFile === null ? [] : [confFile]), ...elements, ...options];
+}
+
+function isFromFile(load: WantedLoad): boolean {
+  return load.line?.from === 'file';
+}
+
+function optionIncludesLoad(conf: Configuration): boolean {
+  return conf.optionEntries.some((entry) => entry.kind === 'include' && holdsLoad(entry.entries));
+}
+
+/** The lines of the command line that are load lines themselves. */
+function loadLines(conf: Configuration): ReadonlySet<Configuration['commandLine']['lines'][number]> {
+  return new Set(
+    conf.commandLine.lines.filter((_, index) => {
+      const entry = conf.optionEntries[index];
+      return entry?.kind === 'directive' && entry.directive.name === 'loadmodule';
+    }),
+  );
+}

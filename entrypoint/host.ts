@@ -1,0 +1,111 @@
+import type { Bytes } from './bytes.ts';
+
+/*
+ * The only door to the system. Everything else in the entrypoint takes the small capability that it needs, so the whole start runs
+ * against a recorded host in tests. host/node.ts is the real one.
+ */
+
+export type ConfRead =
+  | { readonly kind: 'text'; readonly text: Bytes }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'directory' }
+  | { readonly kind: 'unreadable'; readonly why: string }
+  | { readonly kind: 'special'; readonly what: string };
+
+/** Reading configuration. Paths are absolute; nothing here throws. */
+export interface ConfFiles {
+  readConf(path: string): ConfRead;
+  /** Matches of a glob(3) pattern, absolute and in byte order; a relative pattern counts from `cwd`. */
+  glob(pattern: string, cwd: string): readonly string[];
+  /** The path behind all links, or the path itself where it leads nowhere. */
+  realFile(path: string): string;
+  /** The same for a directory that a `dir` directive names. */
+  realDirectory(path: string): string;
+}
+
+export type ModuleFile =
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'directory' }
+  | { readonly kind: 'unreadable'; readonly why: string }
+  | { readonly kind: 'file'; readonly mode: number; readonly head: Bytes };
+
+/** Looking at module files. */
+export interface ModuleFiles {
+  /** Names in a directory, sorted, or the reason why it cannot be read. */
+  listDirectory(path: string): readonly string[] | { readonly problem: string };
+  realFile(path: string): string;
+  /** Mode bits and the first 64 bytes of a file, links followed. */
+  inspect(path: string): ModuleFile;
+}
+
+/** A user by number. */
+export interface User {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** What the process is and what machine it runs on. */
+export interface Machine {
+  /** Node's name: x64 or arm64. */
+  readonly arch: string;
+  readonly pid: number;
+  readonly cwd: string;
+  readonly identity: User;
+  /** The launcher itself, all links followed. */
+  readonly self: string;
+  cpuFlags(): ReadonlySet<string>;
+  lookupUser(name: string): User | null;
+}
+
+/** A directory of our own for one start: where it will be, or why there is none. */
+export interface RuntimeDirectories {
+  /** Paths of directories that do not exist yet, under places that can be written, best first. */
+  candidates(): readonly string[];
+}
+
+export type Executable =
+  | { readonly kind: 'found'; readonly path: string }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'denied'; readonly path: string; readonly why: string };
+
+/** Everything that a plan is computed from: reading only. */
+export interface Reader extends ConfFiles, ModuleFiles, Machine, RuntimeDirectories {
+  readStdin(): Bytes;
+  /** A small file as text: the password file, bundle.json. Null with the reason if it cannot be read. */
+  readSmall(path: string): { readonly text: string } | { readonly problem: string };
+  /** Looks a program up as a shell would: on PATH, unless it has a slash. */
+  findExecutable(name: string): Executable;
+  canWrite(path: string): boolean;
+  /** argv of a running process, or null if it cannot be seen. */
+  commandLineOf(pid: number): readonly string[] | null;
+}
+
+/** Everything that a start changes. Methods throw Error with a message for people where they fail. */
+export interface Writer {
+  /** Writes to standard error or standard output, blocking, whole. */
+  print(stream: 'stdout' | 'stderr', text: string): void;
+  readonly isTerminal: { readonly stdout: boolean; readonly stderr: boolean };
+  /** Gives what is in the directory and not the user's to the user, links not followed. Returns paths that could not be given. */
+  own(directory: string, user: User): readonly string[];
+  /** Makes a fresh directory and files in it, mode 0400, for `owner`; the directory cannot be written by the server. */
+  writePrivate(
+    directory: string,
+    files: ReadonlyArray<{ readonly name: string; readonly text: Bytes }>,
+    owner: User,
+  ): void;
+  /** Removes directories that earlier starts of this container left. */
+  removeStale(): void;
+  dropTo(user: User): void;
+  setUmask(mask: number): void;
+  /** Whether this process may read the file now, after privileges were dropped. */
+  mayRead(path: string): boolean;
+  /** Gives SIGPIPE and SIGXFSZ their default disposition back: Node ignores them, and execve would hand that on. */
+  restoreSignals(): void;
+  /** Runs a program to its end, bounded in time, and returns all that it printed. */
+  run(program: string, args: readonly string[], env: Readonly<Record<string, string | undefined>>): string;
+  /** Becomes the program. Throws if the kernel refuses. */
+  exec(path: string, argv: readonly string[], env: Readonly<Record<string, string | undefined>>): never;
+  exit(code: number): never;
+}
+
+export type Host = Reader & Writer;

@@ -1,0 +1,122 @@
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
+import { globSync } from 'glob';
+import { asBytes, type Bytes } from '../bytes.ts';
+import type { ConfFiles, ConfRead, Executable, ModuleFile, ModuleFiles } from '../host.ts';
+
+/** Configuration and module files of the real system. */
+export const realFiles: ConfFiles & ModuleFiles = {
+  readConf,
+  glob,
+  realFile,
+  realDirectory: realFile,
+  listDirectory,
+  inspect,
+};
+
+function readConf(path: string): ConfRead {
+  try {
+    const stats = statSync(path);
+    if (stats.isDirectory()) return { kind: 'directory' };
+    if (stats.isFIFO()) return { kind: 'special', what: 'FIFO' };
+    if (stats.isSocket()) return { kind: 'special', what: 'socket' };
+    // /dev/null is how one says "an empty file"; it neither blocks nor changes.
+    if (stats.isCharacterDevice() && path !== '/dev/null') return { kind: 'special', what: 'character device' };
+    if (stats.isBlockDevice()) return { kind: 'special', what: 'block device' };
+    return { kind: 'text', text: asBytes(readFileSync(path, 'latin1')) };
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return { kind: 'missing' };
+    return { kind: 'unreadable', why: reasonOf(error) };
+  }
+}
+
+/** glob(3) with flags 0: no braces, no extended patterns, no `**`; a backslash quotes; hidden names only where the pattern says so. */
+function glob(pattern: string, cwd: string): string[] {
+  const found = globSync(pattern, {
+    cwd,
+    nobrace: true,
+    noext: true,
+    noglobstar: true,
+    absolute: true,
+    dot: false,
+    follow: true,
+  });
+  return found.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+}
+
+function realFile(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return path;
+  }
+}
+
+function listDirectory(path: string): readonly string[] | { readonly problem: string } {
+  try {
+    return readdirSync(path);
+  } catch (error) {
+    return { problem: reasonOf(error) };
+  }
+}
+
+function inspect(path: string): ModuleFile {
+  let descriptor: number | null = null;
+  try {
+    const stats = statSync(path);
+    if (stats.isDirectory()) return { kind: 'directory' };
+    if (!stats.isFile()) return { kind: 'unreadable', why: 'not a regular file' };
+    descriptor = openSync(path, constants.O_RDONLY);
+    const head = Buffer.alloc(64);
+    const length = readSync(descriptor, head);
+    return { kind: 'file', mode: stats.mode, head: bytesOfBuffer(head.subarray(0, length)) };
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return { kind: 'missing' };
+    return { kind: 'unreadable', why: reasonOf(error) };
+  } finally {
+    if (descriptor !== null) closeSync(descriptor);
+  }
+}
+
+/** As execvp does: a name with a slash is a path, any other is looked for on PATH; a file that may not be executed is remembered. */
+export function findExecutable(name: string, searchPath: string): Executable {
+  const candidates = name.includes('/')
+    ? [name]
+    : searchPath.split(':').map((directory) => `${directory || '.'}/${name}`);
+  let denied: Executable | null = null;
+  for (const path of candidates) {
+    if (!existsSync(path)) continue;
+    try {
+      if (statSync(path).isDirectory()) throw new Error('it is a directory');
+      accessSync(path, constants.X_OK);
+      return { kind: 'found', path: path.startsWith('/') ? path : realFile(path) };
+    } catch (error) {
+      denied ??= { kind: 'denied', path, why: reasonOf(error) };
+    }
+  }
+  return denied ?? { kind: 'missing' };
+}
+
+export function bytesOfBuffer(buffer: Buffer): Bytes {
+  return asBytes(buffer.toString('latin1'));
+}
+
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}
+
+/** The kernel's reason in words: `permission denied` of `EACCES: permission denied, open '/x'`. */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return /^[A-Z0-9]+: ([^,]+)/.exec(message)?.[1] ?? message;
+}

@@ -1,0 +1,154 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, readFileSync, readSync, statSync, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import type { Bytes } from '../bytes.ts';
+import type { Host, User } from '../host.ts';
+import { bytesOfBuffer, codeOf, findExecutable, realFiles, reasonOf } from './files.ts';
+import { own } from './own.ts';
+import { candidates, removeStale, writePrivate } from './runtime.ts';
+
+/** The real system, behind the capabilities of host.ts. */
+export function nodeHost(): Host {
+  return {
+    ...realFiles,
+    arch: process.arch,
+    pid: process.pid,
+    cwd: process.cwd(),
+    identity: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
+    self: realFiles.realFile(process.execPath),
+    isTerminal: { stdout: isatty(1), stderr: isatty(2) },
+    cpuFlags,
+    lookupUser,
+    candidates,
+    removeStale,
+    writePrivate,
+    own,
+    readStdin,
+    readSmall,
+    findExecutable: (name) => findExecutable(name, process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'),
+    commandLineOf,
+    run,
+    canWrite: (path) => mayAccess(path, constants.W_OK | constants.X_OK),
+    mayRead: (path) => mayAccess(path, constants.R_OK),
+    print,
+    dropTo,
+    setUmask: (mask) => void process.umask(mask),
+    restoreSignals,
+    exec,
+    exit: (code) => process.exit(code),
+  };
+}
+
+function cpuFlags(): ReadonlySet<string> {
+  try {
+    const line = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'latin1'));
+    return new Set(line?.[1]?.split(' ') ?? []);
+  } catch {
+    return new Set();
+  }
+}
+
+/** From /etc/passwd: an image has no other source of names. */
+function lookupUser(name: string): User | null {
+  try {
+    for (const line of readFileSync('/etc/passwd', 'utf8').split('\n')) {
+      const [user, , uid, gid] = line.split(':');
+      if (user === name && uid !== undefined && gid !== undefined) return { uid: Number(uid), gid: Number(gid) };
+    }
+  } catch {
+    // No file, no user.
+  }
+  return null;
+}
+
+function readStdin(): Bytes {
+  const chunks: Buffer[] = [];
+  const chunk = Buffer.alloc(65_536);
+  for (;;) {
+    try {
+      const length = readSync(0, chunk);
+      if (length === 0) return bytesOfBuffer(Buffer.concat(chunks));
+      chunks.push(Buffer.from(chunk.subarray(0, length)));
+    } catch (error) {
+      if (codeOf(error) === 'EOF') return bytesOfBuffer(Buffer.concat(chunks));
+      if (codeOf(error) !== 'EAGAIN') throw error;
+      waitBriefly();
+    }
+  }
+}
+
+const SMALL = 1_048_576;
+
+function readSmall(path: string): { text: string } | { problem: string } {
+  try {
+    const stats = statSync(path);
+    if (!stats.isFile()) return { problem: 'not a regular file' };
+    if (stats.size > SMALL) return { problem: `larger than ${SMALL} bytes` };
+    return { text: readFileSync(path, 'utf8') };
+  } catch (error) {
+    return { problem: reasonOf(error) };
+  }
+}
+
+function commandLineOf(pid: number): readonly string[] | null {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replace(/\0$/, '').split('\0');
+  } catch {
+    return null;
+  }
+}
+
+function run(program: string, args: readonly string[], env: Readonly<Record<string, string | undefined>>): string {
+  const result = spawnSync(program, args, { env, encoding: 'utf8', timeout: 5000, stdio: ['ignore', 'pipe', 'pipe'] });
+  return result.error === undefined ? `${result.stdout}${result.stderr}` : result.error.message;
+}
+
+function mayAccess(path: string, mode: number): boolean {
+  try {
+    accessSync(path, mode);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whole and blocking. A descriptor that somebody else made non-blocking is waited for, since a lost error message is worse. */
+function print(stream: 'stdout' | 'stderr', text: string): void {
+  const descriptor = stream === 'stdout' ? 1 : 2;
+  let rest = Buffer.from(text, 'utf8');
+  for (let attempt = 0; rest.length > 0 && attempt < 1000; ) {
+    try {
+      rest = rest.subarray(writeSync(descriptor, rest));
+      attempt = 0;
+    } catch (error) {
+      // A reader that went away must not keep the server from starting.
+      if (codeOf(error) !== 'EAGAIN') return;
+      attempt += 1;
+      waitBriefly();
+    }
+  }
+}
+
+/** Ten milliseconds: there is no event loop to return to, and nothing to be woken by. */
+function waitBriefly(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+}
+
+function dropTo(user: User): void {
+  process.setgroups?.([user.gid]);
+  process.setgid?.(user.gid);
+  process.setuid?.(user.uid);
+}
+
+/** A handled signal goes back to its default at execve, an ignored one stays ignored (signal(7)): so handle what Node ignores. */
+function restoreSignals(): void {
+  for (const signal of ['SIGPIPE', 'SIGXFSZ'] as const) process.on(signal, () => {});
+}
+
+function exec(path: string, argv: readonly string[], env: Readonly<Record<string, string | undefined>>): never {
+  const defined = Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+  process.execve?.(path, argv, defined);
+  throw new Error('this Node cannot replace its process');
+}

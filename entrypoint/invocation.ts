@@ -1,0 +1,42 @@
+/** What the container was asked to run. */
+export type Invocation =
+  /** Anything that is not a server start: executed as it is, nothing appended. */
+  | { readonly kind: 'command'; readonly argv: readonly string[] }
+  | {
+      readonly kind: 'server';
+      /** As it was named: it becomes argv[0]. */
+      readonly name: string;
+      readonly args: readonly string[];
+      readonly mode: ServerMode;
+    };
+
+/**
+ * `start`: modules are added. `sentinel`: a server that takes no modules, but its user and options. `query`: the program prints
+ * something and ends, so nothing at all is added.
+ */
+export type ServerMode = 'start' | 'sentinel' | 'query';
+
+/**
+ * What a command means (design §3.2). No argument, a first one that begins with `-` or that ends in `.conf`: `valkey-server` is put in
+ * front. A program whose base name is valkey-server or redis-server is a server start.
+ */
+export function classify(command: readonly string[]): Invocation {
+  const [first] = command;
+  const argv =
+    first === undefined || first.startsWith('-') || first.endsWith('.conf') ? ['valkey-server', ...command] : command;
+  const [name = 'valkey-server', ...args] = argv;
+  const base = name.slice(name.lastIndexOf('/') + 1);
+  if (!SERVER_NAMES.has(base)) return { kind: 'command', argv };
+  return { kind: 'server', name, args, mode: modeOf(args) };
+}
+
+/** Names under which the executable is the launcher of the server, whatever its arguments look like. */
+export const SERVER_NAMES: ReadonlySet<string> = new Set(['valkey-server', 'redis-server']);
+
+/** main() looks at these only as the first argument, but at --sentinel everywhere (checkForSentinelMode). */
+function modeOf(args: readonly string[]): ServerMode {
+  if (QUERIES.has(args[0] ?? '')) return 'query';
+  return args.includes('--sentinel') ? 'sentinel' : 'start';
+}
+
+const QUERIES: ReadonlySet<string> = new Set(['-v', '--version', '-h', '--help', '--test-memory', '--check-system']);

@@ -1,0 +1,108 @@
+import { type Diagnostic, diagnose, exitCodeOf, Refusal, refuse } from './diagnostics.ts';
+import { type Environment, wantsDebug } from './environment.ts';
+import { explainPlan, summaryOf } from './explain.ts';
+import type { Host } from './host.ts';
+import { classify, type Invocation } from './invocation.ts';
+import { showDiagnostic, styleFor } from './log.ts';
+import type { Manifest } from './modules/manifest.ts';
+import { planStart, type StartPlan } from './plan.ts';
+import { dropPrivileges, ownDataDirectory } from './privileges.ts';
+
+/**
+ * The story of a start: what was asked for, the plan, its explanation, its execution. Never returns: the process becomes the program,
+ * or ends with the exit code of the diagnostic that it printed.
+ */
+export function launch(
+  host: Host,
+  manifests: readonly Manifest[],
+  command: readonly string[],
+  env: Environment,
+): never {
+  const tell = (diagnostic: Diagnostic): void => {
+    host.print('stderr', showDiagnostic(diagnostic, styleFor(host.isTerminal.stderr, env['NO_COLOR'])));
+  };
+  try {
+    const invocation = classify(command);
+    if (invocation.kind === 'command') return runCommand(host, invocation.argv, env);
+    return startServer(host, manifests, invocation, env, tell);
+  } catch (error) {
+    const diagnostic = error instanceof Refusal ? error.diagnostic : diagnose('VB901', describe(error));
+    tell(diagnostic);
+    return host.exit(exitCodeOf(diagnostic));
+  }
+}
+
+function startServer(
+  host: Host,
+  manifests: readonly Manifest[],
+  invocation: Invocation & { kind: 'server' },
+  env: Environment,
+  tell: (diagnostic: Diagnostic) => void,
+): never {
+  const request = { invocation, env, manifests, lookOnly: false };
+  const plan = writeRuntimeFiles(host, planStart(host, { ...request, skipDirectories: 0 }), (skipDirectories) =>
+    planStart(host, { ...request, skipDirectories }),
+  );
+  plan.diagnostics.forEach(tell);
+  if (wantsDebug(env)) host.print('stderr', explainPlan(plan, styleFor(host.isTerminal.stderr, env['NO_COLOR'])));
+  else if (invocation.mode === 'start') host.print('stderr', summaryOf(plan));
+  if (invocation.mode !== 'query') {
+    ownDataDirectory(host, plan).forEach(tell);
+    dropPrivileges(host, plan).forEach(tell);
+    checkAccess(host, plan, tell);
+    host.setUmask(0o077);
+  } else {
+    dropPrivileges(host, plan).forEach(tell);
+  }
+  const rest = Object.fromEntries(Object.entries(env).filter(([name]) => !plan.removedVariables.includes(name)));
+  return become(host, plan.program.path, plan.argv, rest);
+}
+
+/** Writes what the plan needs. Where a place turns out to be full or closed, the plan is made anew for the next one. */
+function writeRuntimeFiles(host: Host, first: StartPlan, replan: (skip: number) => StartPlan): StartPlan {
+  if (host.pid === 1) host.removeStale();
+  let plan = first;
+  for (let skip = 1; plan.runtime !== null; skip++) {
+    try {
+      host.writePrivate(plan.runtime.directory, plan.runtime.files, plan.user.to);
+      break;
+    } catch (error) {
+      if (skip >= host.candidates().length) throw refuse('VB503', `${plan.runtime.directory}: ${describe(error)}`);
+      plan = replan(skip);
+    }
+  }
+  return plan;
+}
+
+/** With the server's own rights: its files must be readable, its data directory should be writable. */
+function checkAccess(host: Host, plan: StartPlan, tell: (diagnostic: Diagnostic) => void): void {
+  const closed = plan.files.find((path) => !host.mayRead(path));
+  if (closed !== undefined)
+    throw refuse('VB509', `${closed} cannot be read by ${plan.user.name} (uid ${plan.user.to.uid})`);
+  if (!host.canWrite(plan.dataDirectory)) {
+    const at = { kind: 'directory', path: plan.dataDirectory } as const;
+    tell(diagnose('VB507', `uid ${plan.user.to.uid} cannot write ${plan.dataDirectory}`, { at }));
+  }
+}
+
+/** A command that is not the server: executed as it is, with the signal dispositions that a shell would have given it. */
+function runCommand(host: Host, argv: readonly string[], env: Environment): never {
+  const [name = ''] = argv;
+  const found = host.findExecutable(name);
+  if (found.kind === 'missing') throw refuse('VB501', `${name} was not found`);
+  if (found.kind === 'denied') throw refuse('VB502', `${found.path}: ${found.why}`);
+  return become(host, found.path, argv, env);
+}
+
+function become(host: Host, path: string, argv: readonly string[], env: Environment): never {
+  host.restoreSignals();
+  try {
+    return host.exec(path, argv, env);
+  } catch (error) {
+    throw refuse('VB502', `${path}: ${describe(error)}`);
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

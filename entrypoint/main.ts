@@ -1,0 +1,19 @@
+import { nodeHost } from './host/node.ts';
+import { SERVER_NAMES } from './invocation.ts';
+import { launch } from './launch.ts';
+import type { Manifest } from './modules/manifest.ts';
+import { runTool } from './tool/run.ts';
+
+/** Put in by the build: the manifests of modules/, and the version. */
+declare const __MANIFESTS__: readonly Manifest[];
+declare const __VERSION__: string;
+
+// The composition root: the only place that reads what the process was given.
+const host = nodeHost();
+const name = process.argv0.slice(process.argv0.lastIndexOf('/') + 1);
+const args = process.argv.slice(2);
+
+if (name === 'bundle-docker-entrypoint') launch(host, __MANIFESTS__, args, process.env);
+// The name as it was given is what the server will see as its own.
+else if (SERVER_NAMES.has(name)) launch(host, __MANIFESTS__, [name, ...args], process.env);
+else runTool(host, { manifests: __MANIFESTS__, version: __VERSION__, node: process.version }, args, process.env);

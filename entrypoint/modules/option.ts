@@ -1,0 +1,88 @@
+import type { Bytes } from '../bytes.ts';
+import type { Place } from '../place.ts';
+import type { OptionDefinition } from './manifest.ts';
+
+/** One load argument of a module, understood: a flag, a name with its value, or words that nobody can take apart. */
+export interface ModuleOption {
+  /** The documented spelling of the name: what makes two arguments the same option. `*` for words of a module without manifest. */
+  readonly key: string;
+  /** As the module takes it on a load line. Empty for an option that is only a directive. */
+  readonly words: readonly Bytes[];
+  readonly value: Bytes | null;
+  /** The directive that sets the same thing, if there is one. */
+  readonly directive: { readonly name: Bytes; readonly value: Bytes } | null;
+  /** A flag that was taken away (`--use-coordinator no`). */
+  readonly off: boolean;
+  readonly secret: boolean;
+  readonly at: Place;
+}
+
+const YES = new Set(['yes', 'on', 'true']);
+const NO = new Set(['no', 'off', 'false']);
+
+/** Whether two options of one key say the same: booleans by meaning, numbers by number, everything else by text. */
+export function sameValue(a: ModuleOption, b: ModuleOption): boolean {
+  if (a.off !== b.off) return false;
+  if (a.value === null || b.value === null) return a.value === b.value && sameWords(a.words, b.words);
+  return canonical(a.value) === canonical(b.value);
+}
+
+export function sameWords(a: readonly Bytes[], b: readonly Bytes[]): boolean {
+  return a.length === b.length && a.every((word, index) => word === b[index]);
+}
+
+function canonical(value: string): string {
+  const lower = value.toLowerCase();
+  if (YES.has(lower)) return 'yes';
+  if (NO.has(lower)) return 'no';
+  return /^[+-]?\d+(\.\d+)?$/.test(value) ? String(Number(value)) : value;
+}
+
+/** What a directive takes for a boolean: the server knows yes and no alone, whatever more a module's arguments may know. */
+export function directiveValue(definition: OptionDefinition, value: Bytes): Bytes {
+  return definition.type === 'boolean' ? (canonical(value) as Bytes) : value;
+}
+
+/** Whether a word stands for true, for false, or for neither. */
+export function asBoolean(word: string | undefined): boolean | null {
+  const lower = word?.toLowerCase() ?? '';
+  if (YES.has(lower) || lower === '1') return true;
+  return NO.has(lower) || lower === '0' ? false : null;
+}
+
+/** What is wrong with a value by its definition, or null: `must be a whole number from 1 to 1024`. */
+export function problemOf(definition: OptionDefinition, value: string): string | null {
+  switch (definition.type) {
+    case 'flag':
+    case 'string':
+      return null;
+    case 'integer':
+      return /^[+-]?\d+$/.test(value) && inRange(definition, Number(value))
+        ? null
+        : `must be a whole number${range(definition)}`;
+    case 'number':
+      return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value) && inRange(definition, Number(value))
+        ? null
+        : `must be a number${range(definition)}`;
+    case 'memory':
+      return /^\d+(b|kb?|mb?|gb?)?$/i.test(value) ? null : 'must be a number of bytes, such as 1048576 or 64mb';
+    case 'boolean':
+      return (definition.values ?? ['yes', 'no']).includes(value.toLowerCase())
+        ? null
+        : `must be one of ${(definition.values ?? ['yes', 'no']).join(', ')}`;
+    case 'enum':
+      return (definition.values ?? []).includes(value) || (definition.values ?? []).includes(value.toLowerCase())
+        ? null
+        : `must be one of ${(definition.values ?? []).join(', ')}`;
+  }
+}
+
+function inRange(definition: OptionDefinition, value: number): boolean {
+  return value >= (definition.min ?? Number.NEGATIVE_INFINITY) && value <= (definition.max ?? Number.POSITIVE_INFINITY);
+}
+
+function range({ min, max }: OptionDefinition): string {
+  if (min !== undefined && max !== undefined) return ` from ${min} to ${max}`;
+  if (min !== undefined) return ` of at least ${min}`;
+  return max === undefined ? '' : ` of at most ${max}`;
+}

@@ -1,0 +1,137 @@
+import { asBytes, type Bytes, textOf } from '../bytes.ts';
+import { frame } from '../code-frame.ts';
+import { absolute } from '../conf/include.ts';
+import { tokenize } from '../conf/tokenize.ts';
+import { type Details, type Diagnostic, diagnose } from '../diagnostics.ts';
+import type { Environment } from '../environment.ts';
+import type { Reader } from '../host.ts';
+import type { Configuration } from '../inputs.ts';
+import { checkLostFlags, checkModuleDirectives } from './checks.ts';
+import { discover } from './discover.ts';
+import { assignLines, type LoadedModule, loadLinesOf } from './loads.ts';
+import { BUNDLE_PATH, type Bundle, isOlder, type Manifest, versionLine } from './manifest.ts';
+import { type ExtraDirective, type Merged, mergeModule, type Source, type WantedLoad } from './merge.ts';
+import { nearest } from './naming.ts';
+import { additionOrder, mendOrder } from './order.ts';
+import { checkModuleFile } from './preflight.ts';
+import { selectModules } from './selection.ts';
+import { isSetTo } from './settings.ts';
+
+export interface ModulesRequest {
+  readonly env: Environment;
+  readonly manifests: readonly Manifest[];
+  readonly bundle: Bundle;
+  /** Words of the `*_MODULE_ARGS` variables by NAME. */
+  readonly variables: ReadonlyMap<string, readonly Bytes[]>;
+}
+
+export interface PlannedModules {
+  /** One decision for each module, in the order of file names. */
+  readonly modules: readonly Merged[];
+  /** The wanted list: what the server will load, in order. */
+  readonly loads: readonly WantedLoad[];
+  readonly extra: readonly ExtraDirective[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Decides what is loaded, with which arguments, in which order. */
+export function planModules(host: Reader, conf: Configuration, request: ModulesRequest): PlannedModules {
+  const { env, manifests, bundle, variables } = request;
+  checkLostFlags(conf.optionDirectives, manifests);
+  const discovered = discover(host, env['MODULE_DIR'], manifests);
+  const lines = [...loadLinesOf(conf.fileDirectives, 'file'), ...loadLinesOf(conf.optionDirectives, 'options')];
+  const loaded = assignLines(host, discovered.modules, lines, conf.dataDirectory, manifests);
+  const selected = selectModules(discovered.modules, env['VALKEY_MODULES']);
+  const modules = loaded.map(({ module, lines: own }) => {
+    const words = variables.get(module.variable);
+    return mergeModule({
+      module,
+      version: bundle.modules[module.name]?.version,
+      lines: own,
+      selected: own.length > 0 && !discovered.modules.includes(module) ? true : selected.has(module),
+      environment:
+        words === undefined ? null : { words, at: { kind: 'variable', name: `${module.variable}_MODULE_ARGS` } },
+      defaults: imageDefaults(bundle, module.name, conf),
+      settings: conf.settings,
+    });
+  });
+  const ordered = mendOrder(initialOrder(modules));
+  checkFiles(host, ordered.loads, conf.dataDirectory);
+  const names = new Set(ordered.loads.map((load) => load.module.name));
+  return {
+    modules,
+    loads: ordered.loads,
+    extra: modules.flatMap((merged) => merged.directives),
+    diagnostics: [
+      ...discovered.warnings,
+      ...unclaimedVariables(loaded, variables),
+      ...modules.flatMap((merged) => merged.diagnostics),
+      ...ordered.warnings,
+      ...checkModuleDirectives([...conf.fileDirectives, ...conf.optionDirectives], manifests, names, bundle),
+      ...tooOldServer(ordered.loads, bundle),
+    ],
+  };
+}
+
+/** The file's loads, then what is added, then the command line's: the order in which the server would meet them. */
+function initialOrder(modules: readonly Merged[]): WantedLoad[] {
+  const loads = modules.flatMap(({ load }) => (load === null ? [] : [load]));
+  const added = additionOrder(loads.filter((load) => load.line === null).map((load) => load.module));
+  const additions = added.flatMap((module) => loads.filter((load) => load.module === module));
+  return [...byLine(loads, 'file'), ...additions, ...byLine(loads, 'options')];
+}
+
+/** Loads keep the order of the lines; `assignLines` grouped them by module. */
+function byLine(loads: readonly WantedLoad[], from: 'file' | 'options'): WantedLoad[] {
+  return loads
+    .filter((load) => load.line?.from === from)
+    .sort((a, b) => (a.line?.position ?? 0) - (b.line?.position ?? 0));
+}
+
+function imageDefaults(bundle: Bundle, name: string, conf: Configuration): Source[] {
+  return bundle.defaults.moduleArgs
+    .filter(
+      (entry) =>
+        entry.module === name && Object.entries(entry.when).every(([key, value]) => isSetTo(conf.settings, key, value)),
+    )
+    .flatMap((entry) => {
+      const tokens = tokenize(asBytes(entry.args));
+      return tokens.ok ? [{ words: tokens.words, at: { kind: 'image', path: BUNDLE_PATH } as const }] : [];
+    });
+}
+
+function checkFiles(host: Reader, loads: readonly WantedLoad[], cwd: string): void {
+  for (const load of loads) {
+    const path = textOf(load.path);
+    const by: Details =
+      load.line === null
+        ? { at: { kind: 'directory', path: load.module.path } }
+        : { at: load.line.at, frame: frame(load.line.directive.line.text) };
+    const resolved = absolute(path, cwd);
+    // dlopen looks a name without a slash up in the system's library path, which is not ours to search.
+    if (!path.includes('/') && host.inspect(resolved).kind === 'missing') continue;
+    checkModuleFile(host, host, resolved, load.module, by);
+  }
+}
+
+function unclaimedVariables(loaded: readonly LoadedModule[], variables: ModulesRequest['variables']): Diagnostic[] {
+  const known = loaded.map(({ module }) => module.variable);
+  return [...variables.keys()]
+    .filter((name) => !known.includes(name))
+    .map((name) => {
+      const near = nearest(name, known);
+      const message = `${name}_MODULE_ARGS is set, but no module has that name`;
+      const hint = near === null ? {} : { hint: `Did you mean ${near}_MODULE_ARGS?` };
+      return diagnose('VB203', message, { at: { kind: 'variable', name: `${name}_MODULE_ARGS` }, ...hint });
+    });
+}
+
+function tooOldServer(loads: readonly WantedLoad[], bundle: Bundle): Diagnostic[] {
+  return loads.flatMap(({ module, line }) => {
+    const version = bundle.modules[module.name]?.version;
+    const minimum = module.manifest?.requires.valkey?.[versionLine(version) ?? ''];
+    if (version === undefined || minimum === undefined || !isOlder(bundle.valkey, minimum)) return [];
+    const message = `${module.name} ${version} needs Valkey ${minimum}, and this is ${bundle.valkey}`;
+    return [diagnose('VB309', message, line === null ? {} : { at: line.at })];
+  });
+}

@@ -1,0 +1,67 @@
+import { type Bytes, bytesOf } from './bytes.ts';
+import { type Diagnostic, diagnose, refuse } from './diagnostics.ts';
+import type { Environment } from './environment.ts';
+import type { Reader } from './host.ts';
+import type { ExtraDirective } from './modules/merge.ts';
+import type { Settings } from './modules/settings.ts';
+import { showPlace } from './place.ts';
+
+/**
+ * `requirepass` and `primaryauth` from VALKEY_PASSWORD or VALKEY_PASSWORD_FILE, each only where nothing else sets it. Refuses VB205 for
+ * a file that cannot be used, VB206 for two passwords, VB212 for an empty one; warns VB209 where another one wins.
+ */
+export function passwordDirectives(
+  host: Pick<Reader, 'readSmall'>,
+  env: Environment,
+  settings: Settings,
+): { directives: ExtraDirective[]; warnings: Diagnostic[] } {
+  const password = readPassword(host, env);
+  if (password === null) return { directives: [], warnings: [] };
+  const directives: ExtraDirective[] = [];
+  const warnings: Diagnostic[] = [];
+  const at = { kind: 'variable', name: password.variable } as const;
+  for (const names of [['requirepass'], ['primaryauth', 'masterauth']]) {
+    const setting = names.map((name) => settings.get(name)).find((found) => found !== undefined);
+    if (setting === undefined) {
+      directives.push({ name: bytesOf(names[0] ?? ''), value: password.value, secret: true, at });
+    } else if (setting.args[0] !== password.value) {
+      warnings.push(
+        diagnose(
+          'VB209',
+          `${setting.directive.name} is set at ${showPlace(setting.at)}, ${password.variable} is not used for it`,
+          { at },
+        ),
+      );
+    }
+  }
+  return { directives, warnings };
+}
+
+function readPassword(host: Pick<Reader, 'readSmall'>, env: Environment): { value: Bytes; variable: string } | null {
+  const value = env['VALKEY_PASSWORD'];
+  const file = env['VALKEY_PASSWORD_FILE'];
+  if (value !== undefined && file !== undefined && file !== '') {
+    throw refuse('VB206', 'VALKEY_PASSWORD and VALKEY_PASSWORD_FILE are both set', {
+      at: { kind: 'variable', name: 'VALKEY_PASSWORD_FILE' },
+    });
+  }
+  if (value !== undefined) {
+    const at = { kind: 'variable', name: 'VALKEY_PASSWORD' } as const;
+    if (value === '') throw refuse('VB212', 'VALKEY_PASSWORD is empty', { at });
+    if (value.includes('\ufffd')) throw refuse('VB211', 'VALKEY_PASSWORD is not valid UTF-8', { at });
+    return { value: bytesOf(value), variable: 'VALKEY_PASSWORD' };
+  }
+  return file === undefined || file === ''
+    ? null
+    : { value: readPasswordFile(host, file), variable: 'VALKEY_PASSWORD_FILE' };
+}
+
+function readPasswordFile(host: Pick<Reader, 'readSmall'>, path: string): Bytes {
+  const at = { kind: 'variable', name: 'VALKEY_PASSWORD_FILE' } as const;
+  const read = host.readSmall(path);
+  if ('problem' in read) throw refuse('VB205', `${path}: ${read.problem}`, { at });
+  const password = read.text.replace(/\r?\n$/, '');
+  if (password === '') throw refuse('VB205', `${path} is empty`, { at });
+  if (/[\r\n\0]/.test(password)) throw refuse('VB205', `${path} has more than one line`, { at });
+  return bytesOf(password);
+}

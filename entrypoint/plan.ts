@@ -1,0 +1,162 @@
+import { type Bytes, bytesOf } from './bytes.ts';
+import { type Code, catalogue } from './diagnostics/catalogue.ts';
+import { type Details, type Diagnostic, diagnose, refuse } from './diagnostics.ts';
+import { type Environment, moduleArgsVariables, wordsOf } from './environment.ts';
+import { type Expressed, express } from './express.ts';
+import type { Reader, User } from './host.ts';
+import { type Configuration, readConfiguration } from './inputs.ts';
+import type { Invocation } from './invocation.ts';
+import { readBundle } from './modules/bundle.ts';
+import type { Bundle, Manifest } from './modules/manifest.ts';
+import type { ExtraDirective, Merged, WantedLoad } from './modules/merge.ts';
+import { planModules } from './modules/plan.ts';
+import { isSetTo } from './modules/settings.ts';
+import { passwordDirectives } from './passwords.ts';
+import { type Program, resolveServer } from './program.ts';
+
+/** A start, decided: nothing has happened yet. */
+export interface StartPlan {
+  readonly program: Program;
+  readonly argv: readonly string[];
+  readonly modules: readonly Merged[];
+  readonly loads: readonly WantedLoad[];
+  readonly files: readonly string[];
+  readonly how: Expressed['how'];
+  readonly runtime: { readonly directory: string; readonly files: ReadonlyArray<{ name: string; text: Bytes }> } | null;
+  readonly effectiveConf: { readonly path: string; readonly text: Bytes } | null;
+  readonly user: { readonly from: User; readonly to: User; readonly name: string };
+  readonly dataDirectory: string;
+  readonly removedVariables: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface PlanRequest {
+  readonly invocation: Invocation & { readonly kind: 'server' };
+  readonly env: Environment;
+  readonly manifests: readonly Manifest[];
+  /** The tool only looks: what is missing on a host (server, user) is then a warning. */
+  readonly lookOnly: boolean;
+  /** How many runtime directories have failed already. */
+  readonly skipDirectories: number;
+}
+
+/** Decides a server start from what the host shows, by reading alone. Throws Refusal for a wrong input. */
+export function planStart(host: Reader, request: PlanRequest): StartPlan {
+  const { invocation, env, manifests } = request;
+  const { bundle, problem } = readBundle(host);
+  const diagnostics: Diagnostic[] =
+    problem === null || (request.lookOnly && bundle.line === 'unknown') ? [] : [problem];
+  const strict = (code: Code, message: string, details: Details = {}): void => {
+    if (!request.lookOnly) throw refuse(code, message, details);
+    diagnostics.push({ ...diagnose(code, message, details), severity: 'warning' });
+  };
+  const program = resolveServer(host, invocation.name, bundle, strict);
+  const user = targetUser(host, bundle, strict);
+  const common = { program, user, diagnostics };
+  if (invocation.mode === 'query') {
+    return { ...common, ...nothing(host), argv: [invocation.name, ...invocation.args] };
+  }
+  const conf = readConfiguration(host, invocation.args, env);
+  diagnostics.push(...conf.warnings);
+  if (invocation.mode === 'sentinel') {
+    const argv = [invocation.name, ...conf.commandLine.elements.map(({ text }) => text)];
+    return { ...common, ...nothing(host), argv, files: conf.files, dataDirectory: conf.dataDirectory };
+  }
+  const planned = planModules(host, conf, { env, manifests, bundle, variables: readVariables(env) });
+  const passwords = passwordDirectives(host, env, conf.settings);
+  const image = imageDirectives(conf, bundle);
+  const extra = [...planned.extra, ...image, ...passwords.directives];
+  diagnostics.push(...planned.diagnostics, ...passwords.warnings, ...openWarning(conf, image, extra));
+  const directory = host.candidates()[request.skipDirectories];
+  const files = { conf: `${directory}/valkey.conf`, secrets: `${directory}/secrets.conf` };
+  const expressed = express(conf, planned.loads, extra, files);
+  const written = [
+    ...(expressed.effectiveConf === null ? [] : [{ name: 'valkey.conf', text: expressed.effectiveConf }]),
+    ...(expressed.secretsConf === null ? [] : [{ name: 'secrets.conf', text: expressed.secretsConf }]),
+  ];
+  if (written.length > 0 && directory === undefined)
+    strict('VB503', 'no directory can take the files that this start needs');
+  if (expressed.effectiveConf !== null) diagnostics.push(effectiveNotice(conf, files.conf));
+  return {
+    ...common,
+    argv: [invocation.name, ...expressed.args],
+    modules: planned.modules,
+    loads: planned.loads,
+    files: conf.files,
+    how: expressed.how,
+    runtime: written.length === 0 || directory === undefined ? null : { directory, files: written },
+    effectiveConf: expressed.effectiveConf === null ? null : { path: files.conf, text: expressed.effectiveConf },
+    dataDirectory: conf.dataDirectory,
+    removedVariables: removedVariables(env, extra),
+  };
+}
+
+type Strict = (code: Code, message: string, details?: Details) => void;
+
+function targetUser(host: Reader, bundle: Bundle, strict: Strict): StartPlan['user'] {
+  const from = host.identity;
+  if (from.uid !== 0) return { from, to: from, name: String(from.uid) };
+  const to = host.lookupUser(bundle.user);
+  if (to === null) strict('VB505', `user ${bundle.user} does not exist`);
+  return { from, to: to ?? from, name: to === null ? 'root' : bundle.user };
+}
+
+function nothing(host: Reader): Omit<StartPlan, 'program' | 'user' | 'diagnostics' | 'argv'> {
+  return {
+    modules: [],
+    loads: [],
+    files: [],
+    how: 'options',
+    runtime: null,
+    effectiveConf: null,
+    dataDirectory: host.cwd,
+    removedVariables: ['VALKEY_PASSWORD'],
+  };
+}
+
+function readVariables(env: Environment): ReadonlyMap<string, readonly Bytes[]> {
+  return new Map([...moduleArgsVariables(env)].map(([name, value]) => [name, wordsOf(`${name}_MODULE_ARGS`, value)]));
+}
+
+/** Directives that the image sets where nobody else does. */
+function imageDirectives(conf: Configuration, bundle: Bundle): ExtraDirective[] {
+  return bundle.defaults.directives
+    .filter(({ name }) => !conf.settings.has(name))
+    .map(({ name, value }) => ({
+      name: bytesOf(name),
+      value: bytesOf(value),
+      secret: false,
+      at: { kind: 'image', path: 'bundle.json' },
+    }));
+}
+
+/** VB510 where the image turned protected mode off, nobody set a password, and the port is not bound to loopback. */
+function openWarning(
+  conf: Configuration,
+  image: readonly ExtraDirective[],
+  extra: readonly ExtraDirective[],
+): Diagnostic[] {
+  const opened = image.some(({ name, value }) => name === 'protected-mode' && value === 'no');
+  const hasPassword = ['requirepass', 'user', 'aclfile'].some(
+    (name) => conf.settings.has(name) || extra.some((directive) => directive.name === name),
+  );
+  const isLocal = isSetTo(conf.settings, 'bind', '127.0.0.1') || isSetTo(conf.settings, 'port', '0');
+  return opened && !hasPassword && !isLocal ? [diagnose('VB510', 'no password is set, and protected mode is off')] : [];
+}
+
+function effectiveNotice(conf: Configuration, path: string): Diagnostic {
+  const source = conf.commandLine.readsStdin ? 'standard input' : (conf.confFile ?? 'the command line');
+  const message = `the server reads ${path}, made from ${source}; CONFIG REWRITE will fail on it`;
+  const hint = conf.commandLine.readsStdin
+    ? 'Mount the configuration as a file to make it writable.'
+    : catalogue.VB504.fix;
+  return diagnose('VB504', message, { hint });
+}
+
+/** Variables that hold a secret never reach the server. */
+function removedVariables(env: Environment, extra: readonly ExtraDirective[]): string[] {
+  const secret = extra.flatMap(({ secret, at }) => (secret && at.kind === 'variable' ? [at.name] : []));
+  return [...new Set(['VALKEY_PASSWORD', ...secret])].filter(
+    (name) => env[name] !== undefined && name !== 'VALKEY_PASSWORD_FILE',
+  );
+}

@@ -1,0 +1,30 @@
+import type { Code } from './diagnostics/catalogue.ts';
+import type { Reader } from './host.ts';
+import type { Bundle } from './modules/manifest.ts';
+
+/** The program to become: an absolute path, executed as it is named and never resolved through links. */
+export interface Program {
+  readonly path: string;
+}
+
+/**
+ * The server behind a name: a bare name, or a path that leads to the launcher itself, means the image's real server; any other path
+ * means that binary (a link may lead to valkey-check-rdb, which looks at its name). Reports VB501 or VB502.
+ */
+export function resolveServer(
+  host: Reader,
+  name: string,
+  bundle: Bundle,
+  report: (code: Code, message: string) => void,
+): Program {
+  const path =
+    !name.includes('/') || host.realFile(absoluteOf(host, name)) === host.self ? bundle.server : absoluteOf(host, name);
+  const found = host.findExecutable(path);
+  if (found.kind === 'missing') report('VB501', `${path} does not exist`);
+  if (found.kind === 'denied') report('VB502', `${path}: ${found.why}`);
+  return { path };
+}
+
+function absoluteOf(host: Reader, name: string): string {
+  return name.startsWith('/') ? name : `${host.cwd}/${name}`;
+}

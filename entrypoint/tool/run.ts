@@ -1,0 +1,81 @@
+import { type Diagnostic, diagnose, exitCodeOf, Refusal, refuse } from '../diagnostics.ts';
+import type { Environment } from '../environment.ts';
+import type { Host } from '../host.ts';
+import { showDiagnostic, styleFor } from '../log.ts';
+import type { Manifest } from '../modules/manifest.ts';
+import { nearest } from '../modules/naming.ts';
+import { doctor } from './doctor.ts';
+import { explainCode } from './explain-code.ts';
+import { health } from './health.ts';
+import { listModules } from './list-modules.ts';
+import { showPlan } from './show-plan.ts';
+import { showVersion } from './show-version.ts';
+
+/** What the build put into the executable. */
+export interface Build {
+  readonly manifests: readonly Manifest[];
+  readonly version: string;
+  readonly node: string;
+}
+
+/** What a command of the tool gets. It returns its exit code, and throws Refusal for a wrong input. */
+export interface ToolContext {
+  readonly host: Host;
+  readonly build: Build;
+  readonly args: readonly string[];
+  readonly env: Environment;
+  readonly tell: (diagnostic: Diagnostic) => void;
+}
+
+const commands: Readonly<
+  Record<string, { readonly usage: string; readonly about: string; readonly run: (context: ToolContext) => number }>
+> = {
+  plan: { usage: 'plan [--json] [--] [command...]', about: 'what a start would do; starts nothing', run: showPlan },
+  modules: { usage: 'modules [--json]', about: 'the modules found, their versions and variables', run: listModules },
+  doctor: { usage: 'doctor', about: 'checks this container: server, user, modules, directories', run: doctor },
+  explain: { usage: 'explain <code>', about: 'the page of a diagnostic, such as VB105', run: explainCode },
+  health: { usage: 'health', about: "asks the running server with valkey-cli (the image's HEALTHCHECK)", run: health },
+  version: { usage: 'version', about: 'versions of this tool, the server and the modules', run: showVersion },
+};
+
+/** The valkey-bundle tool: results on standard output, diagnostics on standard error. Ends the process. */
+export function runTool(host: Host, build: Build, args: readonly string[], env: Environment): never {
+  const tell = (diagnostic: Diagnostic): void => {
+    host.print('stderr', showDiagnostic(diagnostic, styleFor(host.isTerminal.stderr, env['NO_COLOR'])));
+  };
+  try {
+    const [name = 'help', ...rest] = args;
+    if (['help', '--help', '-h'].includes(name)) {
+      host.print('stdout', usage());
+      return host.exit(0);
+    }
+    const command = Object.hasOwn(commands, name === '--version' ? 'version' : name)
+      ? commands[name === '--version' ? 'version' : name]
+      : undefined;
+    if (command === undefined) throw unknownCommand(name);
+    return host.exit(command.run({ host, build, args: rest, env, tell }));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const diagnostic = error instanceof Refusal ? error.diagnostic : diagnose('VB901', message);
+    tell(diagnostic);
+    return host.exit(exitCodeOf(diagnostic));
+  }
+}
+
+function usage(): string {
+  const width = Math.max(...Object.values(commands).map(({ usage }) => usage.length));
+  const lines = Object.values(commands).map(({ usage, about }) => `  valkey-bundle ${usage.padEnd(width)}  ${about}\n`);
+  return `Explains and checks how this image starts Valkey with its modules.\n\n${lines.join('')}`;
+}
+
+function unknownCommand(name: string): Refusal {
+  const near = nearest(name, Object.keys(commands));
+  return refuse('VB601', `there is no command "${name}"`, near === null ? {} : { hint: `Did you mean ${near}?` });
+}
+
+/** Refuses what a command does not take. */
+export function takesNo(rest: readonly string[], usage: string): void {
+  const [word] = rest;
+  if (word !== undefined)
+    throw refuse('VB601', `"${word}" is not expected here`, { hint: `Usage: valkey-bundle ${usage}` });
+}

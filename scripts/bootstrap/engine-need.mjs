@@ -1,0 +1,18 @@
+/** The test projects that start no container. */
+const withoutContainers = ['unit', 'golden', 'host'];
+
+/**
+ * What a verb wants of a Docker engine. `start`: one is started if none answers; `find`: there is work only if one
+ * answers; `none`: it is not looked for.
+ */
+export function engineNeed(verb, args) {
+  if (verb === 'start' || verb === 'image') return args.includes('--help') ? 'none' : 'start';
+  if (verb === 'stop') return args.includes('--help') ? 'none' : 'find';
+  if (verb === 'test') return onlyPureTests(args) ? 'none' : 'start';
+  return 'none';
+}
+
+function onlyPureTests(args) {
+  const projects = args.filter((arg) => !arg.startsWith('-'));
+  return projects.length > 0 && projects.every((project) => withoutContainers.includes(project));
+}

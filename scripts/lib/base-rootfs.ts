@@ -1,0 +1,79 @@
+import { copyFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { execa } from 'execa';
+import type { ArchiveLine } from './base-line.ts';
+import type { Mirrors } from './debian-mirror.ts';
+import { debianKeyring, sourceLine } from './debian-suite.ts';
+import { paths } from './image-paths.ts';
+
+export interface RootfsOptions {
+  readonly line: ArchiveLine;
+  readonly mirrors: Mirrors;
+  readonly architecture: string;
+  /** Holds debs/ and overlay/; gets installed.txt. */
+  readonly staging: string;
+  readonly target: string;
+  readonly report: (line: string) => void;
+}
+
+/** Nobody reads these in a container. Licences stay: /usr/share/doc/<package>/copyright. */
+const pathOptions = [
+  ...['man', 'info', 'doc', 'locale', 'lintian', 'bash-completion'].map((name) => `path-exclude=/usr/share/${name}/*`),
+  'path-include=/usr/share/doc/*/copyright',
+  'path-include=/usr/share/locale/locale.alias',
+];
+
+/** Makes the base's root file system as a tar archive: byte for byte the same from the same packages. */
+export async function makeRootfs(options: RootfsOptions): Promise<void> {
+  const { line, mirrors, architecture, staging, target, report } = options;
+  const { suite, packages, epoch } = line.base;
+  await copyFile(join(paths.docker, 'layout.sh'), join(staging, 'layout.sh'));
+  await writeFile(join(staging, 'sources.list'), finalSources(suite, mirrors));
+
+  report(`Making a minimal Debian ${suite} (about half a minute)`);
+  const customize = join(paths.docker, 'base/customize.sh');
+  const child = execa(
+    'mmdebstrap',
+    [
+      '--variant=minbase',
+      `--architectures=${architecture}`,
+      `--include=${packages.join(',')}`,
+      ...pathOptions.map((option) => `--dpkgopt=${option}`),
+      `--customize-hook=sh ${quote(customize)} "$1" ${quote(staging)}`,
+      suite,
+      target,
+      ...buildSources(suite, mirrors),
+    ],
+    { env: { SOURCE_DATE_EPOCH: String(epoch) }, stdin: 'ignore', all: true, buffer: false, reject: false },
+  );
+  const lines: string[] = [];
+  for await (const output of createInterface({ input: child.all })) lines.push(output);
+  const result = await child;
+  if (result.exitCode !== 0) {
+    throw new Error(
+      `mmdebstrap failed to make the base (${result.shortMessage ?? ''}):\n${lines.slice(-40).join('\n')}`,
+    );
+  }
+}
+
+function securitySuite(suite: string): string {
+  return `${suite}-security`;
+}
+
+function buildSources(suite: string, { archive, security }: Mirrors): string[] {
+  return [sourceLine(archive, suite), ...(security ? [sourceLine(security, securitySuite(suite))] : [])].map((line) =>
+    line.trim(),
+  );
+}
+
+/** What the image itself keeps, with apt's usual checks; not the suite that the server may come from. */
+function finalSources(suite: string, { archive, security }: Mirrors): string {
+  const line = (mirror: string, name: string): string => `deb [signed-by=${debianKeyring}] ${mirror} ${name} main\n`;
+  return line(archive, suite) + (security ? line(security, securitySuite(suite)) : '');
+}
+
+/** One word for the shell that mmdebstrap runs hooks with. */
+function quote(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,87 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+
+export const debianKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+
+export interface Suite {
+  readonly name: string;
+  /** Downloads one package of this suite; throws if the suite, or its pool, no longer has it. */
+  download(packageName: string, into: string): Promise<Deb>;
+}
+
+export interface Deb {
+  readonly package: string;
+  readonly version: string;
+  readonly suite: string;
+  readonly path: string;
+}
+
+export interface SuiteOptions {
+  readonly mirror: string;
+  readonly suite: string;
+  readonly architecture: string;
+  /** An empty folder for this suite's apt state: the host's own apt is left alone. */
+  readonly folder: string;
+}
+
+/** Reads one suite's index into an apt state of its own. Throws if the mirror does not answer or its signature is wrong. */
+export async function openSuite({ mirror, suite, architecture, folder }: SuiteOptions): Promise<Suite> {
+  const configuration = join(folder, 'apt.conf');
+  await mkdir(join(folder, 'lists/partial'), { recursive: true });
+  await mkdir(join(folder, 'archives/partial'), { recursive: true });
+  await writeFile(join(folder, 'status'), '');
+  await writeFile(join(folder, 'sources.list'), sourceLine(mirror, suite));
+  await writeFile(configuration, aptConfiguration(folder, architecture));
+  const env = { APT_CONFIG: configuration };
+
+  const updated = await execa('apt-get', ['update', '-q', '--error-on=any'], { env, all: true, reject: false });
+  if (updated.exitCode !== 0) {
+    throw new Error(
+      `Reading the index of Debian ${suite} from ${mirror} failed:\n${updated.all ?? updated.shortMessage}\n` +
+        'Fix: check the network and the mirror that apt is configured with, or set VALKEY_BUNDLE_DEBIAN_MIRROR.',
+    );
+  }
+  return {
+    name: suite,
+    download: async (packageName, into) => {
+      await mkdir(into, { recursive: true });
+      await execa('apt-get', ['download', '-q', packageName], { env, cwd: into, all: true });
+      return describe(into, packageName, suite);
+    },
+  };
+}
+
+/** sid may be a frozen snapshot whose index has expired: its signature is checked, its age is not. */
+export function sourceLine(mirror: string, suite: string): string {
+  return `deb [signed-by=${debianKeyring} check-valid-until=no check-date=no] ${mirror} ${suite} main\n`;
+}
+
+function aptConfiguration(folder: string, architecture: string): string {
+  const settings = {
+    'APT::Architecture': architecture,
+    'APT::Architectures': architecture,
+    'APT::Sandbox::User': 'root',
+    'Acquire::Languages': 'none',
+    'Dir::State': folder,
+    'Dir::State::Lists': join(folder, 'lists'),
+    'Dir::State::status': join(folder, 'status'),
+    'Dir::Cache': folder,
+    'Dir::Cache::Archives': join(folder, 'archives'),
+    'Dir::Etc::SourceList': join(folder, 'sources.list'),
+    'Dir::Etc::SourceParts': '/dev/null',
+    'Dir::Etc::Preferences': '/dev/null',
+    'Dir::Etc::PreferencesParts': '/dev/null',
+  };
+  return Object.entries(settings)
+    .map(([name, value]) => `${name} "${value}";\n`)
+    .join('');
+}
+
+async function describe(folder: string, packageName: string, suite: string): Promise<Deb> {
+  const file = (await readdir(folder)).find((name) => name.startsWith(`${packageName}_`));
+  if (!file) throw new Error(`apt-get download ${packageName} reported success and left no file in ${folder}`);
+  const path = join(folder, file);
+  const { stdout } = await execa('dpkg-deb', ['--field', path, 'Version']);
+  return { package: packageName, version: stdout.trim(), suite, path };
+}

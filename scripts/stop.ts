@@ -1,0 +1,58 @@
+import { readOptions } from './start/command-line.ts';
+import { connectEngine, engineStatus } from './start/connect-engine.ts';
+import { findEarlier, stopAndRemove, volumeExists } from './start/container.ts';
+import { fail } from './start/fail.ts';
+import { CONTAINER_NAME, VOLUME_NAME } from './start/names.ts';
+import { createProgress } from './start/progress.ts';
+import { StartError } from './start/start-error.ts';
+
+const help = `npm stop -- [options]      stop the server that npm start runs, and remove its container
+
+  --data   remove its data too (the volume ${VOLUME_NAME})
+  --help   this page
+
+Doing it twice is no error.
+`;
+
+/** `npm stop`: the server saves and ends, its container goes; its data only with --data. */
+async function stop(): Promise<number> {
+  const table = { data: { type: 'boolean' }, help: { type: 'boolean' } } as const;
+  const given = readOptions('stop', process.argv.slice(2), table, process.env).map(({ name }) => name);
+  if (given.includes('help')) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const docker = await connectEngine(process.env);
+  const progress = createProgress(process.stderr);
+  const running = await findEarlier(docker);
+  if (running === null) {
+    process.stdout.write(`no container ${CONTAINER_NAME}: nothing to stop\n`);
+  } else {
+    await progress.step('Stopping the server, so that it saves its data', () => stopAndRemove(docker, running.id));
+    process.stdout.write(`the container ${CONTAINER_NAME} is stopped and removed\n`);
+  }
+  const hasData = await volumeExists(docker);
+  if (!given.includes('data')) {
+    if (hasData) process.stdout.write(`its data stays in the volume ${VOLUME_NAME} (npm stop -- --data removes it)\n`);
+    return 0;
+  }
+  if (hasData) await removeVolume(docker);
+  process.stdout.write(
+    hasData ? `the volume ${VOLUME_NAME} is removed\n` : `no volume ${VOLUME_NAME}: no data to remove\n`,
+  );
+  return 0;
+}
+
+async function removeVolume(docker: Awaited<ReturnType<typeof connectEngine>>): Promise<void> {
+  try {
+    await docker.getVolume(VOLUME_NAME).remove();
+  } catch (error) {
+    if (engineStatus(error) !== 409) throw error;
+    throw new StartError(`the volume ${VOLUME_NAME} is used by another container`, {
+      fix: `docker ps -a --filter volume=${VOLUME_NAME} shows which; remove that first.`,
+      cause: error,
+    });
+  }
+}
+
+process.exit(await stop().catch((error: unknown) => fail('stop', error, process.stderr)));
