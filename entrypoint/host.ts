@@ -57,6 +57,9 @@ export interface Machine {
   lookupUser(name: string): User | null;
 }
 
+/** Name of the file in which a start leaves its argv (JSON), for the health check: the server overwrites its own command line. */
+export const START_RECORD = 'start.json';
+
 /** A directory of our own for one start: where it will be, or why there is none. */
 export interface RuntimeDirectories {
   /** Paths of directories that do not exist yet, under places that can be written, best first. */
@@ -76,8 +79,8 @@ export interface Reader extends ConfFiles, ModuleFiles, Machine, RuntimeDirector
   /** Looks a program up as a shell would: on PATH, unless it has a slash. */
   findExecutable(name: string): Executable;
   canWrite(path: string): boolean;
-  /** argv of a running process, or null if it cannot be seen. */
-  commandLineOf(pid: number): readonly string[] | null;
+  /** The newest record (START_RECORD) that a start of this container left in its directory, or null. */
+  lastStart(): string | null;
 }
 
 /** Everything that a start changes. Methods throw Error with a message for people where they fail. */

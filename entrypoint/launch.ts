@@ -67,8 +67,13 @@ function writeRuntimeFiles(host: Host, first: StartPlan, replan: (skip: number) 
       host.writePrivate(plan.runtime.directory, plan.runtime.files, plan.user.to);
       break;
     } catch (error) {
-      if (skip >= host.candidates().length) throw refuse('VB503', `${plan.runtime.directory}: ${describe(error)}`);
-      plan = replan(skip);
+      if (skip < host.candidates().length) {
+        plan = replan(skip);
+        continue;
+      }
+      // Only the health check misses the record of a start.
+      if (!plan.runtime.required) break;
+      throw refuse('VB503', `${plan.runtime.directory}: ${describe(error)}`);
     }
   }
   return plan;

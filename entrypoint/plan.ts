@@ -3,7 +3,7 @@ import { type Code, catalogue } from './diagnostics/catalogue.ts';
 import { type Details, type Diagnostic, diagnose, refuse } from './diagnostics.ts';
 import { type Environment, moduleArgsVariables, wordsOf } from './environment.ts';
 import { type Expressed, express } from './express.ts';
-import type { Reader, User } from './host.ts';
+import { type Reader, START_RECORD, type User } from './host.ts';
 import { type Configuration, readConfiguration } from './inputs.ts';
 import type { Invocation } from './invocation.ts';
 import { readBundle } from './modules/bundle.ts';
@@ -22,12 +22,19 @@ export interface StartPlan {
   readonly loads: readonly WantedLoad[];
   readonly files: readonly string[];
   readonly how: Expressed['how'];
-  readonly runtime: { readonly directory: string; readonly files: ReadonlyArray<{ name: string; text: Bytes }> } | null;
+  /** Files that this start writes for itself. Without the required ones the server cannot start. */
+  readonly runtime: RuntimeFiles | null;
   readonly effectiveConf: { readonly path: string; readonly text: Bytes } | null;
   readonly user: { readonly from: User; readonly to: User; readonly name: string };
   readonly dataDirectory: string;
   readonly removedVariables: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface RuntimeFiles {
+  readonly directory: string;
+  readonly files: ReadonlyArray<{ readonly name: string; readonly text: Bytes }>;
+  readonly required: boolean;
 }
 
 export interface PlanRequest {
@@ -76,15 +83,17 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
   ];
   if (written.length > 0 && directory === undefined)
     strict('VB503', 'no directory can take the files that this start needs');
+  const argv = [invocation.name, ...expressed.args];
+  const record = { name: START_RECORD, text: bytesOf(JSON.stringify({ argv })) };
   if (expressed.effectiveConf !== null) diagnostics.push(effectiveNotice(conf, files.conf));
   return {
     ...common,
-    argv: [invocation.name, ...expressed.args],
+    argv,
     modules: planned.modules,
     loads: planned.loads,
     files: conf.files,
     how: expressed.how,
-    runtime: written.length === 0 || directory === undefined ? null : { directory, files: written },
+    runtime: directory === undefined ? null : { directory, files: [...written, record], required: written.length > 0 },
     effectiveConf: expressed.effectiveConf === null ? null : { path: files.conf, text: expressed.effectiveConf },
     dataDirectory: conf.dataDirectory,
     removedVariables: removedVariables(env, extra),

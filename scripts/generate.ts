@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { generateDiagnostics } from './lib/generate-diagnostics.ts';
+import { generateEnvironment } from './lib/generate-environment.ts';
 import { generateModuleSchema } from './lib/generate-module-schema.ts';
 import { staleFiles, writeStaleFiles } from './lib/generated-file.ts';
 import { ManifestError } from './lib/manifest-problem.ts';
 import { loadManifests } from './lib/module-manifests.ts';
 
 const root = join(import.meta.dirname, '..');
-const steps = [generateModuleSchema];
+const steps = [generateModuleSchema, generateDiagnostics, generateEnvironment];
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 
 process.exitCode = generate();

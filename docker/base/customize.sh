@@ -1,24 +1,19 @@
 #!/bin/sh
-# mmdebstrap's customize hook: turns a minimal Debian into the base of the local line.
-#   customize.sh ROOT STAGING
-# STAGING holds debs/ (the server's packages), overlay/ (modules with their copyright files), layout.sh and sources.list.
+# mmdebstrap's customize hook: turns a minimal Debian, whose root is $1, into the base of the local line.
+# /tmp/staging in it holds debs/ (the server's packages), overlay/ (modules with their copyright files), layout.sh and
+# sources.list, and gets installed.txt. Paths outside of the root are not used: whoever is not root may not see them here.
 set -eu
 root=$1
-staging=$2
+staging=$root/tmp/staging
 
 # Before any package can take them: 999 is what the official image uses, so data directories can move between the two.
 chroot "$root" groupadd --system --gid 999 valkey
 chroot "$root" useradd --system --uid 999 --gid 999 --home-dir /data --no-create-home --shell /usr/sbin/nologin valkey
 
-mkdir "$root/tmp/debs"
-cp "$staging"/debs/*.deb "$root/tmp/debs/"
-chroot "$root" sh -c 'apt-get install --yes --no-install-recommends --no-install-suggests /tmp/debs/*.deb'
-rm -r "$root/tmp/debs"
+chroot "$root" sh -c 'apt-get install --yes --no-install-recommends --no-install-suggests /tmp/staging/debs/*.deb'
 
 cp -R "$staging/overlay/." "$root/"
-cp "$staging/layout.sh" "$root/tmp/layout.sh"
-chroot "$root" sh /tmp/layout.sh
-rm "$root/tmp/layout.sh"
+chroot "$root" sh /tmp/staging/layout.sh
 
 # A library that is missing shows only when the module is loaded: fail here instead.
 for file in "$root"/usr/lib/valkey/*.so "$root/usr/local/libexec/valkey/valkey-server"; do
@@ -33,6 +28,8 @@ for file in "$root"/usr/lib/valkey/*.so "$root/usr/local/libexec/valkey/valkey-s
 done
 
 # What the build needed and the image does not: the relaxed sources, the packages' own server directories, host names, logs.
+# What dpkg leaves out stays left out in images built on this one.
+mv "$root/etc/dpkg/dpkg.cfg.d/99mmdebstrap" "$root/etc/dpkg/dpkg.cfg.d/without-documentation"
 cp "$staging/sources.list" "$root/etc/apt/sources.list"
 rm -rf "$root/var/lib/valkey" "$root/var/log/valkey" "$root/etc/apt/apt.conf.d/99mmdebstrap" \
   "$root/var/cache/ldconfig/aux-cache" "$root/var/cache/debconf/"*-old "$root/var/lib/dpkg/"*-old

@@ -3,6 +3,7 @@ import {
   closeSync,
   constants,
   existsSync,
+  lstatSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -10,8 +11,8 @@ import {
   realpathSync,
   statSync,
 } from 'node:fs';
-import { globSync } from 'glob';
 import { asBytes, type Bytes } from '../bytes.ts';
+import { globPaths } from '../conf/glob.ts';
 import type { ConfFiles, ConfRead, Executable, ModuleFile, ModuleFiles } from '../host.ts';
 
 /** Configuration and module files of the real system. */
@@ -40,18 +41,14 @@ function readConf(path: string): ConfRead {
   }
 }
 
-/** glob(3) with flags 0: no braces, no extended patterns, no `**`; a backslash quotes; hidden names only where the pattern says so. */
 function glob(pattern: string, cwd: string): string[] {
-  const found = globSync(pattern, {
-    cwd,
-    nobrace: true,
-    noext: true,
-    noglobstar: true,
-    absolute: true,
-    dot: false,
-    follow: true,
+  return globPaths(pattern, cwd, {
+    exists: (path) => lstatSync(path, { throwIfNoEntry: false }) !== undefined,
+    list: (path) => {
+      const names = listDirectory(path);
+      return 'problem' in names ? null : names;
+    },
   });
-  return found.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 }
 
 function realFile(path: string): string {

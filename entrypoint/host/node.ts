@@ -1,11 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { accessSync, constants, readFileSync, readSync, statSync, writeSync } from 'node:fs';
-import { isatty } from 'node:tty';
+import { accessSync, constants, fstatSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
 import type { Bytes } from '../bytes.ts';
 import type { Host, User } from '../host.ts';
 import { bytesOfBuffer, codeOf, findExecutable, realFiles, reasonOf } from './files.ts';
 import { own } from './own.ts';
-import { candidates, removeStale, writePrivate } from './runtime.ts';
+import { candidates, lastStart, removeStale, writePrivate } from './runtime.ts';
 
 /** The real system, behind the capabilities of host.ts. */
 export function nodeHost(): Host {
@@ -16,7 +14,7 @@ export function nodeHost(): Host {
     cwd: process.cwd(),
     identity: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
     self: realFiles.realFile(process.execPath),
-    isTerminal: { stdout: isatty(1), stderr: isatty(2) },
+    isTerminal: { stdout: isTerminal(1), stderr: isTerminal(2) },
     cpuFlags,
     lookupUser,
     candidates,
@@ -26,7 +24,7 @@ export function nodeHost(): Host {
     readStdin,
     readSmall,
     findExecutable: (name) => findExecutable(name, process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'),
-    commandLineOf,
+    lastStart,
     run,
     canWrite: (path) => mayAccess(path, constants.W_OK | constants.X_OK),
     mayRead: (path) => mayAccess(path, constants.R_OK),
@@ -37,6 +35,15 @@ export function nodeHost(): Host {
     exec,
     exit: (code) => process.exit(code),
   };
+}
+
+/** Only a character device can be a terminal, and only for one of those is the module with the real answer worth loading. */
+function isTerminal(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isCharacterDevice() && process.getBuiltinModule('node:tty').isatty(descriptor);
+  } catch {
+    return false;
+  }
 }
 
 function cpuFlags(): ReadonlySet<string> {
@@ -90,15 +97,9 @@ function readSmall(path: string): { text: string } | { problem: string } {
   }
 }
 
-function commandLineOf(pid: number): readonly string[] | null {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replace(/\0$/, '').split('\0');
-  } catch {
-    return null;
-  }
-}
-
 function run(program: string, args: readonly string[], env: Readonly<Record<string, string | undefined>>): string {
+  // Loaded when it is needed: a start never is the one that needs it, and it brings half of Node along.
+  const { spawnSync } = process.getBuiltinModule('node:child_process');
   const result = spawnSync(program, args, { env, encoding: 'utf8', timeout: 5000, stdio: ['ignore', 'pipe', 'pipe'] });
   return result.error === undefined ? `${result.stdout}${result.stderr}` : result.error.message;
 }

@@ -1,17 +1,20 @@
-import { randomBytes } from 'node:crypto';
 import {
   accessSync,
   chmodSync,
   chownSync,
+  closeSync,
   constants,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
+  readFileSync,
+  readSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import type { Bytes } from '../bytes.ts';
-import type { User } from '../host.ts';
+import { START_RECORD, type User } from '../host.ts';
 
 /** Where a directory of our own may be made, best first: only the first is named for us. */
 const PLACES = ['/run/valkey-bundle', '/dev/shm', '/tmp'];
@@ -19,8 +22,20 @@ const PREFIX = 'valkey-bundle-';
 
 /** Fresh paths under the places that this process can write, in their order. The name is random: nobody can wait there for us. */
 export function candidates(): readonly string[] {
-  const name = `${PREFIX}${randomBytes(8).toString('hex')}`;
+  const name = `${PREFIX}${randomHex()}`;
   return PLACES.filter(isUsable).map((place) => `${place}/${name}`);
+}
+
+/** 64 random bits from the kernel: loading Node's crypto for them would cost a tenth of the start. */
+function randomHex(): string {
+  const descriptor = openSync('/dev/urandom', constants.O_RDONLY);
+  try {
+    const bytes = Buffer.alloc(8);
+    readSync(descriptor, bytes);
+    return bytes.toString('hex');
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** A real directory, root's or our own, that we may write. The one of our name may still have to be made. */
@@ -63,17 +78,37 @@ export function writePrivate(
   }
 }
 
+/** The newest record of a start, as its text. Directories that are not ours to look into are passed over. */
+export function lastStart(): string | null {
+  const records = PLACES.flatMap(ownDirectories).flatMap((directory) => {
+    try {
+      const path = `${directory}/${START_RECORD}`;
+      return [{ time: lstatSync(path).mtimeMs, text: readFileSync(path, 'utf8') }];
+    } catch {
+      return [];
+    }
+  });
+  return records.sort((a, b) => b.time - a.time)[0]?.text ?? null;
+}
+
+function ownDirectories(place: string): string[] {
+  try {
+    return readdirSync(place)
+      .filter((name) => name.startsWith(PREFIX))
+      .map((name) => `${place}/${name}`);
+  } catch {
+    return [];
+  }
+}
+
 /** Takes away what earlier starts of this container left: a restart keeps the file system, and nobody else reads there. */
 export function removeStale(): void {
-  for (const place of PLACES) {
+  for (const path of PLACES.flatMap(ownDirectories)) {
     try {
-      for (const name of readdirSync(place).filter((candidate) => candidate.startsWith(PREFIX))) {
-        const path = `${place}/${name}`;
-        const stats = lstatSync(path);
-        if (!stats.isDirectory() || stats.uid !== process.getuid?.()) continue;
-        chmodSync(path, 0o700);
-        rmSync(path, { recursive: true, force: true });
-      }
+      const stats = lstatSync(path);
+      if (!stats.isDirectory() || stats.uid !== process.getuid?.()) continue;
+      chmodSync(path, 0o700);
+      rmSync(path, { recursive: true, force: true });
     } catch {
       // Left-overs do no harm.
     }

@@ -1,5 +1,5 @@
 import { printable } from '../bytes.ts';
-import { type Diagnostic, exitCodeOf, Refusal } from '../diagnostics.ts';
+import { type Diagnostic, diagnose, exitCodeOf, Refusal, refuse } from '../diagnostics.ts';
 import { styleFor } from '../log.ts';
 import { readBundle } from '../modules/bundle.ts';
 import { discover } from '../modules/discover.ts';
@@ -27,14 +27,28 @@ export function doctor(context: ToolContext): number {
   };
   const { bundle, problem } = readBundle(host);
   check('bundle.json', () => problem ?? `line ${bundle.line}, Valkey ${bundle.valkey}`);
-  check('server', () => fileState(host.findExecutable(bundle.server).kind, bundle.server));
-  check(
-    'user',
-    () => `uid ${host.identity.uid}${host.identity.uid === 0 ? `, the server will run as ${bundle.user}` : ''}`,
-  );
-  check('data directory', () =>
-    host.canWrite(host.cwd) ? `${host.cwd} can be written` : `${host.cwd} cannot be written: the server could not save`,
-  );
+  check('server', () => {
+    const found = host.findExecutable(bundle.server);
+    if (found.kind !== 'found')
+      throw refuse(found.kind === 'missing' ? 'VB501' : 'VB502', `${bundle.server} is ${found.kind}`);
+    return bundle.server;
+  });
+  check('user', () => {
+    const { uid } = host.identity;
+    if (uid !== 0) return `uid ${uid}`;
+    const user = host.lookupUser(bundle.user);
+    if (user === null) throw refuse('VB505', `user ${bundle.user} does not exist`);
+    return `root, the server will run as ${bundle.user} (uid ${user.uid})`;
+  });
+  check('data directory', () => {
+    if (host.canWrite(host.cwd)) return host.cwd;
+    return diagnose('VB507', `uid ${host.identity.uid} cannot write ${host.cwd}`);
+  });
+  check('directory for effective configurations', () => {
+    const [path] = host.candidates();
+    if (path === undefined) throw refuse('VB503', 'none of /run/valkey-bundle, /dev/shm and /tmp can be written');
+    return path.slice(0, path.lastIndexOf('/'));
+  });
   const { modules, warnings } = discover(host, env['MODULE_DIR'], build.manifests);
   warnings.forEach(tell);
   for (const module of modules) {
@@ -44,8 +58,4 @@ export function doctor(context: ToolContext): number {
     });
   }
   return exitCode;
-}
-
-function fileState(kind: 'found' | 'missing' | 'denied', path: string): string {
-  return kind === 'found' ? path : `${path} is ${kind}`;
 }

@@ -5,15 +5,13 @@ import type { Settings } from '../modules/settings.ts';
 import { type ToolContext, takesNo } from './run.ts';
 
 /**
- * `valkey-bundle health`: asks the server that runs as PID 1 with valkey-cli, on the port, socket, password and TLS files that its own
- * command line and configuration name. PONG is healthy; so is a server that asks for a password which nobody gave us.
+ * `valkey-bundle health`: asks the server with valkey-cli, on the port, socket, password and TLS files that the command line and the
+ * configuration of the last start name. PONG is healthy; so is a server that asks for a password which was set later.
  */
 export function health({ host, args, env }: ToolContext): number {
   takesNo(args, 'health');
-  const serverArgs = host.commandLineOf(1);
-  if (serverArgs === null) throw refuse('VB602', 'process 1 cannot be looked at');
-  const settings = readConfiguration(host, serverArgs.slice(1), {}).settings;
-  const password = valueOf(settings, 'requirepass') ?? env['VALKEY_PASSWORD'];
+  const settings = readConfiguration(host, argumentsOf(host.lastStart()), {}).settings;
+  const password = settingOf(settings, 'requirepass') ?? env['VALKEY_PASSWORD'];
   const auth = password === undefined || password === '' ? {} : { REDISCLI_AUTH: password, VALKEYCLI_AUTH: password };
   const answer = host.run('valkey-cli', [...connection(settings), '-t', '3', 'ping'], { ...env, ...auth });
   if (/PONG|NOAUTH|WRONGPASS|NOPERM/.test(answer)) {
@@ -23,11 +21,18 @@ export function health({ host, args, env }: ToolContext): number {
   throw refuse('VB602', `valkey-cli ping: ${answer.trim() || 'no answer'}`);
 }
 
+/** The server's arguments in the record of a start; none where there is no record, which means the defaults. */
+function argumentsOf(record: string | null): string[] {
+  const value: unknown = record === null ? null : JSON.parse(record);
+  const argv = typeof value === 'object' && value !== null && 'argv' in value ? value.argv : [];
+  return Array.isArray(argv) ? argv.slice(1).map(String) : [];
+}
+
 /** How valkey-cli reaches a server with these settings. */
 export function connection(settings: Settings): string[] {
-  const port = valueOf(settings, 'port') ?? '6379';
-  const tlsPort = valueOf(settings, 'tls-port') ?? '0';
-  const socket = valueOf(settings, 'unixsocket');
+  const port = settingOf(settings, 'port') ?? '6379';
+  const tlsPort = settingOf(settings, 'tls-port') ?? '0';
+  const socket = settingOf(settings, 'unixsocket');
   const address = addressOf(settings);
   if (port !== '0') return ['-h', address, '-p', port];
   if (tlsPort !== '0') return ['-h', address, '-p', tlsPort, '--tls', ...tlsFiles(settings)];
@@ -50,14 +55,14 @@ function tlsFiles(settings: Settings): string[] {
     ['--key', 'tls-client-key-file'],
   ] as const;
   const given = files.flatMap(([option, name]) => {
-    const value = valueOf(settings, name) ?? valueOf(settings, name.replace('-client', ''));
+    const value = settingOf(settings, name) ?? settingOf(settings, name.replace('-client', ''));
     return value === undefined || value === '' ? [] : [option, value];
   });
   // The name in the certificate is that of the service, not of loopback.
   return [...given, '--insecure'];
 }
 
-function valueOf(settings: Settings, name: string): string | undefined {
+function settingOf(settings: Settings, name: string): string | undefined {
   const setting = settings.get(name);
   return setting === undefined ? undefined : textOf(asBytes(setting.args[0] ?? ''));
 }

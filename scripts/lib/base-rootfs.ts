@@ -1,7 +1,8 @@
-import { copyFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
+import { inMemory } from './base-in-memory.ts';
 import type { ArchiveLine } from './base-line.ts';
 import type { Mirrors } from './debian-mirror.ts';
 import { debianKeyring, sourceLine } from './debian-suite.ts';
@@ -11,7 +12,7 @@ export interface RootfsOptions {
   readonly line: ArchiveLine;
   readonly mirrors: Mirrors;
   readonly architecture: string;
-  /** Holds debs/ and overlay/; gets installed.txt. */
+  /** Holds debs/ and overlay/; gets installed.txt, the list of what is in the base. */
   readonly staging: string;
   readonly target: string;
   readonly report: (line: string) => void;
@@ -32,29 +33,51 @@ export async function makeRootfs(options: RootfsOptions): Promise<void> {
   await writeFile(join(staging, 'sources.list'), finalSources(suite, mirrors));
 
   report(`Making a minimal Debian ${suite} (about half a minute)`);
-  const customize = join(paths.docker, 'base/customize.sh');
-  const child = execa(
-    'mmdebstrap',
-    [
-      '--variant=minbase',
-      `--architectures=${architecture}`,
-      `--include=${packages.join(',')}`,
-      ...pathOptions.map((option) => `--dpkgopt=${option}`),
-      `--customize-hook=sh ${quote(customize)} "$1" ${quote(staging)}`,
-      suite,
-      target,
-      ...buildSources(suite, mirrors),
-    ],
-    { env: { SOURCE_DATE_EPOCH: String(epoch) }, stdin: 'ignore', all: true, buffer: false, reject: false },
-  );
+  const [program, args] = inMemory('mmdebstrap', [
+    '--variant=minbase',
+    `--architectures=${architecture}`,
+    `--include=${packages.join(',')}`,
+    ...pathOptions.map((option) => `--dpkgopt=${option}`),
+    ...(await proxyOptions()).map((option) => `--aptopt=${option}`),
+    ...(await hooks(staging)).map((hook) => `--customize-hook=${hook}`),
+    suite,
+    target,
+    ...buildSources(suite, mirrors),
+  ]);
+  const child = execa(program, args, {
+    env: { SOURCE_DATE_EPOCH: String(epoch) },
+    stdin: 'ignore',
+    all: true,
+    buffer: false,
+    reject: false,
+  });
   const lines: string[] = [];
   for await (const output of createInterface({ input: child.all })) lines.push(output);
   const result = await child;
   if (result.exitCode !== 0) {
     throw new Error(
-      `mmdebstrap failed to make the base (${result.shortMessage ?? ''}):\n${lines.slice(-40).join('\n')}`,
+      `mmdebstrap failed to make the base (${result.exitCode === undefined ? result.originalMessage : `exit code ${result.exitCode}`}):\n${lines.slice(-40).join('\n')}`,
     );
   }
+}
+
+/** What goes in, the script as text, and what comes out: mmdebstrap itself opens the paths, so it also works without root. */
+async function hooks(staging: string): Promise<string[]> {
+  const inside = '/tmp/staging';
+  const given = ['debs', 'overlay', 'layout.sh', 'sources.list'].map((name) => quote(join(staging, name)));
+  return [
+    `mkdir "$1${inside}"`,
+    `copy-in ${given.join(' ')} ${inside}`,
+    await readFile(join(paths.docker, 'base/customize.sh'), 'utf8'),
+    `copy-out ${inside}/installed.txt ${quote(staging)}`,
+    `rm -r "$1${inside}"`,
+  ];
+}
+
+/** mmdebstrap takes nothing from the host's apt configuration, and without its proxy it may reach no mirror. */
+async function proxyOptions(): Promise<string[]> {
+  const { stdout } = await execa('apt-config', ['dump', 'Acquire::http::Proxy', 'Acquire::https::Proxy']);
+  return stdout.split('\n').filter((line) => line.includes('"'));
 }
 
 function securitySuite(suite: string): string {
@@ -73,7 +96,7 @@ function finalSources(suite: string, { archive, security }: Mirrors): string {
   return line(archive, suite) + (security ? line(security, securitySuite(suite)) : '');
 }
 
-/** One word for the shell that mmdebstrap runs hooks with. */
+/** One word for mmdebstrap, which splits its own hooks as a shell would. */
 function quote(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }

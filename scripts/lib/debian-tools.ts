@@ -3,7 +3,10 @@ import process from 'node:process';
 import { execa } from 'execa';
 
 /** What the base is made with, and the Debian package of each. */
-const tools = { mmdebstrap: 'mmdebstrap', patchelf: 'patchelf', strip: 'binutils', 'dpkg-deb': 'dpkg' } as const;
+const tools = { mmdebstrap: 'mmdebstrap', patchelf: 'patchelf', strip: 'binutils' } as const;
+
+/** Without root, mmdebstrap works in a user namespace. */
+const toolsWithoutRoot = { ...tools, newuidmap: 'uidmap' } as const;
 
 /** Installs the missing tools where it may (root, with apt); otherwise throws an error that says what to install. */
 export async function ensureDebianTools(report: (line: string) => void): Promise<void> {
@@ -14,10 +17,12 @@ export async function ensureDebianTools(report: (line: string) => void): Promise
     );
   }
   const missing: string[] = [];
-  for (const [tool, name] of Object.entries(tools)) if (!(await isOnPath(tool))) missing.push(name);
+  const isRoot = process.getuid?.() === 0;
+  for (const [tool, name] of Object.entries(isRoot ? tools : toolsWithoutRoot))
+    if (!(await isOnPath(tool))) missing.push(name);
   const lists = await hasPackageLists();
   if (missing.length === 0 && lists) return;
-  if (process.getuid?.() !== 0) {
+  if (!isRoot) {
     const install = missing.length > 0 ? ` && sudo apt-get install --no-install-recommends ${missing.join(' ')}` : '';
     throw new Error(
       `Missing on this machine, and only root may install it: ${missing.join(', ') || 'the package lists of apt'}.\n` +

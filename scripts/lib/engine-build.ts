@@ -32,7 +32,7 @@ export async function buildImage(build: ImageBuild, report: (line: string) => vo
   const result = await child;
   if (result.exitCode === 0) return;
   throw new Error(
-    `Building ${build.tag} from ${build.dockerfile} failed (${result.shortMessage ?? 'no exit code'}):\n${lines.slice(-shownLines).join('\n')}`,
+    `Building ${build.tag} from ${build.dockerfile} failed (${result.exitCode === undefined ? result.originalMessage : `exit code ${result.exitCode}`}):\n${lines.slice(-shownLines).join('\n')}`,
     { cause: result },
   );
 }

@@ -1,9 +1,17 @@
 import process from 'node:process';
 import { execa } from 'execa';
+import { findEngine } from '../bootstrap/find-engine.mjs';
 
-/** A docker client that can build with BuildKit, as the bootstrap found it, or the one on PATH. */
+let client: string | undefined;
+
+/** The docker client that can build with BuildKit: the one that the bootstrap chose, or else would choose. */
 export function dockerClient(): string {
-  return process.env['VALKEY_BUNDLE_DOCKER'] || 'docker';
+  client ??= process.env['VALKEY_BUNDLE_DOCKER'] || findEngine(process.env)?.VALKEY_BUNDLE_DOCKER;
+  if (client) return client;
+  throw new Error(
+    'No Docker engine answers, or no docker client here can build with BuildKit.\n' +
+      'Fix: run this through `npm run`, which finds or starts an engine, or says what to do.',
+  );
 }
 
 /**
@@ -21,8 +29,5 @@ export async function imageId(reference: string): Promise<string | undefined> {
   const found = await execa(dockerClient(), ['image', 'inspect', '--format', '{{.Id}}', reference], { reject: false });
   if (found.exitCode === 0) return found.stdout.trim();
   if (/no such image/i.test(found.stderr)) return undefined;
-  throw new Error(
-    `docker image inspect ${reference} failed: ${found.stderr || found.shortMessage}\n` +
-      'Fix: start the Docker engine, or run this through `npm run`, which finds or starts one.',
-  );
+  throw new Error(`docker image inspect ${reference} failed: ${found.stderr || found.shortMessage}`);
 }

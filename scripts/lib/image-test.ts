@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { buildImage } from './engine-build.ts';
 import { buildLocalImage, builtId, type ImageOptions } from './image.ts';
 import { standInBundle } from './image-bundle.ts';
-import { layContext } from './image-context.ts';
+import { withContext } from './image-context.ts';
 import { paths } from './image-paths.ts';
 import type { BundleFile } from './module-schema.ts';
 
@@ -18,12 +18,12 @@ export async function buildTestImage(options: ImageOptions = {}): Promise<TestIm
   const tag = 'valkey-bundle-test:local';
   const local = await buildLocalImage(options);
   const bundle = standInBundle(local.bundle);
-  const context = await layContext('test', {
+  const entries = {
     'bundle.json': { text: `${JSON.stringify(bundle, null, 2)}\n` },
     'stand-ins': { from: paths.standIns },
-  });
+  };
   const dockerfile = join(paths.docker, 'test.Dockerfile');
   const args = { BASE: local.base, LOCAL: local.tag };
-  await buildImage({ tag, context, dockerfile, args }, report);
+  await withContext(entries, (context) => buildImage({ tag, context, dockerfile, args }, report));
   return { tag, id: await builtId(tag), bundle };
 }

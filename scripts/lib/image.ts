@@ -5,7 +5,7 @@ import { imageId } from './engine.ts';
 import { buildImage } from './engine-build.ts';
 import { buildEntrypoint } from './entrypoint-build.ts';
 import { archiveBundle } from './image-bundle.ts';
-import { layContext } from './image-context.ts';
+import { withContext } from './image-context.ts';
 import { paths } from './image-paths.ts';
 import { revision } from './image-revision.ts';
 import type { BundleFile } from './module-schema.ts';
@@ -35,15 +35,15 @@ export async function buildLocalImage({
   const entrypoint = await buildEntrypoint(report);
   const base = await ensureBase(line, report, rebuildBase);
   const bundle = archiveBundle(line, base.record);
-  const context = await layContext('local', {
+  const labels = { 'org.opencontainers.image.version': `${bundle.valkey}-local`, ...(await revision()) };
+  const dockerfile = join(paths.docker, 'image.Dockerfile');
+  const entries = {
     'bundle.json': { text: `${JSON.stringify(bundle, null, 2)}\n` },
     'layout.sh': { from: join(paths.docker, 'layout.sh') },
     'valkey-bundle': { from: entrypoint.path },
-  });
-  const labels = { 'org.opencontainers.image.version': `${bundle.valkey}-local`, ...(await revision()) };
-  await buildImage(
-    { tag, context, dockerfile: join(paths.docker, 'image.Dockerfile'), args: { BASE: base.image }, labels },
-    report,
+  };
+  await withContext(entries, (context) =>
+    buildImage({ tag, context, dockerfile, args: { BASE: base.image }, labels }, report),
   );
   return { tag, id: await builtId(tag), base: base.image, record: base.record, bundle };
 }

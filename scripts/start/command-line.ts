@@ -3,7 +3,7 @@ import { nearestWord } from './nearest-word.ts';
 import { usageError } from './start-error.ts';
 
 export type OptionTable = Readonly<Record<string, { readonly type: 'boolean' | 'string'; readonly short?: string }>>;
-export type GivenOption = Readonly<{ name: string; value: string | null }>;
+type GivenOption = Readonly<{ name: string; value: string | null }>;
 
 /**
  * The options in the order given. `parseArgs` is not strict here, because its own messages neither name the nearest

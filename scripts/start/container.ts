@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import * as z from 'zod';
-import type { ConfFile } from './conf-file.ts';
 import { engineStatus } from './connect-engine.ts';
+import { type ContainerWish, containerCommand, containerInputs } from './container-wish.ts';
 import type { EarlierContainer } from './decision.ts';
 import type { EnvironmentVariable } from './environment.ts';
 import {
@@ -79,23 +79,22 @@ export async function portHolder(docker: Docker, port: number): Promise<{ name: 
   return holder === undefined ? null : { name: holder.Names[0]?.replace(/^\//, '') ?? holder.Id, image: holder.Image };
 }
 
-export type ContainerWish = Readonly<{
-  image: string;
-  port: number;
-  environment: readonly EnvironmentVariable[];
-  conf: ConfFile | null;
-}>;
-
 /** Makes the container and starts it. On a port that was taken meanwhile it leaves nothing behind and gives null. */
-export async function startContainer(docker: Docker, wish: ContainerWish): Promise<Docker.Container | null> {
+export async function startContainer(
+  docker: Docker,
+  wish: ContainerWish,
+  port: number,
+): Promise<Docker.Container | null> {
   const labels = { [OWNER_LABEL]: '1' };
   await docker.createVolume({ Name: VOLUME_NAME, Labels: labels });
+  const command = containerCommand(wish);
+  const inputs = containerInputs(wish, [{ Type: 'volume', Source: VOLUME_NAME, Target: DATA_DIRECTORY }]);
   const container = await docker
     .createContainer({
       name: CONTAINER_NAME,
       Image: wish.image,
-      ...(wish.conf === null ? {} : { Cmd: ['valkey-server', CONF_IN_CONTAINER] }),
-      Env: wish.environment.map(({ name, value }) => `${name}=${value}`),
+      ...(command === undefined ? {} : { Cmd: command }),
+      Env: inputs.Env,
       Labels: {
         ...labels,
         [ENV_LABEL]: JSON.stringify(wish.environment.map(({ name }) => name)),
@@ -103,13 +102,8 @@ export async function startContainer(docker: Docker, wish: ContainerWish): Promi
       },
       ExposedPorts: { [PORT_KEY]: {} },
       HostConfig: {
-        PortBindings: { [PORT_KEY]: [{ HostIp: '127.0.0.1', HostPort: String(wish.port) }] },
-        Mounts: [
-          { Type: 'volume', Source: VOLUME_NAME, Target: DATA_DIRECTORY },
-          ...(wish.conf === null
-            ? []
-            : [{ Type: 'bind' as const, Source: wish.conf.path, Target: CONF_IN_CONTAINER, ReadOnly: true }]),
-        ],
+        ...inputs.HostConfig,
+        PortBindings: { [PORT_KEY]: [{ HostIp: '127.0.0.1', HostPort: String(port) }] },
       },
     })
     .catch((error: unknown) => {

@@ -2,7 +2,7 @@ import type Docker from 'dockerode';
 import type { ConfFile } from './conf-file.ts';
 import { startContainer, stopContainer } from './container.ts';
 import { lastLines } from './container-log.ts';
-import type { EnvironmentVariable } from './environment.ts';
+import type { ContainerWish } from './container-wish.ts';
 import { explainExit, explainSilence } from './explain-log.ts';
 import { CONTAINER_NAME, SERVER_PORT } from './names.ts';
 import { ping } from './ping.ts';
@@ -14,21 +14,15 @@ import { StartError } from './start-error.ts';
 const PORT_TRIES = 5;
 const SHOWN_LINES = 30;
 
-type Wish = Readonly<{
-  image: string;
-  port: number | null;
-  previousPort: number | null;
-  environment: readonly EnvironmentVariable[];
-  conf: ConfFile | null;
-}>;
+type PortWish = Readonly<{ port: number | null; previousPort: number | null }>;
 
 export type Started = Readonly<{ container: Docker.Container; port: number }>;
 
 /** A started container on the port asked for, or on the next free one. */
-export async function startOnPort(docker: Docker, wish: Wish): Promise<Started> {
+export async function startOnPort(docker: Docker, wish: ContainerWish & PortWish): Promise<Started> {
   for (let attempt = 0; attempt < PORT_TRIES; attempt++) {
     const port = wish.port ?? (await chooseFreePort(wish.previousPort, isFreeOnLoopback));
-    const container = await startContainer(docker, { ...wish, port });
+    const container = await startContainer(docker, wish, port);
     if (container !== null) return { container, port };
     if (wish.port !== null) throw portInUse(wish.port, null);
   }

@@ -5,7 +5,7 @@ import { SERVER_PORT } from './names.ts';
 /** One entry of MODULE LIST. `path` is null for what is part of the server itself. */
 export type ServerModule = Readonly<{ name: string; version: number; path: string | null; args: readonly string[] }>;
 
-export type ServerFacts = Readonly<{ valkeyVersion: string; modules: readonly ServerModule[] }>;
+type ServerFacts = Readonly<{ valkeyVersion: string; modules: readonly ServerModule[] }>;
 
 export type ServerAnswer =
   | Readonly<{ kind: 'facts'; facts: ServerFacts }>

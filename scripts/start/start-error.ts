@@ -1,5 +1,5 @@
 /** EX_USAGE of sysexits.h. */
-export const USAGE_EXIT = 64;
+const USAGE_EXIT = 64;
 
 /** A failure that the user can act on: `message` says what, where and the value got, `fix` what to do about it. */
 export class StartError extends Error {

@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { refuseBadStart } from './check-start.ts';
 import type { ConfFile } from './conf-file.ts';
 import { findEarlier, portHolder, stopAndRemove, volumeExists } from './container.ts';
 import { decide, type EarlierContainer } from './decision.ts';
@@ -48,19 +49,18 @@ export async function startServer({ docker, buildImage, options, conf, progress,
     await progress.step('Waiting until PING answers', () => awaitServer(started, conf, aborted));
     return { ...started, ...facts, alreadyRunning: true };
   }
+  const wish = { image: image.id, environment: options.environment, conf };
   if (decision.action === 'replace') {
+    if (earlier?.status === 'running') {
+      await progress.step('Checking the new start', () => refuseBadStart(docker, wish));
+      aborted.throwIfAborted();
+    }
     progress.note(`The container of an earlier start is replaced: ${decision.reasons.join('; ')}. Its data stays.`);
     await progress.step('Removing the earlier container', () => stopAndRemove(docker, decision.id));
   }
   const previousPort = decision.action === 'replace' ? decision.previousPort : null;
   const started = await progress.step('Starting the container', () =>
-    startOnPort(docker, {
-      image: image.id,
-      port: options.port,
-      previousPort,
-      environment: options.environment,
-      conf,
-    }),
+    startOnPort(docker, { ...wish, port: options.port, previousPort }),
   );
   if (options.port === null && started.port !== SERVER_PORT) {
     const why = started.port === previousPort ? 'As before, it has' : `Port ${SERVER_PORT} is in use: it has`;

@@ -1,0 +1,24 @@
+import { variables } from '../../entrypoint/environment.ts';
+import { GENERATED, type GeneratedFile } from './generated-file.ts';
+
+/** docs/environment.md: the variables that the entrypoint reads. */
+export function generateEnvironment(): GeneratedFile {
+  const content = [
+    '# Environment variables',
+    '',
+    GENERATED,
+    '',
+    'Precedence, per option: command line, configuration file, environment, image defaults. A ConfigMap wins over `env:`.',
+    'Lists of arguments are read in the quoting of `valkey.conf`: double quotes with `\\n \\xHH \\"`, single quotes with `\\\'`.',
+    '',
+    ...variables.flatMap(({ name, fallback, meaning, example }) => [
+      `## ${name}`,
+      '',
+      meaning,
+      '',
+      `Default: ${fallback === '' ? 'not set' : `\`${fallback}\``}. Example: \`${example}\``,
+      '',
+    ]),
+  ];
+  return { path: 'docs/environment.md', content: `${content.join('\n').trimEnd()}\n` };
+}

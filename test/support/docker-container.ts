@@ -1,0 +1,66 @@
+import { finished } from 'node:stream/promises';
+import type Docker from 'dockerode';
+import { type InsideResult, runInside } from '../../scripts/start/run-inside.ts';
+import { type ContainerWish, createContainer } from './docker-create.ts';
+import { type Output, outputOf } from './docker-output.ts';
+import { until } from './until.ts';
+
+/** A container of a test. */
+export interface TestContainer {
+  readonly id: string;
+  readonly docker: Docker.Container;
+  start(): Promise<void>;
+  output(): Promise<Output>;
+  /** Standard output of a command in the container; a failure of it is an error. */
+  read(...command: string[]): Promise<string>;
+  exec(...command: string[]): Promise<InsideResult>;
+  /** Waits until it has ended, and returns its exit code. */
+  ended(): Promise<number>;
+  /** The port on 127.0.0.1 behind which the container's port is now. */
+  publishedPort(): Promise<number>;
+  remove(): Promise<void>;
+}
+
+/** Makes a container, not started yet. */
+export async function makeContainer(wish: ContainerWish): Promise<TestContainer> {
+  const docker = await createContainer(wish);
+  return {
+    id: docker.id,
+    docker,
+    start: () => start(docker, wish.stdin),
+    output: () => outputOf(docker),
+    exec: (...command) => runInside(docker, command),
+    read: (...command) => read(docker, command),
+    ended: () => ended(docker),
+    publishedPort: () => publishedPort(docker),
+    remove: () => docker.remove({ force: true, v: true }),
+  };
+}
+
+async function start(docker: Docker.Container, stdin: string | undefined): Promise<void> {
+  if (stdin === undefined) return void (await docker.start());
+  const stream = await docker.attach({ stream: true, stdin: true, hijack: true });
+  await docker.start();
+  stream.end(stdin);
+  await finished(stream, { readable: false });
+}
+
+async function read(docker: Docker.Container, command: readonly string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await runInside(docker, command);
+  if (exitCode !== 0) throw new Error(`${command.join(' ')} ended with ${exitCode}: ${stderr || stdout}`);
+  return stdout;
+}
+
+async function ended(docker: Docker.Container): Promise<number> {
+  return until('the container ends', async () => {
+    const { State } = await docker.inspect();
+    return State.Status === 'exited' || State.Status === 'dead' ? State.ExitCode : undefined;
+  });
+}
+
+async function publishedPort(docker: Docker.Container): Promise<number> {
+  const { NetworkSettings } = await docker.inspect();
+  const [binding] = Object.values(NetworkSettings.Ports).flatMap((bindings) => bindings ?? []);
+  if (binding === undefined) throw new Error('the container publishes no port');
+  return Number(binding.HostPort);
+}

@@ -1,0 +1,24 @@
+import { randomUUID } from 'node:crypto';
+import Docker from 'dockerode';
+
+/** The engine that runs the tests' containers: DOCKER_HOST, or the local one. */
+export const engine = new Docker();
+
+/** The images that the tests are about. */
+export const images = { local: 'valkey-bundle:local', test: 'valkey-bundle-test:local' } as const;
+
+/** Marks every container of one test file, so that nothing else is ever touched. */
+export const label = { 'valkey-bundle.test-run': randomUUID() };
+
+const present = new Set<string>();
+
+/** Throws, with what to do, where the engine or the image is missing: such a test has failed, it is not skipped. */
+export async function requireImage(image: string): Promise<void> {
+  if (present.has(image)) return;
+  try {
+    await engine.getImage(image).inspect();
+    present.add(image);
+  } catch (cause) {
+    throw new Error(`the image ${image} cannot be used: build it with \`npm run image -- --test\``, { cause });
+  }
+}

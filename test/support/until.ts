@@ -1,0 +1,19 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+/**
+ * Asks again and again until the answer is one, and returns it; undefined means not yet. Throws with the description when the bound
+ * has passed: a test waits for a condition, never for a time.
+ */
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T | undefined>,
+  { seconds = 20, everyMs = 25 }: { seconds?: number; everyMs?: number } = {},
+): Promise<T> {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
+    await pause(everyMs);
+  }
+}

@@ -1,0 +1,21 @@
+import type { LoadedModule } from './docker-server.ts';
+
+/** MODULE LIST of the test image where nothing gives an argument to anybody. */
+export const standIns: Readonly<Record<string, LoadedModule>> = {
+  search: { path: '/usr/lib/valkey/libsearch.so', args: [] },
+  json: { path: '/usr/lib/valkey/libjson.so', args: [] },
+  bf: { path: '/usr/lib/valkey/libvalkey_bloom.so', args: [] },
+  ldap: { path: '/usr/lib/valkey/libvalkey_ldap.so', args: [] },
+};
+
+/** The same, with other arguments for some of them. */
+export function standInsWith(args: Readonly<Record<string, readonly string[]>>): Record<string, LoadedModule> {
+  return Object.fromEntries(
+    Object.entries(standIns).map(([name, { path, args: none }]) => [name, { path, args: args[name] ?? none }]),
+  );
+}
+
+/** Diagnostic codes in a log, in their order. */
+export function codesIn(log: string): string[] {
+  return [...log.matchAll(/ (?:error|warning) (VB\d{3}):/g)].map((match) => match[1] ?? '');
+}
