@@ -21,5 +21,5 @@ COPY --chmod=0644 bundle.json /usr/local/share/valkey-bundle/bundle.json
 COPY --from=stand-ins --chmod=0755 /out/libsearch.so /out/libjson.so /out/libvalkey_bloom.so /out/libvalkey_ldap.so \
      /usr/lib/valkey/
 # Modules without a manifest: not where every start would find them.
-COPY --from=stand-ins --chmod=0755 /out/libecho.so /out/echo/ /opt/stand-ins/
+COPY --from=stand-ins --chmod=0755 /out/libecho.so /out/libreport.so /out/echo/ /opt/stand-ins/
 USER 999:999

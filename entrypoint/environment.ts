@@ -1,5 +1,6 @@
 import { type Bytes, bytesOf } from './bytes.ts';
 import { frame } from './code-frame.ts';
+import { currentGrammar, type Grammar } from './conf/grammar.ts';
 import { tokenize } from './conf/tokenize.ts';
 import { refuse } from './diagnostics.ts';
 
@@ -79,14 +80,18 @@ export function moduleArgsVariables(env: Environment): ReadonlyMap<string, strin
 }
 
 /** The words of a variable in valkey.conf quoting. Refuses VB201, VB202, VB211. */
-export function wordsOf(variable: string, value: string): readonly Bytes[] {
+export function wordsOf(variable: string, value: string, grammar: Grammar = currentGrammar): readonly Bytes[] {
   const at = { kind: 'variable', name: variable } as const;
   if (value.includes('\ufffd')) throw refuse('VB211', `${variable} is not valid UTF-8`, { at });
   const text = value.trim();
   if (/[\n\r\0]/.test(text))
     throw refuse('VB202', `${variable} has a newline in it`, { at, frame: frame(bytesOf(text)) });
-  const tokens = tokenize(bytesOf(text));
-  if (tokens.ok) return tokens.words;
+  const tokens = tokenize(bytesOf(text), grammar);
+  if (tokens.ok) {
+    if (tokens.words.some((word) => word.includes('\0')))
+      throw refuse('VB414', `${variable} has a NUL byte in it`, { at });
+    return tokens.words;
+  }
   const problem =
     tokens.problem === 'unclosed' ? 'a quote is not closed' : 'a closing quote is not followed by a blank';
   throw refuse('VB201', `${variable}: ${problem}`, {

@@ -1,11 +1,11 @@
-import { printable, textOf } from './bytes.ts';
+import { bytesOf, printable, textOf } from './bytes.ts';
 import { renderLine } from './conf/render.ts';
 import type { Style } from './log.ts';
 import type { Argument, ExtraDirective, Merged } from './modules/merge.ts';
 import { showPlace } from './place.ts';
 import type { StartPlan } from './plan.ts';
 import { redactedArgv } from './redact.ts';
-import { showDirective } from './secrets.ts';
+import { redactWords, showDirective } from './secrets.ts';
 
 /** The whole plan for people: what DEBUG=1 prints, and `valkey-bundle plan`. */
 export function explainPlan(plan: StartPlan, style: Style): string {
@@ -17,7 +17,11 @@ export function explainPlan(plan: StartPlan, style: Style): string {
     ],
     [
       'loads, in order',
-      plan.loads.map((load) => printable(textOf(renderLine([load.path, ...load.args.flatMap((arg) => arg.words)])))),
+      plan.loads.map((load) => printable(`${textOf(renderLine([load.path]))} ${showWords(load.args)}`.trimEnd())),
+    ],
+    [
+      'directives added',
+      plan.directives.map(showExtra).map(({ text, source }) => `${printable(text)}  ${style.dim(`<- ${source}`)}`),
     ],
     ['files read', plan.files.map(printable)],
     [
@@ -44,7 +48,7 @@ export function explainPlan(plan: StartPlan, style: Style): string {
 function explainModule(merged: Merged, style: Style): string[] {
   const { module, verdict, reason, at } = merged;
   return [
-    `${style.bold(module.name)}  ${printable(module.path)}`,
+    `${style.bold(printable(module.name))}  ${printable(module.path)}`,
     `  ${verdict}: ${reason} ${style.dim(`(${showPlace(at)})`)}`,
     ...argumentsOf(merged).map(({ text, source }) => `  ${printable(text)}  ${style.dim(`<- ${source}`)}`),
   ];
@@ -52,14 +56,23 @@ function explainModule(merged: Merged, style: Style): string[] {
 
 /** Every argument of a module, on its load line or as a directive, with where it came from; secrets hidden. */
 export function argumentsOf({ load, directives }: Merged): { text: string; source: string }[] {
-  return [...(load?.args ?? []).map(showArgument), ...directives.map(showExtra)];
+  const all = load?.args ?? [];
+  // Redacted as one list: where a word is an argument of its own, only the one before it tells that it is a secret.
+  const words = redactWords(all.flatMap((argument) => argument.words));
+  const shown = all.map(({ words: own, at }) => ({ text: quoted(words.splice(0, own.length)), source: showPlace(at) }));
+  return [...shown, ...directives.map(showExtra)];
 }
 
-function showArgument({ words, at }: Argument): { text: string; source: string } {
-  return { text: textOf(renderLine(words)), source: showPlace(at) };
+/** The words of a load line as text, secrets hidden. */
+export function showWords(args: readonly Argument[]): string {
+  return quoted(redactWords(args.flatMap((argument) => argument.words)));
 }
 
-function showExtra({ name, value, secret, at }: ExtraDirective): { text: string; source: string } {
+function quoted(words: readonly string[]): string {
+  return words.map((word) => textOf(renderLine([bytesOf(word)]))).join(' ');
+}
+
+export function showExtra({ name, value, secret, at }: ExtraDirective): { text: string; source: string } {
   const text = secret ? `${name} (redacted)` : showDirective(name, [value]);
   return { text, source: showPlace(at) };
 }
@@ -67,7 +80,7 @@ function showExtra({ name, value, secret, at }: ExtraDirective): { text: string;
 /** The one line that every start prints: what is loaded. */
 export function summaryOf(plan: StartPlan): string {
   const loads = plan.loads.map((load) => {
-    const args = textOf(renderLine(load.args.flatMap((argument) => argument.words)));
+    const args = showWords(load.args);
     return args === '' ? load.module.name : `${load.module.name} (${args})`;
   });
   const what = loads.length === 0 ? 'no modules' : loads.join(', ');

@@ -19,8 +19,8 @@ export interface ConfFiles {
   glob(pattern: string, cwd: string): readonly string[];
   /** The path behind all links, or the path itself where it leads nowhere. */
   realFile(path: string): string;
-  /** The same for a directory that a `dir` directive names. */
-  realDirectory(path: string): string;
+  /** The same for a directory that a `dir` directive names; null where it is none. */
+  realDirectory(path: string): string | null;
 }
 
 export type ModuleFile =

@@ -1,11 +1,13 @@
 import { type Bytes, textOf } from './bytes.ts';
-import { absolute, directivesOf, type Entry, type Reading, readLines, readMain } from './conf/include.ts';
+import { currentGrammar, type Grammar } from './conf/grammar.ts';
+import { directivesOf, type Entry, type Reading, readLines, readMain } from './conf/include.ts';
 import type { Directive } from './conf/parse.ts';
 import { type Diagnostic, refuse } from './diagnostics.ts';
 import { type Environment, wordsOf } from './environment.ts';
 import type { Reader } from './host.ts';
 import { type Settings, settingsOf } from './modules/settings.ts';
 import { type CommandLine, type Element, readCommandLine } from './options.ts';
+import { absolute } from './path.ts';
 
 /** The user's whole configuration, read as the server will read it. */
 export interface Configuration {
@@ -26,10 +28,16 @@ export interface Configuration {
 }
 
 /** Reads command line, VALKEY_EXTRA_FLAGS, configuration file, standard input and includes. Refuses VB1xx, VB201, VB202, VB211. */
-export function readConfiguration(host: Reader, args: readonly string[], env: Environment): Configuration {
-  const commandLine = readCommandLine(withExtraFlags(args, env['VALKEY_EXTRA_FLAGS']));
-  const reading: Reading = { cwd: host.cwd, files: [], warnings: [], open: [] };
-  const stdin: Bytes | null = commandLine.readsStdin ? host.readStdin() : null;
+export function readConfiguration(
+  host: Reader,
+  args: readonly string[],
+  env: Environment,
+  grammar: Grammar = currentGrammar,
+  readStdin: () => Bytes = () => host.readStdin(),
+): Configuration {
+  const commandLine = readCommandLine(withExtraFlags(args, env['VALKEY_EXTRA_FLAGS'], grammar), grammar);
+  const reading: Reading = { cwd: host.cwd, files: [], warnings: [], open: [], grammar };
+  const stdin: Bytes | null = commandLine.readsStdin ? readStdin() : null;
   const main = commandLine.confFile;
   const confFile = main === null ? null : absolute(main.text, host.cwd);
   const fileEntries = readMain(
@@ -56,12 +64,17 @@ export function readConfiguration(host: Reader, args: readonly string[], env: En
 }
 
 /** The elements of the command line. Extra flags stand at its end, but before a last `-`, which means standard input only there. */
-export function withExtraFlags(args: readonly string[], value: string | undefined): Element[] {
+export function withExtraFlags(
+  args: readonly string[],
+  value: string | undefined,
+  grammar: Grammar = currentGrammar,
+): Element[] {
   const own = args.map((text, index): Element => ({ text, at: { kind: 'argument', index: index + 1 } }));
   const damaged = own.find(({ text }) => text.includes('\ufffd'));
-  if (damaged !== undefined) throw refuse('VB211', `"${damaged.text}" is not valid UTF-8`, { at: damaged.at });
+  if (damaged !== undefined)
+    throw refuse('VB211', 'an argument of the command line is not valid UTF-8', { at: damaged.at });
   if (value === undefined || value.trim() === '') return own;
-  const extra = wordsOf('VALKEY_EXTRA_FLAGS', value).map((word) => extraFlag(word));
+  const extra = wordsOf('VALKEY_EXTRA_FLAGS', value, grammar).map((word) => extraFlag(word));
   const last = own.at(-1);
   return last?.text === '-' && own.length > 1 ? [...own.slice(0, -1), ...extra, last] : [...own, ...extra];
 }

@@ -11,10 +11,10 @@ export type Invocation =
     };
 
 /**
- * `start`: modules are added. `sentinel`: a server that takes no modules, but its user and options. `query`: the program prints
- * something and ends, so nothing at all is added.
+ * `start`: modules are added, unless the whole command line turns out to be a sentinel's. `query`: the program prints something and
+ * ends, so nothing at all is added.
  */
-export type ServerMode = 'start' | 'sentinel' | 'query';
+export type ServerMode = 'start' | 'query';
 
 /**
  * What a command means (design §3.2). No argument, a first one that begins with `-` or that ends in `.conf`: `valkey-server` is put in
@@ -33,10 +33,9 @@ export function classify(command: readonly string[]): Invocation {
 /** Names under which the executable is the launcher of the server, whatever its arguments look like. */
 export const SERVER_NAMES: ReadonlySet<string> = new Set(['valkey-server', 'redis-server']);
 
-/** main() looks at these only as the first argument, but at --sentinel everywhere (checkForSentinelMode). */
+/** main() looks at these only as the first argument. */
 function modeOf(args: readonly string[]): ServerMode {
-  if (QUERIES.has(args[0] ?? '')) return 'query';
-  return args.includes('--sentinel') ? 'sentinel' : 'start';
+  return QUERIES.has(args[0] ?? '') ? 'query' : 'start';
 }
 
 const QUERIES: ReadonlySet<string> = new Set(['-v', '--version', '-h', '--help', '--test-memory', '--check-system']);

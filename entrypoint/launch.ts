@@ -1,3 +1,4 @@
+import type { Bytes } from './bytes.ts';
 import { type Diagnostic, diagnose, exitCodeOf, Refusal, refuse } from './diagnostics.ts';
 import { type Environment, wantsDebug } from './environment.ts';
 import { explainPlan, summaryOf } from './explain.ts';
@@ -39,14 +40,19 @@ function startServer(
   env: Environment,
   tell: (diagnostic: Diagnostic) => void,
 ): never {
-  const request = { invocation, env, manifests, lookOnly: false };
+  let stdin: Bytes | null = null;
+  const readStdin = (): Bytes => {
+    stdin ??= host.readStdin();
+    return stdin;
+  };
+  const request = { invocation, env, manifests, lookOnly: false, readStdin };
   const plan = writeRuntimeFiles(host, planStart(host, { ...request, skipDirectories: 0 }), (skipDirectories) =>
     planStart(host, { ...request, skipDirectories }),
   );
   plan.diagnostics.forEach(tell);
   if (wantsDebug(env)) host.print('stderr', explainPlan(plan, styleFor(host.isTerminal.stderr, env['NO_COLOR'])));
-  else if (invocation.mode === 'start') host.print('stderr', summaryOf(plan));
-  if (invocation.mode !== 'query') {
+  else if (plan.mode === 'start') host.print('stderr', summaryOf(plan));
+  if (plan.mode !== 'query') {
     ownDataDirectory(host, plan).forEach(tell);
     dropPrivileges(host, plan).forEach(tell);
     checkAccess(host, plan, tell);

@@ -1,4 +1,5 @@
 import { asBytes, type Bytes, bytesOf } from './bytes.ts';
+import { currentGrammar, type Grammar } from './conf/grammar.ts';
 import type { SourceLine } from './conf/source.ts';
 import { tokenize } from './conf/tokenize.ts';
 import type { Place } from './place.ts';
@@ -29,7 +30,7 @@ export interface CommandLine {
  * taken raw; if it is a single word, the next element is its value whatever it looks like (but for --save and --sentinel). Every
  * other element is quoted and joins the line before it.
  */
-export function readCommandLine(elements: readonly Element[]): CommandLine {
+export function readCommandLine(elements: readonly Element[], grammar: Grammar = currentGrammar): CommandLine {
   const [first] = elements;
   const confFile = first !== undefined && !first.text.startsWith('-') ? first : null;
   const pieces: Piece[] = [];
@@ -51,7 +52,7 @@ export function readCommandLine(elements: readonly Element[]): CommandLine {
     if (!isEmpty) pieces.push({ text: '\n', index });
     isEmpty = false;
     pieces.push({ text: `${bytesOf(text).slice(2)} `, index });
-    const words = tokenize(bytesOf(text));
+    const words = tokenize(bytesOf(text), grammar);
     awaitsValue = words.ok && words.words.length === 1;
     if (awaitsValue && standsAlone(text, elements[index + 1]?.text)) {
       if (text.toLowerCase() === '--save') pieces.push({ text: '""', index });

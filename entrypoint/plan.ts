@@ -1,4 +1,5 @@
 import { type Bytes, bytesOf } from './bytes.ts';
+import { type Grammar, grammarOf } from './conf/grammar.ts';
 import { type Code, catalogue } from './diagnostics/catalogue.ts';
 import { type Details, type Diagnostic, diagnose, refuse } from './diagnostics.ts';
 import { type Environment, moduleArgsVariables, wordsOf } from './environment.ts';
@@ -13,14 +14,19 @@ import { planModules } from './modules/plan.ts';
 import { isSetTo } from './modules/settings.ts';
 import { passwordDirectives } from './passwords.ts';
 import { type Program, resolveServer } from './program.ts';
+import { mentionsSecret } from './secrets.ts';
 
 /** A start, decided: nothing has happened yet. */
 export interface StartPlan {
+  /** `sentinel`: a server that takes no modules. `query`: the program prints something and ends. */
+  readonly mode: 'start' | 'sentinel' | 'query';
   readonly program: Program;
   readonly argv: readonly string[];
   readonly modules: readonly Merged[];
   readonly loads: readonly WantedLoad[];
   readonly files: readonly string[];
+  /** Directives that no module asked for: the image's defaults and the password. */
+  readonly directives: readonly ExtraDirective[];
   readonly how: Expressed['how'];
   /** Files that this start writes for itself. Without the required ones the server cannot start. */
   readonly runtime: RuntimeFiles | null;
@@ -45,6 +51,8 @@ export interface PlanRequest {
   readonly lookOnly: boolean;
   /** How many runtime directories have failed already. */
   readonly skipDirectories: number;
+  /** Standard input can be read only once, and a start may be planned again. */
+  readonly readStdin: () => Bytes;
 }
 
 /** Decides a server start from what the host shows, by reading alone. Throws Refusal for a wrong input. */
@@ -61,15 +69,24 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
   const user = targetUser(host, bundle, strict);
   const common = { program, user, diagnostics };
   if (invocation.mode === 'query') {
-    return { ...common, ...nothing(host), argv: [invocation.name, ...invocation.args] };
+    return { ...common, ...nothing(host), mode: 'query', argv: [invocation.name, ...invocation.args] };
   }
-  const conf = readConfiguration(host, invocation.args, env);
+  const grammar = grammarOf(bundle.valkey);
+  const conf = readConfiguration(host, invocation.args, env, grammar, request.readStdin);
   diagnostics.push(...conf.warnings);
-  if (invocation.mode === 'sentinel') {
+  // The server looks for --sentinel everywhere, so VALKEY_EXTRA_FLAGS can say it too.
+  if (conf.commandLine.elements.some(({ text }) => text === '--sentinel')) {
     const argv = [invocation.name, ...conf.commandLine.elements.map(({ text }) => text)];
-    return { ...common, ...nothing(host), argv, files: conf.files, dataDirectory: conf.dataDirectory };
+    return {
+      ...common,
+      ...nothing(host),
+      mode: 'sentinel',
+      argv,
+      files: conf.files,
+      dataDirectory: conf.dataDirectory,
+    };
   }
-  const planned = planModules(host, conf, { env, manifests, bundle, variables: readVariables(env) });
+  const planned = planModules(host, conf, { env, manifests, bundle, variables: readVariables(env, grammar) });
   const passwords = passwordDirectives(host, env, conf.settings);
   const image = imageDirectives(conf, bundle);
   const extra = [...planned.extra, ...image, ...passwords.directives];
@@ -88,10 +105,12 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
   if (expressed.effectiveConf !== null) diagnostics.push(effectiveNotice(conf, files.conf));
   return {
     ...common,
+    mode: 'start',
     argv,
     modules: planned.modules,
     loads: planned.loads,
     files: conf.files,
+    directives: [...image, ...passwords.directives],
     how: expressed.how,
     runtime: directory === undefined ? null : { directory, files: [...written, record], required: written.length > 0 },
     effectiveConf: expressed.effectiveConf === null ? null : { path: files.conf, text: expressed.effectiveConf },
@@ -110,11 +129,12 @@ function targetUser(host: Reader, bundle: Bundle, strict: Strict): StartPlan['us
   return { from, to: to ?? from, name: to === null ? 'root' : bundle.user };
 }
 
-function nothing(host: Reader): Omit<StartPlan, 'program' | 'user' | 'diagnostics' | 'argv'> {
+function nothing(host: Reader): Omit<StartPlan, 'mode' | 'program' | 'user' | 'diagnostics' | 'argv'> {
   return {
     modules: [],
     loads: [],
     files: [],
+    directives: [],
     how: 'options',
     runtime: null,
     effectiveConf: null,
@@ -123,8 +143,12 @@ function nothing(host: Reader): Omit<StartPlan, 'program' | 'user' | 'diagnostic
   };
 }
 
-function readVariables(env: Environment): ReadonlyMap<string, readonly Bytes[]> {
-  return new Map([...moduleArgsVariables(env)].map(([name, value]) => [name, wordsOf(`${name}_MODULE_ARGS`, value)]));
+/** The words of every `*_MODULE_ARGS` by NAME. An empty variable is as good as none. */
+function readVariables(env: Environment, grammar: Grammar): ReadonlyMap<string, readonly Bytes[]> {
+  const variables = [...moduleArgsVariables(env)].map(
+    ([name, value]) => [name, wordsOf(`${name}_MODULE_ARGS`, value, grammar)] as const,
+  );
+  return new Map(variables.filter(([, words]) => words.length > 0));
 }
 
 /** Directives that the image sets where nobody else does. */
@@ -162,10 +186,11 @@ function effectiveNotice(conf: Configuration, path: string): Diagnostic {
   return diagnose('VB504', message, { hint });
 }
 
-/** Variables that hold a secret never reach the server. */
+/** Variables that hold a secret never reach the server, whether it was used or not. */
 function removedVariables(env: Environment, extra: readonly ExtraDirective[]): string[] {
-  const secret = extra.flatMap(({ secret, at }) => (secret && at.kind === 'variable' ? [at.name] : []));
-  return [...new Set(['VALKEY_PASSWORD', ...secret])].filter(
-    (name) => env[name] !== undefined && name !== 'VALKEY_PASSWORD_FILE',
+  const used = extra.flatMap(({ secret, at }) => (secret && at.kind === 'variable' ? [at.name] : []));
+  const named = Object.entries(env).flatMap(([name, value]) =>
+    /_MODULE_ARGS$|^VALKEY_EXTRA_FLAGS$/.test(name) && mentionsSecret(value ?? '') ? [name] : [],
   );
+  return [...new Set(['VALKEY_PASSWORD', ...used, ...named])].filter((name) => name !== 'VALKEY_PASSWORD_FILE');
 }

@@ -1,6 +1,7 @@
 import type { Code } from './diagnostics/catalogue.ts';
 import type { Reader } from './host.ts';
 import type { Bundle } from './modules/manifest.ts';
+import { absolute } from './path.ts';
 
 /** The program to become: an absolute path, executed as it is named and never resolved through links. */
 export interface Program {
@@ -18,13 +19,11 @@ export function resolveServer(
   report: (code: Code, message: string) => void,
 ): Program {
   const path =
-    !name.includes('/') || host.realFile(absoluteOf(host, name)) === host.self ? bundle.server : absoluteOf(host, name);
+    !name.includes('/') || host.realFile(absolute(name, host.cwd)) === host.self
+      ? bundle.server
+      : absolute(name, host.cwd);
   const found = host.findExecutable(path);
   if (found.kind === 'missing') report('VB501', `${path} does not exist`);
   if (found.kind === 'denied') report('VB502', `${path}: ${found.why}`);
   return { path };
-}
-
-function absoluteOf(host: Reader, name: string): string {
-  return name.startsWith('/') ? name : `${host.cwd}/${name}`;
 }

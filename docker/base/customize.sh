@@ -1,10 +1,12 @@
 #!/bin/sh
 # mmdebstrap's customize hook: turns a minimal Debian, whose root is $1, into the base of the local line.
 # /tmp/staging in it holds debs/ (the server's packages), overlay/ (modules with their copyright files), layout.sh and
-# sources.list, and gets installed.txt. Paths outside of the root are not used: whoever is not root may not see them here.
+# sources.list, and gets installed.txt.
 set -eu
 root=$1
 staging=$root/tmp/staging
+# Without root this runs in a user namespace, where the folder that it was started in may not be readable.
+cd /
 
 # Before any package can take them: 999 is what the official image uses, so data directories can move between the two.
 chroot "$root" groupadd --system --gid 999 valkey

@@ -2,7 +2,9 @@ import { asBytes, type Bytes, textOf } from '../bytes.ts';
 import { frame } from '../code-frame.ts';
 import { type Details, type Diagnostic, diagnose, refuse } from '../diagnostics.ts';
 import type { ConfFiles } from '../host.ts';
+import { absolute } from '../path.ts';
 import { type Place, showPlace } from '../place.ts';
+import type { Grammar } from './grammar.ts';
 import { type Directive, parseLine } from './parse.ts';
 import { linesOf, type Segment, type SourceLine } from './source.ts';
 
@@ -23,6 +25,8 @@ export interface Reading {
   readonly files: string[];
   readonly warnings: Diagnostic[];
   readonly open: string[];
+  /** That of the server's version; the current one where it is left out. */
+  readonly grammar?: Grammar;
 }
 
 /** More includes than this are taken for includes that include each other. */
@@ -49,12 +53,15 @@ export function readLines(files: ConfFiles, lines: readonly SourceLine[], readin
   return lines.map((line) => {
     if (line.runsInto !== undefined && line.text.trim() !== '')
       reading.warnings.push(runsTogether(line, line.runsInto));
-    const directive = parseLine(line);
+    const directive = parseLine(line, reading.grammar);
     if (directive === null) return { kind: 'silent', line };
     if (directive.name === 'include') return readInclude(files, directive, reading);
     const [dir] = directive.args;
     if (directive.name === 'dir' && dir !== undefined && directive.args.length === 1) {
-      reading.cwd = files.realDirectory(absolute(textOf(dir), reading.cwd));
+      const path = absolute(textOf(dir), reading.cwd);
+      const real = files.realDirectory(path);
+      if (real === null) reading.warnings.push(missingDirectory(directive, path));
+      reading.cwd = real ?? path;
     }
     return { kind: 'directive', directive };
   });
@@ -66,11 +73,6 @@ export function* directivesOf(entries: readonly Entry[]): Generator<Directive> {
     if (entry.kind === 'directive') yield entry.directive;
     if (entry.kind === 'include') yield* directivesOf(entry.entries);
   }
-}
-
-/** The path as the kernel would resolve it: nothing is normalised, since `..` behind a link means the link's target. */
-export function absolute(path: string, cwd: string): string {
-  return path.startsWith('/') ? path : `${cwd === '/' ? '' : cwd}/${path}`;
 }
 
 function readInclude(files: ConfFiles, directive: Directive, reading: Reading): Entry {
@@ -136,6 +138,11 @@ function withoutNul(text: Bytes, first: Place): Bytes {
   const line = text.slice(0, nul).split('\n').length;
   const at: Place = first.kind === 'file' ? { ...first, line } : { kind: 'stdin', line };
   throw refuse('VB106', 'the text has a NUL byte, behind which the server would read nothing', { at });
+}
+
+/** A warning here: the server says the same and ends, and a plan made on another machine has no such directory. */
+function missingDirectory({ line }: Directive, path: string): Diagnostic {
+  return diagnose('VB111', `${path} is not a directory that can be entered`, { at: line.at, frame: frame(line.text) });
 }
 
 function runsTogether(line: SourceLine, next: Place): Diagnostic {

@@ -1,6 +1,7 @@
 import { asBytes, type Bytes } from '../bytes.ts';
 import { frame } from '../code-frame.ts';
 import { refuse } from '../diagnostics.ts';
+import { currentGrammar, type Grammar } from './grammar.ts';
 import type { SourceLine } from './source.ts';
 import { tokenize } from './tokenize.ts';
 
@@ -16,10 +17,10 @@ export interface Directive {
  * say nothing, there are no comments behind a directive. Null for a line that says nothing; refuses VB105 for unbalanced
  * quotes, VB107 for an include or loadmodule with the wrong number of words.
  */
-export function parseLine(line: SourceLine): Directive | null {
+export function parseLine(line: SourceLine, grammar: Grammar = currentGrammar): Directive | null {
   const trimmed = trim(line.text);
   if (trimmed === '' || trimmed.charCodeAt(0) === HASH) return null;
-  const tokens = tokenize(trimmed);
+  const tokens = tokenize(trimmed, grammar);
   if (!tokens.ok) {
     const column = line.text.indexOf(trimmed) + tokens.column;
     const problem =

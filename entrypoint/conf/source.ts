@@ -39,8 +39,9 @@ export function linesOf(segments: readonly Segment[]): SourceLine[] {
 
 function joined(open: SourceLine | null, piece: string, at: Place): SourceLine {
   if (open === null) return { text: asBytes(piece), at };
-  const runsInto = open.runsInto ?? at;
-  return { text: asBytes(open.text + piece), at: open.at, runsInto };
+  const text = asBytes(open.text + piece);
+  const runsInto = open.runsInto ?? (piece.trim() === '' ? undefined : at);
+  return { text, at: open.at, ...(runsInto && { runsInto }) };
 }
 
 function placeIn(segment: Segment, line: number): Place {

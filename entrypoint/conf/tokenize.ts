@@ -1,4 +1,5 @@
 import { asBytes, type Bytes } from '../bytes.ts';
+import { currentGrammar, type Grammar } from './grammar.ts';
 
 export type Tokens =
   | { readonly ok: true; readonly words: readonly Bytes[] }
@@ -7,36 +8,45 @@ export type Tokens =
 
 /**
  * Splits one configuration line into words, as the server does (sdssplitargs in sds.c): double quotes know
- * \n \r \t \b \a \xHH and \c for any other c, single quotes only \', a closing quote ends the word and must be followed by a
- * blank or the end, a quote may open inside a word, and a backslash outside quotes is an ordinary character.
+ * \n \r \t \b \a \xHH and \c for any other c, single quotes only \', a quote may open inside a word, and a backslash outside quotes is
+ * an ordinary character. What may follow a closing quote depends on the version of the server.
  */
-export function tokenize(line: Bytes): Tokens {
+export function tokenize(line: Bytes, grammar: Grammar = currentGrammar): Tokens {
   const words: Bytes[] = [];
-  let at = 0;
-  for (;;) {
-    while (isSpace(line.charCodeAt(at))) at++;
-    if (at >= line.length) return { ok: true, words };
-    const start = at;
-    while (!endsPlainRun(line.charCodeAt(at))) at++;
-    const plain = line.slice(start, at);
-    const quote = line.charCodeAt(at);
-    if (quote !== DOUBLE_QUOTE && quote !== SINGLE_QUOTE) {
-      words.push(asBytes(plain));
-      continue;
+  const isLossy = grammar.losesByte255 && line.includes(BYTE_255);
+  for (let at = skipBlanks(line, 0); at < line.length; at = skipBlanks(line, at)) {
+    let word = '';
+    for (;;) {
+      const start = at;
+      while (!endsPlainRun(line.charCodeAt(at))) at++;
+      word += isLossy ? line.slice(start, at).replaceAll(BYTE_255, '') : line.slice(start, at);
+      const quote = line.charCodeAt(at);
+      if (quote !== DOUBLE_QUOTE && quote !== SINGLE_QUOTE) break;
+      const quoted = quote === DOUBLE_QUOTE ? readDouble(line, at + 1, isLossy) : readSingle(line, at + 1, isLossy);
+      if (quoted === null) return { ok: false, column: at + 1, problem: 'unclosed' };
+      at = quoted.end;
+      word += quoted.text;
+      if (grammar.mixesQuotes) continue;
+      if (at < line.length && !isSpace(line.charCodeAt(at))) {
+        return { ok: false, column: at + 1, problem: 'no-space-after-quote' };
+      }
+      break;
     }
-    const quoted = quote === DOUBLE_QUOTE ? readDouble(line, at + 1) : readSingle(line, at + 1);
-    if (quoted === null) return { ok: false, column: at + 1, problem: 'unclosed' };
-    at = quoted.end;
-    if (at < line.length && !isSpace(line.charCodeAt(at))) {
-      return { ok: false, column: at + 1, problem: 'no-space-after-quote' };
-    }
-    words.push(asBytes(plain + quoted.text));
+    words.push(asBytes(word));
   }
+  return { ok: true, words };
 }
 
 const DOUBLE_QUOTE = 0x22;
 const SINGLE_QUOTE = 0x27;
 const BACKSLASH = 0x5c;
+const BYTE_255 = '\xff';
+
+function skipBlanks(line: string, from: number): number {
+  let at = from;
+  while (isSpace(line.charCodeAt(at))) at++;
+  return at;
+}
 
 /** C's isspace in the C locale. NaN, the code past the end, is none. */
 function isSpace(code: number): boolean {
@@ -61,37 +71,35 @@ interface Quoted {
   readonly end: number;
 }
 
-function readDouble(line: string, from: number): Quoted | null {
+function readDouble(line: string, from: number, isLossy: boolean): Quoted | null {
   let text = '';
   for (let at = from; at < line.length; at++) {
     const code = line.charCodeAt(at);
     if (code === DOUBLE_QUOTE) return { text, end: at + 1 };
-    if (code !== BACKSLASH || at + 1 >= line.length) {
-      text += line[at];
+    const hex = code === BACKSLASH ? /^\\x([0-9a-fA-F]{2})/.exec(line.slice(at, at + 4)) : null;
+    if (hex !== null) {
+      text += String.fromCharCode(Number.parseInt(hex[1] ?? '', 16));
+      at += 3;
       continue;
     }
-    const hex = /^[0-9a-fA-F]{2}$/.exec(line.slice(at + 2, at + 4));
-    if (line[at + 1] === 'x' && hex !== null) {
-      text += String.fromCharCode(Number.parseInt(hex[0], 16));
-      at += 3;
-    } else {
-      const escaped = line[at + 1] ?? '';
-      text += ESCAPES[escaped] ?? escaped;
-      at += 1;
-    }
+    const isEscape = code === BACKSLASH && at + 1 < line.length;
+    if (isEscape) at += 1;
+    const character = line.charAt(at);
+    if (isLossy && character === BYTE_255) continue;
+    text += isEscape ? (ESCAPES[character] ?? character) : character;
   }
   return null;
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', a: '\x07' };
 
-function readSingle(line: string, from: number): Quoted | null {
+function readSingle(line: string, from: number, isLossy: boolean): Quoted | null {
   let text = '';
   for (let at = from; at < line.length; at++) {
     const code = line.charCodeAt(at);
     if (code === SINGLE_QUOTE) return { text, end: at + 1 };
     if (code === BACKSLASH && line.charCodeAt(at + 1) === SINGLE_QUOTE) at += 1;
-    text += line[at];
+    if (!isLossy || line.charAt(at) !== BYTE_255) text += line.charAt(at);
   }
   return null;
 }

@@ -76,4 +76,12 @@ export const confEntries = {
     meaning: 'More than 10,000 files were included: the files include each other in a way that multiplies.',
     fix: 'Include each file once.',
   },
+  VB111: {
+    title: 'working directory does not exist',
+    severity: 'warning',
+    exitCode: 0,
+    meaning:
+      'A dir directive names something that is not a directory. The server ends over it, and relative paths behind it mean nothing.',
+    fix: 'Create the directory, mount it, or mend the directive.',
+  },
 } as const satisfies Readonly<Record<string, Entry>>;

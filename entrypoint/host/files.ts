@@ -20,7 +20,7 @@ export const realFiles: ConfFiles & ModuleFiles = {
   readConf,
   glob,
   realFile,
-  realDirectory: realFile,
+  realDirectory,
   listDirectory,
   inspect,
 };
@@ -43,7 +43,7 @@ function readConf(path: string): ConfRead {
 
 function glob(pattern: string, cwd: string): string[] {
   return globPaths(pattern, cwd, {
-    exists: (path) => lstatSync(path, { throwIfNoEntry: false }) !== undefined,
+    exists,
     list: (path) => {
       const names = listDirectory(path);
       return 'problem' in names ? null : names;
@@ -51,11 +51,28 @@ function glob(pattern: string, cwd: string): string[] {
   });
 }
 
+function exists(path: string): boolean {
+  try {
+    lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function realFile(path: string): string {
   try {
     return realpathSync.native(path);
   } catch {
     return path;
+  }
+}
+
+function realDirectory(path: string): string | null {
+  try {
+    return statSync(path).isDirectory() ? realFile(path) : null;
+  } catch {
+    return null;
   }
 }
 

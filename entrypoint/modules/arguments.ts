@@ -1,8 +1,10 @@
 import { asBytes, type Bytes, bytesOf, printable, textOf } from '../bytes.ts';
 import { type Diagnostic, diagnose, refuse } from '../diagnostics.ts';
 import { isConfiguration, type Place } from '../place.ts';
+import { redactWords } from '../secrets.ts';
+import { isOlder, versionLine } from '../version.ts';
 import type { Module } from './discover.ts';
-import { isOlder, type Manifest, type OptionDefinition, versionLine } from './manifest.ts';
+import type { Manifest, OptionDefinition } from './manifest.ts';
 import { nearest } from './naming.ts';
 import { asBoolean, directiveValue, type ModuleOption, problemOf } from './option.ts';
 
@@ -62,9 +64,10 @@ function opaque(words: readonly Bytes[], at: Place): ParsedArguments {
 }
 
 function ignored(module: Module, words: readonly Bytes[], at: Place): ParsedArguments {
-  const message = `${module.name} ignores its load arguments: ${words.map(textOf).join(' ')}`;
-  const options = words.map((word) => ({
-    key: word,
+  const message = `${module.name} ignores its load arguments: ${redactWords(words).join(' ')}`;
+  // What the module does not hear stands in nobody's way: no key of an option.
+  const options = words.map((word, index) => ({
+    key: `ignored ${index}`,
     words: [word],
     value: null,
     directive: null,
@@ -88,7 +91,11 @@ function readOption(parsing: Parsing): void {
   if (!known.asDocumented) {
     parsing.mended = true;
     parsing.warnings.push(
-      diagnose('VB413', `${manifest.name}: ${word} was taken for ${documented(manifest, known.name)}`, { at }),
+      diagnose(
+        'VB413',
+        `${manifest.name}: ${word.replace(/=.*$/s, '')} was taken for ${documented(manifest, known.name)}`,
+        { at },
+      ),
     );
   }
   if (known.definition.type === 'flag') readFlag(parsing, known);
@@ -212,7 +219,7 @@ function readUnknown(parsing: Parsing, word: string): void {
       value,
       directive: { name: bytesOf(full), value },
       off: false,
-      secret: false,
+      secret: mayBeSecret(manifest, bare),
       at,
     });
     return;
@@ -227,6 +234,12 @@ function readUnknown(parsing: Parsing, word: string): void {
     secret: false,
     at,
   });
+}
+
+/** A misspelled secret is one all the same: an unknown name near a secret's, or one that speaks of a password. */
+function mayBeSecret(manifest: Manifest, name: string): boolean {
+  const secrets = Object.entries(manifest.loadArgs.options).flatMap(([option, { secret }]) => (secret ? [option] : []));
+  return secrets.length > 0 && (nearest(name, secrets) !== null || /pass/i.test(name));
 }
 
 /** The last one of two equal names in one source counts, as in the server. */

@@ -3,7 +3,9 @@ import { frame } from '../code-frame.ts';
 import type { Directive } from '../conf/parse.ts';
 import { type Diagnostic, diagnose, refuse } from '../diagnostics.ts';
 import { showPlace } from '../place.ts';
-import { type Bundle, type Manifest, versionLine } from './manifest.ts';
+import { versionLine } from '../version.ts';
+import type { Module } from './discover.ts';
+import type { Bundle, Manifest } from './manifest.ts';
 import { nearest } from './naming.ts';
 import { problemOf } from './option.ts';
 
@@ -14,7 +16,7 @@ import { problemOf } from './option.ts';
 export function checkModuleDirectives(
   directives: Iterable<Directive>,
   manifests: readonly Manifest[],
-  loaded: ReadonlySet<string>,
+  loaded: readonly Module[],
   bundle: Bundle,
 ): Diagnostic[] {
   const warnings: Diagnostic[] = [];
@@ -32,7 +34,7 @@ export function checkModuleDirectives(
         { ...details, hint: fix },
       );
     }
-    if (!loaded.has(manifest.name))
+    if (!isClaimed(manifest, loaded))
       throw refuse('VB415', `${directive.name} belongs to ${manifest.name}, which is not loaded`, details);
     const value = textOf(directive.args.join(' ') as Bytes);
     const problem = definition === undefined ? null : problemOf(definition, value);
@@ -50,6 +52,11 @@ export function checkModuleDirectives(
     }
   }
   return warnings;
+}
+
+/** Whether a loaded module may claim the directives of a manifest: its own, or one that nothing is known about. */
+function isClaimed(manifest: Manifest, loaded: readonly Module[]): boolean {
+  return loaded.some((module) => module.manifest === null || module.manifest.name === manifest.name);
 }
 
 /** Refuses VB411: a module's own flag that stands as a directive on the command line, where the server would end over it. */

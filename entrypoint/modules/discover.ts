@@ -1,6 +1,7 @@
 import { type Diagnostic, diagnose, refuse } from '../diagnostics.ts';
 import { DEFAULT_MODULE_DIR } from '../environment.ts';
 import type { ModuleFiles } from '../host.ts';
+import { absolute } from '../path.ts';
 import type { Place } from '../place.ts';
 import type { Manifest } from './manifest.ts';
 import { shortName, variableName } from './naming.ts';
@@ -23,15 +24,18 @@ export interface Discovered {
 }
 
 /**
- * The `*.so` files of the module directory, by file name. Two names for one file (links) are one module. Refuses VB207 for a
+ * The `*.so` files of the module directory, by file name. Two names for one file (links) are one module, under the name that has a
+ * manifest. Refuses VB207 for a
  * directory that was asked for and cannot be read, VB301 for two files with one variable.
  */
 export function discover(
   files: ModuleFiles,
   moduleDir: string | undefined,
+  cwd: string,
   manifests: readonly Manifest[],
 ): Discovered {
-  const directory = moduleDir === undefined || moduleDir === '' ? DEFAULT_MODULE_DIR : moduleDir;
+  // Absolute, because the server resolves a load path after `dir` has moved its working directory.
+  const directory = absolute(moduleDir === undefined || moduleDir === '' ? DEFAULT_MODULE_DIR : moduleDir, cwd);
   const names = files.listDirectory(directory);
   if ('problem' in names) {
     const problem = `${directory}: ${names.problem}`;
@@ -39,9 +43,13 @@ export function discover(
     return { modules: [], warnings: [diagnose('VB208', problem, { at: { kind: 'directory', path: directory } })] };
   }
   const modules: Module[] = [];
-  for (const file of names.filter(isModuleName).sort()) {
-    const module = describe(files, directory, file, manifests);
-    if (modules.some((other) => other.realPath === module.realPath)) continue;
+  const described = names
+    .filter(isModuleName)
+    .sort()
+    .map((file) => describe(files, directory, file, manifests));
+  for (const module of described) {
+    const links = described.filter((other) => other.realPath === module.realPath);
+    if (module !== (links.find((other) => other.manifest !== null) ?? links[0])) continue;
     const twin = modules.find((other) => other.variable === module.variable);
     if (twin !== undefined) {
       throw refuse('VB301', `${twin.path} and ${module.path} would both take ${module.variable}_MODULE_ARGS`, {

@@ -1,9 +1,9 @@
 import { asBytes, type Bytes, textOf } from '../bytes.ts';
 import { frame } from '../code-frame.ts';
-import { absolute } from '../conf/include.ts';
 import type { Directive } from '../conf/parse.ts';
 import { refuse } from '../diagnostics.ts';
 import type { ModuleFiles } from '../host.ts';
+import { absolute } from '../path.ts';
 import type { Place } from '../place.ts';
 import type { Module } from './discover.ts';
 import type { Manifest } from './manifest.ts';

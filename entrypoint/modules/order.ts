@@ -32,7 +32,8 @@ export function mendOrder(loads: readonly WantedLoad[]): { loads: WantedLoad[]; 
     ordered.splice(ordered.indexOf(late), 1);
     const target = needs.line?.from === 'file' && late.line?.from !== 'file' ? 0 : ordered.indexOf(needs);
     ordered.splice(target, 0, late);
-    if (late.line !== null) {
+    // Where the one that needs it was added by us, there is no order of the user's to speak of.
+    if (late.line !== null && needs.line !== null) {
       const message = `${late.module.name} (${showPlace(late.line.at)}) must load before ${needs.module.name}`;
       warnings.push(diagnose('VB412', message, { at: late.line.at }));
     }

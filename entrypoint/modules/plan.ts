@@ -1,15 +1,16 @@
 import { asBytes, type Bytes, textOf } from '../bytes.ts';
 import { frame } from '../code-frame.ts';
-import { absolute } from '../conf/include.ts';
 import { tokenize } from '../conf/tokenize.ts';
 import { type Details, type Diagnostic, diagnose } from '../diagnostics.ts';
 import type { Environment } from '../environment.ts';
 import type { Reader } from '../host.ts';
 import type { Configuration } from '../inputs.ts';
+import { absolute } from '../path.ts';
+import { isOlder, versionLine } from '../version.ts';
 import { checkLostFlags, checkModuleDirectives } from './checks.ts';
 import { discover } from './discover.ts';
 import { assignLines, type LoadedModule, loadLinesOf } from './loads.ts';
-import { BUNDLE_PATH, type Bundle, isOlder, type Manifest, versionLine } from './manifest.ts';
+import { BUNDLE_PATH, type Bundle, type Manifest } from './manifest.ts';
 import { type ExtraDirective, type Merged, mergeModule, type Source, type WantedLoad } from './merge.ts';
 import { nearest } from './naming.ts';
 import { additionOrder, mendOrder } from './order.ts';
@@ -38,7 +39,7 @@ export interface PlannedModules {
 export function planModules(host: Reader, conf: Configuration, request: ModulesRequest): PlannedModules {
   const { env, manifests, bundle, variables } = request;
   checkLostFlags(conf.optionDirectives, manifests);
-  const discovered = discover(host, env['MODULE_DIR'], manifests);
+  const discovered = discover(host, env['MODULE_DIR'], host.cwd, manifests);
   const lines = [...loadLinesOf(conf.fileDirectives, 'file'), ...loadLinesOf(conf.optionDirectives, 'options')];
   const loaded = assignLines(host, discovered.modules, lines, conf.dataDirectory, manifests);
   const selected = selectModules(discovered.modules, env['VALKEY_MODULES']);
@@ -57,7 +58,7 @@ export function planModules(host: Reader, conf: Configuration, request: ModulesR
   });
   const ordered = mendOrder(initialOrder(modules));
   checkFiles(host, ordered.loads, conf.dataDirectory);
-  const names = new Set(ordered.loads.map((load) => load.module.name));
+  const loading = ordered.loads.map((load) => load.module);
   return {
     modules,
     loads: ordered.loads,
@@ -67,7 +68,7 @@ export function planModules(host: Reader, conf: Configuration, request: ModulesR
       ...unclaimedVariables(loaded, variables),
       ...modules.flatMap((merged) => merged.diagnostics),
       ...ordered.warnings,
-      ...checkModuleDirectives([...conf.fileDirectives, ...conf.optionDirectives], manifests, names, bundle),
+      ...checkModuleDirectives([...conf.fileDirectives, ...conf.optionDirectives], manifests, loading, bundle),
       ...tooOldServer(ordered.loads, bundle),
     ],
   };

@@ -49,7 +49,7 @@ export function doctor(context: ToolContext): number {
     if (path === undefined) throw refuse('VB503', 'none of /run/valkey-bundle, /dev/shm and /tmp can be written');
     return path.slice(0, path.lastIndexOf('/'));
   });
-  const { modules, warnings } = discover(host, env['MODULE_DIR'], build.manifests);
+  const { modules, warnings } = discover(host, env['MODULE_DIR'], host.cwd, build.manifests);
   warnings.forEach(tell);
   for (const module of modules) {
     check(`module ${module.name}`, () => {

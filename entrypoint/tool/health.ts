@@ -1,6 +1,8 @@
 import { asBytes, textOf } from '../bytes.ts';
+import { grammarOf } from '../conf/grammar.ts';
 import { refuse } from '../diagnostics.ts';
 import { readConfiguration } from '../inputs.ts';
+import { readBundle } from '../modules/bundle.ts';
 import type { Settings } from '../modules/settings.ts';
 import { type ToolContext, takesNo } from './run.ts';
 
@@ -10,7 +12,12 @@ import { type ToolContext, takesNo } from './run.ts';
  */
 export function health({ host, args, env }: ToolContext): number {
   takesNo(args, 'health');
-  const settings = readConfiguration(host, argumentsOf(host.lastStart()), {}).settings;
+  const settings = readConfiguration(
+    host,
+    argumentsOf(host.lastStart()),
+    {},
+    grammarOf(readBundle(host).bundle.valkey),
+  ).settings;
   const password = settingOf(settings, 'requirepass') ?? env['VALKEY_PASSWORD'];
   const auth = password === undefined || password === '' ? {} : { REDISCLI_AUTH: password, VALKEYCLI_AUTH: password };
   const answer = host.run('valkey-cli', [...connection(settings), '-t', '3', 'ping'], { ...env, ...auth });

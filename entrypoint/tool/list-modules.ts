@@ -8,7 +8,7 @@ export function listModules({ host, build, args, env, tell }: ToolContext): numb
   const json = args[0] === '--json';
   takesNo(json ? args.slice(1) : args, 'modules [--json]');
   const { bundle } = readBundle(host);
-  const { modules, warnings } = discover(host, env['MODULE_DIR'], build.manifests);
+  const { modules, warnings } = discover(host, env['MODULE_DIR'], host.cwd, build.manifests);
   warnings.forEach(tell);
   const rows = modules.map((module) => ({
     name: module.name,

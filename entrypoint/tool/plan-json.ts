@@ -1,10 +1,10 @@
 import { bytesOf, printable, textOf } from '../bytes.ts';
 import type { Diagnostic } from '../diagnostics.ts';
-import { argumentsOf } from '../explain.ts';
+import { argumentsOf, showExtra } from '../explain.ts';
 import { showPlace } from '../place.ts';
 import type { StartPlan } from '../plan.ts';
 import { redactedArgv } from '../redact.ts';
-import { redactLine } from '../secrets.ts';
+import { redactLine, redactWords } from '../secrets.ts';
 
 /** The shape of `valkey-bundle plan --json`, version 1: docs/plan.md describes it. Fields may be added, none changes its meaning. */
 export interface PlanJson {
@@ -19,6 +19,8 @@ export interface PlanJson {
     readonly args: ReadonlyArray<{ readonly text: string; readonly source: string }>;
   }>;
   readonly loads: ReadonlyArray<{ readonly path: string; readonly args: readonly string[] }>;
+  /** Directives that no module asked for: image defaults and the password. */
+  readonly directives: ReadonlyArray<{ readonly text: string; readonly source: string }>;
   readonly files: readonly string[];
   readonly program: string | null;
   readonly argv: readonly string[];
@@ -50,8 +52,9 @@ export function planJson(plan: StartPlan): PlanJson {
     })),
     loads: plan.loads.map(({ path, args }) => ({
       path: textOf(path),
-      args: args.flatMap(({ words }) => words.map(textOf)),
+      args: redactWords(args.flatMap(({ words }) => words)),
     })),
+    directives: plan.directives.map(showExtra),
     files: plan.files,
     program: plan.program.path,
     argv: redactedArgv(plan.argv),
@@ -82,6 +85,7 @@ function emptyJson(kind: PlanJson['kind']): PlanJson {
     kind,
     modules: [],
     loads: [],
+    directives: [],
     files: [],
     program: null,
     argv: [],

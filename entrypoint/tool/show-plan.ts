@@ -19,7 +19,14 @@ export function showPlan(context: ToolContext): number {
       else host.print('stdout', `${path} is executed as it is: it is not the server, so no module is added.\n`);
       return 0;
     }
-    const plan = planStart(host, { invocation, env, manifests: build.manifests, lookOnly: true, skipDirectories: 0 });
+    const plan = planStart(host, {
+      invocation,
+      env,
+      manifests: build.manifests,
+      lookOnly: true,
+      skipDirectories: 0,
+      readStdin: () => host.readStdin(),
+    });
     if (json) print(planJson(plan));
     else showForPeople(context, plan);
     return 0;

@@ -17,7 +17,7 @@ export function engineAnswers(env) {
 }
 
 /** Every docker on PATH, and where Debian puts it; the one that the user named comes first. */
-export function clients(env) {
+function clients(env) {
   const folders = [...(env.PATH ?? '').split(':'), '/usr/bin'];
   const paths = [env.VALKEY_BUNDLE_DOCKER, ...folders.map((folder) => `${folder}/docker`)];
   const there = paths.filter((path) => path && existsSync(path));

@@ -20,7 +20,7 @@ const archiveModule = z.strictObject({
 });
 
 /** modules/releases/local.yaml: a release line whose base, server and modules come from the Debian archive. */
-export const archiveLine = z.strictObject({
+const archiveLine = z.strictObject({
   line: z.string(),
   base: z.strictObject({ suite: z.string(), epoch: z.int().positive(), packages: z.array(packageName) }),
   valkey: z.strictObject({ package: packageName, suites }),

@@ -1,4 +1,4 @@
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
@@ -29,7 +29,6 @@ const pathOptions = [
 export async function makeRootfs(options: RootfsOptions): Promise<void> {
   const { line, mirrors, architecture, staging, target, report } = options;
   const { suite, packages, epoch } = line.base;
-  await copyFile(join(paths.docker, 'layout.sh'), join(staging, 'layout.sh'));
   await writeFile(join(staging, 'sources.list'), finalSources(suite, mirrors));
 
   report(`Making a minimal Debian ${suite} (about half a minute)`);
@@ -39,7 +38,7 @@ export async function makeRootfs(options: RootfsOptions): Promise<void> {
     `--include=${packages.join(',')}`,
     ...pathOptions.map((option) => `--dpkgopt=${option}`),
     ...(await proxyOptions()).map((option) => `--aptopt=${option}`),
-    ...(await hooks(staging)).map((hook) => `--customize-hook=${hook}`),
+    ...hooks(staging).map((hook) => `--customize-hook=${hook}`),
     suite,
     target,
     ...buildSources(suite, mirrors),
@@ -61,16 +60,18 @@ export async function makeRootfs(options: RootfsOptions): Promise<void> {
   }
 }
 
-/** What goes in, the script as text, and what comes out: mmdebstrap itself opens the paths, so it also works without root. */
-async function hooks(staging: string): Promise<string[]> {
-  const inside = '/tmp/staging';
-  const given = ['debs', 'overlay', 'layout.sh', 'sources.list'].map((name) => quote(join(staging, name)));
+/** mmdebstrap opens the paths itself, and the script runs from within the root: whoever is not root sees nothing else there. */
+function hooks(staging: string): string[] {
+  const given = [
+    ...['debs', 'overlay', 'sources.list'].map((name) => join(staging, name)),
+    ...['layout.sh', 'base/customize.sh'].map((name) => join(paths.docker, name)),
+  ];
   return [
-    `mkdir "$1${inside}"`,
-    `copy-in ${given.join(' ')} ${inside}`,
-    await readFile(join(paths.docker, 'base/customize.sh'), 'utf8'),
-    `copy-out ${inside}/installed.txt ${quote(staging)}`,
-    `rm -r "$1${inside}"`,
+    'mkdir "$1/tmp/staging"',
+    `copy-in ${given.map(quote).join(' ')} /tmp/staging`,
+    'sh "$1/tmp/staging/customize.sh" "$1"',
+    `copy-out /tmp/staging/installed.txt ${quote(staging)}`,
+    'rm -r "$1/tmp/staging"',
   ];
 }
 

@@ -4,6 +4,9 @@ import { execa } from 'execa';
 
 export const debianKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
+/** Containers often switch apt's cache off in its configuration, and then every download reads the whole index again. */
+const cached = ['-o', 'Dir::Cache::pkgcache=pkgcache.bin'] as const;
+
 export interface Suite {
   readonly name: string;
   /** Downloads one package of this suite; throws if the suite, or its pool, no longer has it. */
@@ -46,7 +49,7 @@ export async function openSuite({ mirror, suite, architecture, folder }: SuiteOp
     name: suite,
     download: async (packageName, into) => {
       await mkdir(into, { recursive: true });
-      await execa('apt-get', ['download', '-q', packageName], { env, cwd: into, all: true });
+      await execa('apt-get', ['download', '-q', ...cached, packageName], { env, cwd: into, all: true });
       return describe(into, packageName, suite);
     },
   };

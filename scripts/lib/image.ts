@@ -32,8 +32,7 @@ export async function buildLocalImage({
 }: ImageOptions = {}): Promise<LocalImage> {
   const tag = 'valkey-bundle:local';
   const line = await readArchiveLine(paths.localLine);
-  const entrypoint = await buildEntrypoint(report);
-  const base = await ensureBase(line, report, rebuildBase);
+  const [entrypoint, base] = await Promise.all([buildEntrypoint(report), ensureBase(line, report, rebuildBase)]);
   const bundle = archiveBundle(line, base.record);
   const labels = { 'org.opencontainers.image.version': `${bundle.valkey}-local`, ...(await revision()) };
   const dockerfile = join(paths.docker, 'image.Dockerfile');

@@ -11,13 +11,21 @@ describe('a server start', () => {
     ['without a command', {}, '0'],
     ['with an option as first word', { command: ['--maxmemory', '64mb'] }, '67108864'],
     ['with a .conf file as first word', { command: ['/x.conf'], files: { '/x.conf': conf } }, '67108864'],
-    ['with valkey-server and a file', { command: ['valkey-server', '/x.conf'], files: { '/x.conf': conf } }, '67108864'],
+    [
+      'with valkey-server and a file',
+      { command: ['valkey-server', '/x.conf'], files: { '/x.conf': conf } },
+      '67108864',
+    ],
     ['with a file named .cfg', { command: ['valkey-server', '/x.cfg'], files: { '/x.cfg': conf } }, '67108864'],
     ['with the configuration on standard input', { command: ['-'], stdin: conf }, '67108864'],
     ['with standard input behind a file', standardInputBehindFile(), '67108864'],
     ['with redis-server', { command: ['redis-server', '--maxmemory', '64mb'] }, '67108864'],
     ['by /usr/bin/valkey-server', { command: ['/usr/bin/valkey-server', '--maxmemory', '64mb'] }, '67108864'],
-    ['with valkey-server as entry point', { entrypoint: ['valkey-server'], command: ['--maxmemory', '64mb'] }, '67108864'],
+    [
+      'with valkey-server as entry point',
+      { entrypoint: ['valkey-server'], command: ['--maxmemory', '64mb'] },
+      '67108864',
+    ],
     [
       'with /usr/bin/valkey-server as entry point',
       { entrypoint: ['/usr/bin/valkey-server'], command: ['/x.conf'], files: { '/x.conf': conf } },
@@ -102,8 +110,6 @@ async function expectSentinel(wish: ContainerWish): Promise<void> {
     port: 26379,
     files: { '/data/sentinel.conf': { text: 'protected-mode no\nport 26379\n', uid: 999 } },
   });
-  const commandLine = await sentinel.container.read('cat', '/proc/1/cmdline');
-  expect(await sentinel.call('INFO', 'server')).toContain('redis_mode:sentinel');
-  expect(commandLine).not.toMatch(/loadmodule/i);
-  expect((await sentinel.container.output()).stdout).not.toContain('stand-in');
+  expect(await sentinel.call('INFO', 'server')).toContain('server_mode:sentinel');
+  expect((await sentinel.container.output()).stdout).not.toMatch(/Module '.*' loaded|stand-in/);
 }

@@ -1,9 +1,8 @@
 import { finished } from 'node:stream/promises';
 import type Docker from 'dockerode';
-import { type InsideResult, runInside } from '../../scripts/start/run-inside.ts';
 import { type ContainerWish, createContainer } from './docker-create.ts';
+import { type Executed, execIn } from './docker-exec.ts';
 import { type Output, outputOf } from './docker-output.ts';
-import { until } from './until.ts';
 
 /** A container of a test. */
 export interface TestContainer {
@@ -13,7 +12,9 @@ export interface TestContainer {
   output(): Promise<Output>;
   /** Standard output of a command in the container; a failure of it is an error. */
   read(...command: string[]): Promise<string>;
-  exec(...command: string[]): Promise<InsideResult>;
+  /** The same as the user that the server runs as: root in a container may not look into processes of others. */
+  readAsServer(...command: string[]): Promise<string>;
+  exec(...command: string[]): Promise<Executed>;
   /** Waits until it has ended, and returns its exit code. */
   ended(): Promise<number>;
   /** The port on 127.0.0.1 behind which the container's port is now. */
@@ -29,8 +30,9 @@ export async function makeContainer(wish: ContainerWish): Promise<TestContainer>
     docker,
     start: () => start(docker, wish.stdin),
     output: () => outputOf(docker),
-    exec: (...command) => runInside(docker, command),
+    exec: (...command) => execIn(docker, command),
     read: (...command) => read(docker, command),
+    readAsServer: (...command) => read(docker, command, '999:999'),
     ended: () => ended(docker),
     publishedPort: () => publishedPort(docker),
     remove: () => docker.remove({ force: true, v: true }),
@@ -45,17 +47,16 @@ async function start(docker: Docker.Container, stdin: string | undefined): Promi
   await finished(stream, { readable: false });
 }
 
-async function read(docker: Docker.Container, command: readonly string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await runInside(docker, command);
+async function read(docker: Docker.Container, command: readonly string[], user?: string): Promise<string> {
+  const { exitCode, stdout, stderr } = await execIn(docker, command, user);
   if (exitCode !== 0) throw new Error(`${command.join(' ')} ended with ${exitCode}: ${stderr || stdout}`);
   return stdout;
 }
 
 async function ended(docker: Docker.Container): Promise<number> {
-  return until('the container ends', async () => {
-    const { State } = await docker.inspect();
-    return State.Status === 'exited' || State.Status === 'dead' ? State.ExitCode : undefined;
-  });
+  const result: unknown = await docker.wait({ abortSignal: AbortSignal.timeout(20_000) });
+  if (typeof result === 'object' && result !== null && 'StatusCode' in result) return Number(result.StatusCode);
+  throw new Error('the engine did not say how the container ended');
 }
 
 async function publishedPort(docker: Docker.Container): Promise<number> {

@@ -28,8 +28,13 @@ export async function createContainer(wish: ContainerWish): Promise<Docker.Conta
   const image = wish.image ?? images.test;
   await requireImage(image);
   const container = await engine.createContainer(optionsOf(image, wish));
-  if (wish.files !== undefined) await container.putArchive(tarOf(wish.files), { path: '/' });
-  return container;
+  try {
+    if (wish.files !== undefined) await container.putArchive(tarOf(wish.files), { path: '/' });
+    return container;
+  } catch (error) {
+    await container.remove({ force: true, v: true });
+    throw error;
+  }
 }
 
 function optionsOf(image: string, wish: ContainerWish): Docker.ContainerCreateOptions {

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { start, tool } from '../support/fake-start.ts';
+
+const SECRET = 'hunter2-is-secret';
+const conf = '/etc/valkey.conf';
+
+interface Case {
+  readonly title: string;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly command?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+}
+
+const withConf = (text: string): Pick<Case, 'files' | 'command'> => ({
+  files: { [conf]: text },
+  command: ['valkey-server', conf],
+});
+
+/** With a line that must change, so that the whole text is shown as the effective configuration. */
+const inCopy = (text: string): Pick<Case, 'files' | 'command'> =>
+  withConf(`${text}loadmodule /usr/lib/valkey/libsearch.so --use-coordinator yes\n`);
+
+const cases: readonly Case[] = [
+  { title: 'requirepass in the file', ...inCopy(`requirepass ${SECRET}\n`) },
+  { title: 'requirepass in the file, quoted and in upper case', ...inCopy(`REQUIREPASS "${SECRET}"\n`) },
+  { title: 'a quote that opens inside the directive', ...inCopy(`require"pass" ${SECRET}\n`) },
+  { title: 'an unclosed quote behind requirepass', ...withConf(`requirepass "${SECRET}\n`) },
+  { title: 'an unclosed quote behind the word', ...withConf(`requirepass ${SECRET} "\n`) },
+  { title: 'masterauth', ...inCopy(`masterauth ${SECRET}\nprimaryauth ${SECRET}\n`) },
+  { title: 'tls-key-file-pass', ...inCopy(`tls-key-file-pass ${SECRET}\ntls-client-key-file-pass ${SECRET}\n`) },
+  { title: 'an ACL password', ...inCopy(`user alice on >${SECRET} ~* +@all\n`) },
+  { title: 'an ACL password in quotes', ...inCopy(`user alice on ">${SECRET}" ~*\n`) },
+  { title: 'an ACL password with a blank', ...inCopy(`user alice on ">x ${SECRET}" ~*\n`) },
+  { title: 'a quote that opens inside an ACL password', ...inCopy(`user alice on >"x ${SECRET}" ~*\n`) },
+  { title: 'an ACL password next to an unclosed quote', ...withConf(`user alice on >${SECRET} "~*\n`) },
+  { title: 'the ldap password', ...inCopy(`ldap.search_bind_passwd ${SECRET}\n`) },
+  { title: 'the ldap password on a load line', ...withConf(`loadmodule /usr/lib/valkey/libvalkey_ldap.so search_bind_passwd ${SECRET}\n`) },
+  { title: 'the ldap password on a load line, with its prefix', ...withConf(`loadmodule /usr/lib/valkey/libvalkey_ldap.so ldap.search_bind_passwd ${SECRET}\n`) },
+  { title: 'a line that runs into one with a secret', files: { [conf]: 'include /d/*\n', '/d/1': 'port 7001', '/d/2': `requirepass ${SECRET}\n` }, command: [conf] },
+  { title: 'an old password in a comment', ...inCopy(`# requirepass ${SECRET}\n#user x on >${SECRET}\n`) },
+  { title: 'a second ACL password', ...inCopy(`user alice on >a >${SECRET} ~* #${SECRET}\n`) },
+  { title: 'a secret on standard input', command: ['-'], stdin: `requirepass ${SECRET}\n` },
+  { title: '--requirepass', command: ['--requirepass', SECRET] },
+  { title: '--requirepass as one element', command: [`--requirepass ${SECRET}`] },
+  { title: '--REQUIREPASS behind another option', command: ['--port', '1', '--REQUIREPASS', SECRET] },
+  { title: 'requirepass without hyphens', ...{ files: { [conf]: '' }, command: [conf, 'requirepass', SECRET] } },
+  { title: 'a secret behind a newline in an element', command: [`--port 1\nrequirepass ${SECRET}`] },
+  { title: '--user with an ACL password', command: ['--user', 'alice', 'on', `>${SECRET}`] },
+  { title: '--user with an ACL password as one element', command: [`--user alice on >${SECRET}`] },
+  { title: '--requirepass that is not UTF-8', command: ['--requirepass', `${SECRET}\ufffd`] },
+  { title: 'VALKEY_EXTRA_FLAGS', env: { VALKEY_EXTRA_FLAGS: `--requirepass ${SECRET}` } },
+  { title: 'VALKEY_EXTRA_FLAGS with an unclosed quote', env: { VALKEY_EXTRA_FLAGS: `--port 1 --requirepass '${SECRET}` } },
+  { title: 'VALKEY_EXTRA_FLAGS with a newline', env: { VALKEY_EXTRA_FLAGS: `--port 1\n--requirepass ${SECRET}` } },
+  { title: 'VALKEY_PASSWORD', env: { VALKEY_PASSWORD: SECRET } },
+  { title: 'VALKEY_PASSWORD next to another password', ...withConf('requirepass other\n'), env: { VALKEY_PASSWORD: SECRET } },
+  { title: 'VALKEY_PASSWORD next to VALKEY_PASSWORD_FILE', env: { VALKEY_PASSWORD: SECRET, VALKEY_PASSWORD_FILE: '/x' } },
+  { title: 'VALKEY_PASSWORD_FILE', files: { '/run/secret': `${SECRET}\n` }, env: { VALKEY_PASSWORD_FILE: '/run/secret' } },
+  { title: 'VALKEY_PASSWORD_FILE with two lines', files: { '/run/secret': `${SECRET}\nx\n` }, env: { VALKEY_PASSWORD_FILE: '/run/secret' } },
+  { title: 'LDAP_MODULE_ARGS', env: { LDAP_MODULE_ARGS: `search_bind_passwd ${SECRET}` } },
+  { title: 'LDAP_MODULE_ARGS with prefix and hyphens', env: { LDAP_MODULE_ARGS: `--ldap.search_bind_passwd ${SECRET}` } },
+  { title: 'LDAP_MODULE_ARGS with an equals sign', env: { LDAP_MODULE_ARGS: `--search_bind_passwd=${SECRET}` } },
+  { title: 'LDAP_MODULE_ARGS with an unclosed quote', env: { LDAP_MODULE_ARGS: `servers x search_bind_passwd '${SECRET}` } },
+  { title: 'LDAP_MODULE_ARGS with a misspelled name', env: { LDAP_MODULE_ARGS: `search_bind_password ${SECRET}` } },
+  { title: 'LDAP_MODULE_ARGS next to the same directive', ...withConf('ldap.search_bind_passwd other\n'), env: { LDAP_MODULE_ARGS: `search_bind_passwd ${SECRET}` } },
+  { title: 'LDAP_MODULE_ARGS that loses against the file', ...withConf(`ldap.search_bind_passwd ${SECRET}\n`), env: { LDAP_MODULE_ARGS: 'search_bind_passwd other' } },
+];
+
+describe('a secret is never printed by a start', () => {
+  it.each(cases)('$title', ({ command = [], env = {}, files, stdin }) => {
+    const image = { ...(files && { files }), ...(stdin !== undefined && { stdin }) };
+    const { stdout, stderr } = start(command, { ...env, DEBUG: '1' }, image);
+    expect(stderr).not.toBe('');
+    expect(stdout + stderr).not.toContain(SECRET);
+    expect(start(command, env, image).stderr).not.toContain(SECRET);
+  });
+});
+
+describe('a secret is never printed by the tool', () => {
+  it.each(cases)('$title', ({ command = [], env = {}, files, stdin }) => {
+    const image = { ...(files && { files }), ...(stdin !== undefined && { stdin }) };
+    for (const form of [['plan', '--json', '--'], ['plan', '--']]) {
+      const { stdout, stderr } = tool([...form, ...command], env, image);
+      expect(stdout + stderr).not.toBe('');
+      expect(stdout + stderr).not.toContain(SECRET);
+    }
+  });
+});
+
+describe('a secret of the environment', () => {
+  const secretCases = cases.filter(({ env }) => env !== undefined && env['VALKEY_EXTRA_FLAGS'] === undefined);
+  it.each(secretCases)('is not in the argv or the environment of the server: $title', ({ command = [], env = {}, files }) => {
+    const { exec } = start(command, env, files ? { files } : {});
+    expect(JSON.stringify([exec?.argv, exec?.env])).not.toContain(SECRET);
+  });
+});

@@ -1,0 +1,45 @@
+import { asBytes } from '../../../entrypoint/bytes.ts';
+import { Refusal } from '../../../entrypoint/diagnostics.ts';
+import { realFiles } from '../../../entrypoint/host/files.ts';
+import { readConfiguration } from '../../../entrypoint/inputs.ts';
+import { loadLinesOf } from '../../../entrypoint/modules/loads.ts';
+import type { LaidCase } from './lay-out.ts';
+import type { Reading } from './real-server.ts';
+
+/** How the entrypoint's reader reads a case, and the code with which it refuses it. */
+export function readByUs({ directory, args, stdin }: LaidCase): { reading: Reading; code: string | null } {
+  try {
+    const host: Parameters<typeof readConfiguration>[0] = {
+      ...unused,
+      ...realFiles,
+      cwd: directory,
+      readStdin: () => asBytes(stdin),
+    };
+    const conf = readConfiguration(host, args, {});
+    const lines = [...loadLinesOf(conf.fileDirectives, 'file'), ...loadLinesOf(conf.optionDirectives, 'options')];
+    return { reading: lines.map((line) => ({ path: line.path, args: line.args })), code: null };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { reading: null, code: error.diagnostic.code };
+  }
+}
+
+const refuse = (): never => {
+  throw new Error('reading a configuration needs nothing but files');
+};
+
+/** What a reader of configurations has no business with. */
+const unused = {
+  arch: 'x64',
+  pid: 1,
+  identity: { uid: 999, gid: 999 },
+  self: '/none',
+  cpuFlags: refuse,
+  lookupUser: refuse,
+  candidates: refuse,
+  readSmall: refuse,
+  findExecutable: refuse,
+  canWrite: refuse,
+  commandLineOf: refuse,
+  lastStart: refuse,
+};

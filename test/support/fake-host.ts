@@ -1,0 +1,199 @@
+import { asBytes, type Bytes, textOf } from '../../entrypoint/bytes.ts';
+import { globPaths } from '../../entrypoint/conf/glob.ts';
+import type { ConfRead, Executable, Host, ModuleFile, User } from '../../entrypoint/host.ts';
+import { allows, type FakeTree, fakeTree, type Spec } from './fake-tree.ts';
+
+export interface World {
+  readonly files?: Readonly<Record<string, Spec>>;
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly pid?: number;
+  readonly cwd?: string;
+  readonly arch?: string;
+  readonly cpu?: readonly string[];
+  readonly users?: Readonly<Record<string, User>>;
+  readonly path?: readonly string[];
+  readonly stdin?: string | Bytes;
+  readonly terminal?: boolean;
+  /** Runtime directories that show themselves as full when they are written. */
+  readonly full?: readonly string[];
+  /** Places without which the host offers no runtime directory. */
+  readonly closed?: readonly string[];
+  /** Paths that cannot be given to another user. */
+  readonly cannotOwn?: readonly string[];
+  readonly cannotDrop?: string;
+  readonly cannotExec?: string;
+  readonly lastStart?: string | null;
+  /** What every program that is run to its end prints. */
+  readonly runPrints?: string;
+}
+
+export type Event =
+  | { readonly kind: 'print'; readonly stream: 'stdout' | 'stderr'; readonly text: string }
+  | { readonly kind: 'own'; readonly directory: string; readonly user: User }
+  | { readonly kind: 'write'; readonly directory: string; readonly names: readonly string[]; readonly owner: User }
+  | { readonly kind: 'remove stale' }
+  | { readonly kind: 'drop'; readonly user: User }
+  | { readonly kind: 'umask'; readonly mask: number }
+  | { readonly kind: 'restore signals' }
+  | { readonly kind: 'run'; readonly program: string; readonly args: readonly string[]; readonly env: Variables }
+  | { readonly kind: 'exec'; readonly path: string; readonly argv: readonly string[]; readonly env: Variables }
+  | { readonly kind: 'exit'; readonly code: number };
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** A host in memory that records what is done to it, in order. */
+export interface FakeHost extends Host {
+  readonly events: readonly Event[];
+  readonly tree: FakeTree;
+}
+
+/** Thrown where the real process would be gone. What the code does after that is not recorded. */
+class Gone extends Error {
+  override readonly name = 'Gone';
+}
+
+/** Runs a start or the tool until the process would be gone. */
+export function untilGone(run: () => never): void {
+  try {
+    run();
+  } catch (error) {
+    if (!(error instanceof Gone)) throw error;
+  }
+}
+
+const PLACES = ['/run/valkey-bundle', '/dev/shm', '/tmp'];
+const SEARCH_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+/** What stands in for the random part of a runtime directory's name. */
+export const RUNTIME_NAME = 'valkey-bundle-0123456789abcdef';
+
+export function fakeHost(world: World = {}): FakeHost {
+  const tree = fakeTree(world.files ?? {});
+  const events: Event[] = [];
+  let identity: User = { uid: world.uid ?? 0, gid: world.gid ?? world.uid ?? 0 };
+  let stdin = asBytes(world.stdin ?? '');
+  let isGone = false;
+  const record = (event: Event): void => void (isGone || events.push(event));
+  const end = (event: Event): never => {
+    record(event);
+    isGone = true;
+    throw new Gone();
+  };
+  const may = (path: string, bit: 4 | 2 | 1): boolean => {
+    const node = tree.look(path);
+    return node !== null && allows(node, identity, bit);
+  };
+
+  return {
+    events,
+    tree,
+    arch: world.arch ?? 'x64',
+    pid: world.pid ?? 1,
+    cwd: world.cwd ?? '/data',
+    get identity() {
+      return identity;
+    },
+    self: '/usr/local/bin/valkey-bundle',
+    isTerminal: { stdout: world.terminal ?? false, stderr: world.terminal ?? false },
+    cpuFlags: () => new Set(world.cpu ?? ['avx2', 'fma']),
+    lookupUser: (name) => (world.users ?? { root: { uid: 0, gid: 0 }, valkey: { uid: 999, gid: 999 } })[name] ?? null,
+    candidates: () =>
+      PLACES.filter((place) => !(world.closed ?? []).includes(place)).map((place) => `${place}/${RUNTIME_NAME}`),
+    readConf: (path) => readConf(tree, path, may(path, 4)),
+    glob: (pattern, cwd) =>
+      globPaths(pattern, cwd, {
+        exists: tree.stands,
+        list: (path) => (tree.look(path)?.kind === 'directory' ? tree.names(path) : null),
+      }),
+    realFile: (path) => tree.real(path) ?? path,
+    realDirectory: (path) => tree.real(path) ?? path,
+    listDirectory: (path) => {
+      const node = tree.look(path);
+      if (node === null) return { problem: 'no such file or directory' };
+      return node.kind === 'directory' ? tree.names(path) : { problem: 'not a directory' };
+    },
+    inspect: (path) => inspect(tree, path, may(path, 4)),
+    readStdin: () => {
+      // As a pipe: what was read once is gone.
+      const text = stdin;
+      stdin = asBytes('');
+      return text;
+    },
+    readSmall: (path) => {
+      const node = tree.look(path);
+      if (node === null) return { problem: 'no such file or directory' };
+      if (node.kind !== 'file') return { problem: 'not a regular file' };
+      return may(path, 4) ? { text: textOf(node.content) } : { problem: 'permission denied' };
+    },
+    findExecutable: (name) => findExecutable(tree, name, world.path ?? SEARCH_PATH, (path) => may(path, 1)),
+    canWrite: (path) => may(path, 2),
+    mayRead: (path) => may(path, 4),
+    lastStart: () => world.lastStart ?? null,
+    print: (stream, text) => record({ kind: 'print', stream, text }),
+    own: (directory, user) => {
+      record({ kind: 'own', directory, user });
+      const node = tree.look(directory);
+      const path = tree.real(directory);
+      if (node !== null && path !== null && !world.cannotOwn?.length) {
+        tree.put(path, { directory: true, mode: node.mode, owner: user });
+      }
+      return world.cannotOwn ?? [];
+    },
+    writePrivate: (directory, files, owner) => {
+      if (world.full?.some((place) => directory.startsWith(`${place}/`))) throw new Error('no space left on device');
+      record({ kind: 'write', directory, names: files.map(({ name }) => name), owner });
+      for (const { name, text } of files) tree.put(`${directory}/${name}`, { bytes: text, mode: 0o400, owner });
+    },
+    removeStale: () => record({ kind: 'remove stale' }),
+    dropTo: (user) => {
+      if (world.cannotDrop !== undefined) throw new Error(world.cannotDrop);
+      record({ kind: 'drop', user });
+      identity = user;
+    },
+    setUmask: (mask) => record({ kind: 'umask', mask }),
+    restoreSignals: () => record({ kind: 'restore signals' }),
+    run: (program, args, env) => {
+      record({ kind: 'run', program, args, env });
+      return world.runPrints ?? '';
+    },
+    exec: (path, argv, env) => {
+      if (world.cannotExec !== undefined) throw new Error(world.cannotExec);
+      return end({ kind: 'exec', path, argv, env });
+    },
+    exit: (code) => end({ kind: 'exit', code }),
+  };
+}
+
+function readConf(tree: FakeTree, path: string, isReadable: boolean): ConfRead {
+  const node = tree.look(path);
+  if (node === null) return { kind: 'missing' };
+  if (node.kind === 'directory') return { kind: 'directory' };
+  if (node.kind === 'special') return { kind: 'special', what: node.target };
+  return isReadable ? { kind: 'text', text: node.content } : { kind: 'unreadable', why: 'permission denied' };
+}
+
+function inspect(tree: FakeTree, path: string, isReadable: boolean): ModuleFile {
+  const node = tree.look(path);
+  if (node === null) return { kind: 'missing' };
+  if (node.kind === 'directory') return { kind: 'directory' };
+  if (node.kind === 'special') return { kind: 'unreadable', why: 'not a regular file' };
+  if (!isReadable) return { kind: 'unreadable', why: 'permission denied' };
+  return { kind: 'file', mode: 0o100000 | node.mode, head: asBytes(node.content.slice(0, 64)) };
+}
+
+function findExecutable(
+  tree: FakeTree,
+  name: string,
+  searchPath: readonly string[],
+  mayExecute: (path: string) => boolean,
+): Executable {
+  const candidates = name.includes('/') ? [name] : searchPath.map((directory) => `${directory}/${name}`);
+  let denied: Executable | null = null;
+  for (const path of candidates) {
+    const node = tree.look(path);
+    if (node === null) continue;
+    if (node.kind === 'file' && mayExecute(path)) return { kind: 'found', path };
+    denied ??= { kind: 'denied', path, why: 'permission denied' };
+  }
+  return denied ?? { kind: 'missing' };
+}

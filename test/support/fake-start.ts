@@ -1,0 +1,54 @@
+import { launch } from '../../entrypoint/launch.ts';
+import { runTool } from '../../entrypoint/tool/run.ts';
+import { type Event, type FakeHost, untilGone } from './fake-host.ts';
+import { fakeImage, manifests } from './fake-image.ts';
+
+type Image = NonNullable<Parameters<typeof fakeImage>[0]>;
+type Environment = Readonly<Record<string, string>>;
+
+/** What a start did, in order, and the parts of it that tests ask for. */
+export interface Started {
+  readonly host: FakeHost;
+  readonly events: readonly Event[];
+  readonly stderr: string;
+  readonly stdout: string;
+  /** Codes of the diagnostics that were printed. */
+  readonly codes: readonly string[];
+  readonly exec: Extract<Event, { kind: 'exec' }> | null;
+  readonly exitCode: number | null;
+}
+
+/** Starts a container of the image with a command. */
+export function start(command: readonly string[], env: Environment = {}, image: Image = {}): Started {
+  const host = fakeImage(image);
+  untilGone(() => launch(host, manifests, command, env));
+  return outcomeOf(host);
+}
+
+/** Runs the valkey-bundle tool in a container of the image. */
+export function tool(args: readonly string[], env: Environment = {}, image: Image = {}): Started {
+  const host = fakeImage(image);
+  untilGone(() => runTool(host, { manifests, version: '1.2.3', node: 'v26.0.0' }, args, env));
+  return outcomeOf(host);
+}
+
+function outcomeOf(host: FakeHost): Started {
+  const { events } = host;
+  const printed = (stream: 'stdout' | 'stderr') =>
+    events.flatMap((event) => (event.kind === 'print' && event.stream === stream ? [event.text] : [])).join('');
+  const stderr = printed('stderr');
+  return {
+    host,
+    events,
+    stderr,
+    stdout: printed('stdout'),
+    codes: [...stderr.matchAll(/(?:error|warning) (VB\d{3}): /g)].map(([, code = '']) => code),
+    exec: events.find((event) => event.kind === 'exec') ?? null,
+    exitCode: events.find((event) => event.kind === 'exit')?.code ?? null,
+  };
+}
+
+/** The name of each event, for the order in which things happen. */
+export function kindsOf({ events }: Started): string[] {
+  return events.map(({ kind }) => kind).filter((kind) => kind !== 'print');
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { nearest, shortName, variableName } from '../../../../entrypoint/modules/naming.ts';
+
+describe('the NAME of a variable', () => {
+  it.each([
+    ['libsearch.so', 'SEARCH'],
+    ['libvalkey_bloom.so', 'BLOOM'],
+    ['libvalkey-bloom.so', 'BLOOM'],
+    ['valkey_ldap.so', 'LDAP'],
+    ['redisearch.so', 'REDISEARCH'],
+    ['my-module.v2.so', 'MY_MODULE_V2'],
+    ['libvalkey.so', 'VALKEY'],
+    ['lib.so', 'LIB'],
+    ['library.so', 'RARY'],
+    ['modül.so', 'MOD_L'],
+  ])('of %s is %s', (file, expected) => expect(variableName(file)).toBe(expected));
+});
+
+it('the short name of a file keeps its case and its hyphens', () => {
+  expect(shortName('libvalkey_My-Module.so')).toBe('My-Module');
+});
+
+describe('the nearest name', () => {
+  it.each([
+    ['serach', ['search', 'json'], 'search'],
+    ['SEARCH', ['search', 'json'], 'search'],
+    ['jsn', ['search', 'json'], 'json'],
+    ['xyz', ['search', 'json'], null],
+    ['bloom', [], null],
+    ['--reader-thread', ['--reader-threads', '--writer-threads'], '--reader-threads'],
+  ])('of %s among %j is %s', (word, candidates, expected) => expect(nearest(word, candidates)).toBe(expected));
+});

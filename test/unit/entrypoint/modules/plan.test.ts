@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { bundle, coordinatorBundle } from '../../../support/fake-image.ts';
+import { start } from '../../../support/fake-start.ts';
+import { moduleFile } from '../../../support/elf.ts';
+
+const conf = '/etc/valkey.conf';
+
+describe('a module that needs a newer server than the image has', () => {
+  it('is loaded with a warning: the module decides', () => {
+    const { codes, exec } = start([], {}, { bundle: { ...bundle, valkey: '8.1.0' } });
+    expect([codes, exec !== null]).toEqual([['VB309'], true]);
+  });
+  it('is loaded in silence where the server is new enough', () => {
+    expect(start([], {}, { bundle: { ...bundle, valkey: '8.1.1' } }).codes).toEqual([]);
+  });
+});
+
+describe('a default of the image with a condition', () => {
+  const hasCoordinator = (args: readonly string[], files = {}) =>
+    start(['valkey-server', ...args], {}, { bundle: coordinatorBundle, files }).exec?.argv.some((text) => text.includes('--use-coordinator'));
+  it.each([
+    [['--cluster-enabled', 'yes'], true],
+    [['--cluster-enabled', 'YES'], true],
+    [['--cluster-enabled', 'no'], false],
+    [[], false],
+    [[conf], true],
+    [[conf, '--cluster-enabled', 'no'], false],
+  ])('holds as the last value says: %j: %s', (args, expected) => {
+    expect(hasCoordinator(args, { [conf]: 'cluster-enabled yes\n' })).toBe(expected);
+  });
+});
+
+describe('a directive of the image', () => {
+  const open = { ...bundle, defaults: { moduleArgs: [], directives: [{ name: 'protected-mode', value: 'no' }] } };
+  it('is set where nobody else sets it', () => {
+    expect(start([], {}, { bundle: open }).exec?.argv).toContain('--protected-mode no');
+    expect(start(['--protected-mode', 'yes'], {}, { bundle: open }).exec?.argv).not.toContain('--protected-mode no');
+  });
+  it.each([
+    [[], {}, true],
+    [[], { VALKEY_PASSWORD: 'x' }, false],
+    [['--requirepass', 'x'], {}, false],
+    [['--aclfile', '/x'], {}, false],
+    [['--bind', '127.0.0.1'], {}, false],
+    [['--bind', '0.0.0.0'], {}, true],
+    [['--port', '0'], {}, false],
+    [['--protected-mode', 'yes'], {}, false],
+  ])('that opens the server is warned of where no password guards it: %j %j: %s', (args, env, warns) => {
+    expect(start(['valkey-server', ...args], env, { bundle: open }).codes.includes('VB510')).toBe(warns);
+  });
+});
+
+describe('a load path', () => {
+  it('is looked at from the directory that dir moved to', () => {
+    const files = { [conf]: 'loadmodule ./echo.so\ndir /srv/v\n', '/srv/v/echo.so': moduleFile() };
+    expect(start([conf], {}, { files }).codes).not.toContain('VB302');
+  });
+  it('without a slash is left to the search path of the system where no such file stands here', () => {
+    expect(start([conf], {}, { files: { [conf]: 'loadmodule libelsewhere.so\n' } }).exec).not.toBeNull();
+  });
+});
+
+describe('a variable', () => {
+  it('for a module that only a load line names is claimed by it', () => {
+    const files = { [conf]: 'loadmodule /opt/libecho.so\n', '/opt/libecho.so': moduleFile() };
+    const { codes, host, exec } = start([conf], { ECHO_MODULE_ARGS: 'x' }, { files });
+    expect(codes).toEqual(['VB504']);
+    expect(host.tree.look(exec?.argv[1] ?? '')?.content).toContain('loadmodule /opt/libecho.so x\n');
+  });
+  it('that no module claims is warned of', () => {
+    expect(start([], { SERACH_MODULE_ARGS: 'x' }).codes).toEqual(['VB203']);
+  });
+});
+
+it('a missing bundle.json is a warning, and modules are loaded as ever', () => {
+  const { codes, exec } = start([], {}, { bundle: null });
+  expect([codes, exec?.argv.length]).toEqual([['VB511'], 5]);
+});
