@@ -72,6 +72,7 @@ export function express(
 
 function chooseExpression(conf: Configuration, wanted: readonly WantedLoad[]): Expression {
   if (conf.commandLine.readsStdin) return 'lifted';
+  if (conf.confFile !== null && wanted.some((load) => !isFromFile(load) && !survivesRewrite(load))) return 'lifted';
   const fromFile = wanted.filter(isFromFile);
   const fileLines = conf.fileDirectives.filter((directive) => directive.name === 'loadmodule');
   const fileStands =
@@ -82,6 +83,15 @@ function chooseExpression(conf: Configuration, wanted: readonly WantedLoad[]): E
   const behind = wanted.slice(wanted.findLastIndex(isFromFile) + 1);
   if (!optionsStand(conf, behind) && optionIncludesLoad(conf)) return 'lifted';
   return fromFile.length > 0 && wanted.findIndex(isFromFile) > 0 ? 'wrapper' : 'options';
+}
+
+/**
+ * Whether CONFIG REWRITE, which writes load lines without quotes, would leave a line that reads the same, or one that the next start can
+ * put together again. Otherwise it must fail, and it does so on an effective configuration.
+ */
+function survivesRewrite({ path, args }: WantedLoad): boolean {
+  const words = args.flatMap((argument) => argument.words);
+  return /^[^\s"'\xff]+$/.test(path) && words.every((word) => /^[^\s"'\xff]+( [^\s"'\xff]+)*$/.test(word));
 }
 
 /** Whether the user's load options can stay as they are: all additions before them, and they unchanged and in their order. */

@@ -83,24 +83,21 @@ function readInclude(files: ConfFiles, directive: Directive, reading: Reading): 
   return { kind: 'include', directive, target, entries: readSegments(files, segments, by, reading) };
 }
 
+/**
+ * Reads joined pieces as one text. What may not contain itself is such a text, not a file: a pattern's matches may include one of them
+ * again without end only if the same matches come round again.
+ */
 function readSegments(files: ConfFiles, segments: readonly Segment[], by: Details | null, reading: Reading): Entry[] {
-  const entered = enter(files, segments, reading, by);
-  const entries = readLines(files, linesOf(segments), reading);
-  reading.open.length -= entered;
-  return entries;
-}
-
-/** Notes the files as being read, and refuses one that is being read already. Returns how many were noted. */
-function enter(files: ConfFiles, segments: readonly Segment[], reading: Reading, by: Details | null): number {
-  const paths = segments.flatMap(({ origin }) => (origin.kind === 'file' ? [files.realFile(origin.path)] : []));
-  for (const path of paths) {
-    const already = reading.open.indexOf(path);
-    if (already >= 0 && by !== null) {
-      throw refuse('VB104', `${path} includes itself: ${[...reading.open.slice(already), path].join(' -> ')}`, by);
-    }
+  const real = segments.map(({ origin }) => (origin.kind === 'file' ? files.realFile(origin.path) : 'standard input'));
+  const text = real.join(' + ');
+  const already = reading.open.indexOf(text);
+  if (already >= 0 && text !== '' && by !== null) {
+    throw refuse('VB104', `${text} includes itself: ${[...reading.open.slice(already), text].join(' -> ')}`, by);
   }
-  reading.open.push(...paths);
-  return paths.length;
+  reading.open.push(text);
+  const entries = readLines(files, linesOf(segments), reading);
+  reading.open.pop();
+  return entries;
 }
 
 function segmentsOf(files: ConfFiles, path: string, cwd: string, by: Details, reading: Reading): Segment[] {

@@ -6,7 +6,7 @@ const withoutContainers = ['unit', 'golden', 'host'];
  * answers; `none`: it is not looked for.
  */
 export function engineNeed(verb, args) {
-  if (verb === 'start' || verb === 'image') return args.includes('--help') ? 'none' : 'start';
+  if (verb === 'start' || verb === 'image' || verb === 'parity') return args.includes('--help') ? 'none' : 'start';
   if (verb === 'stop') return args.includes('--help') ? 'none' : 'find';
   if (verb === 'test') return onlyPureTests(args) ? 'none' : 'start';
   return 'none';

@@ -41,6 +41,25 @@ const ways: readonly Way[] = [
     password: 'secret',
   },
   {
+    title: 'under an init process',
+    wish: { init: true, command: ['--port', '7000'], port: 7000, env: { VALKEY_PASSWORD: 'secret' } },
+    password: 'secret',
+  },
+  {
+    title: 'with a default user that is off',
+    wish: { command: ['/x.conf'], files: { '/x.conf': 'user default off\nuser alice on >secret ~* +@all\n' } },
+  },
+  { title: 'without a process title', wish: { command: ['--port', '7000', '--set-proc-title', 'no'], port: 7000 } },
+  {
+    title: 'whose configuration moved its port by include and option',
+    wish: {
+      command: ['/x.conf', '--port', '7003'],
+      files: { '/x.conf': 'port 7001\ninclude /y.conf\n', '/y.conf': 'port 7002\nrequirepass secret\n' },
+      port: 7003,
+    },
+    password: 'secret',
+  },
+  {
     title: 'with the configuration on standard input',
     wish: { command: ['-'], stdin: 'port 7002\n', port: 7002 },
   },
@@ -51,6 +70,15 @@ it.each(ways)('a server $title is healthy', async ({ wish, password }) => {
   const { exitCode, stderr } = await container.exec('valkey-bundle', 'health');
   expect(stderr).toBe('');
   expect(exitCode).toBe(0);
+});
+
+it('a server that listens on a socket alone is healthy', async () => {
+  const container = await containers.make({ command: ['--port', '0', '--unixsocket', '/data/valkey.sock'] });
+  await container.start();
+  await until('the server is healthy', async () => {
+    const { exitCode } = await container.exec('valkey-bundle', 'health');
+    return exitCode === 0 ? exitCode : undefined;
+  });
 });
 
 describe('the image’s health check', () => {

@@ -99,3 +99,53 @@ describe('a password that the configuration sets', () => {
     expect(codesIn((await server.container.output()).stderr)).toContain('VB209');
   });
 });
+
+describe('the secret of a module', () => {
+  it('reaches the module, and neither arguments nor environment nor log', async () => {
+    const server = await containers.serve({
+      ...openly,
+      env: { DEBUG: '1', LDAP_MODULE_ARGS: 'search_bind_dn cn=admin search_bind_passwd hidden-word' },
+    });
+    expect(await server.config('ldap.search_bind_*')).toMatchObject({ 'ldap.search_bind_dn': 'cn=admin' });
+    const path = /--include (\S*secrets\.conf)/.exec(
+      await server.container.readAsServer('cat', '/proc/1/cmdline'),
+    )?.[1];
+    expect(await server.container.readAsServer('cat', path ?? '')).toContain('hidden-word');
+    for (const file of ['cmdline', 'environ'])
+      expect(await server.container.readAsServer('cat', `/proc/1/${file}`)).not.toContain('hidden-word');
+    expect(Object.values(await server.container.output()).join()).not.toContain('hidden-word');
+  });
+
+  it('in the configuration is not in the log', async () => {
+    const server = await containers.serve(
+      {
+        command: ['/x.conf'],
+        files: { '/x.conf': 'ldap.search_bind_passwd hidden-word\nrequirepass hidden-too\nmasterauth hidden-too\n' },
+        env: { DEBUG: '1', LDAP_MODULE_ARGS: 'search_bind_passwd hidden-other' },
+      },
+      'hidden-too',
+    );
+    expect(Object.values(await server.container.output()).join()).not.toContain('hidden');
+  });
+
+  it('among options, in flags and in a user’s line, is not in the log', async () => {
+    const server = await containers.serve(
+      {
+        command: ['/x.conf', '--requirepass', 'hidden-a', '--primaryauth hidden-b'],
+        files: { '/x.conf': 'USER alice on ">hidden-c" ~* +get\n' },
+        env: { DEBUG: '1', VALKEY_EXTRA_FLAGS: '--tls-key-file-pass "hidden d" --MASTERAUTH hidden-e' },
+      },
+      'hidden-a',
+    );
+    expect(Object.values(await server.container.output()).join()).not.toContain('hidden');
+  });
+
+  it('in a line that cannot be read is not in the log', async () => {
+    const { exitCode, log } = await containers.run({
+      command: ['/x.conf'],
+      files: { '/x.conf': 'requirepass "hidden word\n' },
+    });
+    expect(exitCode).toBe(78);
+    expect(log).not.toContain('hidden');
+  });
+});

@@ -17,8 +17,8 @@ export interface TestContainer {
   exec(...command: string[]): Promise<Executed>;
   /** Waits until it has ended, and returns its exit code. */
   ended(): Promise<number>;
-  /** The port on 127.0.0.1 behind which the container's port is now. */
-  publishedPort(): Promise<number>;
+  /** The port on 127.0.0.1 behind which the container's port is now; none while it does not run. */
+  publishedPort(): Promise<number | undefined>;
   remove(): Promise<void>;
 }
 
@@ -59,9 +59,8 @@ async function ended(docker: Docker.Container): Promise<number> {
   throw new Error('the engine did not say how the container ended');
 }
 
-async function publishedPort(docker: Docker.Container): Promise<number> {
+async function publishedPort(docker: Docker.Container): Promise<number | undefined> {
   const { NetworkSettings } = await docker.inspect();
   const [binding] = Object.values(NetworkSettings.Ports).flatMap((bindings) => bindings ?? []);
-  if (binding === undefined) throw new Error('the container publishes no port');
-  return Number(binding.HostPort);
+  return binding === undefined ? undefined : Number(binding.HostPort);
 }

@@ -18,6 +18,8 @@ export interface ContainerWish {
   /** Text for standard input, which ends after it. */
   readonly stdin?: string;
   readonly tty?: boolean;
+  /** Whether the engine's init process becomes process 1. */
+  readonly init?: boolean;
   /** The port to publish on 127.0.0.1; null for a container without a network. */
   readonly port?: number | null;
   readonly healthEveryMs?: number;
@@ -43,6 +45,7 @@ function optionsOf(image: string, wish: ContainerWish): Docker.ContainerCreateOp
     Image: image,
     Labels: label,
     HostConfig: {
+      Init: wish.init ?? false,
       ReadonlyRootfs: wish.readOnly ?? false,
       CapDrop: [...(wish.capDrop ?? [])],
       Tmpfs: { ...wish.tmpfs },

@@ -4,8 +4,11 @@ import Docker from 'dockerode';
 /** The engine that runs the tests' containers: DOCKER_HOST, or the local one. */
 export const engine = new Docker();
 
-/** The images that the tests are about. */
-export const images = { local: 'valkey-bundle:local', test: 'valkey-bundle-test:local' } as const;
+/** The images that the tests are about: those of this machine, unless the environment names others (by digest, say). */
+export const images = {
+  local: process.env['VALKEY_BUNDLE_IMAGE'] ?? 'valkey-bundle:local',
+  test: process.env['VALKEY_BUNDLE_TEST_IMAGE'] ?? 'valkey-bundle-test:local',
+} as const;
 
 /** Marks every container of one test file, so that nothing else is ever touched. */
 export const label = { 'valkey-bundle.test-run': randomUUID() };

@@ -47,9 +47,11 @@ async function connect(container: TestContainer, password: string | undefined): 
       const { stdout, stderr } = await container.output();
       throw new Error(`the container ended with ${State.ExitCode}:\n${stderr}${stdout}`);
     }
+    const port = await container.publishedPort();
+    if (port === undefined) return undefined;
     const client = new Valkey({
       host: '127.0.0.1',
-      port: await container.publishedPort(),
+      port,
       ...(password === undefined ? {} : { password }),
       lazyConnect: true,
       enableReadyCheck: false,

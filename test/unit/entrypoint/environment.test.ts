@@ -32,7 +32,6 @@ describe('the words of a variable', () => {
 
   it.each([
     ['--a "b', 'VB201', 5],
-    ['--a "b"c', 'VB201', 8],
     ['--a\n--b', 'VB202', undefined],
     ['--a\r--b', 'VB202', undefined],
     ['\ufffd', 'VB211', undefined],

@@ -48,9 +48,6 @@ describe('the mode of a server start', () => {
     [['valkey-server', '-v', '--port', '1'], 'query'],
     [['--port', '1', '--version'], 'start'],
     [['x.conf', '--help'], 'start'],
-    [['--sentinel'], 'sentinel'],
-    [['x.conf', '--port', '1', '--sentinel'], 'sentinel'],
-    [['valkey-server', 'x.conf', '--sentinel'], 'sentinel'],
-    [['x.conf', '--sentinels'], 'start'],
+    [['valkey-server', 'x.conf'], 'start'],
   ])('of %j is %s', (command, mode) => expect(classify(command)).toMatchObject({ kind: 'server', mode }));
 });

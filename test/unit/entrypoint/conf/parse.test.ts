@@ -36,7 +36,7 @@ describe('a directive', () => {
 describe('a wrong line', () => {
   it.each([
     ['requirepass "abc', 'VB105', 13],
-    ['  port "1"2', 'VB105', 11],
+    ['  port "1" "2', 'VB105', 12],
     ['include', 'VB107', undefined],
     ['include a b', 'VB107', undefined],
     ['loadmodule', 'VB107', undefined],

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { asBytes, bytesOf } from '../../../../entrypoint/bytes.ts';
+import { grammarOf } from '../../../../entrypoint/conf/grammar.ts';
 import { renderLine, renderWord } from '../../../../entrypoint/conf/render.ts';
 import { tokenize } from '../../../../entrypoint/conf/tokenize.ts';
 
@@ -27,7 +28,8 @@ describe('a word', () => {
 it('a rendered line reads back as the very same words, whatever bytes they hold', () => {
   fc.assert(
     fc.property(fc.array(anyWord, { minLength: 1, maxLength: 6 }), (words) => {
-      expect(tokenize(renderLine(words))).toEqual({ ok: true, words });
+      for (const version of ['8.0.1', '8.1.1', '9.1.2'])
+        expect(tokenize(renderLine(words), grammarOf(version))).toEqual({ ok: true, words });
     }),
     { numRuns: 2000 },
   );

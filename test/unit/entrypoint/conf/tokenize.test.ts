@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { asBytes, bytesOf } from '../../../../entrypoint/bytes.ts';
+import { grammarOf } from '../../../../entrypoint/conf/grammar.ts';
 import { tokenize } from '../../../../entrypoint/conf/tokenize.ts';
 
 /** Words, or `problem@column`. */
-function split(line: string): readonly string[] | string {
-  const tokens = tokenize(bytesOf(line));
+function split(line: string, version = 'unknown'): readonly string[] | string {
+  const tokens = tokenize(bytesOf(line), grammarOf(version));
   return tokens.ok ? tokens.words : `${tokens.problem}@${tokens.column}`;
 }
 
@@ -32,8 +33,6 @@ describe('vertical tab and form feed', () => {
     ['a\vb', ['a\vb']],
     ['a\fb c', ['a\fb', 'c']],
     ['a\v', ['a\v']],
-    ['"a"\vb', ['a', 'b']],
-    ["'a'\fb", ['a', 'b']],
   ])('%j splits into %j: blank between words, ordinary inside one', (line, expected) => {
     expect(split(line)).toEqual(expected);
   });
@@ -74,7 +73,45 @@ describe('a quote inside a word', () => {
     ['a"b c"', ['ab c']],
     ["a'b c' d", ['ab c', 'd']],
     ['--save""', ['--save']],
-  ])('%j opens there and ends the word: %j', (line, expected) => expect(split(line)).toEqual(expected));
+  ])('%j opens there: %j', (line, expected) => {
+    expect(split(line)).toEqual(expected);
+    expect(split(line, '8.1.1')).toEqual(expected);
+  });
+});
+
+describe('a word goes on behind a closing quote', () => {
+  it.each([
+    ['"a"b', ['ab'], 'no-space-after-quote@4'],
+    ["'a'b", ['ab'], 'no-space-after-quote@4'],
+    ['"a""b c"', ['ab c'], 'no-space-after-quote@4'],
+    ['x "a"# comment', ['x', 'a#', 'comment'], 'no-space-after-quote@6'],
+    ['a"b"\'c\'d e', ['abcd', 'e'], 'no-space-after-quote@5'],
+  ])('%j: since 9.0 it makes %j, before it is refused: %s', (line, expected, refused) => {
+    expect([split(line, '9.0.0'), split(line, '9.1.2')]).toEqual([expected, expected]);
+    expect([split(line, '8.1.1'), split(line, '8.0.1')]).toEqual([refused, refused]);
+  });
+  it.each([
+    ['"a"\vb', ['a\vb'], ['a', 'b']],
+    ["'a'\fb", ['a\fb'], ['a', 'b']],
+  ])('%j: since 9.0 it makes %j, before %j', (line, now, before) => {
+    expect([split(line, '9.0.0'), split(line, '8.1.1')]).toEqual([now, before]);
+  });
+});
+
+describe('a raw byte 255', () => {
+  const line = 'a\xffb "c\xffd" \'e\xff\' "\\xff" \xff';
+  const words = (version: string) => tokenize(asBytes(line), grammarOf(version));
+  it('disappears since 8.1, while a written one stays', () => {
+    expect(words('8.1.1')).toEqual({ ok: true, words: ['ab', 'cd', 'e', '\xff', ''] });
+    expect(words('9.1.2')).toEqual(words('8.1.1'));
+  });
+  it('is a byte as any other before', () => {
+    expect(words('8.0.1')).toEqual({ ok: true, words: ['a\xffb', 'c\xffd', 'e\xff', '\xff', '\xff'] });
+  });
+});
+
+describe('the grammar of a server whose version is not known', () => {
+  it('is the current one', () => expect(grammarOf('unknown')).toEqual(grammarOf('9.1.2')));
 });
 
 describe('unbalanced quotes', () => {
@@ -86,10 +123,7 @@ describe('unbalanced quotes', () => {
     ["'a\\'", 'unclosed@1'],
     ['"a\\', 'unclosed@1'],
     ["'\\\\'", 'unclosed@1'],
-    ['"a"b', 'no-space-after-quote@4'],
-    ["'a'b", 'no-space-after-quote@4'],
-    ['"a""b"', 'no-space-after-quote@4'],
-    ['x "a"# comment', 'no-space-after-quote@6'],
+    ['"a" "b', 'unclosed@5'],
   ])('%j is refused with the column of the trouble: %s', (line, expected) => expect(split(line)).toBe(expected));
 });
 

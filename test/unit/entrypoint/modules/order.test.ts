@@ -62,8 +62,8 @@ describe('an order that violates loadAfter', () => {
       'VB412',
     ]);
   });
-  it('moves a line of the command line before an addition that needs it', () => {
-    expect(mend(load('search', null, ['json']), load('json', 'options'))).toEqual(['json search', 'VB412']);
+  it('moves a line of the command line before an addition that needs it, which nobody has to mend', () => {
+    expect(mend(load('search', null, ['json']), load('json', 'options'))).toEqual(['json search', '']);
   });
   it('follows a chain', () => {
     expect(mend(load('a', 'file', ['b']), load('b', 'file', ['c']), load('c', 'file'))[0]).toBe('c b a');

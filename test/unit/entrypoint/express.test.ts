@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { moduleFile } from '../../support/elf.ts';
+import { start } from '../../support/fake-start.ts';
+import type { Spec } from '../../support/fake-tree.ts';
+
+const J = '/usr/lib/valkey/libjson.so';
+const S = '/usr/lib/valkey/libsearch.so';
+const conf = '/etc/valkey.conf';
+const modules = ['libjson.so', 'libsearch.so'];
+
+/** The server's arguments, a runtime directory shortened to `RUN`, and the effective configuration without its header. */
+function plan(command: readonly string[], files: Readonly<Record<string, Spec>> = {}, env = {}, stdin = '') {
+  const { exec, host } = start(['valkey-server', ...command], env, { files, modules, stdin });
+  const [, ...args] = exec?.argv ?? [];
+  const path = args.find((text) => text.endsWith('/valkey.conf') && text.startsWith('/run/'));
+  const text = path === undefined ? null : (host.tree.look(path)?.content ?? null);
+  return {
+    args: args.map((arg) => arg.replace(/\/run\/valkey-bundle\/[^/]+/, 'RUN')),
+    text: text === null ? null : text.slice(text.indexOf('\n\n') + 2),
+  };
+}
+
+describe('additions', () => {
+  it('stand between the configuration file and the options of the user, one element each', () => {
+    expect(plan([conf, '--port', '1'], { [conf]: '' })).toEqual({
+      args: [conf, `--loadmodule ${J}`, `--loadmodule ${S}`, '--port', '1'],
+      text: null,
+    });
+  });
+  it('stand first where there is no file', () => {
+    expect(plan(['--port', '1']).args).toEqual([`--loadmodule ${J}`, `--loadmodule ${S}`, '--port', '1']);
+  });
+  it('quote what must be quoted, so that the server reads it as it was meant', () => {
+    const files = { '/a b/libecho.so': moduleFile() };
+    expect(plan([], files, { ECHO_MODULE_ARGS: `'x "y'`, MODULE_DIR: '/a b' }).args).toEqual([
+      '--loadmodule "/a b/libecho.so" "x \\"y"',
+    ]);
+  });
+  it('end their line where the options of the user go on without hyphens', () => {
+    expect(plan([conf, 'appendonly', 'yes'], { [conf]: '' }).args).toEqual([
+      conf,
+      `--loadmodule ${J}`,
+      `--loadmodule ${S}\n`,
+      'appendonly',
+      'yes',
+    ]);
+  });
+  it('are none where the user loads everything, and the command line stays to the letter', () => {
+    const files = { [conf]: `loadmodule ${J}\nloadmodule ${S}\n` };
+    expect(plan([conf, '--save', '--port', '1'], files).args).toEqual([conf, '--save', '--port', '1']);
+  });
+  it('keep the name of the file as it was given', () => {
+    expect(plan(['x.conf'], { '/data/x.conf': '' }).args[0]).toBe('x.conf');
+  });
+});
+
+describe('a directive that the environment adds', () => {
+  it('is one element behind the loads', () => {
+    expect(plan([conf, '--port', '1'], { [conf]: `loadmodule ${J}\nloadmodule ${S}\n` }, { SEARCH_MODULE_ARGS: '--reader-threads 8' }).args).toEqual([
+      conf,
+      '--search.reader-threads 8',
+      '--port',
+      '1',
+    ]);
+  });
+});
+
+describe('a wrapper', () => {
+  it('takes the place of a file that only lacks something before it', () => {
+    expect(plan([conf, '--port', '1'], { [conf]: `loadmodule ${S}\n` })).toEqual({
+      args: ['RUN/valkey.conf', '--port', '1'],
+      text: `loadmodule ${J}\ninclude ${conf}\n`,
+    });
+  });
+  it('names a relative file by its absolute path', () => {
+    expect(plan(['x.conf'], { '/data/x.conf': `loadmodule ${S}\n` }).text).toBe(`loadmodule ${J}\ninclude /data/x.conf\n`);
+  });
+  it('takes a load of the command line in front, and out of the options', () => {
+    expect(plan([conf, '--loadmodule', J, '--port', '1'], { [conf]: `loadmodule ${S}\n` })).toEqual({
+      args: ['RUN/valkey.conf', '--port', '1'],
+      text: `loadmodule ${J}\ninclude ${conf}\n`,
+    });
+  });
+});
+
+describe('a copy', () => {
+  it('is made where a line must change', () => {
+    expect(plan([conf, '--port', '1'], { [conf]: `loadmodule ${J}\nloadmodule ${S} --use-coordinator yes\nappendonly yes\n` })).toEqual({
+      args: ['RUN/valkey.conf', '--port', '1'],
+      text: `loadmodule ${J}\nloadmodule ${S} --use-coordinator\n\nappendonly yes\n`,
+    });
+  });
+  it('takes the loads of the command line out of the options', () => {
+    expect(plan([conf, '--loadmodule', S, '--port', '1'], { [conf]: `loadmodule ${J}\nloadmodule ${S} --reader-threads 4\n` }).args).toEqual([
+      'RUN/valkey.conf',
+      '--port',
+      '1',
+    ]);
+  });
+  it('takes the options in where one of them includes a load line that must change', () => {
+    const files = { [conf]: 'appendonly yes\n', '/m.conf': `loadmodule ${S} --use-coordinator yes\nmaxclients 5\n` };
+    expect(plan([conf, '--include', '/m.conf', '--port', '1'], files)).toEqual({
+      args: ['RUN/valkey.conf'],
+      text: `loadmodule ${J}\nloadmodule ${S} --use-coordinator\n\nappendonly yes\nmaxclients 5\nport "1" \n`,
+    });
+  });
+  it('is made of standard input, whatever stands in it', () => {
+    expect(plan(['-', 'appendonly', 'yes'], {}, {}, 'port 1\n')).toEqual({
+      args: ['RUN/valkey.conf', 'appendonly', 'yes'],
+      text: `loadmodule ${J}\nloadmodule ${S}\n\nport 1\n`,
+    });
+  });
+  it('is not made where only options must change', () => {
+    expect(plan(['--loadmodule', S, '--loadmodule', S, '--port', '1'])).toEqual({
+      args: [`--loadmodule ${J}`, `--loadmodule ${S}`, '--port', '1'],
+      text: null,
+    });
+  });
+});

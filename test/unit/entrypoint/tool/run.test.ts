@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { catalogue } from '../../../../entrypoint/diagnostics/catalogue.ts';
+import { DEFAULT_SERVER } from '../../../../entrypoint/modules/manifest.ts';
+import { moduleFile } from '../../../support/elf.ts';
+import { kindsOf, tool } from '../../../support/fake-start.ts';
+
+describe('the tool', () => {
+  it.each([[[]], [['help']], [['--help']], [['-h']]])('with %j prints its commands', (args) => {
+    const { stdout, exitCode } = tool(args);
+    for (const command of ['plan', 'modules', 'doctor', 'explain', 'health', 'version']) expect(stdout).toContain(`valkey-bundle ${command}`);
+    expect(exitCode).toBe(0);
+  });
+  it.each([
+    [['plam']],
+    [['toString']],
+    [['modules', 'extra']],
+    [['modules', '--json', 'extra']],
+    [['doctor', '--fix']],
+    [['version', 'x']],
+    [['health', 'x']],
+    [['explain']],
+    [['explain', 'VB999']],
+    [['explain', 'VB101', 'VB102']],
+  ])('refuses %j with its own exit code', (args) => {
+    expect(tool(args)).toMatchObject({ codes: ['VB601'], exitCode: 64, stdout: '' });
+  });
+  it('changes nothing', () => {
+    for (const args of [['modules'], ['doctor'], ['version'], ['explain', 'VB101']]) expect(kindsOf(tool(args))).toEqual(['exit']);
+  });
+});
+
+describe('modules', () => {
+  it('lists what the directory holds, with version and variable', () => {
+    const lines = tool(['modules']).stdout.trimEnd().split('\n').map((line) => line.split(/ +/));
+    expect(lines).toEqual([
+      ['json', '1.0.2', 'JSON_MODULE_ARGS', '/usr/lib/valkey/libjson.so'],
+      ['search', '1.0.2', 'SEARCH_MODULE_ARGS', '/usr/lib/valkey/libsearch.so'],
+      ['bloom', '1.0.0', 'BLOOM_MODULE_ARGS', '/usr/lib/valkey/libvalkey_bloom.so'],
+      ['ldap', '1.0.0', 'LDAP_MODULE_ARGS', '/usr/lib/valkey/libvalkey_ldap.so'],
+    ]);
+  });
+  it('lists them as JSON', () => {
+    const rows = JSON.parse(tool(['modules', '--json'], {}, { modules: ['libvalkey_bloom.so', 'libecho.so'] }).stdout);
+    expect(rows).toMatchObject([
+      { name: 'echo', version: null, variable: 'ECHO_MODULE_ARGS', loadName: null },
+      { name: 'bloom', version: '1.0.0', variable: 'BLOOM_MODULE_ARGS', loadName: 'bf' },
+    ]);
+  });
+  it('looks where MODULE_DIR says', () => {
+    expect(tool(['modules'], { MODULE_DIR: '/opt' }, { files: { '/opt/libx.so': moduleFile() } }).stdout).toContain('/opt/libx.so');
+    expect(tool(['modules'], { MODULE_DIR: '/none' })).toMatchObject({ codes: ['VB207'], exitCode: 78 });
+  });
+});
+
+describe('doctor', () => {
+  const marks = (image: Parameters<typeof tool>[2] = {}) => {
+    const { stdout, codes, exitCode } = tool(['doctor'], {}, image);
+    const failed = stdout.split('\n').filter((line) => line.startsWith('fail')).length;
+    return [failed, codes, exitCode];
+  };
+  it('finds nothing wrong in the image', () => expect(marks()).toEqual([0, [], 0]));
+  it.each<[string, Parameters<typeof tool>[2], string, number]>([
+    ['a missing server', { files: { [DEFAULT_SERVER]: { link: '/none' } } }, 'VB501', 127],
+    ['a server that nobody may execute', { files: { [DEFAULT_SERVER]: 'x' } }, 'VB502', 126],
+    ['a missing user', { users: {} }, 'VB505', 67],
+    ['no place for its files', { closed: ['/run/valkey-bundle', '/dev/shm', '/tmp'] }, 'VB503', 73],
+    ['a module without an execute bit', { files: { '/usr/lib/valkey/x.so': moduleFile(0o644) } }, 'VB304', 78],
+  ])('finds %s', (_, image, code, exitCode) => expect(marks(image)).toEqual([1, [code], exitCode]));
+  it('checks everything, and ends with the first trouble', () => {
+    expect(marks({ users: {}, files: { '/usr/lib/valkey/x.so': moduleFile(0o644) } })).toEqual([2, ['VB505', 'VB304'], 67]);
+  });
+});
+
+describe('explain', () => {
+  it.each(['VB105', 'vb105'])('%s prints the page', (code) => {
+    const { stdout, exitCode } = tool(['explain', code]);
+    for (const part of [catalogue.VB105.title, catalogue.VB105.meaning, catalogue.VB105.fix, 'exit code 78']) expect(stdout).toContain(part);
+    expect(exitCode).toBe(0);
+  });
+  it('says of a warning that the start goes on', () => {
+    expect(tool(['explain', 'VB510']).stdout).not.toContain('exit code');
+  });
+});
+
+it('version names the tool, Node, the line, the server and the modules', () => {
+  const { stdout } = tool(['version']);
+  for (const part of ['1.2.3', 'v26.0.0', '9.0.1', 'search 1.0.2 (tag 1.0.2)']) expect(stdout).toContain(part);
+  expect(tool(['--version']).stdout).toBe(stdout);
+});
