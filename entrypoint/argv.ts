@@ -1,5 +1,6 @@
 import { asBytes, bytesOf, textOf } from './bytes.ts';
 import { renderLine } from './conf/render.ts';
+import { tokenize } from './conf/tokenize.ts';
 import type { ExtraDirective, WantedLoad } from './modules/merge.ts';
 import type { CommandLine, OptionLine } from './options.ts';
 
@@ -33,12 +34,19 @@ export function optionsWithout(commandLine: CommandLine, removed: ReadonlySet<Op
   for (const line of lines) {
     if (removed.has(line) || !rangeOf(line).some((index) => touched.has(index))) continue;
     for (const index of rangeOf(line)) touched.add(index);
-    rewritten.set(line.from, [...(rewritten.get(line.from) ?? []), `--${textOf(line.text)}`]);
+    rewritten.set(line.from, [...(rewritten.get(line.from) ?? []), oneLine(line)]);
   }
   return elements.flatMap(({ text }, index) => {
     if (isInput(commandLine, index)) return [];
     return touched.has(index) ? (rewritten.get(index) ?? []) : [text];
   });
+}
+
+/** A line as one element. A single word would take the next element for its value, so a comment line is put behind it. */
+function oneLine(line: OptionLine): string {
+  const words = tokenize(line.text);
+  const isAlone = words.ok && words.words.length === 1;
+  return `--${textOf(line.text)}${isAlone ? '\n#' : ''}`;
 }
 
 /** Whether an element is the configuration file or the `-` of standard input rather than an option. */

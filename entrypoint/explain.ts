@@ -64,7 +64,7 @@ export function argumentsOf({ load, directives }: Merged): { text: string; sourc
 }
 
 /** The words of a load line as text, secrets hidden. */
-export function showWords(args: readonly Argument[]): string {
+function showWords(args: readonly Argument[]): string {
   return quoted(redactWords(args.flatMap((argument) => argument.words)));
 }
 

@@ -6,7 +6,7 @@ import type { Configuration } from './inputs.ts';
 import type { ExtraDirective, WantedLoad } from './modules/merge.ts';
 
 /** How the plan reaches the server: `options` appends, `wrapper` and `lifted` write an effective configuration. */
-export type Expression = 'options' | 'wrapper' | 'lifted';
+type Expression = 'options' | 'wrapper' | 'lifted';
 
 export interface Expressed {
   readonly how: Expression;

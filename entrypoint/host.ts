@@ -61,7 +61,7 @@ export interface Machine {
 export const START_RECORD = 'start.json';
 
 /** A directory of our own for one start: where it will be, or why there is none. */
-export interface RuntimeDirectories {
+interface RuntimeDirectories {
   /** Paths of directories that do not exist yet, under places that can be written, best first. */
   candidates(): readonly string[];
 }
@@ -84,7 +84,7 @@ export interface Reader extends ConfFiles, ModuleFiles, Machine, RuntimeDirector
 }
 
 /** Everything that a start changes. Methods throw Error with a message for people where they fail. */
-export interface Writer {
+interface Writer {
   /** Writes to standard error or standard output, blocking, whole. */
   print(stream: 'stdout' | 'stderr', text: string): void;
   readonly isTerminal: { readonly stdout: boolean; readonly stderr: boolean };

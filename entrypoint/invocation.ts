@@ -14,7 +14,7 @@ export type Invocation =
  * `start`: modules are added, unless the whole command line turns out to be a sentinel's. `query`: the program prints something and
  * ends, so nothing at all is added.
  */
-export type ServerMode = 'start' | 'query';
+type ServerMode = 'start' | 'query';
 
 /**
  * What a command means (design §3.2). No argument, a first one that begins with `-` or that ends in `.conf`: `valkey-server` is put in

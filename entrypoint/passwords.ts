@@ -61,6 +61,7 @@ function readPasswordFile(host: Pick<Reader, 'readSmall'>, path: string): Bytes 
   const read = host.readSmall(path);
   if ('problem' in read) throw refuse('VB205', `${path}: ${read.problem}`, { at });
   const password = read.text.replace(/\r?\n$/, '');
+  if (password.includes('\ufffd')) throw refuse('VB211', `${path} is not valid UTF-8`, { at });
   if (password === '') throw refuse('VB205', `${path} is empty`, { at });
   if (/[\r\n\0]/.test(password)) throw refuse('VB205', `${path} has more than one line`, { at });
   return bytesOf(password);

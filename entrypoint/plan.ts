@@ -37,7 +37,7 @@ export interface StartPlan {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export interface RuntimeFiles {
+interface RuntimeFiles {
   readonly directory: string;
   readonly files: ReadonlyArray<{ readonly name: string; readonly text: Bytes }>;
   readonly required: boolean;

@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dirname, '..');
 const REPORT = join(ROOT, 'dist', 'test-report.json');
 
 const usage = `npm test [-- PROJECT...]
-  PROJECT  unit, golden, host (no container engine needed), integration; all of them by default`;
+  PROJECT  unit, golden, host, matrix (no container engine needed), integration, matrix-real; all of them by default`;
 
 /** Builds what the chosen projects need, runs them, and prints the counts last. Exit code 1 if anything failed. */
 async function main(): Promise<number> {

@@ -5,7 +5,7 @@ import { type Diagnostic, diagnose, refuse } from '../diagnostics.ts';
 import { showPlace } from '../place.ts';
 import { versionLine } from '../version.ts';
 import type { Module } from './discover.ts';
-import type { Bundle, Manifest } from './manifest.ts';
+import type { Bundle, Manifest, OptionDefinition } from './manifest.ts';
 import { nearest } from './naming.ts';
 import { problemOf } from './option.ts';
 
@@ -37,7 +37,7 @@ export function checkModuleDirectives(
     if (!isClaimed(manifest, loaded))
       throw refuse('VB415', `${directive.name} belongs to ${manifest.name}, which is not loaded`, details);
     const value = textOf(directive.args.join(' ') as Bytes);
-    const problem = definition === undefined ? null : problemOf(definition, value);
+    const problem = definition === undefined ? null : problemOf(asDirective(definition), value);
     if (problem !== null) {
       const shown = definition?.secret === true ? '(redacted)' : `"${printable(value)}"`;
       warnings.push(diagnose('VB404', `${directive.name} ${problem}, got ${shown}`, details));
@@ -52,6 +52,11 @@ export function checkModuleDirectives(
     }
   }
   return warnings;
+}
+
+/** The server's own booleans know yes and no, whatever more words a module takes as an argument. */
+function asDirective(definition: OptionDefinition): OptionDefinition {
+  return definition.type === 'boolean' ? { type: 'boolean' } : definition;
 }
 
 /** Whether a loaded module may claim the directives of a manifest: its own, or one that nothing is known about. */

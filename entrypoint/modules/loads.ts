@@ -44,7 +44,8 @@ export function loadLinesOf(directives: Iterable<Directive>, from: LoadLine['fro
 
 /**
  * Tells which lines load which module: the same file behind all links, or the same file name elsewhere, since a module of another
- * path is the user's choice of the same module. Lines that load something that was not discovered make modules of their own.
+ * path is the user's choice of the same module. Lines that load something that was not discovered make modules of their own; among
+ * those, equal file names mean one module only where a manifest says what it is.
  */
 export function assignLines(
   files: ModuleFiles,
@@ -62,6 +63,7 @@ export function assignLines(
     const module =
       known.find((candidate) => candidate.realPath === realPath) ??
       found.find((candidate) => candidate.file === file) ??
+      known.find((candidate) => candidate.file === file && candidate.manifest !== null) ??
       ownModule(path, realPath, file, manifests);
     assigned.set(module, [...(assigned.get(module) ?? []), line]);
   }

@@ -11,7 +11,7 @@ export type OptionDefinition = Manifest['loadArgs']['options'][string];
 
 export const BUNDLE_PATH = '/usr/local/share/valkey-bundle/bundle.json';
 export const DEFAULT_SERVER = '/usr/local/libexec/valkey/valkey-server';
-export const DEFAULT_USER = 'valkey';
+const DEFAULT_USER = 'valkey';
 
 /** What is assumed where no bundle.json is: a host, or a damaged image. */
 export const emptyBundle: Bundle = {

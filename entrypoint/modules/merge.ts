@@ -37,7 +37,7 @@ export interface WantedLoad {
   readonly changed: boolean;
 }
 
-export type Verdict = 'added' | 'kept' | 'merged' | 'skipped';
+type Verdict = 'added' | 'kept' | 'merged' | 'skipped';
 
 export interface Merged {
   readonly module: Module;

@@ -5,7 +5,7 @@ import type { Place } from '../place.ts';
 /** The last value of each directive, by its lower-case name: later lines win, the command line stands last. */
 export type Settings = ReadonlyMap<string, Setting>;
 
-export interface Setting {
+interface Setting {
   readonly args: readonly Bytes[];
   readonly at: Place;
   readonly directive: Directive;

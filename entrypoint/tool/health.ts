@@ -30,13 +30,21 @@ export function health({ host, args, env }: ToolContext): number {
 
 /** The server's arguments in the record of a start; none where there is no record, which means the defaults. */
 function argumentsOf(record: string | null): string[] {
-  const value: unknown = record === null ? null : JSON.parse(record);
+  const value = record === null ? null : parseRecord(record);
   const argv = typeof value === 'object' && value !== null && 'argv' in value ? value.argv : [];
   return Array.isArray(argv) ? argv.slice(1).map(String) : [];
 }
 
+function parseRecord(record: string): unknown {
+  try {
+    return JSON.parse(record);
+  } catch {
+    return null;
+  }
+}
+
 /** How valkey-cli reaches a server with these settings. */
-export function connection(settings: Settings): string[] {
+function connection(settings: Settings): string[] {
   const port = settingOf(settings, 'port') ?? '6379';
   const tlsPort = settingOf(settings, 'tls-port') ?? '0';
   const socket = settingOf(settings, 'unixsocket');

@@ -98,7 +98,7 @@ function emptyJson(kind: PlanJson['kind']): PlanJson {
 }
 
 function diagnosticJson({ code, severity, message, hint, at, column }: Diagnostic): PlanJson['diagnostics'][number] {
-  const hasColumn = column !== undefined && at?.kind === 'file';
+  const hasColumn = column !== undefined && (at?.kind === 'file' || at?.kind === 'stdin');
   const place = at === undefined ? null : `${showPlace(at)}${hasColumn ? `:${column}` : ''}`;
   return { code, severity, message: printable(message), hint: printable(hint), at: place };
 }

@@ -1,3 +1,4 @@
+import { printable } from '../bytes.ts';
 import { exitCodeOf, Refusal, refuse } from '../diagnostics.ts';
 import { explainPlan } from '../explain.ts';
 import { classify } from '../invocation.ts';
@@ -42,7 +43,14 @@ function showForPeople({ host, env, tell }: ToolContext, plan: StartPlan): void 
   plan.diagnostics.forEach(tell);
   host.print('stdout', explainPlan(plan, styleFor(host.isTerminal.stdout, env['NO_COLOR'])));
   if (plan.effectiveConf !== null)
-    host.print('stdout', `\n--- ${plan.effectiveConf.path}\n${planJson(plan).effectiveConf?.text ?? ''}`);
+    host.print(
+      'stdout',
+      `\n--- ${plan.effectiveConf.path}\n${printableLines(planJson(plan).effectiveConf?.text ?? '')}`,
+    );
+}
+
+function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
 }
 
 function findCommand({ host }: ToolContext, name: string): string {

@@ -1,5 +1,5 @@
 /** The test projects that start no container. */
-const withoutContainers = ['unit', 'golden', 'host'];
+const withoutContainers = ['unit', 'golden', 'host', 'matrix'];
 
 /**
  * What a verb wants of a Docker engine. `start`: one is started if none answers; `find`: there is work only if one

@@ -8,7 +8,7 @@ export interface Report {
 }
 
 /** Projects that start no container. */
-export const pureProjects: readonly string[] = ['unit', 'golden', 'host'];
+export const pureProjects: readonly string[] = ['unit', 'golden', 'host', 'matrix'];
 
 /** The closing line, `N passed, N failed`, with skipped ones said. A file that broke before its first test counts as one failure. */
 export function summarise(report: Report): { line: string; passed: number; failed: number } {

@@ -65,7 +65,7 @@ describe.each(names)('%s', (name) => {
 
   it('the server that reads the command line loads the wanted list', () => {
     const [, ...args] = started.exec?.argv ?? [];
-    const { fileDirectives, optionDirectives } = readConfiguration(started.host, args, {});
+    const { fileDirectives, optionDirectives } = readConfiguration(started.hostAfter(), args, {});
     const loads = [...fileDirectives, ...optionDirectives].flatMap(({ name, args: [path, ...words] }) =>
       name === 'loadmodule' && path !== undefined ? [{ path: textOf(path), args: words.map(textOf) }] : [],
     );

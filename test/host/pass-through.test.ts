@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { kindsOf, start } from '../support/fake-start.ts';
 
 describe('a command that is not the server', () => {
-  const env = { VALKEY_PASSWORD: 'x', NODE_OPTIONS: '--inspect', SEARCH_MODULE_ARGS: '--bad "', VALKEY_EXTRA_FLAGS: '--port 1' };
+  const env = {
+    VALKEY_PASSWORD: 'x',
+    NODE_OPTIONS: '--inspect',
+    SEARCH_MODULE_ARGS: '--bad "',
+    VALKEY_EXTRA_FLAGS: '--port 1',
+  };
 
   it('is executed with its own arguments and environment, and nothing else happens but signals', () => {
     const started = start(['bash', '-c', 'yes | head -1'], env);
@@ -36,7 +41,11 @@ describe('a question to the server', () => {
   it.each([['--version'], ['-v'], ['--help'], ['-h'], ['--check-system'], ['--test-memory', '2']])(
     '%s is handed on untouched, whatever the variables say',
     (...args) => {
-      const started = start(args, { SEARCH_MODULE_ARGS: 'stray "', VALKEY_EXTRA_FLAGS: '--port 1', VALKEY_PASSWORD: '' });
+      const started = start(args, {
+        SEARCH_MODULE_ARGS: 'stray "',
+        VALKEY_EXTRA_FLAGS: '--port 1',
+        VALKEY_PASSWORD: '',
+      });
       expect(started.exec?.argv).toEqual(['valkey-server', ...args]);
       expect(started.stderr).toBe('');
       expect(kindsOf(started).filter((kind) => kind !== 'remove stale')).toEqual(['drop', 'restore signals', 'exec']);

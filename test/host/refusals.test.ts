@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue, isCode } from '../../entrypoint/diagnostics/catalogue.ts';
-import type { Spec } from '../support/fake-tree.ts';
 import { moduleFile } from '../support/elf.ts';
 import { kindsOf, start } from '../support/fake-start.ts';
+import type { Spec } from '../support/fake-tree.ts';
 
 interface Case {
   readonly code: string;
@@ -40,9 +40,18 @@ const cases: readonly Case[] = [
   { code: 'VB405', title: 'an option without its value', env: { SEARCH_MODULE_ARGS: '--reader-threads' } },
   { code: 'VB406', title: 'a stray word', env: { SEARCH_MODULE_ARGS: 'reader' } },
   { code: 'VB409', title: 'search.use-coordinator', conf: 'search.use-coordinator yes\n' },
-  { code: 'VB411', title: 'a flag behind --loadmodule', args: ['--loadmodule', '/usr/lib/valkey/libsearch.so', '--use-coordinator'] },
+  {
+    code: 'VB411',
+    title: 'a flag behind --loadmodule',
+    args: ['--loadmodule', '/usr/lib/valkey/libsearch.so', '--use-coordinator'],
+  },
   { code: 'VB414', title: 'a NUL in a load line', conf: 'loadmodule "/x\\x00.so"\n' },
-  { code: 'VB415', title: 'a directive of a module that is left out', conf: 'json.max-path-limit 1\n', env: { VALKEY_MODULES: 'none' } },
+  {
+    code: 'VB415',
+    title: 'a directive of a module that is left out',
+    conf: 'json.max-path-limit 1\n',
+    env: { VALKEY_MODULES: 'none' },
+  },
 ];
 
 describe('a wrong input ends the start with its exit code before anything is changed', () => {
@@ -64,11 +73,14 @@ describe('a wrong input ends the start with its exit code before anything is cha
 describe('a refusal', () => {
   it('names the place and the fix, on standard error, without a stack', () => {
     const { stderr, stdout } = start(['/etc/valkey.conf'], {}, { files: { '/etc/valkey.conf': '\nport "1\n' } });
-    expect(stderr).toMatch(/^valkey-bundle: \/etc\/valkey\.conf:2:6: error VB105: .*\n {2}\| port "1\n {2}\| {6}\^\n {2}fix: .*\n$/);
+    expect(stderr).toMatch(
+      /^valkey-bundle: \/etc\/valkey\.conf:2:6: error VB105: .*\n {2}\| port "1\n {2}\| {6}\^\n {2}fix: .*\n$/,
+    );
     expect(stdout).toBe('');
   });
   it('is coloured on a terminal alone, and not with NO_COLOR', () => {
-    const hasColour = (terminal: boolean, env = {}) => start(['/none.conf'], env, { terminal }).stderr.includes('\u001b[');
+    const hasColour = (terminal: boolean, env = {}) =>
+      start(['/none.conf'], env, { terminal }).stderr.includes('\u001b[');
     expect([hasColour(true), hasColour(false), hasColour(true, { NO_COLOR: '1' })]).toEqual([true, false, false]);
   });
 });

@@ -35,9 +35,19 @@ const cases: readonly Case[] = [
   { title: 'a quote that opens inside an ACL password', ...inCopy(`user alice on >"x ${SECRET}" ~*\n`) },
   { title: 'an ACL password next to an unclosed quote', ...withConf(`user alice on >${SECRET} "~*\n`) },
   { title: 'the ldap password', ...inCopy(`ldap.search_bind_passwd ${SECRET}\n`) },
-  { title: 'the ldap password on a load line', ...withConf(`loadmodule /usr/lib/valkey/libvalkey_ldap.so search_bind_passwd ${SECRET}\n`) },
-  { title: 'the ldap password on a load line, with its prefix', ...withConf(`loadmodule /usr/lib/valkey/libvalkey_ldap.so ldap.search_bind_passwd ${SECRET}\n`) },
-  { title: 'a line that runs into one with a secret', files: { [conf]: 'include /d/*\n', '/d/1': 'port 7001', '/d/2': `requirepass ${SECRET}\n` }, command: [conf] },
+  {
+    title: 'the ldap password on a load line',
+    ...withConf(`loadmodule /usr/lib/valkey/libvalkey_ldap.so search_bind_passwd ${SECRET}\n`),
+  },
+  {
+    title: 'the ldap password on a load line, with its prefix',
+    ...withConf(`loadmodule /usr/lib/valkey/libvalkey_ldap.so ldap.search_bind_passwd ${SECRET}\n`),
+  },
+  {
+    title: 'a line that runs into one with a secret',
+    files: { [conf]: 'include /d/*\n', '/d/1': 'port 7001', '/d/2': `requirepass ${SECRET}\n` },
+    command: [conf],
+  },
   { title: 'an old password in a comment', ...inCopy(`# requirepass ${SECRET}\n#user x on >${SECRET}\n`) },
   { title: 'a second ACL password', ...inCopy(`user alice on >a >${SECRET} ~* #${SECRET}\n`) },
   { title: 'a secret on standard input', command: ['-'], stdin: `requirepass ${SECRET}\n` },
@@ -50,20 +60,52 @@ const cases: readonly Case[] = [
   { title: '--user with an ACL password as one element', command: [`--user alice on >${SECRET}`] },
   { title: '--requirepass that is not UTF-8', command: ['--requirepass', `${SECRET}\ufffd`] },
   { title: 'VALKEY_EXTRA_FLAGS', env: { VALKEY_EXTRA_FLAGS: `--requirepass ${SECRET}` } },
-  { title: 'VALKEY_EXTRA_FLAGS with an unclosed quote', env: { VALKEY_EXTRA_FLAGS: `--port 1 --requirepass '${SECRET}` } },
+  {
+    title: 'VALKEY_EXTRA_FLAGS with an unclosed quote',
+    env: { VALKEY_EXTRA_FLAGS: `--port 1 --requirepass '${SECRET}` },
+  },
   { title: 'VALKEY_EXTRA_FLAGS with a newline', env: { VALKEY_EXTRA_FLAGS: `--port 1\n--requirepass ${SECRET}` } },
   { title: 'VALKEY_PASSWORD', env: { VALKEY_PASSWORD: SECRET } },
-  { title: 'VALKEY_PASSWORD next to another password', ...withConf('requirepass other\n'), env: { VALKEY_PASSWORD: SECRET } },
-  { title: 'VALKEY_PASSWORD next to VALKEY_PASSWORD_FILE', env: { VALKEY_PASSWORD: SECRET, VALKEY_PASSWORD_FILE: '/x' } },
-  { title: 'VALKEY_PASSWORD_FILE', files: { '/run/secret': `${SECRET}\n` }, env: { VALKEY_PASSWORD_FILE: '/run/secret' } },
-  { title: 'VALKEY_PASSWORD_FILE with two lines', files: { '/run/secret': `${SECRET}\nx\n` }, env: { VALKEY_PASSWORD_FILE: '/run/secret' } },
+  {
+    title: 'VALKEY_PASSWORD next to another password',
+    ...withConf('requirepass other\n'),
+    env: { VALKEY_PASSWORD: SECRET },
+  },
+  {
+    title: 'VALKEY_PASSWORD next to VALKEY_PASSWORD_FILE',
+    env: { VALKEY_PASSWORD: SECRET, VALKEY_PASSWORD_FILE: '/x' },
+  },
+  {
+    title: 'VALKEY_PASSWORD_FILE',
+    files: { '/run/secret': `${SECRET}\n` },
+    env: { VALKEY_PASSWORD_FILE: '/run/secret' },
+  },
+  {
+    title: 'VALKEY_PASSWORD_FILE with two lines',
+    files: { '/run/secret': `${SECRET}\nx\n` },
+    env: { VALKEY_PASSWORD_FILE: '/run/secret' },
+  },
   { title: 'LDAP_MODULE_ARGS', env: { LDAP_MODULE_ARGS: `search_bind_passwd ${SECRET}` } },
-  { title: 'LDAP_MODULE_ARGS with prefix and hyphens', env: { LDAP_MODULE_ARGS: `--ldap.search_bind_passwd ${SECRET}` } },
+  {
+    title: 'LDAP_MODULE_ARGS with prefix and hyphens',
+    env: { LDAP_MODULE_ARGS: `--ldap.search_bind_passwd ${SECRET}` },
+  },
   { title: 'LDAP_MODULE_ARGS with an equals sign', env: { LDAP_MODULE_ARGS: `--search_bind_passwd=${SECRET}` } },
-  { title: 'LDAP_MODULE_ARGS with an unclosed quote', env: { LDAP_MODULE_ARGS: `servers x search_bind_passwd '${SECRET}` } },
+  {
+    title: 'LDAP_MODULE_ARGS with an unclosed quote',
+    env: { LDAP_MODULE_ARGS: `servers x search_bind_passwd '${SECRET}` },
+  },
   { title: 'LDAP_MODULE_ARGS with a misspelled name', env: { LDAP_MODULE_ARGS: `search_bind_password ${SECRET}` } },
-  { title: 'LDAP_MODULE_ARGS next to the same directive', ...withConf('ldap.search_bind_passwd other\n'), env: { LDAP_MODULE_ARGS: `search_bind_passwd ${SECRET}` } },
-  { title: 'LDAP_MODULE_ARGS that loses against the file', ...withConf(`ldap.search_bind_passwd ${SECRET}\n`), env: { LDAP_MODULE_ARGS: 'search_bind_passwd other' } },
+  {
+    title: 'LDAP_MODULE_ARGS next to the same directive',
+    ...withConf('ldap.search_bind_passwd other\n'),
+    env: { LDAP_MODULE_ARGS: `search_bind_passwd ${SECRET}` },
+  },
+  {
+    title: 'LDAP_MODULE_ARGS that loses against the file',
+    ...withConf(`ldap.search_bind_passwd ${SECRET}\n`),
+    env: { LDAP_MODULE_ARGS: 'search_bind_passwd other' },
+  },
 ];
 
 describe('a secret is never printed by a start', () => {
@@ -79,7 +121,10 @@ describe('a secret is never printed by a start', () => {
 describe('a secret is never printed by the tool', () => {
   it.each(cases)('$title', ({ command = [], env = {}, files, stdin }) => {
     const image = { ...(files && { files }), ...(stdin !== undefined && { stdin }) };
-    for (const form of [['plan', '--json', '--'], ['plan', '--']]) {
+    for (const form of [
+      ['plan', '--json', '--'],
+      ['plan', '--'],
+    ]) {
       const { stdout, stderr } = tool([...form, ...command], env, image);
       expect(stdout + stderr).not.toBe('');
       expect(stdout + stderr).not.toContain(SECRET);
@@ -89,8 +134,11 @@ describe('a secret is never printed by the tool', () => {
 
 describe('a secret of the environment', () => {
   const secretCases = cases.filter(({ env }) => env !== undefined && env['VALKEY_EXTRA_FLAGS'] === undefined);
-  it.each(secretCases)('is not in the argv or the environment of the server: $title', ({ command = [], env = {}, files }) => {
-    const { exec } = start(command, env, files ? { files } : {});
-    expect(JSON.stringify([exec?.argv, exec?.env])).not.toContain(SECRET);
-  });
+  it.each(secretCases)(
+    'is not in the argv or the environment of the server: $title',
+    ({ command = [], env = {}, files }) => {
+      const { exec } = start(command, env, files ? { files } : {});
+      expect(JSON.stringify([exec?.argv, exec?.env])).not.toContain(SECRET);
+    },
+  );
 });

@@ -114,10 +114,10 @@ describe('the runtime directory', () => {
     expect(start([], {}, image)).toMatchObject({ codes: [], exitCode: null });
   });
   it('holds the configuration from standard input, also where the first place was full', () => {
-    const { exec, host } = start(['-'], {}, { stdin: 'port 7001\n', full: ['/run/valkey-bundle'] });
+    const { exec, hostAfter } = start(['-'], {}, { stdin: 'port 7001\n', full: ['/run/valkey-bundle'] });
     const path = exec?.argv[1] ?? '';
     expect(path).toBe(`/dev/shm/${RUNTIME_NAME}/valkey.conf`);
-    expect(host.tree.look(path)?.content).toContain('port 7001\n');
+    expect(hostAfter().tree.look(path)?.content).toContain('port 7001\n');
   });
   it('of earlier starts is removed by process 1 alone', () => {
     expect(kindsOf(start([], {}, { pid: 1 }))).toContain('remove stale');
@@ -159,7 +159,12 @@ describe('the program', () => {
 
 describe('the environment of the server', () => {
   it('has everything but the password', () => {
-    const env = { VALKEY_PASSWORD: 'x', NODE_OPTIONS: '--inspect', SEARCH_MODULE_ARGS: '--reader-threads 2', HOME: '/' };
+    const env = {
+      VALKEY_PASSWORD: 'x',
+      NODE_OPTIONS: '--inspect',
+      SEARCH_MODULE_ARGS: '--reader-threads 2',
+      HOME: '/',
+    };
     const { VALKEY_PASSWORD: _, ...rest } = env;
     expect(start([], env).exec?.env).toEqual(rest);
   });

@@ -109,6 +109,7 @@ const wrongInputs: ReadonlyArray<readonly [title: string, wish: ContainerWish, c
     'VB503',
     73,
   ],
+  ['an empty program name', { command: [''] }, 'VB501', 127],
   ['a program that does not exist', { command: ['no-such-program'] }, 'VB501', 127],
   ['a program that may not be executed', { command: ['/etc/passwd'] }, 'VB502', 126],
   ['a directory for a program', { command: ['/etc'] }, 'VB502', 126],

@@ -22,6 +22,8 @@ export interface ContainerWish {
   readonly init?: boolean;
   /** The port to publish on 127.0.0.1; null for a container without a network. */
   readonly port?: number | null;
+  /** Limits of open files. */
+  readonly openFiles?: { readonly soft: number; readonly hard: number };
   readonly healthEveryMs?: number;
 }
 
@@ -47,6 +49,8 @@ function optionsOf(image: string, wish: ContainerWish): Docker.ContainerCreateOp
     HostConfig: {
       Init: wish.init ?? false,
       ReadonlyRootfs: wish.readOnly ?? false,
+      Ulimits:
+        wish.openFiles === undefined ? [] : [{ Name: 'nofile', Soft: wish.openFiles.soft, Hard: wish.openFiles.hard }],
       CapDrop: [...(wish.capDrop ?? [])],
       Tmpfs: { ...wish.tmpfs },
       NetworkMode: port === null ? 'none' : 'bridge',

@@ -5,7 +5,7 @@ import type { Output } from './docker-output.ts';
 import { serve, type TestServer } from './docker-server.ts';
 
 /** A command that ran to its end. */
-export interface Ended extends Output {
+interface Ended extends Output {
   readonly exitCode: number;
   /** Both streams. */
   readonly log: string;

@@ -1,5 +1,5 @@
 /** What stands at a path of a container: text, or one of the other kinds of file. The owner is root unless it is said. */
-export type FileEntry = string | (Owned & (TextFile | { readonly directory: true } | { readonly linkTo: string }));
+type FileEntry = string | (Owned & (TextFile | { readonly directory: true } | { readonly linkTo: string }));
 
 interface Owned {
   readonly mode?: number;

@@ -8,7 +8,8 @@ type Environment = Readonly<Record<string, string>>;
 
 /** What a start did, in order, and the parts of it that tests ask for. */
 export interface Started {
-  readonly host: FakeHost;
+  /** A function, since a report of a failed test would call the host's `inspect`. */
+  readonly hostAfter: () => FakeHost;
   readonly events: readonly Event[];
   readonly stderr: string;
   readonly stdout: string;
@@ -38,7 +39,7 @@ function outcomeOf(host: FakeHost): Started {
     events.flatMap((event) => (event.kind === 'print' && event.stream === stream ? [event.text] : [])).join('');
   const stderr = printed('stderr');
   return {
-    host,
+    hostAfter: () => host,
     events,
     stderr,
     stdout: printed('stdout'),

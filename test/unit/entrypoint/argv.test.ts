@@ -16,16 +16,37 @@ function withoutLoads(elements: readonly string[]): string[] {
 describe('options without their load lines', () => {
   it.each([
     [['x.conf'], []],
-    [['x.conf', '--port', '1'], ['--port', '1']],
+    [
+      ['x.conf', '--port', '1'],
+      ['--port', '1'],
+    ],
     [['--loadmodule', '/x.so'], []],
-    [['x.conf', '--loadmodule', '/x.so', 'a', '--port', '1'], ['--port', '1']],
-    [['--loadmodule /x.so --flag', '--port', '1', '--loadmodule', '/y.so'], ['--port', '1']],
+    [
+      ['x.conf', '--loadmodule', '/x.so', 'a', '--port', '1'],
+      ['--port', '1'],
+    ],
+    [
+      ['--loadmodule /x.so --flag', '--port', '1', '--loadmodule', '/y.so'],
+      ['--port', '1'],
+    ],
     [['loadmodule', '/x.so', '--port', '1'].slice(2), ['--port', '1']],
-    [['x.conf', 'loadmodule', '/x.so', '--port', '1'], ['--port', '1']],
-    [['-', '--loadmodule', '/x.so', '--port', '1'], ['--port', '1']],
+    [
+      ['x.conf', 'loadmodule', '/x.so', '--port', '1'],
+      ['--port', '1'],
+    ],
+    [
+      ['-', '--loadmodule', '/x.so', '--port', '1'],
+      ['--port', '1'],
+    ],
     [['x.conf', '--loadmodule', '/x.so', '-'], []],
-    [['--requirepass', '--loadmodule', '--port', '1'], ['--requirepass', '--loadmodule', '--port', '1']],
-    [['--save', '--loadmodule', '/x.so', '--port', '1'], ['--save', '--port', '1']],
+    [
+      ['--requirepass', '--loadmodule', '--port', '1'],
+      ['--requirepass', '--loadmodule', '--port', '1'],
+    ],
+    [
+      ['--save', '--loadmodule', '/x.so', '--port', '1'],
+      ['--save', '--port', '1'],
+    ],
   ])('%j are %j, to the letter', (elements, expected) => expect(withoutLoads(elements)).toEqual(expected));
 
   it.each([

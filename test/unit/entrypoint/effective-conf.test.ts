@@ -34,14 +34,18 @@ function lifted(main: string, more: Readonly<Record<string, string>> = {}): stri
 
 describe('the text with its load lines lifted out', () => {
   it('has the wanted list first, and every other line to the letter', () => {
-    expect(lifted('# c\n  PORT  "1"\nloadmodule /old.so\n\nbind a\tb\n')).toBe(`${loadText}\n# c\n  PORT  "1"\n\nbind a\tb\n`);
+    expect(lifted('# c\n  PORT  "1"\nloadmodule /old.so\n\nbind a\tb\n')).toBe(
+      `${loadText}\n# c\n  PORT  "1"\n\nbind a\tb\n`,
+    );
   });
   it('inlines an include that holds load lines, whatever it includes itself', () => {
     const files = { '/b': 'b 1\ninclude /c\nb 2\n', '/c': 'LoadModule /x.so\nc 1\n' };
     expect(lifted('a 1\ninclude /b\na 2\n', files)).toBe(`${loadText}\na 1\nb 1\nc 1\nb 2\na 2\n`);
   });
   it('keeps another include, as an absolute path', () => {
-    expect(lifted('dir /srv\ninclude b.conf\n', { '/srv/b.conf': 'b 1\n' })).toBe(`${loadText}\ndir /srv\ninclude /srv/b.conf\n`);
+    expect(lifted('dir /srv\ninclude b.conf\n', { '/srv/b.conf': 'b 1\n' })).toBe(
+      `${loadText}\ndir /srv\ninclude /srv/b.conf\n`,
+    );
   });
   it('keeps an include with an absolute path to the letter', () => {
     expect(lifted('INCLUDE  "/b c"\n', { '/b c': '' })).toBe(`${loadText}\nINCLUDE  "/b c"\n`);
@@ -51,7 +55,9 @@ describe('the text with its load lines lifted out', () => {
   });
   it('gives a last line without a newline one', () => expect(lifted('port 1')).toBe(`${loadText}\nport 1\n`));
   it('keeps lines that ran together as the one line that they were', () => {
-    expect(lifted('include /d/*\n', { '/d/1': 'loadmodule /x.so\nport 70', '/d/2': '01\n' })).toBe(`${loadText}\nport 7001\n`);
+    expect(lifted('include /d/*\n', { '/d/1': 'loadmodule /x.so\nport 70', '/d/2': '01\n' })).toBe(
+      `${loadText}\nport 7001\n`,
+    );
   });
   it('says what it is and what it was read from, in comments alone', () => {
     const text = liftedText(loads, entriesOf(''), ['/etc/x\u001b.conf', 'standard input']);

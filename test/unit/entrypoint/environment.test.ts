@@ -37,7 +37,11 @@ describe('the words of a variable', () => {
     ['\ufffd', 'VB211', undefined],
   ])('%j are refused', (value, code, column) => {
     const refused = refusalOf(() => wordsOf('X_MODULE_ARGS', value));
-    expect([refused.code, refused.at, refused.column]).toEqual([code, { kind: 'variable', name: 'X_MODULE_ARGS' }, column]);
+    expect([refused.code, refused.at, refused.column]).toEqual([
+      code,
+      { kind: 'variable', name: 'X_MODULE_ARGS' },
+      column,
+    ]);
   });
 
   it('are refused where one would end at a NUL byte for the server', () => {
@@ -47,7 +51,13 @@ describe('the words of a variable', () => {
 
 describe('the variables of modules', () => {
   it('are those that end in _MODULE_ARGS, by the name before it', () => {
-    const env = { SEARCH_MODULE_ARGS: 'a', MY_X_MODULE_ARGS: '', _MODULE_ARGS: 'b', SEARCH_MODULE_ARGS_OLD: 'c', PATH: 'd' };
+    const env = {
+      SEARCH_MODULE_ARGS: 'a',
+      MY_X_MODULE_ARGS: '',
+      _MODULE_ARGS: 'b',
+      SEARCH_MODULE_ARGS_OLD: 'c',
+      PATH: 'd',
+    };
     expect([...moduleArgsVariables(env)]).toEqual([
       ['SEARCH', 'a'],
       ['MY_X', ''],

@@ -10,10 +10,10 @@ const modules = ['libjson.so', 'libsearch.so'];
 
 /** The server's arguments, a runtime directory shortened to `RUN`, and the effective configuration without its header. */
 function plan(command: readonly string[], files: Readonly<Record<string, Spec>> = {}, env = {}, stdin = '') {
-  const { exec, host } = start(['valkey-server', ...command], env, { files, modules, stdin });
+  const { exec, hostAfter } = start(['valkey-server', ...command], env, { files, modules, stdin });
   const [, ...args] = exec?.argv ?? [];
   const path = args.find((text) => text.endsWith('/valkey.conf') && text.startsWith('/run/'));
-  const text = path === undefined ? null : (host.tree.look(path)?.content ?? null);
+  const text = path === undefined ? null : (hostAfter().tree.look(path)?.content ?? null);
   return {
     args: args.map((arg) => arg.replace(/\/run\/valkey-bundle\/[^/]+/, 'RUN')),
     text: text === null ? null : text.slice(text.indexOf('\n\n') + 2),
@@ -56,12 +56,13 @@ describe('additions', () => {
 
 describe('a directive that the environment adds', () => {
   it('is one element behind the loads', () => {
-    expect(plan([conf, '--port', '1'], { [conf]: `loadmodule ${J}\nloadmodule ${S}\n` }, { SEARCH_MODULE_ARGS: '--reader-threads 8' }).args).toEqual([
-      conf,
-      '--search.reader-threads 8',
-      '--port',
-      '1',
-    ]);
+    expect(
+      plan(
+        [conf, '--port', '1'],
+        { [conf]: `loadmodule ${J}\nloadmodule ${S}\n` },
+        { SEARCH_MODULE_ARGS: '--reader-threads 8' },
+      ).args,
+    ).toEqual([conf, '--search.reader-threads 8', '--port', '1']);
   });
 });
 
@@ -73,7 +74,9 @@ describe('a wrapper', () => {
     });
   });
   it('names a relative file by its absolute path', () => {
-    expect(plan(['x.conf'], { '/data/x.conf': `loadmodule ${S}\n` }).text).toBe(`loadmodule ${J}\ninclude /data/x.conf\n`);
+    expect(plan(['x.conf'], { '/data/x.conf': `loadmodule ${S}\n` }).text).toBe(
+      `loadmodule ${J}\ninclude /data/x.conf\n`,
+    );
   });
   it('takes a load of the command line in front, and out of the options', () => {
     expect(plan([conf, '--loadmodule', J, '--port', '1'], { [conf]: `loadmodule ${S}\n` })).toEqual({
@@ -85,17 +88,21 @@ describe('a wrapper', () => {
 
 describe('a copy', () => {
   it('is made where a line must change', () => {
-    expect(plan([conf, '--port', '1'], { [conf]: `loadmodule ${J}\nloadmodule ${S} --use-coordinator yes\nappendonly yes\n` })).toEqual({
+    expect(
+      plan([conf, '--port', '1'], {
+        [conf]: `loadmodule ${J}\nloadmodule ${S} --use-coordinator yes\nappendonly yes\n`,
+      }),
+    ).toEqual({
       args: ['RUN/valkey.conf', '--port', '1'],
       text: `loadmodule ${J}\nloadmodule ${S} --use-coordinator\n\nappendonly yes\n`,
     });
   });
   it('takes the loads of the command line out of the options', () => {
-    expect(plan([conf, '--loadmodule', S, '--port', '1'], { [conf]: `loadmodule ${J}\nloadmodule ${S} --reader-threads 4\n` }).args).toEqual([
-      'RUN/valkey.conf',
-      '--port',
-      '1',
-    ]);
+    expect(
+      plan([conf, '--loadmodule', S, '--port', '1'], {
+        [conf]: `loadmodule ${J}\nloadmodule ${S} --reader-threads 4\n`,
+      }).args,
+    ).toEqual(['RUN/valkey.conf', '--port', '1']);
   });
   it('takes the options in where one of them includes a load line that must change', () => {
     const files = { [conf]: 'appendonly yes\n', '/m.conf': `loadmodule ${S} --use-coordinator yes\nmaxclients 5\n` };

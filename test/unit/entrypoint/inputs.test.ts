@@ -38,7 +38,11 @@ it('an argument that is not UTF-8 is refused, since it could not be handed on un
 });
 
 describe('the whole configuration', () => {
-  const files = { '/data/x.conf': 'port 1\ndir /srv\n', '/srv': { directory: true } as const, '/srv/more.conf': 'port 3\n' };
+  const files = {
+    '/data/x.conf': 'port 1\ndir /srv\n',
+    '/srv': { directory: true } as const,
+    '/srv/more.conf': 'port 3\n',
+  };
 
   it('lets the command line win over the file, and VALKEY_EXTRA_FLAGS over both', () => {
     const read = (args: string[], flags: string) =>

@@ -7,7 +7,11 @@ describe('a server start', () => {
     [['--port', '1'], 'valkey-server', ['--port', '1']],
     [['-'], 'valkey-server', ['-']],
     [['x.conf'], 'valkey-server', ['x.conf']],
-    [['/etc/valkey/x.conf', '--aclfile', 'users.conf'], 'valkey-server', ['/etc/valkey/x.conf', '--aclfile', 'users.conf']],
+    [
+      ['/etc/valkey/x.conf', '--aclfile', 'users.conf'],
+      'valkey-server',
+      ['/etc/valkey/x.conf', '--aclfile', 'users.conf'],
+    ],
     [['valkey-server'], 'valkey-server', []],
     [['valkey-server', 'x.cfg'], 'valkey-server', ['x.cfg']],
     [['redis-server', 'x.conf'], 'redis-server', ['x.conf']],

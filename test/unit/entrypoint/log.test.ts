@@ -20,11 +20,18 @@ describe('a place', () => {
 
 describe('a diagnostic', () => {
   it('names its place, code and fix', () => {
-    const shown = showDiagnostic(diagnose('VB105', 'a quote is not closed', { at: fileAt(3), column: 7, frame: '  | x', hint: 'close it' }), plain);
-    expect(shown).toBe('valkey-bundle: /etc/valkey/valkey.conf:3:7: error VB105: a quote is not closed\n  | x\n  fix: close it\n');
+    const shown = showDiagnostic(
+      diagnose('VB105', 'a quote is not closed', { at: fileAt(3), column: 7, frame: '  | x', hint: 'close it' }),
+      plain,
+    );
+    expect(shown).toBe(
+      'valkey-bundle: /etc/valkey/valkey.conf:3:7: error VB105: a quote is not closed\n  | x\n  fix: close it\n',
+    );
   });
   it('may have no place', () => {
-    expect(showDiagnostic(diagnose('VB510', 'open', { hint: 'set one' }), plain)).toBe('valkey-bundle: warning VB510: open\n  fix: set one\n');
+    expect(showDiagnostic(diagnose('VB510', 'open', { hint: 'set one' }), plain)).toBe(
+      'valkey-bundle: warning VB510: open\n  fix: set one\n',
+    );
   });
   it('cannot act on the terminal', () => {
     const evil = diagnose('VB101', 'a\u001b[2J', { at: fileAt(1, '/\u001b'), hint: '\u001b' });

@@ -49,9 +49,21 @@ describe('options', () => {
   it.each([
     [['--port', '1'], [['port', '1']]],
     [['--port 1'], [['port', '1']]],
-    [['--port', '1', '--appendonly', 'yes'], [['port', '1'], ['appendonly', 'yes']]],
+    [
+      ['--port', '1', '--appendonly', 'yes'],
+      [
+        ['port', '1'],
+        ['appendonly', 'yes'],
+      ],
+    ],
     [['x.conf', 'appendonly', 'yes'], [['appendonly', 'yes']]],
-    [['x.conf', 'appendonly', 'yes', '--port', '1'], [['appendonly', 'yes'], ['port', '1']]],
+    [
+      ['x.conf', 'appendonly', 'yes', '--port', '1'],
+      [
+        ['appendonly', 'yes'],
+        ['port', '1'],
+      ],
+    ],
     [['--PORT', '1'], [['port', '1']]],
     [['--bind', '127.0.0.1', '::1'], [['bind', '127.0.0.1', '::1']]],
     [['--rename-command', 'CONFIG', ''], [['rename-command', 'CONFIG', '']]],
@@ -62,7 +74,10 @@ describe('options', () => {
 
   it.each([
     [['--loadmodule', '/x.so'], [['loadmodule', '/x.so']]],
-    [['--loadmodule', '/x.so', '--use-coordinator'], [['loadmodule', '/x.so'], ['use-coordinator']]],
+    [
+      ['--loadmodule', '/x.so', '--use-coordinator'],
+      [['loadmodule', '/x.so'], ['use-coordinator']],
+    ],
     [['--loadmodule', '/x.so', 'bloom-capacity', '200'], [['loadmodule', '/x.so', 'bloom-capacity', '200']]],
     [['--loadmodule', '/x.so --use-coordinator'], [['loadmodule', '/x.so --use-coordinator']]],
     [
@@ -98,15 +113,39 @@ describe('options', () => {
 
 describe('--save and --sentinel', () => {
   it.each([
-    [['--save', '--port', '1'], [['save', ''], ['port', '1']]],
-    [['--SAVE', '--port', '1'], [['save', ''], ['port', '1']]],
+    [
+      ['--save', '--port', '1'],
+      [
+        ['save', ''],
+        ['port', '1'],
+      ],
+    ],
+    [
+      ['--SAVE', '--port', '1'],
+      [
+        ['save', ''],
+        ['port', '1'],
+      ],
+    ],
     [['--save'], [['save', '']]],
     [['--save', ''], [['save', '']]],
     [['--save', '60 1'], [['save', '60 1']]],
     [['--save', '60', '1', '300', '10'], [['save', '60', '1', '300', '10']]],
-    [['--save 60 1', '--port', '1'], [['save', '60', '1'], ['port', '1']]],
-    [['--sentinel', '--port', '1'], [['sentinel'], ['port', '1']]],
-    [['--port', '1', '--sentinel'], [['port', '1'], ['sentinel']]],
+    [
+      ['--save 60 1', '--port', '1'],
+      [
+        ['save', '60', '1'],
+        ['port', '1'],
+      ],
+    ],
+    [
+      ['--sentinel', '--port', '1'],
+      [['sentinel'], ['port', '1']],
+    ],
+    [
+      ['--port', '1', '--sentinel'],
+      [['port', '1'], ['sentinel']],
+    ],
     [['--sentinel', 'x'], [['sentinel', 'x']]],
   ])('%j make the lines %j: they need no value', (elements, expected) => {
     expect(lines(...elements)).toEqual(expected);

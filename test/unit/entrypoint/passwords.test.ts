@@ -18,8 +18,16 @@ const files = {
 };
 
 function read(env: Readonly<Record<string, string>>, conf = '') {
-  const { directives: added, warnings } = passwordDirectives(fakeHost({ files, uid: 1000 }), env, settingsOf(directives(conf)));
-  return { added: added.map(({ name, value }) => `${name} ${value}`), secret: added.map(({ secret }) => secret), codes: codesOf(warnings) };
+  const { directives: added, warnings } = passwordDirectives(
+    fakeHost({ files, uid: 1000 }),
+    env,
+    settingsOf(directives(conf)),
+  );
+  return {
+    added: added.map(({ name, value }) => `${name} ${value}`),
+    secret: added.map(({ secret }) => secret),
+    codes: codesOf(warnings),
+  };
 }
 
 const both = (password: string) => [`requirepass ${password}`, `primaryauth ${password}`];
@@ -40,13 +48,19 @@ describe('the password', () => {
 
 describe('a password of the configuration', () => {
   it('wins, which is said', () => {
-    expect(read({ VALKEY_PASSWORD: 'x' }, 'requirepass y\nprimaryauth y')).toMatchObject({ added: [], codes: ['VB209', 'VB209'] });
+    expect(read({ VALKEY_PASSWORD: 'x' }, 'requirepass y\nprimaryauth y')).toMatchObject({
+      added: [],
+      codes: ['VB209', 'VB209'],
+    });
   });
   it('wins silently where it is the same', () => {
     expect(read({ VALKEY_PASSWORD: 'x' }, 'requirepass x\nmasterauth x')).toMatchObject({ added: [], codes: [] });
   });
   it('counts by its old name', () => {
-    expect(read({ VALKEY_PASSWORD: 'x' }, 'masterauth y')).toMatchObject({ added: ['requirepass x'], codes: ['VB209'] });
+    expect(read({ VALKEY_PASSWORD: 'x' }, 'masterauth y')).toMatchObject({
+      added: ['requirepass x'],
+      codes: ['VB209'],
+    });
   });
 });
 

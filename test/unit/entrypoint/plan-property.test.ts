@@ -29,8 +29,17 @@ const loadLine = fc.oneof(
     "loadmodule /usr/lib/valkey/libecho.so 'a b' --c",
   ),
 );
-const plainLine = fc.constantFrom('port 7001', 'dir /srv/data', 'maxmemory 1gb', 'cluster-enabled yes', '# loadmodule /none.so', '');
-const text = fc.array(fc.oneof(loadLine, plainLine), { maxLength: 5 }).map((lines) => lines.map((line) => `${line}\n`).join(''));
+const plainLine = fc.constantFrom(
+  'port 7001',
+  'dir /srv/data',
+  'maxmemory 1gb',
+  'cluster-enabled yes',
+  '# loadmodule /none.so',
+  '',
+);
+const text = fc
+  .array(fc.oneof(loadLine, plainLine), { maxLength: 5 })
+  .map((lines) => lines.map((line) => `${line}\n`).join(''));
 
 const option = fc.oneof(
   loadLine.map((line) => [`--${line.replace(/^LOADMODULE/, 'loadmodule')}`]),
@@ -45,20 +54,29 @@ const option = fc.oneof(
 );
 
 const input = fc.record({
-  main: fc.array(fc.oneof(text, fc.constant('include /etc/more.conf\n'), fc.constant('include more/*.conf\n')), { maxLength: 3 }),
+  main: fc.array(fc.oneof(text, fc.constant('include /etc/more.conf\n'), fc.constant('include more/*.conf\n')), {
+    maxLength: 3,
+  }),
   more: text,
   first: text,
   options: fc.array(option, { maxLength: 3 }),
   shape: fc.constantFrom('file', 'none', 'stdin', 'file and stdin'),
   env: fc.record(
     {
-      SEARCH_MODULE_ARGS: fc.constantFrom('--use-coordinator', '--reader-threads 8 --writer-threads 3', '--use-coordinator no'),
+      SEARCH_MODULE_ARGS: fc.constantFrom(
+        '--use-coordinator',
+        '--reader-threads 8 --writer-threads 3',
+        '--use-coordinator no',
+      ),
       ECHO_MODULE_ARGS: fc.constantFrom("'x y'", '--c'),
       BLOOM_MODULE_ARGS: fc.constant('bloom-capacity 500'),
       JSON_MODULE_ARGS: fc.constant('max-path-limit 200'),
       VALKEY_MODULES: fc.constantFrom('none', 'search', '-json'),
       VALKEY_PASSWORD: fc.constant('secret word'),
-      VALKEY_EXTRA_FLAGS: fc.constantFrom('--maxclients 20', '"--loadmodule /usr/lib/valkey/libsearch.so --reader-threads 6"'),
+      VALKEY_EXTRA_FLAGS: fc.constantFrom(
+        '--maxclients 20',
+        '"--loadmodule /usr/lib/valkey/libsearch.so --reader-threads 6"',
+      ),
     },
     { requiredKeys: [] },
   ),
@@ -88,7 +106,7 @@ function commandOf({ shape, options }: Input): string[] {
 
 /** What the server reads from the command line that the start made. */
 function readBack(started: Started): Configuration | null {
-  return started.exec === null ? null : readConfiguration(started.host, started.exec.argv.slice(1), {});
+  return started.exec === null ? null : readConfiguration(started.hostAfter(), started.exec.argv.slice(1), {});
 }
 
 function loadsOf({ fileDirectives, optionDirectives }: Configuration): { path: string; args: string[] }[] {
@@ -131,7 +149,9 @@ describe('whatever the configuration, the server', () => {
     holds((back, given) => {
       const host = fakeImage(imageOf(given));
       const flags = { VALKEY_EXTRA_FLAGS: given.env.VALKEY_EXTRA_FLAGS };
-      const wanted = loadsOf(readConfiguration(host, commandOf(given).slice(1), flags)).map(({ path }) => identityOf(path));
+      const wanted = loadsOf(readConfiguration(host, commandOf(given).slice(1), flags)).map(({ path }) =>
+        identityOf(path),
+      );
       expect(loadsOf(back).map(({ path }) => identityOf(path))).toEqual(expect.arrayContaining(wanted));
     });
   });
@@ -153,19 +173,28 @@ describe('whatever the configuration, the server', () => {
       const flags = { VALKEY_EXTRA_FLAGS: given.env.VALKEY_EXTRA_FLAGS };
       const own = readConfiguration(host, commandOf(given).slice(1), flags);
       for (const [name, { args }] of own.settings)
-        if (name !== 'loadmodule' && name !== 'include') expect([name, back.settings.get(name)?.args]).toEqual([name, args]);
+        if (name !== 'loadmodule' && name !== 'include')
+          expect([name, back.settings.get(name)?.args]).toEqual([name, args]);
       expect(back.dataDirectory).toBe(own.dataDirectory);
     });
   });
 });
 
 it('what CONFIG REWRITE writes into the file of the user comes up with the same modules and arguments', () => {
-  holds((back, given, { exec, host }) => {
+  holds((back, given, { exec, hostAfter }) => {
     if (exec?.argv[1] !== conf) return;
-    const written = loadsOf(back).map(({ path, args }) => `loadmodule ${[path, ...args].join(' ')}\n`).join('');
-    const kept = [...back.settings].filter(([name]) => !['loadmodule', 'include'].includes(name) && !name.includes('.'));
+    const written = loadsOf(back)
+      .map(({ path, args }) => `loadmodule ${[path, ...args].join(' ')}\n`)
+      .join('');
+    const kept = [...back.settings].filter(
+      ([name]) => !['loadmodule', 'include'].includes(name) && !name.includes('.'),
+    );
     const others = kept.map(([name, { args }]) => `${name} ${args.map((word) => `"${word}"`).join(' ')}\n`).join('');
-    const includes = given.main.join('').match(/^include .*\n/gm)?.join('') ?? '';
+    const includes =
+      given.main
+        .join('')
+        .match(/^include .*\n/gm)
+        ?.join('') ?? '';
     const image = imageOf(given);
     const again = start(commandOf(given), given.env, {
       ...image,
@@ -175,8 +204,10 @@ it('what CONFIG REWRITE writes into the file of the user comes up with the same 
     const flat = (configuration: Configuration | null) =>
       configuration === null
         ? null
-        : loadsOf(configuration).map(({ path, args }) => [identityOf(path), ...args].join(' ')).sort();
-    expect(host.tree.look(conf)).not.toBeNull();
+        : loadsOf(configuration)
+            .map(({ path, args }) => [identityOf(path), ...args].join(' '))
+            .sort();
+    expect(hostAfter().tree.look(conf)).not.toBeNull();
     expect(flat(second)).toEqual(flat(back));
   });
 });

@@ -3,15 +3,31 @@ import { redactedArgv } from '../../../entrypoint/redact.ts';
 
 describe('a command line for people', () => {
   it.each([
-    [['x.conf', '--port', '1'], ['x.conf', '--port', '1']],
-    [['--requirepass', 's3cret', '--port', '1'], ['--requirepass', '(redacted)', '--port', '1']],
+    [
+      ['x.conf', '--port', '1'],
+      ['x.conf', '--port', '1'],
+    ],
+    [
+      ['--requirepass', 's3cret', '--port', '1'],
+      ['--requirepass', '(redacted)', '--port', '1'],
+    ],
     [['--requirepass s3cret'], ['--requirepass (redacted)']],
-    [['--user', 'alice', 'on', '>s3cret'], ['--user', '(redacted)', '(redacted)', '(redacted)']],
+    [
+      ['--user', 'alice', 'on', '>s3cret'],
+      ['--user', '(redacted)', '(redacted)', '(redacted)'],
+    ],
     [['--user alice on >s3cret ~*'], ['--user alice (redacted)']],
-    [['--primaryauth', '--s3cret'], ['--primaryauth', '(redacted)']],
+    [
+      ['--primaryauth', '--s3cret'],
+      ['--primaryauth', '(redacted)'],
+    ],
     [['requirepass'], ['requirepass']],
   ])('%j shows as %j', (args, expected) => {
-    expect(redactedArgv(['valkey-server', ...args]).slice(1).map((text) => text.trimEnd())).toEqual(expected);
+    expect(
+      redactedArgv(['valkey-server', ...args])
+        .slice(1)
+        .map((text) => text.trimEnd()),
+    ).toEqual(expected);
   });
 
   it.each([
@@ -20,7 +36,9 @@ describe('a command line for people', () => {
     ['--requirepass s3cret\nmasterauth s3cret\nport 1'],
     ['--port', '1\nrequirepass', '--requirepass', 's3cret'],
   ])('%j %j %j %j has no secret', (...args) => {
-    expect(redactedArgv(['valkey-server', ...args].filter((text) => text !== undefined)).join(' ')).not.toContain('s3cret');
+    expect(redactedArgv(['valkey-server', ...args].filter((text) => text !== undefined)).join(' ')).not.toContain(
+      's3cret',
+    );
   });
 
   it('keeps the number of its elements', () => {

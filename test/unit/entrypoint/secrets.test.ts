@@ -17,13 +17,15 @@ describe('a line with a secret', () => {
     ['require"pass" s3cret', 'requirepass (redacted)'],
   ])('%j shows as %j', (line, expected) => expect(redactLine(bytesOf(line))).toBe(expected));
 
-  it.each(['sentinel auth-pass mymaster s3cret', 'sentinel sentinel-pass s3cret', '--requirepass s3cret', '"requirepass" "s3cret"'])(
-    '%j does not show it',
-    (line) => {
-      expect(redactLine(bytesOf(line))).not.toBeNull();
-      expect(redactLine(bytesOf(line))).not.toContain('s3cret');
-    },
-  );
+  it.each([
+    'sentinel auth-pass mymaster s3cret',
+    'sentinel sentinel-pass s3cret',
+    '--requirepass s3cret',
+    '"requirepass" "s3cret"',
+  ])('%j does not show it', (line) => {
+    expect(redactLine(bytesOf(line))).not.toBeNull();
+    expect(redactLine(bytesOf(line))).not.toContain('s3cret');
+  });
 
   it.each(['port 6379', 'protected-mode no', 'sentinel monitor mymaster 127.0.0.1 6379 2', '# a comment'])(
     '%j is none',

@@ -12,7 +12,9 @@ function read(files: Readonly<Record<string, Spec>>, main = '/etc/main.conf', st
   const host = fakeHost({ files, uid: 1000 });
   const reading: Reading = { cwd: '/data', files: [], warnings: [], open: [] };
   const entries = readMain(host, { path: main, at }, stdin === null ? null : bytesOf(stdin), reading);
-  const lines = [...directivesOf(entries)].map(({ name, args, line }) => `${showPlace(line.at)} ${[name, ...args].join(' ')}`);
+  const lines = [...directivesOf(entries)].map(
+    ({ name, args, line }) => `${showPlace(line.at)} ${[name, ...args].join(' ')}`,
+  );
   return { lines, ...reading };
 }
 
@@ -79,7 +81,13 @@ describe('a relative include', () => {
 
 describe('a pattern', () => {
   it('brings its matches in byte order', () => {
-    const { files } = read({ '/etc/main.conf': 'include /etc/d/*.conf\n', '/etc/d/b.conf': '', '/etc/d/a.conf': '', '/etc/d/B.conf': '', '/etc/d/c.txt': '' });
+    const { files } = read({
+      '/etc/main.conf': 'include /etc/d/*.conf\n',
+      '/etc/d/b.conf': '',
+      '/etc/d/a.conf': '',
+      '/etc/d/B.conf': '',
+      '/etc/d/c.txt': '',
+    });
     expect(files.slice(1)).toEqual(['/etc/d/B.conf', '/etc/d/a.conf', '/etc/d/b.conf']);
   });
   it('may match nothing', () => {
@@ -103,7 +111,9 @@ describe('a pattern', () => {
     expect(lines).toEqual(['/etc/d/z:1 z 1']);
   });
   it('is what a main file with a wildcard in its name is, too', () => {
-    expect(read({ '/etc/[m]ain.conf': '', '/etc/main.conf': 'a 1\n' }, '/etc/[m]ain.conf').files).toEqual(['/etc/main.conf']);
+    expect(read({ '/etc/[m]ain.conf': '', '/etc/main.conf': 'a 1\n' }, '/etc/[m]ain.conf').files).toEqual([
+      '/etc/main.conf',
+    ]);
   });
 });
 
@@ -121,9 +131,17 @@ describe('a file that cannot be read as the server reads one', () => {
     ['is a directory', 'VB103', { '/etc/main.conf': include, '/x/y': '' }],
     ['is a FIFO', 'VB108', { '/etc/main.conf': include, '/x': { special: 'FIFO' } }],
     ['includes itself', 'VB104', { '/etc/main.conf': include, '/x': 'include /x\n' }],
-    ['includes itself through another one', 'VB104', { '/etc/main.conf': include, '/x': 'include /y\n', '/y': 'include /x\n' }],
+    [
+      'includes itself through another one',
+      'VB104',
+      { '/etc/main.conf': include, '/x': 'include /y\n', '/y': 'include /x\n' },
+    ],
     ['includes the main file', 'VB104', { '/etc/main.conf': include, '/x': 'include /etc/main.conf\n' }],
-    ['includes itself through a link', 'VB104', { '/etc/main.conf': include, '/x': 'include /y\n', '/y': { link: '/x' } }],
+    [
+      'includes itself through a link',
+      'VB104',
+      { '/etc/main.conf': include, '/x': 'include /y\n', '/y': { link: '/x' } },
+    ],
     ['includes itself by a pattern', 'VB104', { '/etc/main.conf': include, '/x': 'include /[x]\n' }],
     ['has a NUL byte', 'VB106', { '/etc/main.conf': include, '/x': 'a 1\nb\0\n' }],
     ['has an include without a path', 'VB107', { '/etc/main.conf': include, '/x': 'include\n' }],

@@ -64,7 +64,7 @@ describe('single quotes', () => {
     ["'\\n'", ['\\n']],
     ["'\\''", ["'"]],
     ["'a\\\\b'", ['a\\\\b']],
-    ["'say \"x\"'", ['say "x"']],
+    ['\'say "x"\'', ['say "x"']],
   ])('%j reads as %j', (line, expected) => expect(split(line)).toEqual(expected));
 });
 

@@ -20,7 +20,9 @@ function read(name: string, text: string, at?: Place, version?: string): [string
 
 /** Directives that the options become. */
 function directives(name: string, text: string): string[] {
-  return parse(name, text).options.flatMap(({ directive }) => (directive ? [`${directive.name} ${directive.value}`] : []));
+  return parse(name, text).options.flatMap(({ directive }) =>
+    directive ? [`${directive.name} ${directive.value}`] : [],
+  );
 }
 
 describe('flags (search)', () => {
@@ -80,7 +82,11 @@ describe('flags (search)', () => {
 
   it('are mended only where the words would not reach the module as they were written', () => {
     const mended = (text: string) => parse('search', text, file).mended;
-    expect([mended('--use-coordinator'), mended('--use-coordinator yes'), mended('--reader-threads=8')]).toEqual([false, true, true]);
+    expect([mended('--use-coordinator'), mended('--use-coordinator yes'), mended('--reader-threads=8')]).toEqual([
+      false,
+      true,
+      true,
+    ]);
   });
   it('carry the directive that sets the same', () => {
     expect(directives('search', '--use-coordinator --reader-threads 8')).toEqual(['search.reader-threads 8']);
@@ -127,12 +133,15 @@ describe('pairs without case (redisearch)', () => {
 });
 
 describe('directives (json, ldap)', () => {
-  it.each(['max-path-limit 200', '--max-path-limit 200', 'json.max-path-limit 200', '--json.max-path-limit 200', 'max-path-limit=200'])(
-    '%j becomes a directive and no argument',
-    (text) => {
-      expect([directives('json', text), read('json', text)[0]]).toEqual([['json.max-path-limit 200'], []]);
-    },
-  );
+  it.each([
+    'max-path-limit 200',
+    '--max-path-limit 200',
+    'json.max-path-limit 200',
+    '--json.max-path-limit 200',
+    'max-path-limit=200',
+  ])('%j becomes a directive and no argument', (text) => {
+    expect([directives('json', text), read('json', text)[0]]).toEqual([['json.max-path-limit 200'], []]);
+  });
   it.each(['max-path-limit 200', '--max-path-limit 200', 'json.max-path-limit 200', '--json.max-path-limit 200'])(
     '%j is one of the usual spellings, so nothing is said about it',
     (text) => expect(codesOf(parse('json', text).warnings)).toEqual([]),

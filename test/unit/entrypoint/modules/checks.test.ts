@@ -38,7 +38,12 @@ describe('a directive of a module', () => {
     expect(check('json.max-path-limit 1', ['echo'])).toEqual([]);
   });
   it('does not show a secret in the excerpt', () => {
-    const found = checkModuleDirectives(directives('ldap.search_bind_passwd hunter2\nldap.unknown x'), manifests, [moduleOf('ldap')], bundle);
+    const found = checkModuleDirectives(
+      directives('ldap.search_bind_passwd hunter2\nldap.unknown x'),
+      manifests,
+      [moduleOf('ldap')],
+      bundle,
+    );
     expect(JSON.stringify(found)).not.toContain('hunter2');
   });
 });
@@ -49,8 +54,9 @@ describe('a flag of a module as a directive on the command line', () => {
     '%j is refused',
     (text) => expect(refusalOf(lost(text)).code).toBe('VB411'),
   );
-  it.each(['use-coordinator\nloadmodule /x/libsearch.so', 'loadmodule /x/libsearch.so\nport 1', 'loadmodule /x.so\nsave'])(
-    '%j is not one',
-    (text) => expect(lost(text)).not.toThrow(),
-  );
+  it.each([
+    'use-coordinator\nloadmodule /x/libsearch.so',
+    'loadmodule /x/libsearch.so\nport 1',
+    'loadmodule /x.so\nsave',
+  ])('%j is not one', (text) => expect(lost(text)).not.toThrow());
 });

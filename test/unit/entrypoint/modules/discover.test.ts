@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { discover } from '../../../../entrypoint/modules/discover.ts';
 import { moduleFile } from '../../../support/elf.ts';
-import { manifests } from '../../../support/fake-image.ts';
 import { fakeHost } from '../../../support/fake-host.ts';
+import { manifests } from '../../../support/fake-image.ts';
 import type { Spec } from '../../../support/fake-tree.ts';
 import { codesOf, refusalOf } from '../../../support/refusal.ts';
 
@@ -16,7 +16,11 @@ function names(files: Readonly<Record<string, Spec>>, directory?: string): strin
 
 describe('the modules of a directory', () => {
   it('are its *.so files, by file name', () => {
-    const files = { '/usr/lib/valkey/libsearch.so': '', '/usr/lib/valkey/libjson.so': '', '/usr/lib/valkey/readme': '' };
+    const files = {
+      '/usr/lib/valkey/libsearch.so': '',
+      '/usr/lib/valkey/libjson.so': '',
+      '/usr/lib/valkey/readme': '',
+    };
     expect(names(files)).toEqual(['json', 'search']);
   });
   it.each(['libvalkey_bloom.so.bak', '.libsearch.so', '.so', 'libx.SO', 'libx.so.1'])('do not count %s', (file) => {
@@ -49,7 +53,10 @@ describe('the modules of a directory', () => {
     expect(names(files)).toEqual(['json']);
   });
   it('are known by the name that a manifest has where two names lead to one file', () => {
-    const files = { '/usr/lib/valkey/libsearch.so': moduleFile(), '/usr/lib/valkey/alias.so': { link: 'libsearch.so' } };
+    const files = {
+      '/usr/lib/valkey/libsearch.so': moduleFile(),
+      '/usr/lib/valkey/alias.so': { link: 'libsearch.so' },
+    };
     expect(names(files)).toEqual(['search']);
   });
   it('may be links out of the directory', () => {

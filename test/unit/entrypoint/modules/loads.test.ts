@@ -49,7 +49,13 @@ describe('a load line of something else', () => {
     ]);
   });
   it('has the manifest of its file name', () => {
-    const [own] = assignLines(fakeHost({ files }), [], loadLinesOf(directives('loadmodule /opt/libsearch.so'), 'file'), '/', manifests);
+    const [own] = assignLines(
+      fakeHost({ files }),
+      [],
+      loadLinesOf(directives('loadmodule /opt/libsearch.so'), 'file'),
+      '/',
+      manifests,
+    );
     expect(own?.module.manifest?.name).toBe('search');
   });
 });

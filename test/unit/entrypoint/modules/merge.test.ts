@@ -48,7 +48,11 @@ const at2 = '/etc/valkey/valkey.conf:2';
 
 describe('a module that nothing loads', () => {
   it('is added with the arguments of the environment', () => {
-    expect(merge({ env: '--reader-threads 8' })).toMatchObject({ verdict: 'added', args: ['--reader-threads 8 <- X'], codes: [] });
+    expect(merge({ env: '--reader-threads 8' })).toMatchObject({
+      verdict: 'added',
+      args: ['--reader-threads 8 <- X'],
+      codes: [],
+    });
   });
   it('gets the defaults of the image behind them', () => {
     expect(merge({ env: '--reader-threads 8', image: '--use-coordinator' }).args).toEqual([
@@ -66,7 +70,10 @@ describe('a module that nothing loads', () => {
     expect(merge({ conf, image: '--reader-threads 8' })).toMatchObject({ args: [], codes: ['VB407'] });
   });
   it('says nothing where the directive and the environment agree', () => {
-    expect(merge({ conf: 'search.reader-threads 8\n', env: '--reader-threads 08' })).toMatchObject({ args: [], codes: [] });
+    expect(merge({ conf: 'search.reader-threads 8\n', env: '--reader-threads 08' })).toMatchObject({
+      args: [],
+      codes: [],
+    });
   });
   it('gets directives where it takes no arguments', () => {
     expect(merge({ name: 'json', env: 'max-path-limit 5' })).toMatchObject({
@@ -76,7 +83,12 @@ describe('a module that nothing loads', () => {
     });
   });
   it('is left out where VALKEY_MODULES does not let it in', () => {
-    expect(merge({ selected: false })).toMatchObject({ verdict: 'skipped', args: null, at: 'VALKEY_MODULES', codes: [] });
+    expect(merge({ selected: false })).toMatchObject({
+      verdict: 'skipped',
+      args: null,
+      at: 'VALKEY_MODULES',
+      codes: [],
+    });
   });
   it('is left out with a warning where the environment has arguments for it', () => {
     expect(merge({ selected: false, env: '--use-coordinator' }).codes).toEqual(['VB210']);
@@ -100,7 +112,10 @@ describe('a module that one line loads', () => {
     });
   });
   it('says nothing where both say the same', () => {
-    const agreed = merge({ conf: `${line} --reader-threads 8 --use-coordinator`, env: '--use-coordinator --reader-threads 8' });
+    const agreed = merge({
+      conf: `${line} --reader-threads 8 --use-coordinator`,
+      env: '--use-coordinator --reader-threads 8',
+    });
     expect(agreed).toMatchObject({ verdict: 'kept', changed: false, codes: [] });
   });
   it('gets an option that is also a directive as a directive, so that the line can stay', () => {
@@ -119,7 +134,10 @@ describe('a module that one line loads', () => {
     });
   });
   it('wins over the default of the image', () => {
-    expect(merge({ conf: `${line} --use-coordinator`, image: '--use-coordinator' })).toMatchObject({ changed: false, codes: [] });
+    expect(merge({ conf: `${line} --use-coordinator`, image: '--use-coordinator' })).toMatchObject({
+      changed: false,
+      codes: [],
+    });
     expect(merge({ conf: `${line} --use-coordinator`, env: '--use-coordinator no' })).toMatchObject({
       changed: false,
       codes: ['VB407'],
@@ -160,7 +178,10 @@ describe('a module that two lines load', () => {
     expect(merge({ conf: `${line} --reader-threads 8\n${line} --reader-threads 8` }).codes).toEqual(['VB408']);
   });
   it('lets the command line win over the file', () => {
-    const merged = merge({ conf: `${line} --reader-threads 4`, options: 'loadmodule /opt/libsearch.so --reader-threads 8' });
+    const merged = merge({
+      conf: `${line} --reader-threads 4`,
+      options: 'loadmodule /opt/libsearch.so --reader-threads 8',
+    });
     expect(merged).toMatchObject({ args: ['--reader-threads 8 <- argv[2]'], path: '/opt/libsearch.so', at: at1 });
   });
   it('lets both win over the environment', () => {
@@ -175,7 +196,10 @@ describe('a module without a manifest', () => {
     expect(merge({ name: 'echo', env: "a 'b c'" }).args).toEqual(['a b c <- X']);
   });
   it('keeps the words of its line, and the environment loses', () => {
-    expect(merge({ name: 'echo', conf: `${echo} a`, env: 'b' })).toMatchObject({ args: [`a <- ${at1}`], codes: ['VB407'] });
+    expect(merge({ name: 'echo', conf: `${echo} a`, env: 'b' })).toMatchObject({
+      args: [`a <- ${at1}`],
+      codes: ['VB407'],
+    });
   });
   it('takes the words of the environment where its line has none', () => {
     expect(merge({ name: 'echo', conf: echo, env: 'b' })).toMatchObject({ args: ['b <- X'], changed: true });
@@ -188,7 +212,11 @@ describe('a module without a manifest', () => {
 
 describe('arguments that a module ignores on its load line', () => {
   it('do not stand in the way of the environment', () => {
-    const merged = merge({ name: 'json', conf: 'loadmodule /usr/lib/valkey/libjson.so max-path-limit 50', env: 'max-path-limit 200' });
+    const merged = merge({
+      name: 'json',
+      conf: 'loadmodule /usr/lib/valkey/libjson.so max-path-limit 50',
+      env: 'max-path-limit 200',
+    });
     expect(merged.directives).toEqual(['json.max-path-limit 200 <- X']);
   });
 });

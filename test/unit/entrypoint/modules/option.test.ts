@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { asBytes } from '../../../../entrypoint/bytes.ts';
 import type { OptionDefinition } from '../../../../entrypoint/modules/manifest.ts';
-import { asBoolean, directiveValue, type ModuleOption, problemOf, sameValue } from '../../../../entrypoint/modules/option.ts';
+import {
+  asBoolean,
+  directiveValue,
+  type ModuleOption,
+  problemOf,
+  sameValue,
+} from '../../../../entrypoint/modules/option.ts';
 import { fileAt, words } from '../../../support/conf-lines.ts';
 
 const limited: OptionDefinition = { type: 'integer', min: 1, max: 1024 };

@@ -20,9 +20,7 @@ const [line] = directives('loadmodule /m/x.so');
 function load(name: string, from: LoadLine['from'] | null, loadAfter: readonly string[] = []): WantedLoad {
   const path = asBytes(`/m/lib${name}.so`);
   const own =
-    from === null || line === undefined
-      ? null
-      : { path, args: [], at: fileAt(1), directive: line, from, position: 0 };
+    from === null || line === undefined ? null : { path, args: [], at: fileAt(1), directive: line, from, position: 0 };
   return { module: module(name, loadAfter), path, args: [], line: own, changed: false };
 }
 
@@ -54,7 +52,10 @@ describe('an order that violates loadAfter', () => {
     expect(mend(load('json', 'file'), load('search', 'file', ['json']))).toEqual(['json search', '']);
   });
   it('moves the addition to the front of a file that loads what needs it', () => {
-    expect(mend(load('a', 'file'), load('search', 'file', ['json']), load('json', null))).toEqual(['json a search', '']);
+    expect(mend(load('a', 'file'), load('search', 'file', ['json']), load('json', null))).toEqual([
+      'json a search',
+      '',
+    ]);
   });
   it('moves a line of the user directly before what needs it, and says so', () => {
     expect(mend(load('a', 'file'), load('search', 'file', ['json']), load('b', 'file'), load('json', 'file'))).toEqual([

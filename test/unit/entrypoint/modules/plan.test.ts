@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { moduleFile } from '../../../support/elf.ts';
 import { bundle, coordinatorBundle } from '../../../support/fake-image.ts';
 import { start } from '../../../support/fake-start.ts';
-import { moduleFile } from '../../../support/elf.ts';
 
 const conf = '/etc/valkey.conf';
 
@@ -17,7 +17,9 @@ describe('a module that needs a newer server than the image has', () => {
 
 describe('a default of the image with a condition', () => {
   const hasCoordinator = (args: readonly string[], files = {}) =>
-    start(['valkey-server', ...args], {}, { bundle: coordinatorBundle, files }).exec?.argv.some((text) => text.includes('--use-coordinator'));
+    start(['valkey-server', ...args], {}, { bundle: coordinatorBundle, files }).exec?.argv.some((text) =>
+      text.includes('--use-coordinator'),
+    );
   it.each([
     [['--cluster-enabled', 'yes'], true],
     [['--cluster-enabled', 'YES'], true],
@@ -63,9 +65,9 @@ describe('a load path', () => {
 describe('a variable', () => {
   it('for a module that only a load line names is claimed by it', () => {
     const files = { [conf]: 'loadmodule /opt/libecho.so\n', '/opt/libecho.so': moduleFile() };
-    const { codes, host, exec } = start([conf], { ECHO_MODULE_ARGS: 'x' }, { files });
+    const { codes, hostAfter, exec } = start([conf], { ECHO_MODULE_ARGS: 'x' }, { files });
     expect(codes).toEqual(['VB504']);
-    expect(host.tree.look(exec?.argv[1] ?? '')?.content).toContain('loadmodule /opt/libecho.so x\n');
+    expect(hostAfter().tree.look(exec?.argv[1] ?? '')?.content).toContain('loadmodule /opt/libecho.so x\n');
   });
   it('that no module claims is warned of', () => {
     expect(start([], { SERACH_MODULE_ARGS: 'x' }).codes).toEqual(['VB203']);

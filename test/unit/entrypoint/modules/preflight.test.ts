@@ -3,8 +3,8 @@ import { asBytes } from '../../../../entrypoint/bytes.ts';
 import { checkModuleFile } from '../../../../entrypoint/modules/preflight.ts';
 import { elf, moduleFile } from '../../../support/elf.ts';
 import { fakeHost, type World } from '../../../support/fake-host.ts';
-import type { Spec } from '../../../support/fake-tree.ts';
 import { manifests } from '../../../support/fake-image.ts';
+import type { Spec } from '../../../support/fake-tree.ts';
 import { refusalOf } from '../../../support/refusal.ts';
 
 const path = '/m/libsearch.so';

@@ -18,9 +18,12 @@ function health({ argv = [], answer = 'PONG\n', env = {}, files = {}, lastStart 
 }
 
 describe('the answer', () => {
-  it.each(['PONG\n', '(error) NOAUTH Authentication required.', 'WRONGPASS x', 'NOPERM x'])('%j is healthy', (answer) => {
-    expect(health({ answer })).toMatchObject({ exitCode: 0, codes: [] });
-  });
+  it.each(['PONG\n', '(error) NOAUTH Authentication required.', 'WRONGPASS x', 'NOPERM x'])(
+    '%j is healthy',
+    (answer) => {
+      expect(health({ answer })).toMatchObject({ exitCode: 0, codes: [] });
+    },
+  );
   it.each(['', 'Could not connect', 'LOADING Valkey is loading', 'MASTERDOWN x'])('%j is not', (answer) => {
     expect(health({ answer })).toMatchObject({ exitCode: 1, codes: ['VB602'] });
   });

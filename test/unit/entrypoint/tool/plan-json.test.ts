@@ -3,14 +3,23 @@ import { tool } from '../../../support/fake-start.ts';
 
 function planOf(args: readonly string[], env = {}, image: Parameters<typeof tool>[2] = {}) {
   const { stdout, exitCode, stderr, events } = tool(['plan', '--json', ...args], env, image);
-  return { plan: JSON.parse(stdout), exitCode, stderr, changes: events.filter(({ kind }) => !['print', 'exit'].includes(kind)) };
+  return {
+    plan: JSON.parse(stdout),
+    exitCode,
+    stderr,
+    changes: events.filter(({ kind }) => !['print', 'exit'].includes(kind)),
+  };
 }
 
 describe('plan --json', () => {
   it('has every part that is documented, and changes nothing', () => {
-    const { plan, exitCode, changes, stderr } = planOf(['--', 'valkey-server', '--port', '1'], { SEARCH_MODULE_ARGS: '--use-coordinator yes' });
+    const { plan, exitCode, changes, stderr } = planOf(['--', 'valkey-server', '--port', '1'], {
+      SEARCH_MODULE_ARGS: '--use-coordinator yes',
+    });
     const documented = ['version', 'kind', 'modules', 'loads', 'files', 'program', 'argv', 'effectiveConf', 'user'];
-    expect(Object.keys(plan)).toEqual(expect.arrayContaining([...documented, 'dataDirectory', 'diagnostics', 'exitCode']));
+    expect(Object.keys(plan)).toEqual(
+      expect.arrayContaining([...documented, 'dataDirectory', 'diagnostics', 'exitCode']),
+    );
     expect([plan.version, plan.kind, plan.exitCode, exitCode, changes, stderr]).toEqual([1, 'server', 0, 0, [], '']);
     expect(plan.modules[1]).toEqual({
       name: 'search',
@@ -21,7 +30,13 @@ describe('plan --json', () => {
       args: [{ text: '--use-coordinator', source: 'SEARCH_MODULE_ARGS' }],
     });
     expect(plan.diagnostics).toEqual([
-      { code: 'VB401', severity: 'warning', message: expect.any(String), hint: expect.any(String), at: 'SEARCH_MODULE_ARGS' },
+      {
+        code: 'VB401',
+        severity: 'warning',
+        message: expect.any(String),
+        hint: expect.any(String),
+        at: 'SEARCH_MODULE_ARGS',
+      },
     ]);
     expect(plan.user).toEqual({ uid: 999, gid: 999, name: 'valkey' });
   });
@@ -42,16 +57,23 @@ describe('plan --json', () => {
     expect([plan.kind, plan.program, plan.argv, exitCode]).toEqual(['command', '/bin/bash', ['bash', '-c', 'id'], 0]);
   });
   it('of a command that is missing ends as its start would', () => {
-    expect(planOf(['--', 'none'])).toMatchObject({ exitCode: 127, plan: { exitCode: 127, diagnostics: [{ code: 'VB501' }] } });
+    expect(planOf(['--', 'none'])).toMatchObject({
+      exitCode: 127,
+      plan: { exitCode: 127, diagnostics: [{ code: 'VB501' }] },
+    });
   });
   it('on a host without server and user warns of that, and ends well', () => {
-    const { plan, exitCode } = planOf(['x.conf'], {}, {
-      bundle: null,
-      modules: [],
-      users: {},
-      cwd: '/home/me',
-      files: { '/home/me/x.conf': 'port 1\n', '/usr/local/libexec/valkey/valkey-server': { link: '/none' } },
-    });
+    const { plan, exitCode } = planOf(
+      ['x.conf'],
+      {},
+      {
+        bundle: null,
+        modules: [],
+        users: {},
+        cwd: '/home/me',
+        files: { '/home/me/x.conf': 'port 1\n', '/usr/local/libexec/valkey/valkey-server': { link: '/none' } },
+      },
+    );
     expect([plan.exitCode, exitCode]).toEqual([0, 0]);
     expect(plan.diagnostics.map(({ code, severity }: Record<string, string>) => `${code} ${severity}`).sort()).toEqual([
       'VB501 warning',
@@ -62,7 +84,9 @@ describe('plan --json', () => {
 
 describe('plan for people', () => {
   it('prints the plan on standard output and diagnostics on standard error', () => {
-    const { stdout, codes, exitCode } = tool(['plan', 'valkey-server'], { SEARCH_MODULE_ARGS: '--use-coordinator yes' });
+    const { stdout, codes, exitCode } = tool(['plan', 'valkey-server'], {
+      SEARCH_MODULE_ARGS: '--use-coordinator yes',
+    });
     expect(stdout).toContain('--use-coordinator');
     expect([codes, exitCode]).toEqual([['VB401'], 0]);
   });

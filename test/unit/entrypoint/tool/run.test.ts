@@ -7,7 +7,8 @@ import { kindsOf, tool } from '../../../support/fake-start.ts';
 describe('the tool', () => {
   it.each([[[]], [['help']], [['--help']], [['-h']]])('with %j prints its commands', (args) => {
     const { stdout, exitCode } = tool(args);
-    for (const command of ['plan', 'modules', 'doctor', 'explain', 'health', 'version']) expect(stdout).toContain(`valkey-bundle ${command}`);
+    for (const command of ['plan', 'modules', 'doctor', 'explain', 'health', 'version'])
+      expect(stdout).toContain(`valkey-bundle ${command}`);
     expect(exitCode).toBe(0);
   });
   it.each([
@@ -25,13 +26,17 @@ describe('the tool', () => {
     expect(tool(args)).toMatchObject({ codes: ['VB601'], exitCode: 64, stdout: '' });
   });
   it('changes nothing', () => {
-    for (const args of [['modules'], ['doctor'], ['version'], ['explain', 'VB101']]) expect(kindsOf(tool(args))).toEqual(['exit']);
+    for (const args of [['modules'], ['doctor'], ['version'], ['explain', 'VB101']])
+      expect(kindsOf(tool(args))).toEqual(['exit']);
   });
 });
 
 describe('modules', () => {
   it('lists what the directory holds, with version and variable', () => {
-    const lines = tool(['modules']).stdout.trimEnd().split('\n').map((line) => line.split(/ +/));
+    const lines = tool(['modules'])
+      .stdout.trimEnd()
+      .split('\n')
+      .map((line) => line.split(/ +/));
     expect(lines).toEqual([
       ['json', '1.0.2', 'JSON_MODULE_ARGS', '/usr/lib/valkey/libjson.so'],
       ['search', '1.0.2', 'SEARCH_MODULE_ARGS', '/usr/lib/valkey/libsearch.so'],
@@ -47,7 +52,9 @@ describe('modules', () => {
     ]);
   });
   it('looks where MODULE_DIR says', () => {
-    expect(tool(['modules'], { MODULE_DIR: '/opt' }, { files: { '/opt/libx.so': moduleFile() } }).stdout).toContain('/opt/libx.so');
+    expect(tool(['modules'], { MODULE_DIR: '/opt' }, { files: { '/opt/libx.so': moduleFile() } }).stdout).toContain(
+      '/opt/libx.so',
+    );
     expect(tool(['modules'], { MODULE_DIR: '/none' })).toMatchObject({ codes: ['VB207'], exitCode: 78 });
   });
 });
@@ -67,14 +74,19 @@ describe('doctor', () => {
     ['a module without an execute bit', { files: { '/usr/lib/valkey/x.so': moduleFile(0o644) } }, 'VB304', 78],
   ])('finds %s', (_, image, code, exitCode) => expect(marks(image)).toEqual([1, [code], exitCode]));
   it('checks everything, and ends with the first trouble', () => {
-    expect(marks({ users: {}, files: { '/usr/lib/valkey/x.so': moduleFile(0o644) } })).toEqual([2, ['VB505', 'VB304'], 67]);
+    expect(marks({ users: {}, files: { '/usr/lib/valkey/x.so': moduleFile(0o644) } })).toEqual([
+      2,
+      ['VB505', 'VB304'],
+      67,
+    ]);
   });
 });
 
 describe('explain', () => {
   it.each(['VB105', 'vb105'])('%s prints the page', (code) => {
     const { stdout, exitCode } = tool(['explain', code]);
-    for (const part of [catalogue.VB105.title, catalogue.VB105.meaning, catalogue.VB105.fix, 'exit code 78']) expect(stdout).toContain(part);
+    for (const part of [catalogue.VB105.title, catalogue.VB105.meaning, catalogue.VB105.fix, 'exit code 78'])
+      expect(stdout).toContain(part);
     expect(exitCode).toBe(0);
   });
   it('says of a warning that the start goes on', () => {
