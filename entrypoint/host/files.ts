@@ -14,6 +14,7 @@ import {
 import { asBytes, type Bytes } from '../bytes.ts';
 import { globPaths } from '../conf/glob.ts';
 import type { ConfFiles, ConfRead, Executable, ModuleFile, ModuleFiles } from '../host.ts';
+import { absolute } from '../path.ts';
 
 /** Configuration and module files of the real system. */
 export const realFiles: ConfFiles & ModuleFiles = {
@@ -104,16 +105,20 @@ function inspect(path: string): ModuleFile {
 
 /** As execvp does: a name with a slash is a path, any other is looked for on PATH; a file that may not be executed is remembered. */
 export function findExecutable(name: string, searchPath: string): Executable {
-  const candidates = name.includes('/')
-    ? [name]
-    : searchPath.split(':').map((directory) => `${directory || '.'}/${name}`);
+  const isPath = name.includes('/');
+  if (name === '') return { kind: 'missing' };
+  const candidates = isPath ? [name] : searchPath.split(':').map((directory) => `${directory || '.'}/${name}`);
   let denied: Executable | null = null;
   for (const path of candidates) {
     if (!existsSync(path)) continue;
     try {
-      if (statSync(path).isDirectory()) throw new Error('it is a directory');
+      if (statSync(path).isDirectory()) {
+        // On PATH a directory is passed over; named as a path it is what cannot be executed.
+        if (!isPath) continue;
+        throw new Error('it is a directory');
+      }
       accessSync(path, constants.X_OK);
-      return { kind: 'found', path: path.startsWith('/') ? path : realFile(path) };
+      return { kind: 'found', path: absolute(path, process.cwd()) };
     } catch (error) {
       denied ??= { kind: 'denied', path, why: reasonOf(error) };
     }

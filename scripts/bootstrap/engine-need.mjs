@@ -1,3 +1,6 @@
+/** Verbs that always run containers. */
+const withContainers = ['start', 'image', 'parity', 'test-full', 'bench'];
+
 /** The test projects that start no container. */
 const withoutContainers = ['unit', 'golden', 'host', 'matrix'];
 
@@ -6,7 +9,7 @@ const withoutContainers = ['unit', 'golden', 'host', 'matrix'];
  * answers; `none`: it is not looked for.
  */
 export function engineNeed(verb, args) {
-  if (verb === 'start' || verb === 'image' || verb === 'parity') return args.includes('--help') ? 'none' : 'start';
+  if (withContainers.includes(verb)) return args.includes('--help') ? 'none' : 'start';
   if (verb === 'stop') return args.includes('--help') ? 'none' : 'find';
   if (verb === 'test') return onlyPureTests(args) ? 'none' : 'start';
   return 'none';

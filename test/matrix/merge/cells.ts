@@ -1,0 +1,100 @@
+import { type Subject, subjects } from './subjects.ts';
+
+/** Where something is said, from the weakest place to the strongest. `words` is the command line, one element for each word. */
+export const places = ['image', 'environment', 'file', 'include', 'stdin', 'element', 'words'] as const;
+export type Place = (typeof places)[number];
+
+/** As arguments of the module (a load line, the variable, an image default), or as a directive of its own. */
+export type Form = 'load' | 'setting';
+
+/** `bare` is a load line without the option. What says nothing at all is no statement. */
+export const stances = ['bare', 'same', 'different', 'unknown', 'invalid'] as const;
+export type Stance = (typeof stances)[number];
+
+export interface Statement {
+  readonly place: Place;
+  readonly form: Form;
+  readonly stance: Stance;
+}
+
+/** Who runs the container. `sealed` is a read-only root file system on which nothing at all can be written. */
+export const circumstances = ['root', 'arbitrary user', 'read-only root', 'sealed'] as const;
+export type Circumstance = (typeof circumstances)[number];
+
+/** One cell of the matrix: what is said where about one option, and who starts it. */
+export interface Cell {
+  readonly subject: Subject;
+  readonly circumstance: Circumstance;
+  /** In the order of `places`, each place and form at most once; the setting stands before the load line. */
+  readonly statements: readonly Statement[];
+}
+
+/** The places of a configuration that can hold both forms, and the others with the one form that they have. */
+export const seats: ReadonlyArray<Pick<Statement, 'place' | 'form'>> = [
+  { place: 'image', form: 'load' },
+  { place: 'environment', form: 'load' },
+  ...(['file', 'include', 'stdin'] as const).flatMap((place) => [
+    { place, form: 'setting' } as const,
+    { place, form: 'load' } as const,
+  ]),
+  { place: 'element', form: 'setting' },
+  { place: 'element', form: 'load' },
+  { place: 'words', form: 'load' },
+];
+
+/** Every statement that can be made about a subject from one seat. */
+export function statementsFor(subject: Subject, { place, form }: Pick<Statement, 'place' | 'form'>): Statement[] {
+  if (place === 'image') return subject.style === 'flag' ? [{ place, form, stance: 'same' }] : [];
+  return stances
+    .filter((stance) => stance !== 'bare' || (form === 'load' && place !== 'environment'))
+    .filter((stance) => stance !== 'invalid' || subject.values.invalid !== null)
+    .map((stance) => ({ place, form, stance }));
+}
+
+/** Every cell in which at most one place says something. */
+export function singleCells(): Cell[] {
+  return crossed((subject) => [[], ...seats.flatMap((seat) => statementsFor(subject, seat).map((only) => [only]))]);
+}
+
+/** Every cell in which two places say something. */
+export function pairCells(): Cell[] {
+  return crossed((subject) =>
+    seats.flatMap((first, index) =>
+      seats
+        .slice(index + 1)
+        .flatMap((second) =>
+          statementsFor(subject, first).flatMap((weaker) =>
+            statementsFor(subject, second).map((stronger) => [weaker, stronger]),
+          ),
+        ),
+    ),
+  );
+}
+
+function crossed(statementLists: (subject: Subject) => ReadonlyArray<readonly Statement[]>): Cell[] {
+  return subjects.flatMap((subject) =>
+    statementLists(subject).flatMap((statements) =>
+      circumstances.map((circumstance) => ({ subject, circumstance, statements })),
+    ),
+  );
+}
+
+const PLACE_TITLES: Readonly<Record<Place, string>> = {
+  image: 'image default',
+  environment: 'environment',
+  file: 'file',
+  include: 'included file',
+  stdin: 'standard input',
+  element: 'command line',
+  words: 'command line, word by word',
+};
+
+export function titleOfPlace(place: Place): string {
+  return PLACE_TITLES[place];
+}
+
+/** The cell in words, for titles and failures. */
+export function titleOf({ subject, circumstance, statements }: Cell): string {
+  const said = statements.map(({ place, form, stance }) => `${stance} as ${form} in ${titleOfPlace(place)}`);
+  return `${subject.title}, ${circumstance}: ${said.length === 0 ? 'nothing said' : said.join('; ')}`;
+}

@@ -1,0 +1,210 @@
+import type { Cell, Stance, Statement } from './cells.ts';
+import { directiveOf, loadWords } from './lay-out.ts';
+import { addedBeside, type Subject } from './subjects.ts';
+
+/*
+ * What must come out of a cell, by the rules of design §3.4 and §3.5 alone: nothing of the entrypoint is called here.
+ */
+
+export type Expected =
+  /** The start ends with one of these. */
+  | { readonly kind: 'refused'; readonly codes: readonly string[] }
+  | {
+      readonly kind: 'started';
+      readonly decision: 'added' | 'kept' | 'merged';
+      /** Every warning, sorted. */
+      readonly codes: readonly string[];
+      /** Words on the module's load line. */
+      readonly args: readonly string[];
+      /** Directives that the start adds for the module. */
+      readonly directives: ReadonlyArray<{ readonly name: string; readonly value: string; readonly secret: boolean }>;
+      /** Names of all modules in the order of their loads. */
+      readonly order: readonly string[];
+      readonly effective: 'none' | 'wrapper' | 'lifted';
+      /** The value of the option's directive in the whole configuration; null where nothing sets it. */
+      readonly setting: string | null;
+      /** Whether the module and the server take what they are handed, or end over it. */
+      readonly serverRuns: boolean;
+    };
+
+export function expectedOf(cell: Cell): Expected {
+  const { subject, circumstance, statements } = cell;
+  const refusals = statements.flatMap((statement) => refusalsOf(subject, statement));
+  if (refusals.length > 0) return { kind: 'refused', codes: refusals };
+  const lines = loadLines(cell);
+  const settings = statements.filter(({ form }) => form === 'setting');
+  const union = unionOf(subject, lines);
+  const weaker = weakerOf(subject, statements, union.options, settings);
+  const mended = subject.style === 'flag' && lines.some(({ stance }) => stance === 'different');
+  const changed = lines.length > 1 || weaker.joining.length > 0 || mended;
+  const secretFile = weaker.directives.some(({ secret }) => secret);
+  const effective = effectiveOf(cell, lines, changed);
+  if (circumstance === 'sealed' && (effective !== 'none' || secretFile)) return { kind: 'refused', codes: ['VB503'] };
+  const args = [...union.options, ...weaker.joining].flatMap(({ words }) => words);
+  const [first] = lines;
+  const directives = [...settings.filter(isOption).map(({ stance }) => directiveOf(subject, stance).value)];
+  const added = weaker.directives.find(({ name }) => name === directiveOf(subject, 'same').name);
+  return {
+    kind: 'started',
+    decision: first === undefined ? 'added' : changed || weaker.directives.length > 0 ? 'merged' : 'kept',
+    codes: [
+      ...statements.flatMap((statement) => warningsOf(subject, statement)),
+      ...Array.from({ length: union.dropped + weaker.dropped }, () => 'VB407'),
+      ...(lines.length > 1 ? ['VB408'] : []),
+      ...(effective === 'none' ? [] : ['VB504']),
+      ...(circumstance === 'arbitrary user' ? ['VB507'] : []),
+    ].sort(),
+    args: first === undefined || changed ? args : loadWords(subject, first.stance),
+    directives: weaker.directives,
+    order: orderOf(subject, lines),
+    effective,
+    setting: directives.at(-1) ?? added?.value ?? null,
+    serverRuns: statements.every((statement) => isTaken(subject, statement)),
+  };
+}
+
+/** Load lines in the order in which the server meets them. An option behind `--loadmodule <path>` as a word of its own is none of its. */
+function loadLines({ subject, statements }: Cell): Statement[] {
+  const { style } = subject;
+  return statements
+    .filter(({ place, form }) => form === 'load' && place !== 'image' && place !== 'environment')
+    .map((line) => (line.place === 'words' && isDashed(style) ? { ...line, stance: 'bare' as const } : line));
+}
+
+function isDashed(style: Subject['style']): boolean {
+  return style === 'flag' || style === 'flags';
+}
+
+/** What stops a start, whatever else is said. */
+function refusalsOf({ style }: Subject, { place, form, stance }: Statement): string[] {
+  if (style === 'flag' && form === 'setting' && stance !== 'unknown') return ['VB409'];
+  if (place === 'words' && isDashed(style) && stance !== 'bare' && stance !== 'unknown') return ['VB411'];
+  if (stance !== 'invalid' || style === 'plain' || form === 'setting') return [];
+  if (style === 'flag') return ['VB406'];
+  return place === 'environment' ? ['VB403'] : [];
+}
+
+/** What one statement alone is worth a word for. */
+function warningsOf({ style }: Subject, { place, form, stance }: Statement): string[] {
+  if (style === 'plain' || stance === 'bare') return [];
+  if (place === 'words' && isDashed(style)) return [];
+  const onLine = form === 'load' && place !== 'environment' && place !== 'image';
+  if (style === 'config' && onLine) return ['VB410'];
+  if (stance === 'unknown') return ['VB402'];
+  if (stance === 'invalid') return ['VB404'];
+  return style === 'flag' && stance === 'different' && onLine ? ['VB401'] : [];
+}
+
+interface Option {
+  /** What makes two of them one. */
+  readonly key: string;
+  readonly words: readonly string[];
+}
+
+/** One load with the options of all lines, a later line over an earlier one; `dropped` counts what lost. */
+function unionOf(subject: Subject, lines: readonly Statement[]): { options: Option[]; dropped: number } {
+  const options = new Map<string, Option>();
+  let dropped = 0;
+  for (const { stance } of lines) {
+    for (const option of optionsOf(subject, stance)) {
+      const earlier = options.get(option.key);
+      if (earlier !== undefined && earlier.words.join(' ') !== option.words.join(' ')) dropped += 1;
+      options.set(option.key, option);
+    }
+  }
+  return { options: [...options.values()], dropped };
+}
+
+/** A flag that is turned off is an option without words. A module that ignores its words has as many options as words. */
+function optionsOf(subject: Subject, stance: Stance): Option[] {
+  const words = loadWords(subject, stance);
+  if (words.length === 0) return [];
+  if (subject.style === 'plain') return [{ key: 'all words', words }];
+  if (subject.style === 'config') return words.map((word, index) => ({ key: `word ${index}`, words: [word] }));
+  const isOff = subject.style === 'flag' && stance === 'different';
+  return [{ key: stance === 'unknown' ? 'unknown' : 'option', words: isOff ? [] : words }];
+}
+
+interface Weaker {
+  /** What becomes part of the load line. */
+  readonly joining: readonly Option[];
+  readonly directives: ReadonlyArray<{ readonly name: string; readonly value: string; readonly secret: boolean }>;
+  readonly dropped: number;
+}
+
+/** What the environment and the image may still add. */
+function weakerOf(
+  subject: Subject,
+  statements: readonly Statement[],
+  own: readonly Option[],
+  settings: readonly Statement[],
+): Weaker {
+  const isLoaded = loadLines({ subject, statements, circumstance: 'root' }).length > 0;
+  const joining: Option[] = [];
+  const directives: { name: string; value: string; secret: boolean }[] = [];
+  const taken = new Set<string>();
+  let dropped = 0;
+  for (const place of ['environment', 'image'] as const) {
+    const stance = statements.find((statement) => statement.place === place)?.stance;
+    if (stance === undefined) continue;
+    const key = subject.style === 'plain' ? 'all words' : stance === 'unknown' ? 'unknown' : 'option';
+    const words = optionsOf(subject, stance).flatMap((option) => option.words);
+    const stronger = subject.style === 'config' ? undefined : own.find((option) => option.key === key);
+    const directive = hasDirective(subject, stance) ? directiveOf(subject, stance) : null;
+    const setting = directive === null ? undefined : lastSetting(settings, stance);
+    if (stronger !== undefined) dropped += stronger.words.join(' ') === words.join(' ') ? 0 : 1;
+    else if (setting !== undefined) dropped += directiveOf(subject, setting.stance).value === directive?.value ? 0 : 1;
+    else if (!taken.has(key)) {
+      taken.add(key);
+      const asDirective = directive !== null && (subject.style === 'config' || isLoaded);
+      if (asDirective) directives.push({ ...directive, secret: subject.secret && stance !== 'unknown' });
+      else if (words.length > 0) joining.push({ key, words });
+    }
+  }
+  return { joining, directives, dropped };
+}
+
+/** Whether an argument can be said as a directive: only a module that takes nothing else is written to in unknown ones. */
+function hasDirective({ style }: Subject, stance: Stance): boolean {
+  return style === 'config' || ((style === 'flags' || style === 'pairs') && stance !== 'unknown');
+}
+
+function lastSetting(settings: readonly Statement[], stance: Stance): Statement | undefined {
+  return settings.filter((setting) => isOption(setting) === (stance !== 'unknown')).at(-1);
+}
+
+function isOption({ stance }: Pick<Statement, 'stance'>): boolean {
+  return stance !== 'unknown';
+}
+
+/** Standard input can be read only once; a line of a file that must change, or that json must precede, needs a copy or a wrapper. */
+function effectiveOf(
+  { subject, statements }: Cell,
+  lines: readonly Statement[],
+  changed: boolean,
+): 'none' | 'wrapper' | 'lifted' {
+  if (statements.some(({ place }) => place === 'stdin')) return 'lifted';
+  if (!lines.some(({ place }) => place === 'file' || place === 'include')) return 'none';
+  if (changed) return 'lifted';
+  return subject.module === 'search' ? 'wrapper' : 'none';
+}
+
+/** The file's loads, what is added, the command line's; only json moves, to stand before search. */
+function orderOf(subject: Subject, lines: readonly Statement[]): string[] {
+  const others = addedBeside(subject).filter((name) => name !== subject.module);
+  const [first] = lines;
+  if (first === undefined) return [...addedBeside(subject)];
+  const isFirst = first.place !== 'element' && first.place !== 'words';
+  const order = isFirst ? [subject.module, ...others] : [...others, subject.module];
+  if (!order.includes('json') || order.indexOf('json') < order.indexOf('search')) return order;
+  return order.filter((name) => name !== 'json').flatMap((name) => (name === 'search' ? ['json', name] : [name]));
+}
+
+/** Whether the module, or the server, goes on with what it is told. */
+function isTaken({ style }: Subject, { place, form, stance }: Statement): boolean {
+  if (stance === 'bare') return true;
+  if (form === 'setting') return style !== 'plain' && stance !== 'unknown' && stance !== 'invalid';
+  if (place === 'environment' && style === 'config') return stance !== 'unknown';
+  if (isDashed(style)) return stance !== 'unknown' && stance !== 'invalid';
+  return style !== 'pairs' || stance !== 'invalid';
+}

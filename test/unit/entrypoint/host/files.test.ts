@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findExecutable, realFiles, reasonOf } from '../../../../entrypoint/host/files.ts';
+import { own } from '../../../../entrypoint/host/own.ts';
+
+let dir = '';
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'host-'));
+  writeFileSync(join(dir, 'a.conf'), Buffer.from([0x61, 0xff, 0x00, 0x0a]));
+  writeFileSync(join(dir, 'program'), '');
+  chmodSync(join(dir, 'program'), 0o755);
+  mkdirSync(join(dir, 'sub'));
+  symlinkSync('a.conf', join(dir, 'link.conf'));
+  symlinkSync('/nowhere', join(dir, 'gone.conf'));
+  execFileSync('mkfifo', [join(dir, 'pipe')]);
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+describe('a configuration file on disk', () => {
+  it('is read as bytes', () => {
+    expect(realFiles.readConf(join(dir, 'a.conf'))).toEqual({ kind: 'text', text: 'a\xff\0\n' });
+  });
+  it.each([
+    ['none.conf', 'missing'],
+    ['a.conf/x', 'missing'],
+    ['gone.conf', 'missing'],
+    ['sub', 'directory'],
+    ['pipe', 'special'],
+  ])('%s is %s, and looking never waits', (name, kind) => {
+    expect(realFiles.readConf(join(dir, name)).kind).toBe(kind);
+  });
+  it('is empty where it is /dev/null', () =>
+    expect(realFiles.readConf('/dev/null')).toEqual({ kind: 'text', text: '' }));
+  it('is special where it is another device', () => expect(realFiles.readConf('/dev/zero').kind).toBe('special'));
+});
+
+describe('a pattern on disk', () => {
+  it('finds files and links in byte order', () => {
+    const names = realFiles.glob('*.conf', dir).map((path) => path.slice(dir.length + 1));
+    expect(names).toEqual(['a.conf', 'gone.conf', 'link.conf']);
+  });
+});
+
+describe('a module file on disk', () => {
+  it('shows its mode and its first bytes, links followed', () => {
+    expect(realFiles.inspect(join(dir, 'link.conf'))).toMatchObject({ kind: 'file', head: 'a\xff\0\n' });
+  });
+  it.each([
+    ['none', 'missing'],
+    ['sub', 'directory'],
+    ['pipe', 'unreadable'],
+  ])('%s is %s', (name, kind) => expect(realFiles.inspect(join(dir, name)).kind).toBe(kind));
+});
+
+it('a path that leads nowhere stays as it is', () => {
+  expect(realFiles.realFile(join(dir, 'none'))).toBe(join(dir, 'none'));
+  expect(realFiles.realFile(join(dir, 'link.conf'))).toBe(realFiles.realFile(join(dir, 'a.conf')));
+});
+
+describe('a program', () => {
+  it('is found on the search path', () => {
+    expect(findExecutable('program', `/nowhere:${dir}`)).toEqual({ kind: 'found', path: join(dir, 'program') });
+  });
+  it.each(['none', 'sub/none'])('%s is missing', (name) => expect(findExecutable(name, dir).kind).toBe('missing'));
+  it.each(['a.conf', 'sub'])('%s may not be executed', (name) => {
+    expect(findExecutable(join(dir, name), '').kind).toBe('denied');
+    expect(findExecutable(name, dir).kind).toBe('denied');
+  });
+  it('is found behind one that may not be executed', () => {
+    mkdirSync(join(dir, 'sub', 'program'));
+    expect(findExecutable('program', `${dir}/sub:${dir}`)).toEqual({ kind: 'found', path: join(dir, 'program') });
+  });
+});
+
+it('the reason of the system is shown without its code and its call', () => {
+  expect(reasonOf(new Error("EACCES: permission denied, open '/x'"))).toBe('permission denied');
+  expect(reasonOf(new Error('something else'))).toBe('something else');
+});
+
+describe('owning', () => {
+  const me = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+  it('fails for nothing where everything is owned, a link that leads nowhere included', () => {
+    expect(own(dir, me)).toEqual([]);
+  });
+  it('passes over what vanished', () => expect(own(join(dir, 'vanished'), me)).toEqual([]));
+});
