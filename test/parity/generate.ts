@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { bytesOf } from '../../entrypoint/bytes.ts';
+import { arbitraryBytes, arbitraryWord, type Noted, written } from './words.ts';
 
 /** One generated configuration: files by relative path (bytes as latin1), and how the server is called on them. */
 export interface Case {
@@ -60,8 +61,6 @@ export function arbitraryCase(modules: string, note: (production: string) => voi
     return { ...generated, stdin: readsStdin ? generated.stdin : null };
   });
 }
-
-type Noted = <T>(production: string, arbitrary: fc.Arbitrary<T>) => fc.Arbitrary<T>;
 
 function arbitraryLine(modules: string, noted: Noted): fc.Arbitrary<string> {
   const blanks = fc.constantFrom('', '', '', ' ', '\t', ' \t ');
@@ -212,59 +211,4 @@ function inAnyCase(word: string): fc.Arbitrary<string> {
     { weight: 4, arbitrary: fc.constant(word) },
     { weight: 1, arbitrary: fc.mixedCase(fc.constant(word)) },
   );
-}
-
-/** Bytes as latin1, without NUL: the entrypoint refuses it where the server reads on behind it. */
-function arbitraryBytes(most: number): fc.Arbitrary<string> {
-  const byte = fc.oneof(
-    { weight: 6, arbitrary: fc.constantFrom(...'abz019-_=./') },
-    { weight: 3, arbitrary: fc.constantFrom(...' \t"\'\\#\n\r\v\f*[]{}$') },
-    { weight: 2, arbitrary: fc.integer({ min: 1, max: 255 }).map((code) => String.fromCharCode(code)) },
-  );
-  return fc.array(byte, { maxLength: most }).map((bytes) => bytes.join(''));
-}
-
-function arbitraryWord(noted: Noted): fc.Arbitrary<string> {
-  return fc.oneof(
-    {
-      weight: 5,
-      arbitrary: fc.constantFrom('a', '200', '--reader-threads', '--use-coordinator', 'MAXEXPANSIONS', 'x=y', '""'),
-    },
-    { weight: 3, arbitrary: noted('word: any bytes', arbitraryBytes(8)) },
-    { weight: 1, arbitrary: noted('word: empty', fc.constant('')) },
-  );
-}
-
-/** Any way of writing these bytes as one word of the configuration. */
-function written(word: string, noted: Noted): fc.Arbitrary<string> {
-  const double = (spell: (byte: string) => string): string => `"${[...word].map(spell).join('')}"`;
-  const named: Readonly<Record<string, string>> = {
-    '\n': '\\n',
-    '\r': '\\r',
-    '\t': '\\t',
-    '\b': '\\b',
-    '\x07': '\\a',
-    '"': '\\"',
-    '\\': '\\\\',
-  };
-  const hex = (byte: string): string => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`;
-  const forms = [
-    noted('word: double quotes', fc.constant(double((byte) => named[byte] ?? byte))),
-    noted('word: hex escapes', fc.constant(double(hex))),
-  ];
-  if (/^[^ \t\n\r\v\f"'][^ \t\n\r"']*$/.test(word))
-    forms.push(noted('word: bare', fc.constant(word)), noted('word: bare', fc.constant(word)));
-  if (!/[\n\\]/.test(word)) forms.push(noted('word: single quotes', fc.constant(`'${word.replaceAll("'", "\\'")}'`)));
-  if (/^[^ \t\n\r\v\f"']{2,}$/.test(word)) {
-    const middle = Math.floor(word.length / 2);
-    const tail = word.slice(middle);
-    if (!tail.includes('\\'))
-      forms.push(noted('word: quote opens inside', fc.constant(`${word.slice(0, middle)}"${tail}"`)));
-  }
-  if (word.length > 2 && !/[\n\\"']/.test(word)) {
-    forms.push(
-      noted('word: quotes that mix', fc.constant(`"${word.slice(0, 1)}"'${word.slice(1, 2)}'"${word.slice(2)}"`)),
-    );
-  }
-  return fc.oneof(...forms);
 }

@@ -42,7 +42,8 @@ export function expectedOf(cell: Cell): Expected {
   if (circumstance === 'sealed' && (effective !== 'none' || secretFile)) return { kind: 'refused', codes: ['VB503'] };
   const args = [...union.options, ...weaker.joining].flatMap(({ words }) => words);
   const [first] = lines;
-  const directives = [...settings.filter(isOption).map(({ stance }) => directiveOf(subject, stance).value)];
+  const reached = first === undefined || changed ? args : loadWords(subject, first.stance);
+  const said = settings.filter(isOption).map(({ stance }) => directiveOf(subject, stance).value);
   const added = weaker.directives.find(({ name }) => name === directiveOf(subject, 'same').name);
   return {
     kind: 'started',
@@ -54,12 +55,12 @@ export function expectedOf(cell: Cell): Expected {
       ...(effective === 'none' ? [] : ['VB504']),
       ...(circumstance === 'arbitrary user' ? ['VB507'] : []),
     ].sort(),
-    args: first === undefined || changed ? args : loadWords(subject, first.stance),
+    args: reached,
     directives: weaker.directives,
     order: orderOf(subject, lines),
     effective,
-    setting: directives.at(-1) ?? added?.value ?? null,
-    serverRuns: statements.every((statement) => isTaken(subject, statement)),
+    setting: said.at(-1) ?? added?.value ?? null,
+    serverRuns: isTaken(cell, reached, weaker.directives),
   };
 }
 
@@ -200,11 +201,20 @@ function orderOf(subject: Subject, lines: readonly Statement[]): string[] {
   return order.filter((name) => name !== 'json').flatMap((name) => (name === 'search' ? ['json', name] : [name]));
 }
 
-/** Whether the module, or the server, goes on with what it is told. */
-function isTaken({ style }: Subject, { place, form, stance }: Statement): boolean {
-  if (stance === 'bare') return true;
-  if (form === 'setting') return style !== 'plain' && stance !== 'unknown' && stance !== 'invalid';
-  if (place === 'environment' && style === 'config') return stance !== 'unknown';
-  if (isDashed(style)) return stance !== 'unknown' && stance !== 'invalid';
-  return style !== 'pairs' || stance !== 'invalid';
+/** Whether the module, and the server, go on with what reaches them. */
+function isTaken({ subject, statements }: Cell, args: readonly string[], directives: Weaker['directives']): boolean {
+  const { style, values, option } = subject;
+  const settings = statements.filter(({ form }) => form === 'setting');
+  const isUnknown = [...settings, ...directives.map(({ name }) => ({ stance: stanceOfName(name, option) }))].some(
+    (setting) => !isOption(setting),
+  );
+  const lastOption = settings.filter(isOption).at(-1);
+  if (isUnknown || lastOption?.stance === 'invalid' || (style === 'plain' && settings.length > 0)) return false;
+  if (isDashed(style) && statements.some(({ place, stance }) => place === 'words' && stance === 'unknown')) return false;
+  if (isDashed(style) && args.some((word) => word.endsWith('no-such-option'))) return false;
+  return !((isDashed(style) || style === 'pairs') && args.some((word) => word === values.invalid));
+}
+
+function stanceOfName(name: string, option: string): Stance {
+  return name.endsWith(`.${option}`) ? 'same' : 'unknown';
 }

@@ -9,7 +9,7 @@ function parse(text: string): readonly string[] | null {
 }
 
 describe('a line that says nothing', () => {
-  it.each(['', '   ', '\t\r', '# loadmodule /x.so', '   # port 1', '#'])('%j', (text) => {
+  it.each(['', '   ', '\t\r', '\r# port 1', '# loadmodule /x.so', '   # port 1', '#'])('%j', (text) => {
     expect(parse(text)).toBeNull();
   });
 });

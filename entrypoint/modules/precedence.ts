@@ -1,0 +1,90 @@
+import { asBytes, type Bytes, printable, textOf } from '../bytes.ts';
+import { renderLine } from '../conf/render.ts';
+import { type Diagnostic, diagnose } from '../diagnostics.ts';
+import { type Place, showPlace } from '../place.ts';
+import { type ParsedArguments, parseArguments } from './arguments.ts';
+import type { Module } from './discover.ts';
+import type { MergeInput } from './merge.ts';
+import { type ModuleOption, sameValue } from './option.ts';
+
+/** All options of the user's lines, the later line winning over the earlier one. */
+export function unionOf(
+  module: Module,
+  parsedLines: readonly ParsedArguments[],
+  diagnostics: Diagnostic[],
+): ModuleOption[] {
+  const union: ModuleOption[] = [];
+  for (const option of parsedLines.flatMap((parsed) => parsed.options)) {
+    const index = union.findIndex((other) => other.key === option.key);
+    const earlier = union[index];
+    if (earlier === undefined) {
+      union.push(option);
+      continue;
+    }
+    if (!sameValue(earlier, option)) diagnostics.push(dropped(module, earlier, option.at, shown(option)));
+    union[index] = option;
+  }
+  return union;
+}
+
+/** What the environment and the image add to the user's own options. */
+export function weakerOptions(
+  input: MergeInput,
+  own: readonly ModuleOption[],
+  diagnostics: Diagnostic[],
+): ModuleOption[] {
+  const { module, version, environment, defaults, settings } = input;
+  const accepted: ModuleOption[] = [];
+  for (const source of environment === null ? defaults : [environment, ...defaults]) {
+    const parsed = parseArguments(module, version, source.words, source.at);
+    diagnostics.push(...parsed.warnings);
+    for (const option of parsed.options) {
+      const stronger = own.find((other) => other.key === option.key);
+      const setting = option.directive === null ? undefined : settings.get(option.directive.name);
+      if (stronger !== undefined) {
+        if (isSplitByRewrite(stronger, option)) accepted.push(option);
+        else if (!sameValue(stronger, option)) diagnostics.push(dropped(module, option, stronger.at, shown(stronger)));
+      } else if (setting !== undefined) {
+        const value = setting.args.join(' ') as Bytes;
+        const directive = { ...option, value, words: [] };
+        if (!sameValue({ ...option, words: [] }, directive)) {
+          diagnostics.push(
+            dropped(
+              module,
+              option,
+              setting.at,
+              option.secret ? '(redacted)' : `${option.directive?.name} ${textOf(value)}`,
+            ),
+          );
+        }
+      } else if (!accepted.some((other) => other.key === option.key)) {
+        accepted.push(option);
+      }
+    }
+  }
+  return accepted;
+}
+
+/**
+ * CONFIG REWRITE joins a module's arguments by plain blanks, so one argument with a blank in it comes back as two. Where the words of
+ * the line are exactly what it would have made of the environment's, the environment's are meant.
+ */
+function isSplitByRewrite(line: ModuleOption, environment: ModuleOption): boolean {
+  return (
+    line.key === '*' &&
+    line.words.length > environment.words.length &&
+    line.words.join(' ') === environment.words.join(' ')
+  );
+}
+
+function dropped(module: Module, option: ModuleOption, winner: Place, winning: string): Diagnostic {
+  const message = `${module.name}: ${shown(option)} (${showPlace(option.at)}) is dropped, ${showPlace(winner)} says ${winning}`;
+  return diagnose('VB407', message, { at: option.at });
+}
+
+function shown(option: ModuleOption): string {
+  if (option.secret) return `${option.key} (redacted)`;
+  if (option.off) return `no ${option.key}`;
+  if (option.words.length > 0) return printable(textOf(renderLine(option.words)));
+  return printable(`${option.directive?.name ?? option.key} ${textOf(option.value ?? asBytes(''))}`);
+}

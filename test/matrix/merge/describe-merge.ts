@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { type Cell, pairCells, seats, singleCells, titleOf, titleOfPlace } from './cells.ts';
+import { compare } from './compare.ts';
+import { subjects } from './subjects.ts';
+
+/** The whole matrix of some modules, each cell compared with the rules. */
+export function describeMerge(...modules: readonly string[]): void {
+  const singles = singleCells();
+  const pairs = pairCells();
+  describe.each(subjects.filter(({ module }) => modules.includes(module)))('$title', (subject) => {
+    it('comes out by the rules where one place says something, or none', () => {
+      expectByRule(singles.filter((cell) => cell.subject === subject));
+    });
+
+    const spoken = seats
+      .map((seat) => {
+        const cells = pairs.filter(({ subject: about, statements: [first] }) => {
+          return about === subject && first?.place === seat.place && first.form === seat.form;
+        });
+        return [titleOfPlace(seat.place), seat.form, cells] as const;
+      })
+      .filter(([, , cells]) => cells.length > 0);
+    it.each(spoken)('comes out by the rules where another place speaks beside the %s (%s)', (_place, _form, cells) => {
+      expectByRule(cells);
+    });
+  });
+}
+
+/** The first cell that differs is shown whole, with how many others do. */
+export function expectByRule(cells: readonly Cell[]): void {
+  expect(cells.length).toBeGreaterThan(0);
+  const compared = cells.map((cell) => ({ title: titleOf(cell), ...compare(cell) }));
+  const wrong = compared.filter(({ expected, got }) => JSON.stringify(expected) !== JSON.stringify(got));
+  const [first] = wrong;
+  if (first === undefined) return;
+  const context = `${wrong.length} of ${cells.length} cells, the first: ${first.title}`;
+  expect(first.got, context).toEqual(first.expected);
+  expect(JSON.stringify(first.got), context).toBe(JSON.stringify(first.expected));
+}

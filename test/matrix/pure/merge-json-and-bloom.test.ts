@@ -1,0 +1,3 @@
+import { describeMerge } from '../merge/describe-merge.ts';
+
+describeMerge('json', 'bloom');
