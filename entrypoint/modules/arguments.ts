@@ -6,7 +6,7 @@ import { isOlder, versionLine } from '../version.ts';
 import type { Module } from './discover.ts';
 import type { Manifest, OptionDefinition } from './manifest.ts';
 import { nearest } from './naming.ts';
-import { asBoolean, directiveValue, type ModuleOption, problemOf } from './option.ts';
+import { asBoolean, directiveValue, IGNORED, type ModuleOption, problemOf } from './option.ts';
 import { documented, type Known, mayBeSecret, recognise } from './recognise.ts';
 
 /** Words of one source, understood. `mended` says that the words would not reach the module as they were written. */
@@ -64,19 +64,11 @@ function opaque(words: readonly Bytes[], at: Place): ParsedArguments {
   };
 }
 
+/** What the module does not hear is one option of no name: it stands in nobody's way, and no word of it is worth a quarrel. */
 function ignored(module: Module, words: readonly Bytes[], at: Place): ParsedArguments {
   const message = `${module.name} ignores its load arguments: ${redactWords(words).join(' ')}`;
-  // What the module does not hear stands in nobody's way: no key of an option.
-  const options = words.map((word, index) => ({
-    key: `ignored ${index}`,
-    words: [word],
-    value: null,
-    directive: null,
-    off: false,
-    secret: false,
-    at,
-  }));
-  return { options, mended: false, warnings: [diagnose('VB410', message, { at })] };
+  const option = { key: IGNORED, words, value: null, directive: null, off: false, secret: false, at };
+  return { options: [option], mended: false, warnings: [diagnose('VB410', message, { at })] };
 }
 
 /** One option, from its name on. */

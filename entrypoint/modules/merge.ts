@@ -4,7 +4,7 @@ import { type Place, showPlace } from '../place.ts';
 import { type ParsedArguments, parseArguments } from './arguments.ts';
 import type { Module } from './discover.ts';
 import type { LoadLine } from './loads.ts';
-import type { ModuleOption } from './option.ts';
+import { IGNORED, type ModuleOption } from './option.ts';
 import { unionOf, weakerOptions } from './precedence.ts';
 import type { Settings } from './settings.ts';
 
@@ -144,7 +144,8 @@ function unchangedArguments(line: LoadLine, own: readonly ModuleOption[]): Argum
   const understood = own.flatMap((option) => option.words);
   const isWhole =
     understood.length === line.args.length && understood.every((word, index) => word === line.args[index]);
-  if (isWhole && own.every((option) => option.key !== '*')) return own.map(({ words, at }) => ({ words, at }));
+  if (isWhole && own.every((option) => option.key !== '*' && option.key !== IGNORED))
+    return own.map(({ words, at }) => ({ words, at }));
   return line.args.map((word) => ({ words: [word], at: line.at }));
 }
 

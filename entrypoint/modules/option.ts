@@ -17,6 +17,9 @@ export interface ModuleOption {
   readonly at: Place;
 }
 
+/** The key of words that a module does not hear. */
+export const IGNORED = '(ignored)';
+
 const YES = new Set(['yes', 'on', 'true']);
 const NO = new Set(['no', 'off', 'false']);
 

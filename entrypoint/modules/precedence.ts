@@ -5,7 +5,7 @@ import { type Place, showPlace } from '../place.ts';
 import { type ParsedArguments, parseArguments } from './arguments.ts';
 import type { Module } from './discover.ts';
 import type { MergeInput } from './merge.ts';
-import { type ModuleOption, sameValue } from './option.ts';
+import { IGNORED, type ModuleOption, sameValue } from './option.ts';
 
 /** All options of the user's lines, the later line winning over the earlier one. */
 export function unionOf(
@@ -21,7 +21,8 @@ export function unionOf(
       union.push(option);
       continue;
     }
-    if (!sameValue(earlier, option)) diagnostics.push(dropped(module, earlier, option.at, shown(option)));
+    if (option.key !== IGNORED && !sameValue(earlier, option))
+      diagnostics.push(dropped(module, earlier, option.at, shown(option)));
     union[index] = option;
   }
   return union;

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { ParityReport } from '../../test/parity/run.ts';
@@ -19,8 +20,35 @@ export interface ParityServer {
   readonly executable: string | null;
 }
 
+/** Runs the cases in as many containers as there are processors, and adds up what they report. */
+export async function runParity(run: ParityRun): Promise<ParityReport> {
+  const workers = availableParallelism();
+  const began = performance.now();
+  const reports = await Promise.all(Array.from({ length: workers }, (_, worker) => runWorker(run, worker, workers)));
+  const seconds = Math.round((performance.now() - began) / 100) / 10;
+  return { ...reports.reduce(addReports), seconds };
+}
+
+function addReports(a: ParityReport, b: ParityReport): ParityReport {
+  const productions = { ...a.productions };
+  for (const [name, count] of Object.entries(b.productions)) productions[name] = (productions[name] ?? 0) + count;
+  return {
+    ...a,
+    productions,
+    cases: a.cases + b.cases,
+    starts: a.starts + b.starts,
+    refusedByBoth: a.refusedByBoth + b.refusedByBoth,
+    leftToServer: a.leftToServer + b.leftToServer,
+    mismatches: [...a.mismatches, ...b.mismatches],
+  };
+}
+
 /** Runs test/parity/run.ts in a container of the test image, beside the real server. Throws if it ends without a report. */
-export async function runParity({ cases, seed, server, report }: ParityRun): Promise<ParityReport> {
+async function runWorker(
+  { cases, seed, server, report }: ParityRun,
+  worker: number,
+  workers: number,
+): Promise<ParityReport> {
   const node = join(REPO, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');
   const own = server.executable === null ? [] : ['--volume', `${server.executable}:/opt/parity/valkey-server:ro`];
   const binary = server.executable === null ? '/usr/local/libexec/valkey/valkey-server' : '/opt/parity/valkey-server';
@@ -60,6 +88,10 @@ export async function runParity({ cases, seed, server, report }: ParityRun): Pro
       String(cases),
       '--seed',
       String(seed),
+      '--worker',
+      String(worker),
+      '--workers',
+      String(workers),
     ],
     { reject: false },
   );

@@ -31,6 +31,8 @@ async function main(): Promise<number> {
       server: { type: 'string' },
       module: { type: 'string' },
       version: { type: 'string' },
+      worker: { type: 'string', default: '0' },
+      workers: { type: 'string', default: '1' },
       work: { type: 'string', default: '/tmp/parity' },
     },
   });
@@ -49,8 +51,13 @@ async function main(): Promise<number> {
   const began = performance.now();
   const totals = { cases: 0, starts: 0, refusedByBoth: 0, leftToServer: 0 };
   const mismatches: Mismatch[] = [];
-  for (let batch = 0; totals.cases < Number(values.cases) && mismatches.length < 5; batch++) {
-    const size = Math.min(BATCH, Number(values.cases) - totals.cases);
+  // Workers take every n-th batch, so the cases of a seed do not depend on how many there are.
+  for (
+    let batch = Number(values.worker);
+    batch * BATCH < Number(values.cases) && mismatches.length < 5;
+    batch += Number(values.workers)
+  ) {
+    const size = Math.min(BATCH, Number(values.cases) - batch * BATCH);
     const cases = fc.sample(arbitrary, { seed: seed * 1_000_003 + batch, numRuns: size });
     const outcome = await compare(server, join(work, 'cases'), cases);
     totals.cases += size;
@@ -58,7 +65,7 @@ async function main(): Promise<number> {
     totals.refusedByBoth += outcome.refusedByBoth;
     totals.leftToServer += outcome.leftToServer;
     mismatches.push(...outcome.mismatches);
-    if (batch % 20 === 19) process.stderr.write(`${totals.cases} cases, ${mismatches.length} mismatches\n`);
+    if (totals.cases % 5000 === 0) process.stderr.write(`${totals.cases} cases, ${mismatches.length} mismatches\n`);
   }
   counts = false;
   const smallest: Mismatch[] = [];

@@ -1,6 +1,7 @@
 import { asBytes, type Bytes, textOf } from '../../entrypoint/bytes.ts';
 import { globPaths } from '../../entrypoint/conf/glob.ts';
 import type { ConfRead, Executable, Host, ModuleFile, User } from '../../entrypoint/host.ts';
+import { absolute } from '../../entrypoint/path.ts';
 import { allows, type FakeTree, fakeTree, type Spec } from './fake-tree.ts';
 
 export interface World {
@@ -106,7 +107,7 @@ export function fakeHost(world: World = {}): FakeHost {
         list: (path) => (tree.look(path)?.kind === 'directory' ? tree.names(path) : null),
       }),
     realFile: (path) => tree.real(path) ?? path,
-    realDirectory: (path) => tree.real(path) ?? path,
+    realDirectory: (path) => (tree.look(path)?.kind === 'directory' ? tree.real(path) : null),
     listDirectory: (path) => {
       const node = tree.look(path);
       if (node === null) return { problem: 'no such file or directory' };
@@ -125,7 +126,10 @@ export function fakeHost(world: World = {}): FakeHost {
       if (node.kind !== 'file') return { problem: 'not a regular file' };
       return may(path, 4) ? { text: textOf(node.content) } : { problem: 'permission denied' };
     },
-    findExecutable: (name) => findExecutable(tree, name, world.path ?? SEARCH_PATH, (path) => may(path, 1)),
+    findExecutable: (name) =>
+      findExecutable(tree, name, { path: world.path ?? SEARCH_PATH, cwd: world.cwd ?? '/data' }, (path) =>
+        may(path, 1),
+      ),
     canWrite: (path) => may(path, 2),
     mayRead: (path) => may(path, 4),
     lastStart: () => world.lastStart ?? null,
@@ -184,14 +188,15 @@ function inspect(tree: FakeTree, path: string, isReadable: boolean): ModuleFile 
 function findExecutable(
   tree: FakeTree,
   name: string,
-  searchPath: readonly string[],
+  { path: searchPath, cwd }: { readonly path: readonly string[]; readonly cwd: string },
   mayExecute: (path: string) => boolean,
 ): Executable {
-  const candidates = name.includes('/') ? [name] : searchPath.map((directory) => `${directory}/${name}`);
+  const isPath = name.includes('/');
+  const candidates = isPath ? [absolute(name, cwd)] : searchPath.map((directory) => `${directory}/${name}`);
   let denied: Executable | null = null;
-  for (const path of candidates) {
+  for (const path of name === '' ? [] : candidates) {
     const node = tree.look(path);
-    if (node === null) continue;
+    if (node === null || (node.kind === 'directory' && !isPath)) continue;
     if (node.kind === 'file' && mayExecute(path)) return { kind: 'found', path };
     denied ??= { kind: 'denied', path, why: 'permission denied' };
   }

@@ -8,7 +8,7 @@ import type { Spec } from './fake-tree.ts';
 /** The manifests of modules/, as the build puts them into the executable. */
 export const manifests: readonly Manifest[] = loadManifests(join(import.meta.dirname, '..', '..', 'modules'));
 
-export const MODULES = ['libjson.so', 'libsearch.so', 'libvalkey_bloom.so', 'libvalkey_ldap.so'] as const;
+const MODULES = ['libjson.so', 'libsearch.so', 'libvalkey_bloom.so', 'libvalkey_ldap.so'] as const;
 
 /** bundle.json of the release line 9.0. */
 export const bundle: Bundle = {
@@ -36,7 +36,7 @@ export const coordinatorBundle: Bundle = {
 };
 
 /** The files of an image: launcher, server, /data, some modules, and bundle.json. */
-export function imageFiles(modules: readonly string[] = MODULES, held: Bundle | null = bundle): Record<string, Spec> {
+function imageFiles(modules: readonly string[] = MODULES, held: Bundle | null = bundle): Record<string, Spec> {
   const program: Spec = { text: '\x7fELF', mode: 0o755 };
   const files: Record<string, Spec> = {
     '/usr/local/bin/valkey-bundle': program,

@@ -53,30 +53,44 @@ export function statementsFor(subject: Subject, { place, form }: Pick<Statement,
 
 /** Every cell in which at most one place says something. */
 export function singleCells(): Cell[] {
-  return crossed((subject) => [[], ...seats.flatMap((seat) => statementsFor(subject, seat).map((only) => [only]))]);
+  return subjects.flatMap((subject) => {
+    const single = seats.flatMap((seat) => statementsFor(subject, seat).map((only) => [only]));
+    return [[], ...single].flatMap((statements) => underAll(subject, statements));
+  });
 }
 
-/** Every cell in which two places say something. */
+/**
+ * Every cell in which two places say something. The environment beside any other, and a file beside the command line, for everyone who
+ * may start it; of the other pairs each for one of them, in turn.
+ */
 export function pairCells(): Cell[] {
-  return crossed((subject) =>
-    seats.flatMap((first, index) =>
-      seats
-        .slice(index + 1)
-        .flatMap((second) =>
-          statementsFor(subject, first).flatMap((weaker) =>
-            statementsFor(subject, second).map((stronger) => [weaker, stronger]),
-          ),
-        ),
-    ),
+  return subjects.flatMap((subject) =>
+    pairsFor(subject).flatMap((statements, index) => {
+      const cells = underAll(subject, statements);
+      return isAboutPrecedence(statements) ? cells : cells.slice(index % cells.length, (index % cells.length) + 1);
+    }),
   );
 }
 
-function crossed(statementLists: (subject: Subject) => ReadonlyArray<readonly Statement[]>): Cell[] {
-  return subjects.flatMap((subject) =>
-    statementLists(subject).flatMap((statements) =>
-      circumstances.map((circumstance) => ({ subject, circumstance, statements })),
-    ),
+function pairsFor(subject: Subject): Statement[][] {
+  return seats.flatMap((first, index) =>
+    seats
+      .slice(index + 1)
+      .flatMap((second) =>
+        statementsFor(subject, first).flatMap((weaker) =>
+          statementsFor(subject, second).map((stronger) => [weaker, stronger]),
+        ),
+      ),
   );
+}
+
+function isAboutPrecedence(statements: readonly Statement[]): boolean {
+  const spoken = statements.map(({ place }) => place);
+  return spoken.includes('environment') || (spoken.includes('file') && spoken.includes('element'));
+}
+
+function underAll(subject: Subject, statements: readonly Statement[]): Cell[] {
+  return circumstances.map((circumstance) => ({ subject, circumstance, statements }));
 }
 
 const PLACE_TITLES: Readonly<Record<Place, string>> = {

@@ -7,7 +7,7 @@ import { subjects } from './subjects.ts';
 export function describeMerge(...modules: readonly string[]): void {
   const singles = singleCells();
   const pairs = pairCells();
-  describe.each(subjects.filter(({ module }) => modules.includes(module)))('$title', (subject) => {
+  describe.each(subjects.filter(({ module }) => modules.includes(module)))('$title', { timeout: 60_000 }, (subject) => {
     it('comes out by the rules where one place says something, or none', () => {
       expectByRule(singles.filter((cell) => cell.subject === subject));
     });

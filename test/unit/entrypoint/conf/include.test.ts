@@ -79,6 +79,19 @@ describe('a relative include', () => {
   });
 });
 
+describe('a dir line', () => {
+  it('that leads nowhere is warned of, as the server ends over it', () => {
+    const { warnings, cwd } = read({ '/etc/main.conf': 'dir /none\n' });
+    expect([codesOf(warnings), cwd]).toEqual([['VB111'], '/none']);
+  });
+  it('that leads to a file is warned of', () => {
+    expect(codesOf(read({ '/etc/main.conf': 'dir /etc/main.conf\n' }).warnings)).toEqual(['VB111']);
+  });
+  it('with more than one word moves nothing: the server refuses it', () => {
+    expect(read({ '/etc/main.conf': 'dir /etc /srv\n' }).cwd).toBe('/data');
+  });
+});
+
 describe('a pattern', () => {
   it('brings its matches in byte order', () => {
     const { files } = read({

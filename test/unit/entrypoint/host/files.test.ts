@@ -67,8 +67,14 @@ describe('a program', () => {
   it.each(['none', 'sub/none'])('%s is missing', (name) => expect(findExecutable(name, dir).kind).toBe('missing'));
   it.each(['a.conf', 'sub'])('%s may not be executed', (name) => {
     expect(findExecutable(join(dir, name), '').kind).toBe('denied');
-    expect(findExecutable(name, dir).kind).toBe('denied');
   });
+  it('that may not be executed is remembered from the search path', () => {
+    expect(findExecutable('a.conf', dir).kind).toBe('denied');
+  });
+  it('is never a directory of the search path', () => {
+    expect(findExecutable('sub', dir).kind).toBe('missing');
+  });
+  it('without a name is missing', () => expect(findExecutable('', dir).kind).toBe('missing'));
   it('is found behind one that may not be executed', () => {
     mkdirSync(join(dir, 'sub', 'program'));
     expect(findExecutable('program', `${dir}/sub:${dir}`)).toEqual({ kind: 'found', path: join(dir, 'program') });

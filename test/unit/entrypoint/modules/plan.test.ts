@@ -32,6 +32,20 @@ describe('a default of the image with a condition', () => {
   });
 });
 
+describe('a default of the image', () => {
+  const when = (conditions: Readonly<Record<string, string>>, ...args: readonly string[]) => {
+    const moduleArgs = [{ module: 'bloom', args: 'bloom-capacity 7', when: conditions }];
+    const image = { bundle: { ...bundle, defaults: { moduleArgs, directives: [] } } };
+    return start(['valkey-server', ...args], {}, image).exec?.argv.some((text) => text.includes('bloom-capacity 7'));
+  };
+  it('holds always where it has no condition', () => expect(when({})).toBe(true));
+  it('holds where all of its conditions hold', () => {
+    const both = { 'cluster-enabled': 'yes', appendonly: 'yes' };
+    expect(when(both, '--cluster-enabled', 'yes')).toBe(false);
+    expect(when(both, '--cluster-enabled', 'yes', '--appendonly', 'yes')).toBe(true);
+  });
+});
+
 describe('a directive of the image', () => {
   const open = { ...bundle, defaults: { moduleArgs: [], directives: [{ name: 'protected-mode', value: 'no' }] } };
   it('is set where nobody else sets it', () => {

@@ -1,0 +1,25 @@
+import type { Code } from '../../../entrypoint/diagnostics/catalogue.ts';
+import type { ContainerWish } from '../../support/docker-create.ts';
+import type { World } from '../../support/fake-host.ts';
+
+/** One input that is bad, or only looks so. */
+export interface Row {
+  /** What is given, as a noun phrase. */
+  readonly input: string;
+  /** How it is given to a container. */
+  readonly wish: ContainerWish;
+  /** What ends the start; null where the server must run. */
+  readonly code: Code | null;
+  /** The place in front of the message, and what the message has to name. */
+  readonly place?: string;
+  readonly names?: readonly string[];
+  /** What must never be printed. */
+  readonly never?: readonly string[];
+  /** For an input that must work: what is asked of the server, and what it has to answer. */
+  readonly asks?: ReadonlyArray<readonly [command: readonly string[], answer: string | RegExp]>;
+  /**
+   * The same on the recorded host, which has the wish's command, variables, files and user: what differs, or null where it cannot be
+   * said there.
+   */
+  readonly twin?: World | null;
+}

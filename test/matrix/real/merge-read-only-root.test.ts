@@ -1,0 +1,3 @@
+import { describeReal } from '../merge/describe-real.ts';
+
+describeReal('read-only root');
