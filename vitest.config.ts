@@ -4,10 +4,10 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
-      { test: { name: 'golden', include: ['test/golden/**/*.test.ts'] } },
-      { test: { name: 'host', include: ['test/host/**/*.test.ts'] } },
-      { test: { name: 'matrix', include: ['test/matrix/pure/**/*.test.ts'] } },
+      { test: { name: 'unit', isolate: false, include: ['test/unit/**/*.test.ts'] } },
+      { test: { name: 'golden', isolate: false, include: ['test/golden/**/*.test.ts'] } },
+      { test: { name: 'host', isolate: false, include: ['test/host/**/*.test.ts'] } },
+      { test: { name: 'matrix', isolate: false, include: ['test/matrix/pure/**/*.test.ts'] } },
       {
         test: {
           name: 'integration',

@@ -5,7 +5,7 @@ import type { Argument, ExtraDirective, Merged } from './modules/merge.ts';
 import { showPlace } from './place.ts';
 import type { StartPlan } from './plan.ts';
 import { redactedArgv } from './redact.ts';
-import { redactWords, showDirective } from './secrets.ts';
+import { isSecretDirective, redactWords } from './secrets.ts';
 
 /** The whole plan for people: what DEBUG=1 prints, and `valkey-bundle plan`. */
 export function explainPlan(plan: StartPlan, style: Style): string {
@@ -73,7 +73,7 @@ function quoted(words: readonly string[]): string {
 }
 
 export function showExtra({ name, value, secret, at }: ExtraDirective): { text: string; source: string } {
-  const text = secret ? `${name} (redacted)` : showDirective(name, [value]);
+  const text = secret || isSecretDirective(name) ? `${name} (redacted)` : textOf(renderLine([name, value]));
   return { text, source: showPlace(at) };
 }
 

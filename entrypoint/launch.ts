@@ -87,7 +87,9 @@ function writeRuntimeFiles(host: Host, first: StartPlan, replan: (skip: number) 
 
 /** With the server's own rights: its files must be readable, its data directory should be writable. */
 function checkAccess(host: Host, plan: StartPlan, tell: (diagnostic: Diagnostic) => void): void {
-  const closed = plan.files.find((path) => !host.mayRead(path));
+  const { directory, files = [] } = plan.runtime ?? {};
+  const own = files.map(({ name }) => `${directory}/${name}`).filter(() => plan.runtime?.required);
+  const closed = [...plan.files, ...own].find((path) => !host.mayRead(path));
   if (closed !== undefined)
     throw refuse('VB509', `${closed} cannot be read by ${plan.user.name} (uid ${plan.user.to.uid})`);
   if (!host.canWrite(plan.dataDirectory)) {

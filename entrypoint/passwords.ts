@@ -7,7 +7,7 @@ import type { Settings } from './modules/settings.ts';
 import { showPlace } from './place.ts';
 
 /**
- * `requirepass` and `primaryauth` from VALKEY_PASSWORD or VALKEY_PASSWORD_FILE, each only where nothing else sets it. Refuses VB205 for
+ * `requirepass` and `primaryauth` from VALKEY_PASSWORD or VALKEY_PASSWORD_FILE, where nothing else sets another password. Refuses VB205 for
  * a file that cannot be used, VB206 for two passwords, VB212 for an empty one; warns VB209 where another one wins.
  */
 export function passwordDirectives(
@@ -17,24 +17,19 @@ export function passwordDirectives(
 ): { directives: ExtraDirective[]; warnings: Diagnostic[] } {
   const password = readPassword(host, env);
   if (password === null) return { directives: [], warnings: [] };
-  const directives: ExtraDirective[] = [];
-  const warnings: Diagnostic[] = [];
   const at = { kind: 'variable', name: password.variable } as const;
-  for (const names of [['requirepass'], ['primaryauth', 'masterauth']]) {
-    const setting = names.map((name) => settings.get(name)).find((found) => found !== undefined);
-    if (setting === undefined) {
-      directives.push({ name: bytesOf(names[0] ?? ''), value: password.value, secret: true, at });
-    } else if (setting.args[0] !== password.value) {
-      warnings.push(
-        diagnose(
-          'VB209',
-          `${setting.directive.name} is set at ${showPlace(setting.at)}, ${password.variable} is not used for it`,
-          { at },
-        ),
-      );
-    }
+  const set = ['requirepass', 'primaryauth', 'masterauth'].flatMap((name) => settings.get(name) ?? []);
+  // Both or neither: a node that takes one password and offers another could not replicate.
+  const other = set.find((setting) => setting.args[0] !== password.value);
+  if (other !== undefined) {
+    const message = `${other.directive.name} is set at ${showPlace(other.at)}, so ${password.variable} is not used`;
+    return { directives: [], warnings: [diagnose('VB209', message, { at })] };
   }
-  return { directives, warnings };
+  const missing = [['requirepass'], ['primaryauth', 'masterauth']].filter(
+    (names) => !names.some((name) => settings.has(name)),
+  );
+  const directives = missing.map(([name = '']) => ({ name: bytesOf(name), value: password.value, secret: true, at }));
+  return { directives, warnings: [] };
 }
 
 function readPassword(host: Pick<Reader, 'readSmall'>, env: Environment): { value: Bytes; variable: string } | null {

@@ -90,9 +90,15 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
   const passwords = passwordDirectives(host, env, conf.settings);
   const image = imageDirectives(conf, bundle);
   const extra = [...planned.extra, ...image, ...passwords.directives];
-  diagnostics.push(...planned.diagnostics, ...passwords.warnings, ...openWarning(conf, image, extra));
+  diagnostics.push(
+    ...planned.diagnostics,
+    ...passwords.warnings,
+    ...openWarning(conf, image, extra),
+    ...backgroundWarning(conf),
+  );
   const directory = host.candidates()[request.skipDirectories];
-  const files = { conf: `${directory}/valkey.conf`, secrets: `${directory}/secrets.conf` };
+  const place = directory ?? '/run/valkey-bundle';
+  const files = { conf: `${place}/valkey.conf`, secrets: `${place}/secrets.conf` };
   const expressed = express(conf, planned.loads, extra, files);
   const written = [
     ...(expressed.effectiveConf === null ? [] : [{ name: 'valkey.conf', text: expressed.effectiveConf }]),
@@ -175,6 +181,13 @@ function openWarning(
   );
   const isLocal = isSetTo(conf.settings, 'bind', '127.0.0.1') || isSetTo(conf.settings, 'port', '0');
   return opened && !hasPassword && !isLocal ? [diagnose('VB510', 'no password is set, and protected mode is off')] : [];
+}
+
+/** VB513: Debian's packaged configuration daemonizes, and a container that ends with 0 and no word is hard to understand. */
+function backgroundWarning({ settings }: Configuration): Diagnostic[] {
+  const setting = settings.get('daemonize');
+  if (setting === undefined || !isSetTo(settings, 'daemonize', 'yes')) return [];
+  return [diagnose('VB513', 'daemonize yes', { at: setting.at })];
 }
 
 function effectiveNotice(conf: Configuration, path: string): Diagnostic {

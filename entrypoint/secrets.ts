@@ -55,10 +55,3 @@ export function redactWords(words: readonly Bytes[]): string[] {
     return mentionsSecret(word) && word.includes('=') ? textOf(word).replace(/=.*$/s, `=${REDACTED}`) : textOf(word);
   });
 }
-
-/** One directive as text for people: `name value ...`, secrets hidden. */
-export function showDirective(name: Bytes, args: readonly Bytes[]): string {
-  const shownName = textOf(name);
-  if (isSecretDirective(shownName)) return `${shownName} ${REDACTED}`;
-  return [shownName, ...args.map(textOf)].join(' ');
-}

@@ -32,6 +32,9 @@ export interface Reading {
 /** More includes than this are taken for includes that include each other. */
 const MOST_FILES = 10_000;
 
+/** Nobody nests that deep by hand, and it keeps the recursion within its stack. */
+const DEEPEST = 2_000;
+
 /**
  * The main configuration file and, after it without a newline in between, standard input. Either may be null. The file is an
  * absolute path, and one with `*`, `?` or `[` in it is a pattern to the server here too.
@@ -94,6 +97,7 @@ function readSegments(files: ConfFiles, segments: readonly Segment[], by: Detail
   if (already >= 0 && text !== '' && by !== null) {
     throw refuse('VB104', `${text} includes itself: ${[...reading.open.slice(already), text].join(' -> ')}`, by);
   }
+  if (reading.open.length >= DEEPEST) throw refuse('VB110', `includes are nested more than ${DEEPEST} deep`, by ?? {});
   reading.open.push(text);
   const entries = readLines(files, linesOf(segments), reading);
   reading.open.pop();

@@ -73,7 +73,8 @@ export const confEntries = {
     title: 'too many included files',
     severity: 'error',
     exitCode: 78,
-    meaning: 'More than 10,000 files were included: the files include each other in a way that multiplies.',
+    meaning:
+      'More than 10,000 files were included, or more than 2,000 in one another: the files include each other in a way that multiplies.',
     fix: 'Include each file once.',
   },
   VB111: {

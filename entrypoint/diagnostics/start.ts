@@ -91,6 +91,14 @@ export const startEntries = {
     meaning: 'The working directory of the server is a directory of the system; its files are not given to the server.',
     fix: 'Use a directory of its own for the data: `dir /data`.',
   },
+  VB513: {
+    title: 'server goes to the background',
+    severity: 'warning',
+    exitCode: 0,
+    meaning:
+      'With `daemonize yes` the first process of the container ends at once, with exit code 0, and the container with it.',
+    fix: 'Remove the directive (packaged configurations have it), or add `--daemonize no` to the command.',
+  },
   VB601: {
     title: 'wrong command line for valkey-bundle',
     severity: 'error',

@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import type { Bytes } from '../bytes.ts';
 import { START_RECORD, type User } from '../host.ts';
+import { codeOf } from './files.ts';
 
 /** Where a directory of our own may be made, best first: only the first is named for us. */
 const PLACES = ['/run/valkey-bundle', '/dev/shm', '/tmp'];
@@ -68,13 +69,22 @@ export function writePrivate(
     for (const { name, text } of files) {
       const path = `${directory}/${name}`;
       writeFileSync(path, text, { encoding: 'latin1', mode: 0o400, flag: 'wx' });
-      if (isRoot) chownSync(path, owner.uid, owner.gid);
+      if (isRoot) give(path, owner);
     }
     // Root keeps the directory, and the server may only look inside; without root it is at least closed against writing.
     chmodSync(directory, isRoot && owner.uid !== 0 ? 0o711 : 0o500);
   } catch (error) {
     rmSync(directory, { recursive: true, force: true });
     throw error;
+  }
+}
+
+/** Root without the capability to give files away will not become another user either, and can read its own. */
+function give(path: string, owner: User): void {
+  try {
+    chownSync(path, owner.uid, owner.gid);
+  } catch (error) {
+    if (codeOf(error) !== 'EPERM') throw error;
   }
 }
 

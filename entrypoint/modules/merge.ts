@@ -4,7 +4,7 @@ import { type Place, showPlace } from '../place.ts';
 import { type ParsedArguments, parseArguments } from './arguments.ts';
 import type { Module } from './discover.ts';
 import type { LoadLine } from './loads.ts';
-import { IGNORED, type ModuleOption } from './option.ts';
+import { IGNORED, type ModuleOption, sameWords } from './option.ts';
 import { unionOf, weakerOptions } from './precedence.ts';
 import type { Settings } from './settings.ts';
 
@@ -121,10 +121,13 @@ function keep(
   const joining = weaker.filter((option) => option.directive === null && option.words.length > 0);
   const regrouped = own.find((option) => option.key === '*' && joining.some((other) => other.key === '*'));
   const directives = weaker.filter((option) => option.directive !== null).flatMap(asDirective);
-  const changed = lines.length > 1 || joining.length > 0 || parsedLines.some((parsed) => parsed.mended);
   const options = [...own.filter((option) => option !== regrouped), ...joining].filter(
     (option) => option.words.length > 0,
   );
+  const changed =
+    lines.length > 1
+      ? !stands(lines, options, strongest)
+      : joining.length > 0 || parsedLines.some((parsed) => parsed.mended);
   const args = changed ? options.map(({ words, at }) => ({ words, at })) : unchangedArguments(first, own);
   const load: WantedLoad = { module, path: strongest.path, args, line: first, changed };
   const verdict = changed || directives.length > 0 ? 'merged' : 'kept';
@@ -137,6 +140,17 @@ function keep(
     directives,
     diagnostics,
   };
+}
+
+/**
+ * Whether the one line in the file already is what several lines come to, as after CONFIG REWRITE of a module that the command line
+ * loads: then only the options go, and the file stays.
+ */
+function stands(lines: readonly LoadLine[], options: readonly ModuleOption[], strongest: LoadLine): boolean {
+  const [first, ...others] = lines;
+  if (first === undefined || first.from !== 'file' || others.some((line) => line.from === 'file')) return false;
+  const words = options.flatMap((option) => option.words);
+  return sameWords(words, first.args) && strongest.path === first.path;
 }
 
 /** The user's own words in their order; what was understood of them only tells where one option ends. */

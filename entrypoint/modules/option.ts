@@ -30,7 +30,7 @@ export function sameValue(a: ModuleOption, b: ModuleOption): boolean {
   return canonical(a.value) === canonical(b.value);
 }
 
-function sameWords(a: readonly Bytes[], b: readonly Bytes[]): boolean {
+export function sameWords(a: readonly Bytes[], b: readonly Bytes[]): boolean {
   return a.length === b.length && a.every((word, index) => word === b[index]);
 }
 

@@ -9,8 +9,8 @@ import { nearest, shortName } from './naming.ts';
 export function selectModules(modules: readonly Module[], value: string | undefined): ReadonlySet<Module> {
   const words = (value ?? '').split(/[\s,]+/).filter((word) => word !== '');
   const [only] = words;
-  if (only === undefined || (words.length === 1 && only === 'all')) return new Set(modules);
-  if (words.length === 1 && only === 'none') return new Set();
+  if (only === undefined || (words.length === 1 && only.toLowerCase() === 'all')) return new Set(modules);
+  if (words.length === 1 && only.toLowerCase() === 'none') return new Set();
   const excluding = words.filter((word) => word.startsWith('-'));
   if (excluding.length > 0 && excluding.length < words.length) {
     throw refuse('VB204', `VALKEY_MODULES mixes names and exclusions: "${value}"`, { at: AT });

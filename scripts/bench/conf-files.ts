@@ -1,10 +1,10 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CONF } from './container.ts';
 
-/** How many lines and includes the files of the scale cases have. */
+/** How many lines and includes the configurations that grow have. */
 export const LINES: readonly number[] = [1_000, 10_000, 100_000];
 export const INCLUDES: readonly number[] = [10, 100, 1_000];
-export const MODULES = 200;
 
 /** Writes the configurations that are measured, afresh: the stock one, an empty one, and those that grow. */
 export async function writeConfFiles(folder: string): Promise<void> {
@@ -42,7 +42,7 @@ function directiveLines(count: number): string {
 }
 
 function includeLines(count: number): string {
-  return Array.from({ length: count }, (_, index) => `include /opt/bench/conf/included/${index}.conf\n`).join('');
+  return Array.from({ length: count }, (_, index) => `include ${CONF}/included/${index}.conf\n`).join('');
 }
 
 function directive(index: number): string {

@@ -18,15 +18,6 @@ describe('a command that is not the server', () => {
     expect(ours).toEqual(await containers.run({ entrypoint: ['sh'], command: script }));
   });
 
-  // Node raises the limit when it begins, and has no way to lower it again. This turns red when there is one.
-  it.fails('keeps the soft limit of open files', async () => {
-    const ended = await containers.run({
-      command: ['sh', '-c', 'ulimit -n'],
-      openFiles: { soft: 1024, hard: 4096 },
-    });
-    expect(ended.stdout).toBe('1024\n');
-  });
-
   it('"yes" in bash is ended by SIGPIPE, quietly', async () => {
     const script = 'set -o pipefail; yes | head -1';
     expect(await containers.run({ command: ['bash', '-c', script] })).toMatchObject({

@@ -4,6 +4,7 @@ import type { PlanJson } from '../../../entrypoint/tool/plan-json.ts';
 import type { TestContainer } from '../../support/docker-container.ts';
 import { useContainers } from '../../support/docker-scope.ts';
 import { serve, type TestServer } from '../../support/docker-server.ts';
+import { until } from '../../support/until.ts';
 import { codesIn } from '../../support/valkey-modules.ts';
 import { type Cell, type Circumstance, titleOf } from './cells.ts';
 import { coveringSample } from './covering.ts';
@@ -56,7 +57,10 @@ async function expectServer(cell: Cell, expected: Started, container: TestContai
   const server = await serve(container);
   try {
     await expectModules(cell, expected, server);
-    const { stdout, stderr } = await container.output();
+    const { stdout, stderr } = await until('the log has everything', async () => {
+      const output = await container.output();
+      return output.stdout.includes('Ready to accept connections') ? output : undefined;
+    });
     expect([...stdout.matchAll(/Module '(\w+)' loaded/g)].map(([, name]) => name)).toEqual(
       expected.order.map(loadNameOf),
     );

@@ -53,7 +53,6 @@ export function expectedOf(cell: Cell): Expected {
       ...Array.from({ length: union.dropped + weaker.dropped }, () => 'VB407'),
       ...(lines.length > 1 ? ['VB408'] : []),
       ...(effective === 'none' ? [] : ['VB504']),
-      ...(circumstance === 'arbitrary user' ? ['VB507'] : []),
     ].sort(),
     args: reached,
     directives: weaker.directives,

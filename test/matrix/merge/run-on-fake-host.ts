@@ -48,11 +48,12 @@ function imageOf(cell: Cell): World & { readonly bundle: typeof bundle } {
   };
 }
 
-const ownedData = { '/data': { directory: true, owner: { uid: 999, gid: 999 } } } as const;
+/** As docker/layout.sh leaves it. */
+const data = { '/data': { directory: true, mode: 0o1777, owner: { uid: 999, gid: 999 } } } as const;
 
 const worlds: Readonly<Record<Circumstance, World>> = {
-  root: { uid: 0 },
-  'arbitrary user': { uid: 1234, gid: 1234 },
-  'read-only root': { uid: 999, gid: 999, closed: ['/run/valkey-bundle', '/tmp'], files: ownedData },
-  sealed: { uid: 999, gid: 999, closed: ['/run/valkey-bundle', '/dev/shm', '/tmp'], files: ownedData },
+  root: { uid: 0, files: data },
+  'arbitrary user': { uid: 1234, gid: 1234, files: data },
+  'read-only root': { uid: 999, gid: 999, closed: ['/run/valkey-bundle', '/tmp'], files: data },
+  sealed: { uid: 999, gid: 999, closed: ['/run/valkey-bundle', '/dev/shm', '/tmp'], files: data },
 };

@@ -99,10 +99,17 @@ describe('a copy', () => {
   });
   it('takes the loads of the command line out of the options', () => {
     expect(
-      plan([conf, '--loadmodule', S, '--port', '1'], {
+      plan([conf, `--loadmodule ${S} --reader-threads 8`, '--port', '1'], {
         [conf]: `loadmodule ${J}\nloadmodule ${S} --reader-threads 4\n`,
       }).args,
     ).toEqual(['RUN/valkey.conf', '--port', '1']);
+  });
+  it('is not made where the file already has what both lines come to, as CONFIG REWRITE leaves it', () => {
+    expect(
+      plan([conf, '--loadmodule', S, '--port', '1'], {
+        [conf]: `loadmodule ${J}\nloadmodule ${S} --reader-threads 4\n`,
+      }).args,
+    ).toEqual([conf, '--port', '1']);
   });
   it('takes the options in where one of them includes a load line that must change', () => {
     const files = { [conf]: 'appendonly yes\n', '/m.conf': `loadmodule ${S} --use-coordinator yes\nmaxclients 5\n` };

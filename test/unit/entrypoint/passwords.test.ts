@@ -50,17 +50,17 @@ describe('a password of the configuration', () => {
   it('wins, which is said', () => {
     expect(read({ VALKEY_PASSWORD: 'x' }, 'requirepass y\nprimaryauth y')).toMatchObject({
       added: [],
-      codes: ['VB209', 'VB209'],
+      codes: ['VB209'],
     });
   });
   it('wins silently where it is the same', () => {
     expect(read({ VALKEY_PASSWORD: 'x' }, 'requirepass x\nmasterauth x')).toMatchObject({ added: [], codes: [] });
   });
-  it('counts by its old name', () => {
-    expect(read({ VALKEY_PASSWORD: 'x' }, 'masterauth y')).toMatchObject({
-      added: ['requirepass x'],
-      codes: ['VB209'],
-    });
+  it('counts by its old name, and for both: a node must offer the password that it takes', () => {
+    expect(read({ VALKEY_PASSWORD: 'x' }, 'masterauth y')).toMatchObject({ added: [], codes: ['VB209'] });
+  });
+  it('is completed where it is the same', () => {
+    expect(read({ VALKEY_PASSWORD: 'x' }, 'requirepass x')).toMatchObject({ added: ['primaryauth x'], codes: [] });
   });
 });
 

@@ -164,7 +164,7 @@ describe('directives (json, ldap)', () => {
     expect(parse('ldap', 'search_bind_passwd x servers y').options.map(({ secret }) => secret)).toEqual([true, false]);
   });
   it('on a load line do nothing, which is said, and stay there', () => {
-    expect(read('json', 'max-path-limit 200', file)).toEqual([['max-path-limit', '200'], ['VB410']]);
+    expect(read('json', 'max-path-limit 200', file)).toEqual([['max-path-limit 200'], ['VB410']]);
   });
 });
 

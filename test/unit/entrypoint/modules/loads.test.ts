@@ -43,8 +43,18 @@ describe('a load line of something else', () => {
   it('shares that module with a line that leads to the same file', () => {
     expect(assign('loadmodule /opt/a/libecho.so\nloadmodule echo.so')).toEqual(['echo: /opt/a/libecho.so echo.so']);
   });
-  it('shares that module with a line that names the same file elsewhere', () => {
-    expect(assign('loadmodule /opt/a/libecho.so\nloadmodule /opt/b/libecho.so')).toEqual([
+  it('shares that module with a line that names the same file elsewhere, where a manifest knows the file', () => {
+    expect(assign('loadmodule /opt/b/libecho.so\nloadmodule /opt/a/libecho.so')).toEqual([
+      'echo: /opt/b/libecho.so',
+      'echo: /opt/a/libecho.so',
+    ]);
+    expect(assign('loadmodule /opt/libsearch.so\nloadmodule /none/libsearch.so', [])).toEqual([
+      'search: /opt/libsearch.so /none/libsearch.so',
+    ]);
+  });
+  it('is that of a discovered one of the same file name, though no manifest knows it', () => {
+    expect(assign('loadmodule /opt/a/libecho.so', [moduleOf('echo')])).toEqual(['echo: /opt/a/libecho.so']);
+    expect(assign('loadmodule /opt/a/libecho.so\nloadmodule /opt/b/libecho.so', [moduleOf('echo')])).toEqual([
       'echo: /opt/a/libecho.so /opt/b/libecho.so',
     ]);
   });

@@ -1,0 +1,65 @@
+import { type BenchReport, ratioTable, table, timingTable } from './report.ts';
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+
+/** docs/benchmark.md. */
+export function benchmarkPage(report: BenchReport): string {
+  const { machine, runs, sizes, phases } = report;
+  return `# How fast it starts
+
+Written by \`npm run bench -- --runs ${runs} --write\` on ${report.date}: ${machine.cpus} processors (${machine.arch}), load ${machine.load.toFixed(1)} at the
+beginning, Node ${machine.node}, Valkey ${machine.valkey}, image ${machine.image.slice(0, 19)}. Times belong to that machine; what counts are the ratios: what
+is compared ran in turns (A B A B), after a warm-up, and the ratio is that of the medians. Beside it stand the ratio of the fastest runs and, where it was
+measured, that of processor time, which other work on the machine disturbs least.
+
+${ratioTable(report.ratios)}
+- **The entrypoint** starts as root in a container, with four modules (the stand-ins), a data directory with files in it, and a configuration of 2,300
+  lines of which 80 say something, as the packaged one. A program that does nothing stands in the place of the server: the time ends when that has ended.
+- **\`node -e 0\`** is the same Node, stripped as the entrypoint's.
+- **The Python and the shell entrypoint** were written for this (test/fixtures/bench): they append every module, give away the data directory and drop
+  privileges, as the older ones did. They read no configuration, or with grep alone.
+- **First PONG**: the same image, the same configuration and modules; the plain server gets its four load lines on the command line. The clock begins with
+  the engine's order to start, or inside one container with the process, and ends when PING is answered on a socket.
+
+${timingTable(report.timings)}
+## Long configurations
+
+The time of a start less that of a start with an empty configuration. *Per item* compares the cost of one with the cost of one at the size above it in the
+table: 1 is linear. *Written anew* are configurations with a load line that must change, so that an effective configuration is written.
+
+${growthTable(report)}
+## Where the milliseconds go
+
+A build of the entrypoint with a watch on its door to the system (entrypoint/host.ts), started as above. *In the system* is the part spent in its calls.
+
+${phaseTable(phases)}
+## Size
+
+The image has ${megabytes(sizes.image)}, its base ${megabytes(sizes.base)}. The entrypoint has ${megabytes(sizes.entrypoint)} (${megabytes(sizes.entrypointCompressed)} compressed), of which the stripped Node is ${megabytes(sizes.node)}.
+
+${table(
+  ['layer', 'size'],
+  sizes.layers.map(({ what, bytes }) => [`\`${what.replaceAll('|', '\\|')}\``, megabytes(bytes)]),
+)}`;
+}
+
+export function growthTable({ growth }: Pick<BenchReport, 'growth'>): string {
+  const rows = growth.map(({ what, count, milliseconds, perItem }) => [
+    `${count} ${what}`,
+    milliseconds.toFixed(1),
+    ((milliseconds / count) * 1000).toFixed(2),
+    perItem === null ? '' : perItem.toFixed(2),
+  ]);
+  return table(['what', 'ms', 'µs for one', 'per item'], rows);
+}
+
+export function phaseTable(phases: BenchReport['phases']): string {
+  const total = phases.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+  const rows = phases.map(({ name, milliseconds, system }) => [
+    name,
+    milliseconds.toFixed(2),
+    `${Math.round((milliseconds / total) * 100)} %`,
+    system === 0 ? '' : system.toFixed(2),
+  ]);
+  return table(['phase', 'ms', 'share', 'in the system'], rows);
+}

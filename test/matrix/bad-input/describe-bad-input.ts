@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import type { TestContainer } from '../../support/docker-container.ts';
+import { type Containers, useContainers } from '../../support/docker-scope.ts';
+import { until } from '../../support/until.ts';
+import { reportOf } from './report-of.ts';
+import type { Row } from './row.ts';
+import { sections } from './sections.ts';
+
+/** Every row of some sections in a container of its own. */
+export function describeBadInput(...titles: readonly string[]): void {
+  const containers = useContainers();
+  describe.each(sections.filter(({ title }) => titles.includes(title)))('$title', ({ rows }) => {
+    const refused = rows.filter(({ code }) => code !== null).map((row) => [row.input, row] as const);
+    it.each(refused)('%s ends the start', (_, row) => expectRefusal(containers, row));
+
+    const working = rows.filter(({ code }) => code === null).map((row) => [row.input, row] as const);
+    it.skipIf(working.length === 0).each(working)('%s ends nothing', (_, row) => expectServer(containers, row));
+  });
+}
+
+/** It ends within the bound of `run`, with one error and its exit code; nothing of a server was printed, and no stack. */
+async function expectRefusal(containers: Containers, row: Row): Promise<void> {
+  const { exitCode, stdout, stderr } = await containers.run(row.wish);
+  const report = reportOf(stderr);
+  expect(report.errors).toMatchObject([{ code: row.code, ...(row.place !== undefined && { place: row.place }) }]);
+  expect(exitCode).toBe(row.exitCode);
+  expect(stdout).toBe('');
+  expect(report).toMatchObject({ hasFix: true, hasStack: false });
+  for (const name of row.names ?? []) expect(stderr).toContain(name);
+  for (const secret of row.never ?? []) expect(stderr).not.toContain(secret);
+}
+
+async function expectServer(containers: Containers, row: Row): Promise<void> {
+  const container = await containers.make(row.wish);
+  await container.start();
+  await until('the server answers', async () => {
+    const { State } = await container.docker.inspect();
+    if (!State.Running) throw new Error(`it ended with ${State.ExitCode}:\n${(await container.output()).stderr}`);
+    return (await shell(container, 'valkey-cli PING')) === 'PONG' ? true : undefined;
+  });
+  for (const [command, answer] of row.asks ?? []) expect(await shell(container, command)).toMatch(answer);
+  const { stderr } = await container.output();
+  expect(reportOf(stderr).errors).toEqual([]);
+  for (const secret of row.never ?? []) expect(stderr).not.toContain(secret);
+  await container.docker.kill();
+}
+
+async function shell(container: TestContainer, command: string): Promise<string> {
+  return (await container.exec('sh', '-c', command)).stdout.trim();
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { catalogue } from '../../../entrypoint/diagnostics/catalogue.ts';
+import { kindsOf } from '../../support/fake-start.ts';
+import { reportOf } from '../bad-input/report-of.ts';
+import type { Row } from '../bad-input/row.ts';
+import { sections } from '../bad-input/sections.ts';
+import { startTwin } from '../bad-input/twin.ts';
+
+const pure = sections.map(({ title, rows }) => ({ title, rows: rows.filter(({ twin }) => twin !== null) }));
+
+describe.each(pure)('$title', ({ rows }) => {
+  const named = (rows: readonly Row[]) => rows.map((row) => [row.input, row] as const);
+
+  it.each(named(rows.filter(({ code }) => code !== null)))('%s ends the start', (_, row) => {
+    const started = startTwin(row);
+    const report = reportOf(started.stderr);
+    expect(report.errors).toMatchObject([{ code: row.code, ...(row.place !== undefined && { place: row.place }) }]);
+    expect(started.exitCode).toBe(row.exitCode);
+    expect(row.code !== null && catalogue[row.code].exitCode).toBe(row.exitCode);
+    expect(kindsOf(started).at(-1)).toBe('exit');
+    expect(started.exec).toBeNull();
+    // Whether the server may read a file shows only once everything is ready for it.
+    if (row.code !== 'VB509') expect(kindsOf(started)).not.toContain('write');
+    expect(report).toMatchObject({ hasFix: true, hasStack: false });
+    for (const name of row.names ?? []) expect(started.stderr).toContain(name);
+    for (const secret of row.never ?? []) expect(started.stderr).not.toContain(secret);
+  });
+
+  const working = rows.filter(({ code }) => code === null);
+  it.skipIf(working.length === 0).each(named(working))('%s ends nothing', (_, row) => {
+    const started = startTwin(row);
+    expect(reportOf(started.stderr).errors).toEqual([]);
+    expect(started.exec).not.toBeNull();
+    for (const secret of row.never ?? []) expect(started.stderr).not.toContain(secret);
+  });
+});
