@@ -70,8 +70,12 @@ export function express(
   }
 }
 
+/** The kernel takes 128 KiB for one element of argv, its NUL included (MAX_ARG_STRLEN, execve(2)). */
+const LONGEST_ELEMENT = 131_071;
+
 function chooseExpression(conf: Configuration, wanted: readonly WantedLoad[]): Expression {
   if (conf.commandLine.readsStdin) return 'lifted';
+  if (wanted.some((load) => !isFromFile(load) && loadElement(load).length > LONGEST_ELEMENT)) return 'lifted';
   if (conf.confFile !== null && wanted.some((load) => !isFromFile(load) && !survivesRewrite(load))) return 'lifted';
   const fromFile = wanted.filter(isFromFile);
   const fileLines = conf.fileDirectives.filter((directive) => directive.name === 'loadmodule');

@@ -1,6 +1,6 @@
 import { type Bytes, bytesOf } from './bytes.ts';
 import { type Grammar, grammarOf } from './conf/grammar.ts';
-import { type Code, catalogue } from './diagnostics/catalogue.ts';
+import type { Code } from './diagnostics/catalogue.ts';
 import { type Details, type Diagnostic, diagnose, refuse } from './diagnostics.ts';
 import { type Environment, moduleArgsVariables, wordsOf } from './environment.ts';
 import { type Expressed, express } from './express.ts';
@@ -11,10 +11,10 @@ import { readBundle } from './modules/bundle.ts';
 import type { Bundle, Manifest } from './modules/manifest.ts';
 import type { ExtraDirective, Merged, WantedLoad } from './modules/merge.ts';
 import { planModules } from './modules/plan.ts';
-import { isSetTo } from './modules/settings.ts';
 import { passwordDirectives } from './passwords.ts';
 import { type Program, resolveServer } from './program.ts';
 import { mentionsSecret } from './secrets.ts';
+import { backgroundWarning, effectiveNotice, openWarning } from './start-warnings.ts';
 
 /** A start, decided: nothing has happened yet. */
 export interface StartPlan {
@@ -167,36 +167,6 @@ function imageDirectives(conf: Configuration, bundle: Bundle): ExtraDirective[] 
       secret: false,
       at: { kind: 'image', path: 'bundle.json' },
     }));
-}
-
-/** VB510 where the image turned protected mode off, nobody set a password, and the port is not bound to loopback. */
-function openWarning(
-  conf: Configuration,
-  image: readonly ExtraDirective[],
-  extra: readonly ExtraDirective[],
-): Diagnostic[] {
-  const opened = image.some(({ name, value }) => name === 'protected-mode' && value === 'no');
-  const hasPassword = ['requirepass', 'user', 'aclfile'].some(
-    (name) => conf.settings.has(name) || extra.some((directive) => directive.name === name),
-  );
-  const isLocal = isSetTo(conf.settings, 'bind', '127.0.0.1') || isSetTo(conf.settings, 'port', '0');
-  return opened && !hasPassword && !isLocal ? [diagnose('VB510', 'no password is set, and protected mode is off')] : [];
-}
-
-/** VB513: Debian's packaged configuration daemonizes, and a container that ends with 0 and no word is hard to understand. */
-function backgroundWarning({ settings }: Configuration): Diagnostic[] {
-  const setting = settings.get('daemonize');
-  if (setting === undefined || !isSetTo(settings, 'daemonize', 'yes')) return [];
-  return [diagnose('VB513', 'daemonize yes', { at: setting.at })];
-}
-
-function effectiveNotice(conf: Configuration, path: string): Diagnostic {
-  const source = conf.commandLine.readsStdin ? 'standard input' : (conf.confFile ?? 'the command line');
-  const message = `the server reads ${path}, made from ${source}; CONFIG REWRITE will fail on it`;
-  const hint = conf.commandLine.readsStdin
-    ? 'Mount the configuration as a file to make it writable.'
-    : catalogue.VB504.fix;
-  return diagnose('VB504', message, { hint });
 }
 
 /** Variables that hold a secret never reach the server, whether it was used or not. */

@@ -13,12 +13,13 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Bytes } from '../bytes.ts';
 import { START_RECORD, type User } from '../host.ts';
 import { codeOf } from './files.ts';
 
 /** Where a directory of our own may be made, best first: only the first is named for us. */
-const PLACES = ['/run/valkey-bundle', '/dev/shm', '/tmp'];
+const PLACES = ['/run/valkey-bundle', '/dev/shm', '/tmp'] as const;
 const PREFIX = 'valkey-bundle-';
 
 /** Fresh paths under the places that this process can write, in their order. The name is random: nobody can wait there for us. */
@@ -39,21 +40,15 @@ function randomHex(): string {
   }
 }
 
-/** A real directory, root's or our own, that we may write. The one of our name may still have to be made. */
+/** A real directory, root's or our own, that we may write; the one of our name may still have to be made when a start needs it. */
 function isUsable(place: string): boolean {
   try {
-    const stats = lstatSync(place);
-    if (!stats.isDirectory() || (stats.uid !== 0 && stats.uid !== process.getuid?.())) return false;
-    accessSync(place, constants.W_OK | constants.X_OK);
-    return true;
+    const stats = lstatSync(place, { throwIfNoEntry: false });
+    const canBeMade = stats === undefined && place === PLACES[0];
+    accessSync(canBeMade ? dirname(place) : place, constants.W_OK | constants.X_OK);
+    return canBeMade || (stats?.isDirectory() === true && (stats.uid === 0 || stats.uid === process.getuid?.()));
   } catch {
-    if (place !== PLACES[0]) return false;
-    try {
-      mkdirSync(place, { mode: 0o755 });
-      return true;
-    } catch {
-      return false;
-    }
+    return false;
   }
 }
 
@@ -64,6 +59,7 @@ export function writePrivate(
   owner: User,
 ): void {
   const isRoot = process.getuid?.() === 0;
+  if (dirname(directory) === PLACES[0]) mkdirSync(PLACES[0], { recursive: true, mode: 0o755 });
   mkdirSync(directory, { mode: 0o700 });
   try {
     for (const { name, text } of files) {
