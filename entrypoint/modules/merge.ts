@@ -130,7 +130,7 @@ function keep(
       : joining.length > 0 || parsedLines.some((parsed) => parsed.mended);
   const args = changed ? options.map(({ words, at }) => ({ words, at })) : unchangedArguments(first, own);
   const load: WantedLoad = { module, path: strongest.path, args, line: first, changed };
-  const verdict = changed || directives.length > 0 ? 'merged' : 'kept';
+  const verdict = lines.length > 1 || changed || directives.length > 0 ? 'merged' : 'kept';
   return {
     module,
     verdict,

@@ -86,7 +86,7 @@ describe.each(ways)('a password from %s', (_, wish) => {
 });
 
 describe('a password that the configuration sets', () => {
-  it('wins over the environment, with a warning', async () => {
+  it('wins over the environment for both directives, with a warning', async () => {
     const server = await containers.serve(
       {
         command: ['/x.conf'],
@@ -95,7 +95,7 @@ describe('a password that the configuration sets', () => {
       },
       'from-file',
     );
-    expect(await server.config('*auth')).toMatchObject({ primaryauth: 'from-environment' });
+    expect(await server.config('*auth')).toMatchObject({ primaryauth: '' });
     expect(codesIn((await server.container.output()).stderr)).toContain('VB209');
   });
 });

@@ -36,22 +36,23 @@ export function expectedOf(cell: Cell): Expected {
   const union = unionOf(subject, lines);
   const weaker = weakerOf(subject, statements, union.options, settings);
   const mended = subject.style === 'flag' && lines.some(({ stance }) => stance === 'different');
-  const changed = lines.length > 1 || weaker.joining.length > 0 || mended;
+  const args = [...union.options, ...weaker.joining].flatMap(({ words }) => words);
+  const isJoined = lines.length > 1;
+  const changed = isJoined ? !alreadySays(subject, lines, args) : weaker.joining.length > 0 || mended;
   const secretFile = weaker.directives.some(({ secret }) => secret);
   const effective = effectiveOf(cell, lines, changed);
   if (circumstance === 'sealed' && (effective !== 'none' || secretFile)) return { kind: 'refused', codes: ['VB503'] };
-  const args = [...union.options, ...weaker.joining].flatMap(({ words }) => words);
   const [first] = lines;
   const reached = first === undefined || changed ? args : loadWords(subject, first.stance);
-  const said = settings.filter(isOption).map(({ stance }) => directiveOf(subject, stance).value);
+  const said = settings.filter(isKnown).map(({ stance }) => directiveOf(subject, stance).value);
   const added = weaker.directives.find(({ name }) => name === directiveOf(subject, 'same').name);
   return {
     kind: 'started',
-    decision: first === undefined ? 'added' : changed || weaker.directives.length > 0 ? 'merged' : 'kept',
+    decision: first === undefined ? 'added' : isJoined || changed || weaker.directives.length > 0 ? 'merged' : 'kept',
     codes: [
       ...statements.flatMap((statement) => warningsOf(subject, statement)),
       ...Array.from({ length: union.dropped + weaker.dropped }, () => 'VB407'),
-      ...(lines.length > 1 ? ['VB408'] : []),
+      ...(isJoined ? ['VB408'] : []),
       ...(effective === 'none' ? [] : ['VB504']),
     ].sort(),
     args: reached,
@@ -73,6 +74,16 @@ function loadLines({ subject, statements }: Cell): Statement[] {
 
 function isDashed(style: Subject['style']): boolean {
   return style === 'flag' || style === 'flags';
+}
+
+/** Whether the file's one line is what it and those of the command line come to: then it can stay as it is. */
+function alreadySays(subject: Subject, [first, ...others]: readonly Statement[], args: readonly string[]): boolean {
+  if (first === undefined || isOption(first) || !others.every(isOption)) return false;
+  return loadWords(subject, first.stance).join(' ') === args.join(' ');
+}
+
+function isOption({ place }: Pick<Statement, 'place'>): boolean {
+  return place === 'element' || place === 'words';
 }
 
 /** What stops a start, whatever else is said. */
@@ -101,26 +112,26 @@ interface Option {
   readonly words: readonly string[];
 }
 
-/** One load with the options of all lines, a later line over an earlier one; `dropped` counts what lost. */
+/** One load with the options of all lines, a later line over an earlier one; `dropped` counts what lost, and was heard. */
 function unionOf(subject: Subject, lines: readonly Statement[]): { options: Option[]; dropped: number } {
   const options = new Map<string, Option>();
   let dropped = 0;
   for (const { stance } of lines) {
     for (const option of optionsOf(subject, stance)) {
       const earlier = options.get(option.key);
-      if (earlier !== undefined && earlier.words.join(' ') !== option.words.join(' ')) dropped += 1;
+      const differs = earlier !== undefined && earlier.words.join(' ') !== option.words.join(' ');
+      if (differs && subject.style !== 'config') dropped += 1;
       options.set(option.key, option);
     }
   }
   return { options: [...options.values()], dropped };
 }
 
-/** A flag that is turned off is an option without words. A module that ignores its words has as many options as words. */
+/** A flag that is turned off is an option without words. Where nobody knows, or cares, what the words mean, they are one. */
 function optionsOf(subject: Subject, stance: Stance): Option[] {
   const words = loadWords(subject, stance);
   if (words.length === 0) return [];
-  if (subject.style === 'plain') return [{ key: 'all words', words }];
-  if (subject.style === 'config') return words.map((word, index) => ({ key: `word ${index}`, words: [word] }));
+  if (subject.style === 'plain' || subject.style === 'config') return [{ key: 'all words', words }];
   const isOff = subject.style === 'flag' && stance === 'different';
   return [{ key: stance === 'unknown' ? 'unknown' : 'option', words: isOff ? [] : words }];
 }
@@ -170,10 +181,10 @@ function hasDirective({ style }: Subject, stance: Stance): boolean {
 }
 
 function lastSetting(settings: readonly Statement[], stance: Stance): Statement | undefined {
-  return settings.filter((setting) => isOption(setting) === (stance !== 'unknown')).at(-1);
+  return settings.filter((setting) => isKnown(setting) === (stance !== 'unknown')).at(-1);
 }
 
-function isOption({ stance }: Pick<Statement, 'stance'>): boolean {
+function isKnown({ stance }: Pick<Statement, 'stance'>): boolean {
   return stance !== 'unknown';
 }
 
@@ -184,7 +195,7 @@ function effectiveOf(
   changed: boolean,
 ): 'none' | 'wrapper' | 'lifted' {
   if (statements.some(({ place }) => place === 'stdin')) return 'lifted';
-  if (!lines.some(({ place }) => place === 'file' || place === 'include')) return 'none';
+  if (lines.every(isOption)) return 'none';
   if (changed) return 'lifted';
   return subject.module === 'search' ? 'wrapper' : 'none';
 }
@@ -194,8 +205,7 @@ function orderOf(subject: Subject, lines: readonly Statement[]): string[] {
   const others = addedBeside(subject).filter((name) => name !== subject.module);
   const [first] = lines;
   if (first === undefined) return [...addedBeside(subject)];
-  const isFirst = first.place !== 'element' && first.place !== 'words';
-  const order = isFirst ? [subject.module, ...others] : [...others, subject.module];
+  const order = !isOption(first) ? [subject.module, ...others] : [...others, subject.module];
   if (!order.includes('json') || order.indexOf('json') < order.indexOf('search')) return order;
   return order.filter((name) => name !== 'json').flatMap((name) => (name === 'search' ? ['json', name] : [name]));
 }
@@ -205,9 +215,9 @@ function isTaken({ subject, statements }: Cell, args: readonly string[], directi
   const { style, values, option } = subject;
   const settings = statements.filter(({ form }) => form === 'setting');
   const isUnknown = [...settings, ...directives.map(({ name }) => ({ stance: stanceOfName(name, option) }))].some(
-    (setting) => !isOption(setting),
+    (setting) => !isKnown(setting),
   );
-  const lastOption = settings.filter(isOption).at(-1);
+  const lastOption = settings.filter(isKnown).at(-1);
   if (isUnknown || lastOption?.stance === 'invalid' || (style === 'plain' && settings.length > 0)) return false;
   if (isDashed(style) && statements.some(({ place, stance }) => place === 'words' && stance === 'unknown')) return false;
   if (isDashed(style) && args.some((word) => word.endsWith('no-such-option'))) return false;
