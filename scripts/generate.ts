@@ -1,14 +1,22 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { generateBadInputMatrix } from './lib/generate-bad-input-matrix.ts';
 import { generateDiagnostics } from './lib/generate-diagnostics.ts';
 import { generateEnvironment } from './lib/generate-environment.ts';
+import { generateMergeMatrix } from './lib/generate-merge-matrix.ts';
 import { generateModuleSchema } from './lib/generate-module-schema.ts';
 import { staleFiles, writeStaleFiles } from './lib/generated-file.ts';
 import { ManifestError } from './lib/manifest-problem.ts';
 import { loadManifests } from './lib/module-manifests.ts';
 
 const root = join(import.meta.dirname, '..');
-const steps = [generateModuleSchema, generateDiagnostics, generateEnvironment];
+const steps = [
+  generateModuleSchema,
+  generateDiagnostics,
+  generateEnvironment,
+  generateBadInputMatrix,
+  generateMergeMatrix,
+];
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 
 process.exitCode = generate();

@@ -6,12 +6,16 @@ import { type Case, timeCases, timingIn } from './timer.ts';
 export interface Growth {
   readonly what: string;
   readonly count: number;
-  /** The time of a start with it, less that of a start without. */
+  /** The fastest start with it less the fastest without: what is left is small, and would drown in what else the machine does. */
   readonly milliseconds: number;
   /** The cost of one, against one of the next smaller size: 1 where the cost grows as the size does. */
   readonly perItem: number | null;
+  /** At most so many milliseconds are wanted. */
+  readonly goal: number | null;
 }
 
+/** The largest size of each, in milliseconds. */
+const GOAL = 200;
 const MODULES: readonly number[] = [20, 200];
 const EMPTY = 'empty';
 
@@ -34,7 +38,7 @@ export async function measureGrowth(runs: number): Promise<readonly Growth[]> {
   return series.flatMap(({ what, counts }) =>
     growthOf(
       what,
-      counts.map((count) => ({ count, milliseconds: timingIn(timed, nameOf(what, count)).median - empty.median })),
+      counts.map((count) => ({ count, milliseconds: timingIn(timed, nameOf(what, count)).minimum - empty.minimum })),
     ),
   );
 }
@@ -43,8 +47,11 @@ export async function measureGrowth(runs: number): Promise<readonly Growth[]> {
 export function growthOf(what: string, points: ReadonlyArray<Pick<Growth, 'count' | 'milliseconds'>>): Growth[] {
   return points.map(({ count, milliseconds }, index) => {
     const before = points[index - 1];
-    const perItem = before === undefined ? null : milliseconds / count / (before.milliseconds / before.count);
-    return { what, count, milliseconds, perItem };
+    const perItem =
+      before === undefined || before.milliseconds <= 0
+        ? null
+        : milliseconds / count / (before.milliseconds / before.count);
+    return { what, count, milliseconds, perItem, goal: index === points.length - 1 ? GOAL : null };
   });
 }
 

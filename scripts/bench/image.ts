@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildImage } from '../lib/engine-build.ts';
 import { buildEntrypoint } from '../lib/entrypoint-build.ts';
@@ -20,35 +20,35 @@ export interface BenchImages {
   readonly entrypoint: string;
 }
 
-const NODE = `node-${process.version}`;
-
 /** Builds the bench image on the test image, and lays out what its containers see of the host. */
 export async function prepareBench(report: (line: string) => void): Promise<BenchImages> {
   const local = await buildLocalImage({ report });
   const test = await buildTestImage({ report });
   const fixtures = join(paths.root, 'test/fixtures/bench');
   const files = ['timer.c', 'nothing.c', 'entrypoint.py', 'entrypoint.sh'];
-  const entries = Object.fromEntries(files.map((file) => [file, { from: join(fixtures, file) }]));
+  const { path: entrypoint } = await buildEntrypoint(report);
+  const node = join(entrypoint, '..', `node-${process.version}`);
+  const entries = Object.fromEntries([
+    ['node', { from: node }],
+    ...files.map((file) => [file, { from: join(fixtures, file) }] as const),
+  ]);
   const dockerfile = join(fixtures, 'bench.Dockerfile');
   const args = { BASE: local.base, TEST: test.tag };
   await withContext(entries, (context) =>
     buildImage({ tag: 'valkey-bundle-bench:local', context, dockerfile, args }, report),
   );
   await builtId('valkey-bundle-bench:local');
-  const { path: entrypoint } = await buildEntrypoint(report);
-  const node = join(entrypoint, '..', NODE);
-  await layOut(node, { ...test.bundle, server: `${BENCH}/bin/valkey-server` });
+  await layOut({ ...test.bundle, server: `${BENCH}/bin/valkey-server` });
   const { tag, id, base, bundle } = local;
   return { local: tag, localId: id, test: test.tag, base, valkey: bundle.valkey, node, entrypoint };
 }
 
-async function layOut(node: string, bundle: object): Promise<void> {
+async function layOut(bundle: object): Promise<void> {
   await writeConfFiles(folders.conf);
   await rm(folders.output, { recursive: true, force: true });
   await mkdir(folders.output, { recursive: true });
   // The server's user writes here too.
   await chmod(folders.output, 0o777);
   await mkdir(folders.programs, { recursive: true });
-  await copyFile(node, join(folders.programs, 'node'));
   await writeFile(folders.bundle, JSON.stringify(bundle));
 }

@@ -1,4 +1,4 @@
-import { type BenchReport, ratioTable, table, timingTable } from './report.ts';
+import { type BenchReport, ratioTable, table, timingTable, verdict } from './report.ts';
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
@@ -24,8 +24,8 @@ ${ratioTable(report.ratios)}
 ${timingTable(report.timings)}
 ## Long configurations
 
-The time of a start less that of a start with an empty configuration. *Per item* compares the cost of one with the cost of one at the size above it in the
-table: 1 is linear. *Written anew* are configurations with a load line that must change, so that an effective configuration is written.
+The fastest start less the fastest with an empty configuration. *Per item* compares the cost of one with the cost of one at the size above it in the
+table: 1 is linear, less says that what is needed once is spread over more. *Written anew* are configurations with a load line that must change, so that an effective configuration is written.
 
 ${growthTable(report)}
 ## Where the milliseconds go
@@ -44,13 +44,15 @@ ${table(
 }
 
 export function growthTable({ growth }: Pick<BenchReport, 'growth'>): string {
-  const rows = growth.map(({ what, count, milliseconds, perItem }) => [
+  const rows = growth.map(({ what, count, milliseconds, perItem, goal }) => [
     `${count} ${what}`,
     milliseconds.toFixed(1),
+    goal === null ? '' : String(goal),
+    verdict({ median: milliseconds, goal }),
     ((milliseconds / count) * 1000).toFixed(2),
     perItem === null ? '' : perItem.toFixed(2),
   ]);
-  return table(['what', 'ms', 'µs for one', 'per item'], rows);
+  return table(['what', 'ms', 'goal', '', 'µs for one', 'per item'], rows);
 }
 
 export function phaseTable(phases: BenchReport['phases']): string {

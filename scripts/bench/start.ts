@@ -1,4 +1,4 @@
-import { BENCH, CONF, PROGRAMS } from './container.ts';
+import { BENCH, CONF } from './container.ts';
 import type { Ratio } from './report.ts';
 import { ratioOf, type Timing } from './statistics.ts';
 import { type Case, timeCases, timingIn } from './timer.ts';
@@ -10,7 +10,7 @@ const STOCK = ['valkey-server', `${CONF}/stock.conf`];
 const env = { PATH: `${BENCH}/bin:/usr/local/bin:/usr/bin:/bin` };
 
 const cases: readonly Case[] = [
-  { name: 'node -e 0', argv: [`${PROGRAMS}/node`, '-e', '0'] },
+  { name: 'node -e 0', argv: [`${BENCH}/node`, '-e', '0'] },
   { name: 'entrypoint', argv: [ENTRYPOINT, ...STOCK] },
   { name: 'Python entrypoint', argv: [`${BENCH}/entrypoint.py`, ...STOCK], env },
   { name: 'shell entrypoint', argv: [`${BENCH}/entrypoint.sh`, ...STOCK], env },

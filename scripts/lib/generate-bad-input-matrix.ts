@@ -34,7 +34,12 @@ function tableRow({ input, code, exitCode, place, names = [] }: Row): string {
   const where = place === undefined ? '' : `\`${place}\``;
   const named = names.map((name) => `\`${name}\``).join(', ');
   const end = code === null ? 'none: it runs' : `[${code}](diagnostics.md#${anchorOf(code)})`;
-  const cells = [input, end, code === null ? '' : String(exitCode), [where, named].filter((part) => part !== '').join('; ')];
+  const cells = [
+    input,
+    end,
+    code === null ? '' : String(exitCode),
+    [where, named].filter((part) => part !== '').join('; '),
+  ];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 

@@ -7,6 +7,7 @@ import {
   singleCells,
   statementsFor,
   titleOfPlace,
+  tripleCells,
 } from '../../test/matrix/merge/cells.ts';
 import { coveringSample } from '../../test/matrix/merge/covering.ts';
 import { loadWords } from '../../test/matrix/merge/lay-out.ts';
@@ -16,7 +17,8 @@ import type { GeneratedFile } from './generated-file.ts';
 
 /** docs/merge-matrix.md: what comes out where the environment and one other place speak about one option of a module. */
 export function generateMergeMatrix(): GeneratedFile {
-  const [singles, pairs, sample] = [singleCells().length, pairCells().length, coveringSample().length];
+  const [singles, pairs, triples] = [singleCells().length, pairCells().length, tripleCells().length];
+  const sample = coveringSample().length;
   const content = [
     '# The merge, exhaustively',
     '',
@@ -27,9 +29,9 @@ export function generateMergeMatrix(): GeneratedFile {
     'same value, a different one, one that the module does not take, or under a name that it does not know. `bare` is a load line',
     'without the option. Each by root, by an arbitrary user, on a read-only root file system, and where nothing can be written.',
     '',
-    `${singles} cells with one place and ${pairs} with two are planned and started on a recorded host; ${sample} that cover them run for`,
-    'real, with CONFIG REWRITE and a restart. What must come out is computed by `test/matrix/merge/oracle.ts` from the rules alone, and',
-    'this page shows it, for root.',
+    `${singles} cells with one place, ${pairs} with two and ${triples} with three are planned and started on a recorded host; ${sample} that`,
+    'cover them run for real, with CONFIG REWRITE and a restart. What must come out is computed by `test/matrix/merge/oracle.ts` from',
+    'the rules alone, and this page shows it, for root.',
     '',
     'Columns: what the environment says. `added`, `kept` and `merged` are the decision, then come the words on the load line, `+` a',
     'directive that is added, and the warnings. *copy* and *wrapper*: the server reads an effective configuration. *ends*: the module',

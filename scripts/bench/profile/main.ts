@@ -15,12 +15,10 @@ declare const __MANIFESTS__: readonly Manifest[];
 const mainAt = microseconds();
 const calls: Call[] = [];
 const host = nodeHost();
-const hostAt = microseconds();
 // Opened while this is root.
 const trace = openSync(process.env['BENCH_TRACE'] ?? '/dev/null', 'a');
 
 const watched = watch(host, microseconds, (call) => calls.push(call));
-const openedAt = microseconds();
 launch(
   {
     ...watched,
@@ -48,8 +46,6 @@ function traced(execAt: number): StartTrace {
     environment: at(environment),
     bootstrap: at(bootstrapComplete),
     main: mainAt,
-    host: hostAt,
-    opened: openedAt,
     exec: execAt,
     calls,
   };

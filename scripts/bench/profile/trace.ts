@@ -15,9 +15,6 @@ export interface StartTrace {
   readonly bootstrap: number;
   /** The first line of the program. */
   readonly main: number;
-  readonly host: number;
-  /** The trace's own file is open: what lies between `host` and this is not the entrypoint's. */
-  readonly opened: number;
   readonly exec: number;
   readonly calls: readonly Call[];
 }

@@ -35,7 +35,8 @@ async function expectServer(containers: Containers, row: Row): Promise<void> {
   await container.start();
   await until('the server answers', async () => {
     const { State } = await container.docker.inspect();
-    if (!State.Running) throw new Error(`it ended with ${State.ExitCode}: ${(await container.output()).stderr.slice(-500)}`);
+    if (!State.Running)
+      throw new Error(`it ended with ${State.ExitCode}: ${(await container.output()).stderr.slice(-500)}`);
     return (await shell(container, 'valkey-cli PING')) === 'PONG' ? true : undefined;
   });
   for (const [command, answer] of row.asks ?? []) expect(await shell(container, command)).toMatch(answer);

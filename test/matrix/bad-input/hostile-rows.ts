@@ -103,7 +103,9 @@ const secretRows: readonly Row[] = [
     input: 'two load lines with different secrets, which their module ignores',
     wish: {
       command: ['/x.conf'],
-      files: { '/x.conf': ['hunter2', 'hunter3'].map((word) => `loadmodule ${ldap} search_bind_passwd ${word}\n`).join('') },
+      files: {
+        '/x.conf': ['hunter2', 'hunter3'].map((word) => `loadmodule ${ldap} search_bind_passwd ${word}\n`).join(''),
+      },
       env: { DEBUG: '1' },
     },
     ...{ code: null, exitCode: 0, asks: [['valkey-cli PING', /^PONG$/]], never: ['hunter'] },

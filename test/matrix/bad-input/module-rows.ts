@@ -1,5 +1,5 @@
-import { elf } from '../../support/elf.ts';
 import type { Files } from '../../support/docker-tar.ts';
+import { elf } from '../../support/elf.ts';
 import type { Row } from './row.ts';
 
 const FOUND = '/usr/lib/valkey/x.so';

@@ -26,6 +26,6 @@ export interface Row {
 }
 
 /** A recorded host, and variables that the engine's API cannot carry. */
-export interface Twin extends World {
+interface Twin extends World {
   readonly env?: Readonly<Record<string, string>>;
 }

@@ -125,7 +125,11 @@ export const writingRows: readonly Row[] = [
     wish: hostile(
       'cd /run/valkey-bundle && mkdir -m 777 valkey-bundle-0 && echo "maxmemory 1mb" > valkey-bundle-0/valkey.conf && chown -R 5000:5000 valkey-bundle-0 && cd /data',
     ),
-    ...{ code: null, exitCode: 0, asks: [maxmemory, inRun, ['cat /run/valkey-bundle/valkey-bundle-0/valkey.conf', /^maxmemory 1mb$/]] },
+    ...{
+      code: null,
+      exitCode: 0,
+      asks: [maxmemory, inRun, ['cat /run/valkey-bundle/valkey-bundle-0/valkey.conf', /^maxmemory 1mb$/]],
+    },
     twin: null,
   },
 ];

@@ -1,14 +1,14 @@
 import { type Subject, subjects } from './subjects.ts';
 
 /** Where something is said, from the weakest place to the strongest. `words` is the command line, one element for each word. */
-export const places = ['image', 'environment', 'file', 'include', 'stdin', 'element', 'words'] as const;
+const places = ['image', 'environment', 'file', 'include', 'stdin', 'element', 'words'] as const;
 export type Place = (typeof places)[number];
 
 /** As arguments of the module (a load line, the variable, an image default), or as a directive of its own. */
-export type Form = 'load' | 'setting';
+type Form = 'load' | 'setting';
 
 /** `bare` is a load line without the option. What says nothing at all is no statement. */
-export const stances = ['bare', 'same', 'different', 'unknown', 'invalid'] as const;
+const stances = ['bare', 'same', 'different', 'unknown', 'invalid'] as const;
 export type Stance = (typeof stances)[number];
 
 export interface Statement {
@@ -70,6 +70,24 @@ export function pairCells(): Cell[] {
       return isAboutPrecedence(statements) ? cells : cells.slice(index % cells.length, (index % cells.length) + 1);
     }),
   );
+}
+
+/** Cells in which two places agree or disagree, and the environment says something beside them: the stronger of the two counts. */
+export function tripleCells(): Cell[] {
+  return subjects.flatMap((subject) =>
+    pairsFor(subject)
+      .filter((pair) => pair.every(({ place, stance }) => place !== 'environment' && isValid(stance)))
+      .map(([weaker, stronger], index) => {
+        const environment: Statement = { place: 'environment', form: 'load', stance: 'same' };
+        const statements = [environment, weaker, stronger].filter((statement) => statement !== undefined);
+        const inOrder = statements.sort((a, b) => places.indexOf(a.place) - places.indexOf(b.place));
+        return { subject, circumstance: circumstances[index % circumstances.length] ?? 'root', statements: inOrder };
+      }),
+  );
+}
+
+function isValid(stance: Stance): boolean {
+  return stance === 'same' || stance === 'different';
 }
 
 function pairsFor(subject: Subject): Statement[][] {

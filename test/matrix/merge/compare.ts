@@ -69,7 +69,10 @@ function sayOutcome(cell: Cell, { plan, started, loads, settings }: Outcome): un
   const own = loads.find(({ path }) => path === subject.path);
   const drop = started.events.find((event) => event.kind === 'drop');
   const isAdded = merged?.decision === 'added';
-  const dropped = plan.effectiveConf === null ? null : (/^(\/run\/valkey-bundle|\/dev\/shm|\/tmp)\//.exec(confOf(started))?.[1] ?? confOf(started));
+  const dropped =
+    plan.effectiveConf === null
+      ? null
+      : (/^(\/run\/valkey-bundle|\/dev\/shm|\/tmp)\//.exec(confOf(started))?.[1] ?? confOf(started));
   return {
     decision: merged?.decision,
     codes: [...started.codes].sort(),

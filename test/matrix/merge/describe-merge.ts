@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Cell, pairCells, seats, singleCells, titleOf, titleOfPlace } from './cells.ts';
+import { type Cell, pairCells, seats, singleCells, titleOf, titleOfPlace, tripleCells } from './cells.ts';
 import { compare } from './compare.ts';
 import { subjects } from './subjects.ts';
 
@@ -7,9 +7,14 @@ import { subjects } from './subjects.ts';
 export function describeMerge(...modules: readonly string[]): void {
   const singles = singleCells();
   const pairs = pairCells();
+  const triples = tripleCells();
   describe.each(subjects.filter(({ module }) => modules.includes(module)))('$title', { timeout: 60_000 }, (subject) => {
     it('comes out by the rules where one place says something, or none', () => {
       expectByRule(singles.filter((cell) => cell.subject === subject));
+    });
+
+    it('comes out by the rules where the environment and two other places speak', () => {
+      expectByRule(triples.filter((cell) => cell.subject === subject));
     });
 
     const spoken = seats
@@ -27,7 +32,7 @@ export function describeMerge(...modules: readonly string[]): void {
 }
 
 /** The first cell that differs is shown whole, with how many others do. */
-export function expectByRule(cells: readonly Cell[]): void {
+function expectByRule(cells: readonly Cell[]): void {
   expect(cells.length).toBeGreaterThan(0);
   const compared = cells.map((cell) => ({ title: titleOf(cell), ...compare(cell) }));
   const wrong = compared.filter(({ expected, got }) => JSON.stringify(expected) !== JSON.stringify(got));

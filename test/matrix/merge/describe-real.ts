@@ -115,7 +115,9 @@ async function expectPlan(cell: Cell, expected: Started, container: TestContaine
   if (stdin !== null) return;
   const plan = JSON.parse(await container.read('valkey-bundle', 'plan', '--json', '--', ...command)) as PlanJson;
   expect(plan.modules.find(({ name }) => name === cell.subject.module)?.decision).toBe(expected.decision);
-  expect(plan.loads.map(({ path }) => subjects.find((subject) => subject.path === path)?.module)).toEqual(expected.order);
+  expect(plan.loads.map(({ path }) => subjects.find((subject) => subject.path === path)?.module)).toEqual(
+    expected.order,
+  );
 }
 
 /** CONFIG REWRITE and a restart: nothing changes, or REWRITE fails and leaves the user's file as it was. */
@@ -146,5 +148,7 @@ function confFileOf(info: unknown): string {
 
 function placeOf(cell: Cell, { effective }: Started): RegExp {
   if (effective === 'none') return layOut(cell).files[CONF] === undefined ? /^$/ : new RegExp(`^${CONF}$`);
-  return cell.circumstance === 'read-only root' ? /^\/dev\/shm\/valkey-bundle-/ : /^\/run\/valkey-bundle\/valkey-bundle-/;
+  return cell.circumstance === 'read-only root'
+    ? /^\/dev\/shm\/valkey-bundle-/
+    : /^\/run\/valkey-bundle\/valkey-bundle-/;
 }

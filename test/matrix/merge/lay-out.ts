@@ -10,7 +10,7 @@ export interface LaidOut {
 }
 
 export const CONF = '/data/conf/x.conf';
-export const INCLUDED = '/data/conf/inc.conf';
+const INCLUDED = '/data/conf/inc.conf';
 
 /** Writes a cell down. The include stands at the end of the file; words of their own stand at the end of the command line. */
 export function layOut({ subject, statements }: Cell): LaidOut {
@@ -42,7 +42,7 @@ export function layOut({ subject, statements }: Cell): LaidOut {
 function lineOf(subject: Subject, { form, stance }: Statement): string {
   if (form === 'load') return ['loadmodule', subject.path, ...loadWords(subject, stance)].join(' ');
   if (stance === 'unknown') return `${subject.prefix}.${UNKNOWN} 5`;
-  const value = valueOf(subject, stance);
+  const value = valueFor(subject, stance);
   return `${subject.prefix}.${subject.option} ${value === '' ? 'yes' : value}`;
 }
 
@@ -53,17 +53,17 @@ export function loadWords(subject: Subject, stance: Stance): string[] {
   if (stance === 'bare') return [];
   const dashes = subject.style === 'flag' || subject.style === 'flags' ? '--' : '';
   if (stance === 'unknown') return [`${dashes}${UNKNOWN}`, '5'];
-  const value = valueOf(subject, stance);
+  const value = valueFor(subject, stance);
   return [`${dashes}${subject.option}`, ...(value === '' ? [] : [value])];
 }
 
 /** The directive that says the same as an argument. */
 export function directiveOf(subject: Subject, stance: Stance): { readonly name: string; readonly value: string } {
   if (stance === 'unknown') return { name: `${subject.prefix}.${UNKNOWN}`, value: '5' };
-  return { name: `${subject.prefix}.${subject.option}`, value: valueOf(subject, stance) };
+  return { name: `${subject.prefix}.${subject.option}`, value: valueFor(subject, stance) };
 }
 
-function valueOf({ values }: Subject, stance: Stance): string {
+function valueFor({ values }: Subject, stance: Stance): string {
   if (stance === 'same' || stance === 'different') return values[stance];
   return stance === 'invalid' ? (values.invalid ?? '') : '';
 }

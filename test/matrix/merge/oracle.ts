@@ -219,7 +219,8 @@ function isTaken({ subject, statements }: Cell, args: readonly string[], directi
   );
   const lastOption = settings.filter(isKnown).at(-1);
   if (isUnknown || lastOption?.stance === 'invalid' || (style === 'plain' && settings.length > 0)) return false;
-  if (isDashed(style) && statements.some(({ place, stance }) => place === 'words' && stance === 'unknown')) return false;
+  if (isDashed(style) && statements.some(({ place, stance }) => place === 'words' && stance === 'unknown'))
+    return false;
   if (isDashed(style) && args.some((word) => word.endsWith('no-such-option'))) return false;
   return !((isDashed(style) || style === 'pairs') && args.some((word) => word === values.invalid));
 }

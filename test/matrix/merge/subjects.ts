@@ -1,5 +1,5 @@
 /** How a module takes load arguments; `flag` is an option of search that takes no value and has no directive. */
-export type Style = 'flag' | 'flags' | 'pairs' | 'config' | 'plain';
+type Style = 'flag' | 'flags' | 'pairs' | 'config' | 'plain';
 
 /** One option of one module: what the merge matrix is about. */
 export interface Subject {
