@@ -77,10 +77,14 @@ export function showExtra({ name, value, secret, at }: ExtraDirective): { text: 
   return { text, source: showPlace(at) };
 }
 
+/** Characters of one module's arguments in the line that every start prints; DEBUG shows them all. */
+const LONGEST = 300;
+
 /** The one line that every start prints: what is loaded. */
 export function summaryOf(plan: StartPlan): string {
   const loads = plan.loads.map((load) => {
-    const args = showWords(load.args);
+    const all = showWords(load.args);
+    const args = all.length > LONGEST ? `${all.slice(0, LONGEST)}...` : all;
     return args === '' ? load.module.name : `${load.module.name} (${args})`;
   });
   const what = loads.length === 0 ? 'no modules' : loads.join(', ');

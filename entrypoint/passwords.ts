@@ -54,7 +54,8 @@ function readPassword(host: Pick<Reader, 'readSmall'>, env: Environment): { valu
 function readPasswordFile(host: Pick<Reader, 'readSmall'>, path: string): Bytes {
   const at = { kind: 'variable', name: 'VALKEY_PASSWORD_FILE' } as const;
   const read = host.readSmall(path);
-  if ('problem' in read) throw refuse('VB205', `${path}: ${read.problem}`, { at });
+  // Who puts the password itself there must not find it in the log.
+  if ('problem' in read) throw refuse('VB205', `${path.startsWith('/') ? path : 'the file'}: ${read.problem}`, { at });
   const password = read.text.replace(/\r?\n$/, '');
   if (password.includes('\ufffd')) throw refuse('VB211', `${path} is not valid UTF-8`, { at });
   if (password === '') throw refuse('VB205', `${path} is empty`, { at });

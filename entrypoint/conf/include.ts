@@ -41,6 +41,10 @@ const DEEPEST = 2_000;
  */
 export function readMain(files: ConfFiles, file: MainFile | null, stdin: Bytes | null, reading: Reading): Entry[] {
   const segments = file === null ? [] : segmentsOf(files, file.path, '/', { at: file.at }, reading);
+  if (file !== null && segments.length === 0) {
+    const message = `${file.path} is a pattern to the server, and nothing matches it: it starts without a configuration`;
+    reading.warnings.push(diagnose('VB112', message, { at: file.at }));
+  }
   if (stdin !== null) segments.push({ text: withoutNul(stdin, { kind: 'stdin', line: 1 }), origin: { kind: 'stdin' } });
   return readSegments(files, segments, null, reading);
 }

@@ -85,4 +85,12 @@ export const confEntries = {
       'A dir directive names something that is not a directory. The server ends over it, and relative paths behind it mean nothing.',
     fix: 'Create the directory, mount it, or mend the directive.',
   },
+  VB112: {
+    title: 'no configuration file matches',
+    severity: 'warning',
+    exitCode: 0,
+    meaning:
+      'The name of the configuration file has *, ? or [ in it, so the server takes it for a pattern; one that matches nothing is an empty configuration.',
+    fix: 'Rename the file, or quote the character with a backslash.',
+  },
 } as const satisfies Readonly<Record<string, Entry>>;
