@@ -54,6 +54,7 @@ function lowerCase(name: Bytes): Bytes {
 
 function checkWordCount(directive: Directive): void {
   const { name, args, line } = directive;
+  if (name !== 'include' && name !== 'loadmodule') return;
   const details = { at: line.at, frame: frame(line.text) };
   if (name === 'include' && args.length !== 1) {
     throw refuse('VB107', `include takes exactly one path, got ${args.length} words`, {

@@ -7,7 +7,11 @@ export interface Segment {
   readonly origin: { readonly kind: 'file'; readonly path: string } | { readonly kind: 'stdin' };
 }
 
-/** One line without its newline. `runsInto` is set where a file that does not end in a newline continues in the next one. */
+/**
+ * One line without its newline, or a run of lines that say nothing (comments at the first column, empty lines), which stay together: a
+ * configuration is mostly those. `runsInto` is set where a file that does not end in a newline continues in the
+ * next one.
+ */
 export interface SourceLine {
   readonly text: Bytes;
   readonly at: Place;
@@ -25,13 +29,18 @@ export function linesOf(segments: readonly Segment[]): SourceLine[] {
     if (segment.text === '') continue;
     const pieces = segment.text.split('\n');
     const last = pieces.pop() ?? '';
-    let number = 1;
-    for (const piece of pieces) {
-      lines.push(joined(open, piece, placeIn(segment, number)));
+    for (let index = 0; index < pieces.length; ) {
+      const piece = pieces[index] ?? '';
+      const first = index++;
+      if (open === null && isSilent(piece)) {
+        while (index < pieces.length && isSilent(pieces[index] ?? '')) index++;
+        lines.push({ text: asBytes(pieces.slice(first, index).join('\n')), at: placeIn(segment, first + 1) });
+        continue;
+      }
+      lines.push(joined(open, piece, placeIn(segment, first + 1)));
       open = null;
-      number += 1;
     }
-    if (last !== '') open = joined(open, last, placeIn(segment, number));
+    if (last !== '') open = joined(open, last, placeIn(segment, pieces.length + 1));
   }
   if (open !== null) lines.push(open);
   return lines;
@@ -46,4 +55,9 @@ function joined(open: SourceLine | null, piece: string, at: Place): SourceLine {
 
 function placeIn(segment: Segment, line: number): Place {
   return segment.origin.kind === 'file' ? { kind: 'file', path: segment.origin.path, line } : { kind: 'stdin', line };
+}
+
+/** Blank lines count only where nothing but the newline is there: the rest is the parser's to judge. */
+function isSilent(piece: string): boolean {
+  return piece === '' || piece.charCodeAt(0) === 0x23;
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { chmod, copyFile, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { arch } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { rolldown } from 'rolldown';
 import { ensureStrip } from './entrypoint-strip.ts';
 import { loadManifests } from './module-manifests.ts';
+import { buildExecutable } from './single-executable.ts';
 import { listSources } from './source-files.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -26,18 +26,20 @@ export async function buildEntrypoint(
   if ((await readFile(stamp, 'utf8').catch(() => '')) === inputs) return { path, built: false };
 
   await mkdir(directory, { recursive: true });
-  report('entrypoint: bundling the sources');
   const work = join(ROOT, 'dist', 'entrypoint');
   await rm(work, { recursive: true, force: true });
   await mkdir(work, { recursive: true });
-  const main = await bundle(work);
-  report('entrypoint: stripping Node and putting the program in');
+  report('entrypoint: stripping Node');
   const node = await strippedNode(directory);
-  const config = join(work, 'sea.json');
-  await writeFile(config, JSON.stringify(seaConfig(main, node, join(work, 'valkey-bundle')), null, 2));
-  await execa(process.execPath, [`--build-sea=${config}`], { cwd: work, env: { NODE_OPTIONS: '' } });
-  await chmod(join(work, 'valkey-bundle'), 0o755);
-  await rename(join(work, 'valkey-bundle'), path);
+  report('entrypoint: bundling the program and putting it in');
+  const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+  const define = {
+    __MANIFESTS__: JSON.stringify(loadManifests(join(ROOT, 'modules'))),
+    __VERSION__: JSON.stringify(version),
+  };
+  const output = join(work, 'valkey-bundle');
+  await buildExecutable({ input: join(ROOT, 'entrypoint', 'main.ts'), define, node, work, output });
+  await rename(output, path);
   for (const name of NAMES) {
     await rm(join(directory, name), { force: true });
     await symlink('valkey-bundle', join(directory, name));
@@ -45,37 +47,6 @@ export async function buildEntrypoint(
   await writeFile(stamp, inputs);
   report(`entrypoint: built dist/${platform}/valkey-bundle`);
   return { path, built: true };
-}
-
-async function bundle(work: string): Promise<string> {
-  const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string };
-  const build = await rolldown({
-    input: join(ROOT, 'entrypoint', 'main.ts'),
-    platform: 'node',
-    transform: {
-      define: {
-        __MANIFESTS__: JSON.stringify(loadManifests(join(ROOT, 'modules'))),
-        __VERSION__: JSON.stringify(version),
-      },
-    },
-  });
-  const file = join(work, 'main.mjs');
-  await build.write({ file, format: 'esm', minify: true, codeSplitting: false });
-  await build.close();
-  return file;
-}
-
-/** `execArgvExtension: none`: a user's NODE_OPTIONS must not change the entrypoint, and still reaches what it starts. */
-function seaConfig(main: string, executable: string, output: string): Readonly<Record<string, unknown>> {
-  return {
-    main,
-    mainFormat: 'module',
-    executable,
-    output,
-    disableExperimentalSEAWarning: true,
-    useCodeCache: true,
-    execArgvExtension: 'none',
-  };
 }
 
 /** Node without its symbols: 150 MB become 116. Made once for each version of Node. */
@@ -101,6 +72,7 @@ async function hashInputs(): Promise<string> {
     'package-lock.json',
     'package.json',
     'scripts/lib/entrypoint-build.ts',
+    'scripts/lib/single-executable.ts',
   ])) {
     hash.update(file).update(await readFile(join(ROOT, file)));
   }
