@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** The rings of tests. The first three need nothing but Node; integration and parity need the images and a Docker engine. */
+/** The rings of tests. The first four need nothing but Node; integration and matrix-real need the images and a Docker engine. */
 export default defineConfig({
   test: {
     projects: [

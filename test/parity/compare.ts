@@ -38,7 +38,9 @@ export async function compare(server: Server, directory: string, cases: readonly
     layOut(home, value);
     return { value, home, ours: readOurs(home, ['main.conf', ...value.options], value.stdin, server.grammar) };
   });
-  const together = laid.filter(({ value, ours }) => value.options.length === 0 && ours.kind === 'loads');
+  const together = laid.filter(
+    ({ value, ours }) => value.options.length === 0 && ours.kind === 'loads' && ours.doubtful !== true,
+  );
   const disagreeing = await bisect(server, directory, together);
   const alone = [...laid.filter((entry) => !together.includes(entry)), ...disagreeing.entries];
   let starts = disagreeing.starts;

@@ -13,7 +13,8 @@ export function readOurs(cwd: string, args: readonly string[], stdin: string | n
     const host = { ...realFiles, cwd, readStdin: () => asBytes(stdin ?? '') } as unknown as Reader;
     const conf = readConfiguration(host, args, {}, grammar);
     const lines = [...loadLinesOf(conf.fileDirectives, 'file'), ...loadLinesOf(conf.optionDirectives, 'options')];
-    return { kind: 'loads', loads: lines.map((line): Load => ({ path: line.path, args: line.args })) };
+    const loads = lines.map((line): Load => ({ path: line.path, args: line.args }));
+    return { kind: 'loads', loads, doubtful: conf.warnings.length > 0 };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return { kind: 'refused', why: `${error.diagnostic.code}: ${error.message}` };

@@ -6,7 +6,12 @@ export interface Load {
 
 /** What a reader made of a configuration. */
 export type Reading =
-  | { readonly kind: 'loads'; readonly loads: readonly Load[] }
+  | {
+      readonly kind: 'loads';
+      readonly loads: readonly Load[];
+      /** Our reader warned (a missing directory, lines that run together): the server may well refuse. */
+      readonly doubtful?: boolean;
+    }
   | { readonly kind: 'refused'; readonly why: string };
 
 /** Whether two readings agree: the same loads in the same order, or a refusal by both. */
