@@ -128,7 +128,6 @@ function arbitraryLine(modules: string, noted: Noted, mood: Mood): fc.Arbitrary<
     'loglevel notice',
     'port 0',
     "databases '4'",
-    'rename-command CONFIG ""',
   );
   const comment = fc.tuple(blanks, arbitraryBytes(12)).map(([lead, rest]) => `${lead}#${rest.replaceAll('\n', '')}`);
   const broken = fc.constantFrom(
@@ -145,7 +144,7 @@ function arbitraryLine(modules: string, noted: Noted, mood: Mood): fc.Arbitrary<
     { weight: 40, arbitrary: noted('loadmodule', load) },
     { weight: 8, arbitrary: noted('include: a file', pathLine('include', include)) },
     { weight: 8, arbitrary: noted('include: a pattern', pathLine('include', pattern)) },
-    { weight: 1, arbitrary: noted('dir', pathLine('dir', fc.constantFrom('sub', '.', 'sub/..', 'conf.d'))) },
+    { weight: 3, arbitrary: noted('dir', pathLine('dir', fc.constantFrom('sub', '.', 'sub/..', 'conf.d'))) },
     { weight: 12, arbitrary: noted('another directive', directive) },
     { weight: 10, arbitrary: noted('comment', comment) },
     { weight: 5, arbitrary: noted('blank line', fc.constantFrom('', ' ', '\t', '\r', '\v', ' \f ')) },
