@@ -1,10 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BootstrapError, say } from './console.mjs';
 import { engineAnswers } from './find-engine.mjs';
 
 const log = '/var/log/valkey-bundle-dockerd.log';
+const pidFile = '/var/run/docker.pid';
 const patience = 60_000;
 
 export function findDaemon(env) {
@@ -32,8 +33,19 @@ function startService(env) {
   return { ended: () => result.status !== 0, where: 'journalctl -u docker', tail: () => result.stderr };
 }
 
+/** What a killed daemon left behind may name another process by now, and dockerd would refuse to start beside it. */
+function removeStalePidFile() {
+  try {
+    const pid = readFileSync(pidFile, 'utf8').trim();
+    if (readFileSync(`/proc/${pid}/comm`, 'utf8').trim() !== 'dockerd') rmSync(pidFile);
+  } catch {
+    // No file, or no such process: dockerd sees to that itself.
+  }
+}
+
 /** In a session of its own, so that neither Ctrl-C nor the end of this terminal reaches it. */
 function startDetached(env) {
+  removeStalePidFile();
   say(`starting dockerd, which stays when this ends (log: ${log})`);
   const output = openSync(log, 'w');
   const child = spawn(findDaemon(env), [], { env, detached: true, stdio: ['ignore', output, output] });
