@@ -87,8 +87,8 @@ function writeRuntimeFiles(host: Host, first: StartPlan, replan: (skip: number) 
 
 /** With the server's own rights: its files must be readable, its data directory should be writable. */
 function checkAccess(host: Host, plan: StartPlan, tell: (diagnostic: Diagnostic) => void): void {
-  const { directory, files = [] } = plan.runtime ?? {};
-  const own = files.map(({ name }) => `${directory}/${name}`).filter(() => plan.runtime?.required);
+  const { runtime } = plan;
+  const own = runtime?.required === true ? runtime.files.map(({ name }) => `${runtime.directory}/${name}`) : [];
   const closed = [...plan.files, ...own].find((path) => !host.mayRead(path));
   if (closed !== undefined)
     throw refuse('VB509', `${closed} cannot be read by ${plan.user.name} (uid ${plan.user.to.uid})`);
