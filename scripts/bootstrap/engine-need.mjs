@@ -1,16 +1,20 @@
 /** Verbs that always run containers. */
-const withContainers = ['start', 'image', 'parity', 'test-full', 'bench'];
+const withContainers = ['start', 'image', 'parity', 'test-full', 'bench', 'build', 'verify', 'publish', 'release'];
 
 /** The test projects that start no container. */
 const withoutContainers = ['unit', 'golden', 'host', 'matrix'];
+
+/** With these a verb only says what it would do, or how it is called. */
+const onlyTalks = ['--help', '-h', '--dry-run'];
 
 /**
  * What a verb wants of a Docker engine. `start`: one is started if none answers; `find`: there is work only if one
  * answers; `none`: it is not looked for.
  */
 export function engineNeed(verb, args) {
-  if (withContainers.includes(verb)) return args.includes('--help') ? 'none' : 'start';
-  if (verb === 'stop') return args.includes('--help') ? 'none' : 'find';
+  const talks = args.some((arg) => onlyTalks.includes(arg));
+  if (withContainers.includes(verb)) return talks ? 'none' : 'start';
+  if (verb === 'stop') return talks ? 'none' : 'find';
   if (verb === 'test') return onlyPureTests(args) ? 'none' : 'start';
   return 'none';
 }

@@ -40,6 +40,49 @@ const smokeCommand = z.strictObject({
   reply: z.string().optional().describe('text that the reply must contain'),
 });
 
+/** A repository that the build clones while it runs. `ref` is what the build asks for: a tag, or the branch that it floats on. */
+const buildDependency = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/),
+  repository: z.url(),
+  ref: z.string(),
+  licence: z.string(),
+  pin: z
+    .enum(['tag', 'commit'])
+    .describe(
+      'tag: upstream names a tag itself; commit: upstream floats, and lock.json holds the commit that is given to it',
+    ),
+});
+
+/** How the module is made from its source tree. Texts may hold {valkey} and {jobs}; {jobs} never changes what is cached. */
+const moduleBuild = z.strictObject({
+  builder: z.enum(['cmake', 'cargo', 'make', 'script']),
+  directory: z.string().default('.').describe('where in the source tree the builder works'),
+  packages: z
+    .array(z.string())
+    .default([])
+    .describe('Debian packages that the build needs, beside what the builder brings'),
+  rust: z.string().optional().describe('cargo: the toolchain for rustup, or `debian` for the packages of the base'),
+  args: z
+    .array(z.string())
+    .default([])
+    .describe(
+      'cmake: options of the configuration; cargo: flags of cargo build; make: targets and variables; script: the command',
+    ),
+  environment: z.record(z.string(), z.string()).default({}),
+  artifact: z.string().describe('the module, from the working directory'),
+  licenceFiles: z.array(z.string()).min(1).default(['LICENSE']),
+  memoryPerJob: z.int().positive().default(512).describe('MiB that one job of the compiler needs'),
+  addNeeded: z
+    .array(z.string())
+    .default([])
+    .describe('shared libraries that the module must name, so that it works and not only loads'),
+  dependencies: z.array(buildDependency).default([]),
+  floating: z
+    .array(z.strictObject({ name: z.string(), why: z.string() }))
+    .default([])
+    .describe('what the build takes from the net as it finds it: named in the SBOM'),
+});
+
 /** modules/<name>/module.yaml: everything the project knows about one module. */
 export const moduleManifest = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/),
@@ -53,6 +96,7 @@ export const moduleManifest = z.strictObject({
     .regex(/^[A-Z][A-Z0-9_]*$/)
     .optional()
     .describe('prefix of the _MODULE_ARGS variable, if not derived from the file'),
+  build: moduleBuild.optional().describe('missing: the module is not built here'),
   loadArgs,
   loadAfter: z.array(z.string()).default([]),
   requires: z
@@ -88,4 +132,5 @@ export const bundleFile = z.strictObject({
 });
 
 export type ModuleManifest = z.infer<typeof moduleManifest>;
+export type ModuleBuild = z.infer<typeof moduleBuild>;
 export type BundleFile = z.infer<typeof bundleFile>;

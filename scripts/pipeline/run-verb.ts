@@ -1,0 +1,100 @@
+import process from 'node:process';
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { ManifestError } from '../lib/manifest-problem.ts';
+import { PipelineError } from '../problems/pipeline-error.ts';
+import { nearestWord } from '../start/nearest-word.ts';
+
+export interface Verb<Options extends ParseArgsOptionsConfig> {
+  readonly name: string;
+  readonly usage: string;
+  readonly options: Options;
+  /** How many plain words it takes at most. */
+  readonly positionals?: number;
+}
+
+/** What every verb takes beside its own options. */
+const common = {
+  help: { type: 'boolean', short: 'h' },
+  modules: { type: 'string' },
+  dist: { type: 'string' },
+} as const;
+
+type Parsed<Options extends ParseArgsOptionsConfig> = ReturnType<
+  typeof parseArgs<{ options: Options & typeof common; allowPositionals: true }>
+>;
+
+export interface Invocation<Options extends ParseArgsOptionsConfig> {
+  readonly values: Parsed<Options>['values'];
+  readonly positionals: readonly string[];
+  /** Aborted by the first SIGINT, SIGTERM or SIGHUP; a second one ends the process. */
+  readonly aborted: AbortSignal;
+  /** One line of progress, on standard error: standard output holds nothing but the result. */
+  readonly report: (line: string) => void;
+}
+
+/**
+ * Runs one verb: reads its command line, shows the usage, turns a signal into an abort, and prints what went wrong with its code
+ * and fix. Sets the exit code; a stack appears only for a defect of ours.
+ */
+export async function runVerb<const Options extends ParseArgsOptionsConfig>(
+  verb: Verb<Options>,
+  work: (invocation: Invocation<Options>) => Promise<void>,
+): Promise<void> {
+  const abort = new AbortController();
+  const interrupt = (): void => {
+    if (abort.signal.aborted) process.exit(130);
+    abort.abort(new PipelineError('VP905', `npm run ${verb.name} was interrupted`));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
+  try {
+    const { values, positionals } = read(verb);
+    if (asksForHelp()) console.log(verb.usage);
+    else
+      await work({
+        values,
+        positionals,
+        aborted: abort.signal,
+        report: (line) => void process.stderr.write(`${line}\n`),
+      });
+  } catch (error) {
+    process.exitCode = fail(abort.signal.aborted ? abort.signal.reason : error);
+  } finally {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, interrupt);
+  }
+}
+
+function read<const Options extends ParseArgsOptionsConfig>(verb: Verb<Options>): Parsed<Options> {
+  const options = { ...common, ...verb.options };
+  try {
+    const parsed = parseArgs({ options, allowPositionals: true });
+    const surplus = parsed.positionals[verb.positionals ?? 0];
+    if (surplus !== undefined && !asksForHelp()) throw new Error(`Unexpected argument '${surplus}'.`);
+    // The generic parseArgs cannot see that `common` is part of its own options.
+    return parsed as Parsed<Options>;
+  } catch (error) {
+    const message = error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : String(error);
+    const given = /'--([^' ]+)/.exec(message)?.[1];
+    const near = given === undefined ? null : nearestWord(given, Object.keys(options));
+    const guess = near === null || near === given ? '' : `did you mean --${near}? `;
+    throw new PipelineError('VP901', `npm run ${verb.name}: ${message}`, {
+      fix: `${guess}npm run ${verb.name} -- --help shows the usage`,
+    });
+  }
+}
+
+function asksForHelp(): boolean {
+  return parseArgs({ options: common, strict: false }).values.help === true;
+}
+
+function fail(error: unknown): number {
+  if (error instanceof PipelineError) {
+    process.stderr.write(`${error.message}\n`);
+    return error.exitCode;
+  }
+  if (error instanceof ManifestError) {
+    process.stderr.write(`${error.message}\n`);
+    return 65;
+  }
+  process.stderr.write(`VP999 ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return 70;
+}

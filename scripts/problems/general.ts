@@ -1,0 +1,47 @@
+import type { ProblemEntry } from './entry.ts';
+
+/** VP9xx: the command line, the machine, ourselves. */
+export const generalProblems = {
+  VP901: {
+    title: 'wrong command line',
+    exitCode: 64,
+    meaning: 'The verb has no such option, or an option lacks its value. Nothing was done.',
+    fix: 'Look at the usage: npm run <verb> -- --help',
+  },
+  VP902: {
+    title: 'a tool is missing',
+    exitCode: 69,
+    meaning: 'The step needs a program that this machine does not have, and that could not be installed.',
+    fix: 'Install the named package.',
+  },
+  VP903: {
+    title: 'no Docker engine answers',
+    exitCode: 69,
+    meaning: 'Builds and tests run on a Docker engine.',
+    fix: 'Start it, or run the verb through npm run, which finds or starts one.',
+  },
+  VP904: {
+    title: 'no space left',
+    exitCode: 73,
+    meaning: 'A disk is full: that of the project, or the one that the engine keeps its data on.',
+    fix: 'Make room: docker system prune, rm -rf dist/sources dist/artifacts; then run the verb again, it goes on where it stopped.',
+  },
+  VP905: {
+    title: 'interrupted',
+    exitCode: 130,
+    meaning: 'A signal ended the verb. What it had finished stays; what was half done is not used.',
+    fix: 'Run it again: it goes on where it stopped.',
+  },
+  VP906: {
+    title: 'another run is at work',
+    exitCode: 75,
+    meaning: 'A second process works on the same folder at this moment.',
+    fix: 'Wait for it, or end it.',
+  },
+  VP999: {
+    title: 'defect of the pipeline',
+    exitCode: 70,
+    meaning: 'Something happened that the pipeline did not foresee.',
+    fix: 'Please report it with the output.',
+  },
+} as const satisfies Readonly<Record<string, ProblemEntry>>;

@@ -1,0 +1,27 @@
+import { type ProblemCode, problems } from './catalogue.ts';
+import type { ExitCode } from './entry.ts';
+
+/** What happened, in the words of the reader: `where` is a file:line:column, a reference or a URL; `fix` replaces the catalogue's. */
+export interface ProblemDetails {
+  readonly where?: string;
+  readonly fix?: string;
+  /** Further lines: the end of a log, a framed excerpt. Shown as they are. */
+  readonly details?: string;
+  readonly cause?: unknown;
+}
+
+/** A failure that the user can act on. Its message holds code, place, what is wrong and the fix. */
+export class PipelineError extends Error {
+  override readonly name = 'PipelineError';
+  readonly code: ProblemCode;
+  readonly exitCode: ExitCode;
+
+  /** `what`: one sentence with the value got, without the place and the fix. */
+  constructor(code: ProblemCode, what: string, { where, fix, details, cause }: ProblemDetails = {}) {
+    const place = where === undefined ? '' : `${where}: `;
+    const shown = details === undefined ? '' : `\n${details.trimEnd()}`;
+    super(`${code} ${place}${what}${shown}\n  fix: ${fix ?? problems[code].fix}`, { cause });
+    this.code = code;
+    this.exitCode = problems[code].exitCode;
+  }
+}
