@@ -38,6 +38,7 @@ export const buildRecord = z.strictObject({
     z.strictObject({
       name: z.string(),
       origin: z.string(),
+      /** A version; for a repository `<tag or branch> <commit>`. */
       version: z.string(),
       licence: z.string().optional(),
       pinned: z.boolean(),
@@ -59,6 +60,8 @@ export const baseRecord = z.strictObject({
   packages: z.array(z.strictObject({ name: z.string(), version: z.string(), architecture: z.string() })),
   /** Shared libraries that the dynamic linker finds: sonames. */
   libraries: z.array(z.string()),
+  /** Soname to the symbol versions that the library defines, such as GLIBC_2.38: what a module may ask of it. */
+  symbolVersions: z.record(z.string(), z.array(z.string())).default({}),
 });
 
 /** images.json: what `npm run image -- --line` put into the engine, per variant. */
@@ -68,7 +71,7 @@ export const imageRecord = z.strictObject({
   variants: z.record(z.string(), z.strictObject({ reference: z.string(), id: z.string() })),
 });
 
-/** staged.json: images in a registry that no tag of a release leads to yet. */
+/** An entry of staged-<architecture>.json: an image in a registry that no tag of a release leads to yet. */
 export const stagedImage = z.strictObject({
   line: z.string(),
   variant: z.string(),
@@ -76,6 +79,10 @@ export const stagedImage = z.strictObject({
   /** registry/repository, without tag or digest. */
   repository: z.string(),
   digest,
+  /** The version of the server in it, as base.json has it. */
+  valkey: z.string(),
+  /** sha256 of the line's part of lock.json that it was built from. */
+  lock: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
 /** report.json of `npm run verify`: what was tried on one digest. */

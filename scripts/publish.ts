@@ -1,0 +1,75 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { loadLine } from './lines/load-line.ts';
+import { nativePlatform, readPlatform } from './pipeline/platform.ts';
+import { runVerb } from './pipeline/run-verb.ts';
+import { openWorkspace } from './pipeline/workspace.ts';
+import { PipelineError } from './problems/pipeline-error.ts';
+import { choosePlatforms, requirePlatform } from './publish/choose-platforms.ts';
+import { lockOfLine } from './publish/locked-line.ts';
+import { planLine, publishPlan } from './publish/publish-line.ts';
+import { publishOptions, refuseAlienOptions } from './publish/publish-options.ts';
+import { readDate } from './publish/release-date.ts';
+import { showImage } from './publish/show-image.ts';
+import { showPlan } from './publish/show-plan.ts';
+import { stagingTag } from './publish/stage-image.ts';
+import { imagesToStage, stageLine } from './publish/stage-line.ts';
+import { readCredentials } from './registry/credentials.ts';
+import { openRegistry } from './registry/open-registry.ts';
+import { readRepository, showRepository } from './registry/repository.ts';
+import { openEngine } from './verify/engine.ts';
+
+const usage = `npm run publish -- --line LINE [options]
+Makes one index a variant out of the staged and verified images of a line, and lets the line's tags lead to it. Nothing is
+built; what is right already stays; run again after an interruption, it goes on.
+  --line LINE              as modules/releases/<line>.yaml names it
+  --registry HOST[:PORT]   another registry (plain http on localhost, 127.0.0.1 and [::1])
+  --repository NAME        another repository in it; VALKEY_BUNDLE_REPOSITORY=registry/repository replaces both defaults
+  --date YYYYMMDD          what {date} in a tag becomes; today in UTC
+  --move-version-tags      lets a tag that names a version lead elsewhere than it does
+  --only-platform P        an index of one platform, into a registry on this machine
+  --stage                  first step, on each machine that has built images: pushes them, and writes staged-<arch>.json
+  --platform P             with --stage: linux/amd64 or linux/arm64; this machine's if not given
+  --dry-run                print what would be done
+  --modules DIR, --dist DIR  other folders than modules/ and dist/
+Credentials are those of docker: docker login <registry>.`;
+
+await runVerb({ name: 'publish', usage, options: publishOptions }, async ({ values, report, aborted }) => {
+  if (values.line === undefined) throw new PipelineError('VP901', 'npm run publish: --line is missing');
+  refuseAlienOptions(values);
+  const workspace = openWorkspace(values);
+  const line = loadLine(workspace, values.line);
+  const repository = readRepository({ ...values, setting: process.env['VALKEY_BUNDLE_REPOSITORY'] });
+  const platform = values.platform === undefined ? nativePlatform() : readPlatform(values.platform);
+  if (values.stage) requirePlatform(line, platform, '--platform');
+  const only = values['only-platform'] === undefined ? null : readPlatform(values['only-platform']);
+  const platforms = choosePlatforms(line, only, repository.registry);
+  const date = readDate(values.date, new Date());
+  const lock = lockOfLine(workspace, line);
+
+  const dockerFolder = process.env['DOCKER_CONFIG'] || join(homedir(), '.docker');
+  const credentials = await readCredentials(repository.registry, dockerFolder);
+  const registry = openRegistry(repository, credentials, { aborted });
+  if (values.stage) {
+    const wish = { workspace, line, platform, lock };
+    const images = await imagesToStage(wish);
+    if (values['dry-run']) {
+      for (const image of images) console.log(`push ${image.id} to ${showRepository(repository)}:${stagingTag(image)}`);
+      return;
+    }
+    const docker = await openEngine();
+    const staged = await stageLine(wish, { docker, registry, credentials, report, aborted });
+    for (const image of staged) console.log(showImage(image));
+    return;
+  }
+  const moveVersionTags = values['move-version-tags'];
+  const plan = await planLine({ workspace, line, platforms, lock, date, moveVersionTags }, registry);
+  if (values['dry-run']) {
+    console.log(showPlan(plan));
+    return;
+  }
+  const { variants } = await publishPlan(workspace, plan, { registry, report, aborted });
+  for (const { digest, tags } of Object.values(variants))
+    for (const tag of tags) console.log(`${showRepository(repository)}:${tag} ${digest}`);
+});

@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { PipelineError } from '../problems/pipeline-error.ts';
+import { askHelper } from './credential-helper.ts';
+
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+const dockerConfig = z.looseObject({
+  auths: z
+    .record(z.string(), z.looseObject({ auth: z.string().optional(), identitytoken: z.string().optional() }))
+    .default({}),
+  credHelpers: z.record(z.string(), z.string()).default({}),
+  credsStore: z.string().optional(),
+});
+
+/**
+ * What docker would use for the registry: from config.json in `folder` (DOCKER_CONFIG, or ~/.docker), or from the helper that it
+ * names. Null if docker knows none. Throws VP506 where the file or the helper is broken; no message ever holds a password.
+ */
+export async function readCredentials(registry: string, folder: string): Promise<Credentials | null> {
+  const file = join(folder, 'config.json');
+  const config = await readConfig(file);
+  const helper = config.credHelpers[registry] ?? config.credsStore;
+  if (helper) {
+    const found = await askHelper(helper, serverNames(registry)[0] ?? registry);
+    if (found !== null) return found;
+  }
+  const names = serverNames(registry);
+  const entry = Object.entries(config.auths).find(([server]) => names.includes(serverOf(server)))?.[1];
+  if (entry?.identitytoken) {
+    throw new PipelineError('VP506', `the login to ${registry} is an identity token, which is not supported`, {
+      where: file,
+      fix: `docker login ${registry} with a user name and an access token`,
+    });
+  }
+  return entry?.auth ? decode(entry.auth, registry, file) : null;
+}
+
+async function readConfig(file: string): Promise<z.infer<typeof dockerConfig>> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return dockerConfig.parse({});
+    throw new PipelineError('VP506', 'the configuration of docker cannot be read', { where: file, cause });
+  }
+  // The cause is left out on purpose: a parser's message quotes the text, and the text holds passwords.
+  const parsed = dockerConfig.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  throw new PipelineError('VP506', 'this is no configuration of docker', { where: file });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** The names under which docker may keep a registry. Docker Hub has one that goes back to its first API. */
+function serverNames(registry: string): string[] {
+  return registry === 'docker.io' ? ['https://index.docker.io/v1/', 'index.docker.io', 'docker.io'] : [registry];
+}
+
+/** `https://ghcr.io/v2/` and `ghcr.io` mean the same, as in docker's own ConvertToHostname. */
+function serverOf(key: string): string {
+  return key.replace(/^https?:\/\//, '').split('/')[0] ?? key;
+}
+
+function decode(auth: string, registry: string, file: string): Credentials {
+  const text = Buffer.from(auth, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  if (colon > 0) return { username: text.slice(0, colon), password: text.slice(colon + 1).replace(/\0+$/, '') };
+  throw new PipelineError('VP506', `the entry of ${registry} holds no user name and password`, { where: file });
+}

@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import { digest } from '../lines/lock-file.ts';
+
+/** A manifest as the registry gave it. */
+export interface Manifest {
+  readonly digest: string;
+  readonly mediaType: string;
+  readonly body: Buffer;
+}
+
+export const indexType = 'application/vnd.oci.image.index.v1+json';
+
+/** Images: OCI's, and docker's, which is what an engine before 28 pushes. */
+const imageTypes: readonly string[] = [
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+];
+
+/** What is asked for: without these, an old registry would convert what it has, and the digest would be another one. */
+export const manifestTypes = [...imageTypes, indexType, 'application/vnd.docker.distribution.manifest.list.v2+json'];
+
+const descriptor = z.looseObject({ digest, size: z.int().nonnegative() });
+
+const imageManifest = z.looseObject({
+  schemaVersion: z.literal(2),
+  config: descriptor,
+  layers: z.array(descriptor),
+});
+
+/** The part of an image's configuration that matters here. */
+const imageConfig = z.looseObject({
+  os: z.string(),
+  architecture: z.string(),
+  config: z.looseObject({ Labels: z.record(z.string(), z.string()).nullish() }).nullish(),
+});
+
+export type ImageManifest = z.infer<typeof imageManifest>;
+export type ImageConfig = z.infer<typeof imageConfig>;
+
+/** The manifest of one image; null for an index, a list, an artifact or no manifest at all. */
+export function readImageManifest({ mediaType, body }: Pick<Manifest, 'mediaType' | 'body'>): ImageManifest | null {
+  return imageTypes.includes(mediaType) ? read(imageManifest, body) : null;
+}
+
+export function readImageConfig(body: Buffer): ImageConfig | null {
+  return read(imageConfig, body);
+}
+
+function read<Schema extends z.ZodType>(schema: Schema, body: Buffer): z.infer<Schema> | null {
+  try {
+    return schema.parse(JSON.parse(body.toString('utf8')));
+  } catch {
+    return null;
+  }
+}

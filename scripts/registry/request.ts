@@ -1,0 +1,59 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { PipelineError } from '../problems/pipeline-error.ts';
+
+/** A whole answer: everything that is asked for here is small. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Buffer;
+}
+
+/** Sends a request and gives the answer, whatever its status. */
+export type Ask = (url: string, init: RequestInit) => Promise<Answer>;
+
+export interface Patience {
+  readonly aborted: AbortSignal;
+  /** How long one answer may take. */
+  readonly timeoutMs?: number;
+  /** How long to wait before each further try. */
+  readonly retryAfterMs?: readonly number[];
+}
+
+/** What a registry that is busy or restarting answers. Every request made here can be sent twice. */
+const passing: readonly number[] = [429, 502, 503, 504];
+
+/**
+ * A way to send requests to one registry. A failure that may pass is tried again. Throws VP501 if no answer came, VP503 if there had been
+ * one before; the signal's own reason once it has fired.
+ */
+export function requests(registry: string, { aborted, timeoutMs = 30_000, retryAfterMs = [300, 1500] }: Patience): Ask {
+  let hasAnswered = false;
+  const once: Ask = async (url, init) => {
+    const signal = AbortSignal.any([aborted, AbortSignal.timeout(timeoutMs)]);
+    const response = await fetch(url, { ...init, signal });
+    const body = Buffer.from(await response.arrayBuffer());
+    hasAnswered = true;
+    return { status: response.status, headers: response.headers, body };
+  };
+  return async (url, init) => {
+    for (const wait of retryAfterMs) {
+      const answer = await once(url, init).catch(() => null);
+      if (answer !== null && !passing.includes(answer.status)) return answer;
+      await pause(wait, undefined, { signal: aborted }).catch(() => aborted.throwIfAborted());
+    }
+    try {
+      return await once(url, init);
+    } catch (cause) {
+      aborted.throwIfAborted();
+      throw new PipelineError(hasAnswered ? 'VP503' : 'VP501', reason(cause, timeoutMs), { where: registry, cause });
+    }
+  };
+}
+
+/** The word of the system in it (ECONNREFUSED, ENOTFOUND): `fetch failed` says nothing. */
+function reason(error: unknown, timeoutMs: number): string {
+  if (error instanceof Error && error.name === 'TimeoutError') return `no answer within ${timeoutMs / 1000} s`;
+  const cause = error instanceof Error ? error.cause : undefined;
+  const word = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause ?? error);
+  return `the connection failed (${word})`;
+}

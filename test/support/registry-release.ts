@@ -1,0 +1,127 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { type ReleaseLine, releaseLine } from '../../scripts/lines/release-line.ts';
+import { architectureOf, type Platform, platforms } from '../../scripts/pipeline/platform.ts';
+import type { StagedImage, VerifyReport } from '../../scripts/pipeline/records.ts';
+import { releasePath, type Workspace } from '../../scripts/pipeline/workspace.ts';
+import type { LineToPublish } from '../../scripts/publish/publish-line.ts';
+import type { RawRepository, SeededImage } from './registry-seed.ts';
+
+/** A line of two variants, as 9.0 is; its base and modules are of no importance here. */
+export const testLine: ReleaseLine = releaseLine.parse({
+  line: '9.0',
+  valkey: '9.0.4',
+  base: { image: 'docker.io/valkey/valkey', tag: '9.0.4' },
+  platforms: [...platforms],
+  modules: {},
+  variants: {
+    default: {
+      tags: ['{line}', 'latest', '{valkey}', '{valkey}-{date}'],
+      defaults: { moduleArgs: [], directives: [] },
+    },
+    coordinator: { tags: ['{line}-coordinator'], defaults: { moduleArgs: [], directives: [] } },
+  },
+});
+
+/** Every tag of it, in the order in which they are written. */
+export const testTags = ['9.0.4', '9.0.4-20261002', '9.0', 'latest', '9.0-coordinator'];
+
+export const testLock = 'a'.repeat(64);
+
+/** A release whose images are in the registry already, with a folder of its own. */
+export interface TestRelease {
+  readonly wish: LineToPublish;
+  readonly staged: readonly StagedImage[];
+  /** The images of the registry that `staged` is about, in the same order. */
+  readonly seeded: readonly (SeededImage | undefined)[];
+  /** Writes the records that staging and verifying would have left. */
+  write(change?: ReleaseChange): Promise<void>;
+}
+
+/** What is to be otherwise than after a good run. */
+interface ReleaseChange {
+  readonly staged?: (images: readonly StagedImage[]) => unknown[];
+  readonly reports?: (reports: readonly VerifyReport[]) => unknown[];
+}
+
+/** Puts one image (none into null) for each variant and platform of a line there, and writes records that allow to publish them. */
+type SeedRelease = (repository: string, raw: RawRepository | null, line?: ReleaseLine) => Promise<TestRelease>;
+
+/** Call it once at the top of a test file: the folders of its releases are gone when it ends. */
+export function useReleases(): SeedRelease {
+  const folders: string[] = [];
+  afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
+  return async (repository, raw, line = testLine) => {
+    const folder = await mkdtemp(join(tmpdir(), 'valkey-bundle-release-'));
+    folders.push(folder);
+    return seed({ modules: join(folder, 'modules'), dist: join(folder, 'dist') }, repository, raw, line);
+  };
+}
+
+async function seed(
+  workspace: Workspace,
+  repository: string,
+  raw: RawRepository | null,
+  line: ReleaseLine,
+): Promise<TestRelease> {
+  const kinds = Object.keys(line.variants).flatMap((variant) =>
+    line.platforms.map((platform) => ({ variant, platform })),
+  );
+  const seeded = await Promise.all(
+    kinds.map(({ platform }) => {
+      const labels = { 'org.opencontainers.image.version': '9.0.4', 'org.opencontainers.image.created': platform };
+      return raw?.putImage(architectureOf(platform), labels);
+    }),
+  );
+  const staged = kinds.map((kind, number) =>
+    stagedAs(seeded[number]?.digest ?? '', { line: line.line, repository, ...kind }),
+  );
+  const release: TestRelease = {
+    wish: { workspace, line, platforms: line.platforms, lock: testLock, date: '20261002', moveVersionTags: false },
+    staged,
+    seeded,
+    async write({ staged: changeStaged, reports: changeReports }: ReleaseChange = {}) {
+      await rm(releasePath(workspace, line.line), { recursive: true, force: true });
+      const reports = staged.map(reportOn);
+      await writeStaged(workspace, line.line, changeStaged?.(staged) ?? staged);
+      await writeReports(workspace, line.line, changeReports?.(reports) ?? reports);
+    },
+  };
+  await release.write();
+  return release;
+}
+
+/** What `npm run verify` writes about an image that passed. */
+export function reportOn({ line, variant, platform, repository, digest }: StagedImage): VerifyReport {
+  const checks = [{ name: 'structure', result: 'passed' as const, note: '', milliseconds: 1 }];
+  return { reference: `${repository}@${digest}`, digest, line, variant, platform, checks };
+}
+
+/** A staged image of the test line; what it is built from is what the line says. */
+export function stagedAs(
+  digest: string,
+  {
+    line = '9.0',
+    variant = 'default',
+    platform = 'linux/amd64',
+    repository = '127.0.0.1:1/bundle',
+  }: { line?: string; variant?: string; platform?: Platform; repository?: string } = {},
+): StagedImage {
+  return { line, variant, platform, repository, digest, valkey: '9.0.4', lock: testLock };
+}
+
+async function writeStaged(workspace: Workspace, line: string, images: readonly unknown[]): Promise<void> {
+  const folder = releasePath(workspace, line);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'staged.json'), JSON.stringify(images));
+}
+
+async function writeReports(workspace: Workspace, line: string, reports: readonly unknown[]): Promise<void> {
+  const folder = join(releasePath(workspace, line), 'reports');
+  await mkdir(folder, { recursive: true });
+  for (const [number, report] of reports.entries()) {
+    await writeFile(join(folder, `report-${number}.json`), JSON.stringify(report));
+  }
+}
