@@ -1,11 +1,12 @@
 import { $ } from 'zx';
 
-/** What must hold before a commit: format and lint, types, unused code and dependencies, generated files. */
+/** What must hold before a commit: format and lint, types, unused code and dependencies, generated files, workflows. */
 const checks = [
   ['biome', 'check', '--error-on-warnings', '.'],
   ['tsc', '-p', '.'],
   ['knip'],
   ['node', 'scripts/generate.ts', '--check'],
+  ['node', 'scripts/check-workflows.ts'],
 ];
 
 const run = $({ nothrow: true, stdio: 'inherit', preferLocal: true, verbose: true });
