@@ -4,18 +4,22 @@ import { generateBadInputMatrix } from './lib/generate-bad-input-matrix.ts';
 import { generateDiagnostics } from './lib/generate-diagnostics.ts';
 import { generateEnvironment } from './lib/generate-environment.ts';
 import { generateMergeMatrix } from './lib/generate-merge-matrix.ts';
-import { generateModuleSchema } from './lib/generate-module-schema.ts';
+import { generateLineSchema, generateLockSchema, generateModuleSchema } from './lib/generate-module-schema.ts';
+import { generateProblems } from './lib/generate-problems.ts';
 import { staleFiles, writeStaleFiles } from './lib/generated-file.ts';
-import { ManifestError } from './lib/manifest-problem.ts';
-import { loadManifests } from './lib/module-manifests.ts';
+import { listLines, loadLine } from './lines/load-line.ts';
+import { PipelineError } from './problems/pipeline-error.ts';
 
 const root = join(import.meta.dirname, '..');
 const steps = [
   generateModuleSchema,
+  generateLineSchema,
+  generateLockSchema,
   generateDiagnostics,
   generateEnvironment,
   generateBadInputMatrix,
   generateMergeMatrix,
+  generateProblems,
 ];
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 
@@ -23,9 +27,10 @@ process.exitCode = generate();
 
 function generate(): number {
   try {
-    loadManifests(join(root, 'modules'));
+    const workspace = { modules: join(root, 'modules'), dist: join(root, 'dist') };
+    for (const name of listLines(workspace)) loadLine(workspace, name);
   } catch (error) {
-    if (!(error instanceof ManifestError)) throw error;
+    if (!(error instanceof PipelineError)) throw error;
     console.error(error.message);
     return 1;
   }

@@ -39,7 +39,7 @@ export async function apt(args: readonly string[], what: string, report: (line: 
   const ran = await execa('apt-get', [...options, ...args], { env, all: true, reject: false, stdin: 'ignore' });
   if (ran.exitCode !== 0) {
     throw new PipelineError('VP902', `${what}: apt-get ${args.join(' ')} failed`, {
-      details: ran.all || ran.shortMessage,
+      details: ran.all || ran.shortMessage || '',
     });
   }
 }

@@ -1,39 +1,41 @@
 import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
-import * as z from 'zod';
-import { bundleFile } from './module-schema.ts';
+import { dataError } from '../lines/data-problem.ts';
+import { readData } from '../lines/read-data.ts';
+import { type DebianBase, type DebianPackage, type ReleaseLine, releaseLine } from '../lines/release-line.ts';
+import { PipelineError } from '../problems/pipeline-error.ts';
+import type { BundleFile } from './module-schema.ts';
 
-const packageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/);
-const suites = z.array(z.string().regex(/^[a-z][a-z0-9-]*$/)).min(1);
+export type ArchiveModule = DebianPackage;
 
-const archiveModule = z.strictObject({
-  package: packageName,
-  suites: suites.describe('tried in order: the first that still has the file is used'),
-  file: z
-    .string()
-    .regex(/^[^/].*\.so$/)
-    .describe('path inside the package'),
-  addNeeded: z
-    .array(z.string())
-    .default([])
-    .describe('shared libraries that the module must name, so that it works and not only loads'),
-});
+/** The part of a release line that comes out of the Debian archive as binary packages: base, server, and modules. */
+export interface ArchiveLine {
+  readonly line: string;
+  readonly base: Omit<DebianBase, 'valkey'>;
+  readonly valkey: DebianBase['valkey'];
+  readonly modules: Readonly<Record<string, ArchiveModule>>;
+  readonly defaults: BundleFile['defaults'];
+}
 
-/** modules/releases/local.yaml: a release line whose base, server and modules come from the Debian archive. */
-const archiveLine = z.strictObject({
-  line: z.string(),
-  base: z.strictObject({ suite: z.string(), epoch: z.int().positive(), packages: z.array(packageName) }),
-  valkey: z.strictObject({ package: packageName, suites }),
-  modules: z.record(z.string(), archiveModule),
-  defaults: bundleFile.shape.defaults,
-});
-
-export type ArchiveLine = z.infer<typeof archiveLine>;
-export type ArchiveModule = z.infer<typeof archiveModule>;
-
-/** Reads a release line; throws an error that names the file and every field that is wrong. */
+/** Reads a release line whose base is made from the Debian archive; throws VP101 with every problem of the file. */
 export async function readArchiveLine(path: string): Promise<ArchiveLine> {
-  const result = archiveLine.safeParse(parse(await readFile(path, 'utf8')));
-  if (result.success) return result.data;
-  throw new Error(`${path}: not a valid release line. Mend these fields:\n${z.prettifyError(result.error)}`);
+  const kind = { schema: releaseLine, title: 'the release line', code: 'VP101' } as const;
+  const read = readData(kind, path, await readFile(path, 'utf8'));
+  if ('problems' in read) throw dataError(read.problems);
+  return archiveLine(read.value);
+}
+
+/** Throws VP102 for a line whose base is an image. */
+export function archiveLine({ line, base, modules, variants }: ReleaseLine): ArchiveLine {
+  if (!('debian' in base)) {
+    throw new PipelineError('VP102', `the base of the line ${line} is the image ${base.image}:${base.tag}`, {
+      where: `modules/releases/${line}.yaml`,
+      fix: 'take a line whose base is made from the Debian archive',
+    });
+  }
+  const { valkey, ...rest } = base.debian;
+  const packaged = Object.entries(modules).flatMap(([name, { debianPackage }]) =>
+    debianPackage === undefined ? [] : [[name, debianPackage] as const],
+  );
+  const defaults = variants['default']?.defaults ?? { moduleArgs: [], directives: [] };
+  return { line, base: rest, valkey, modules: Object.fromEntries(packaged), defaults };
 }

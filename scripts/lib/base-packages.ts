@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { PipelineError } from '../problems/pipeline-error.ts';
 import type { ArchiveLine } from './base-line.ts';
 import type { Mirrors } from './debian-mirror.ts';
 import { type Deb, openSuite, type Suite } from './debian-suite.ts';
@@ -76,8 +77,8 @@ async function fetchFirst(
       report(`Debian ${suiteName} no longer has ${name}`);
     }
   }
-  throw new Error(
-    `The Debian package ${name} is in none of these suites: ${from.join(', ')}.\n${failures.join('\n')}\n` +
-      'Fix: name another suite, or take the module out, in modules/releases/local.yaml.',
-  );
+  throw new PipelineError('VP209', `the package ${name} is in none of these suites: ${from.join(', ')}`, {
+    details: failures.join('\n'),
+    fix: 'name another suite, or take the module out, in modules/releases/local.yaml',
+  });
 }

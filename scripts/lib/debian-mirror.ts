@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { execa } from 'execa';
+import { PipelineError } from '../problems/pipeline-error.ts';
 
 export interface Mirrors {
   readonly archive: string;
@@ -13,9 +14,12 @@ export async function findMirrors(): Promise<Mirrors> {
   const targets = await indexTargets();
   const archive = configured || targets.find((target) => target.label === 'Debian')?.uri;
   if (archive) return { archive, security: targets.find((target) => target.label === 'Debian-Security')?.uri };
-  throw new Error(
-    'No Debian mirror found: `apt-get indextargets` lists no repository with the label Debian on this machine.\n' +
-      'Fix: run `apt-get update` as root if its lists are empty, or set VALKEY_BUNDLE_DEBIAN_MIRROR to the URL of a Debian mirror.',
+  throw new PipelineError(
+    'VP206',
+    'no Debian mirror found: `apt-get indextargets` lists no repository with the label Debian on this machine',
+    {
+      fix: 'run `apt-get update` as root if its lists are empty, or set VALKEY_BUNDLE_DEBIAN_MIRROR to the URL of a Debian mirror',
+    },
   );
 }
 

@@ -1,11 +1,18 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { runGroup } from '../fetch/process-group.ts';
+import { PipelineError } from '../problems/pipeline-error.ts';
 
 export const debianKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /** Containers often switch apt's cache off in its configuration, and then every download reads the whole index again. */
-const cached = ['-o', 'Dir::Cache::pkgcache=pkgcache.bin'] as const;
+export const cached = [
+  '-o',
+  'Dir::Cache::pkgcache=pkgcache.bin',
+  '-o',
+  'Dir::Cache::srcpkgcache=srcpkgcache.bin',
+] as const;
 
 export interface Suite {
   readonly name: string;
@@ -26,25 +33,12 @@ export interface SuiteOptions {
   readonly architecture: string;
   /** An empty folder for this suite's apt state: the host's own apt is left alone. */
   readonly folder: string;
+  readonly aborted?: AbortSignal;
 }
 
-/** Reads one suite's index into an apt state of its own. Throws if the mirror does not answer or its signature is wrong. */
-export async function openSuite({ mirror, suite, architecture, folder }: SuiteOptions): Promise<Suite> {
-  const configuration = join(folder, 'apt.conf');
-  await mkdir(join(folder, 'lists/partial'), { recursive: true });
-  await mkdir(join(folder, 'archives/partial'), { recursive: true });
-  await writeFile(join(folder, 'status'), '');
-  await writeFile(join(folder, 'sources.list'), sourceLine(mirror, suite));
-  await writeFile(configuration, aptConfiguration(folder, architecture));
-  const env = { APT_CONFIG: configuration };
-
-  const updated = await execa('apt-get', ['update', '-q', '--error-on=any'], { env, all: true, reject: false });
-  if (updated.exitCode !== 0) {
-    throw new Error(
-      `Reading the index of Debian ${suite} from ${mirror} failed:\n${updated.all ?? updated.shortMessage}\n` +
-        'Fix: check the network and the mirror that apt is configured with, or set VALKEY_BUNDLE_DEBIAN_MIRROR.',
-    );
-  }
+/** Reads one suite's index of binary packages. Throws VP206 if the mirror does not answer or its signature is wrong. */
+export async function openSuite({ suite, ...options }: SuiteOptions): Promise<Suite> {
+  const env = await openAptState({ suite, ...options, type: 'deb' });
   return {
     name: suite,
     download: async (packageName, into) => {
@@ -55,9 +49,40 @@ export async function openSuite({ mirror, suite, architecture, folder }: SuiteOp
   };
 }
 
+/**
+ * Makes an apt state of its own for one suite, with its index: the environment in which apt works on it, and on nothing else. Throws
+ * VP206 if the mirror does not answer or its signature is wrong.
+ */
+export async function openAptState({
+  mirror,
+  suite,
+  architecture,
+  folder,
+  type,
+  aborted,
+}: SuiteOptions & { readonly type: 'deb' | 'deb-src' }): Promise<{ readonly APT_CONFIG: string }> {
+  const configuration = join(folder, 'apt.conf');
+  await mkdir(join(folder, 'lists/partial'), { recursive: true });
+  await mkdir(join(folder, 'archives/partial'), { recursive: true });
+  await writeFile(join(folder, 'status'), '');
+  await writeFile(join(folder, 'sources.list'), sourceLine(mirror, suite, type));
+  await writeFile(configuration, aptConfiguration(folder, architecture));
+  const env = { APT_CONFIG: configuration };
+
+  const update = ['update', '-q', '--error-on=any'];
+  const updated = await runGroup('apt-get', update, { env }, aborted ?? new AbortController().signal);
+  aborted?.throwIfAborted();
+  if (updated.isDone) return env;
+  throw new PipelineError('VP206', `reading the index of Debian ${suite} failed`, {
+    where: mirror,
+    details: updated.said,
+    fix: 'check the network and the mirror that apt is configured with, or set VALKEY_BUNDLE_DEBIAN_MIRROR',
+  });
+}
+
 /** sid may be a frozen snapshot whose index has expired: its signature is checked, its age is not. */
-export function sourceLine(mirror: string, suite: string): string {
-  return `deb [signed-by=${debianKeyring} check-valid-until=no check-date=no] ${mirror} ${suite} main\n`;
+export function sourceLine(mirror: string, suite: string, type: 'deb' | 'deb-src' = 'deb'): string {
+  return `${type} [signed-by=${debianKeyring} check-valid-until=no check-date=no] ${mirror} ${suite} main\n`;
 }
 
 function aptConfiguration(folder: string, architecture: string): string {
@@ -65,6 +90,9 @@ function aptConfiguration(folder: string, architecture: string): string {
     'APT::Architecture': architecture,
     'APT::Architectures': architecture,
     'APT::Sandbox::User': 'root',
+    'Acquire::Retries': '3',
+    'Acquire::http::Timeout': '30',
+    'Acquire::https::Timeout': '30',
     'Acquire::Languages': 'none',
     'Dir::State': folder,
     'Dir::State::Lists': join(folder, 'lists'),

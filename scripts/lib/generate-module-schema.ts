@@ -1,10 +1,26 @@
 import * as z from 'zod';
+import { lockFile } from '../lines/lock-file.ts';
+import { releaseLine } from '../lines/release-line.ts';
 import type { GeneratedFile } from './generated-file.ts';
 import { moduleManifest } from './module-schema.ts';
 
 /** The JSON schema of module.yaml, for editors: what a manifest may leave out is optional here. */
 export function generateModuleSchema(): GeneratedFile {
-  const { $schema, ...schema } = z.toJSONSchema(moduleManifest, { io: 'input' });
-  const document = { $schema, $id: 'module.schema.json', title: 'A module of the bundle', ...schema };
-  return { path: 'modules/module.schema.json', content: `${JSON.stringify(document, null, 2)}\n` };
+  return schemaFile('module.schema.json', 'A module of the bundle', moduleManifest);
+}
+
+/** The JSON schema of releases/<line>.yaml. */
+export function generateLineSchema(): GeneratedFile {
+  return schemaFile('release-line.schema.json', 'A release line of the bundle', releaseLine);
+}
+
+/** The JSON schema of lock.json. */
+export function generateLockSchema(): GeneratedFile {
+  return schemaFile('lock.schema.json', 'What the tags and names of the release lines meant', lockFile);
+}
+
+function schemaFile(name: string, title: string, type: z.ZodType): GeneratedFile {
+  const { $schema, ...schema } = z.toJSONSchema(type, { io: 'input' });
+  const document = { $schema, $id: name, title, ...schema };
+  return { path: `modules/${name}`, content: `${JSON.stringify(document, null, 2)}\n` };
 }

@@ -1,6 +1,6 @@
 import { variableName } from '../../entrypoint/modules/naming.ts';
-import type { ManifestProblem } from './manifest-problem.ts';
-import type { At } from './manifest-yaml.ts';
+import type { DataProblem } from '../lines/data-problem.ts';
+import type { At } from '../lines/read-data.ts';
 import type { ModuleManifest } from './module-schema.ts';
 
 /** A manifest that fits the schema, with the folder that it stands in. */
@@ -11,9 +11,9 @@ export interface ReadManifest {
 }
 
 /** What the schema cannot say: rules within a manifest, and between the manifests. */
-export function disagreements(read: readonly ReadManifest[]): ManifestProblem[] {
+export function disagreements(read: readonly ReadManifest[]): DataProblem[] {
   const names = new Set(read.map(({ folder }) => folder));
-  return [
+  const found = [
     ...read.flatMap(folderName),
     ...read.flatMap((one) => unknownPredecessors(one, names)),
     ...read.flatMap(options),
@@ -26,13 +26,14 @@ export function disagreements(read: readonly ReadManifest[]): ManifestProblem[] 
     ),
     ...twice(read, 'variable', variableOf, ['env'], 'give one of them an `env` of its own'),
   ];
+  return found.map((problem) => ({ ...problem, code: 'VP102' }));
 }
 
 function variableOf({ env, file }: ModuleManifest): string {
   return `${env ?? variableName(file)}_MODULE_ARGS`;
 }
 
-function folderName({ folder, manifest, at }: ReadManifest): ManifestProblem[] {
+function folderName({ folder, manifest, at }: ReadManifest): DataProblem[] {
   if (manifest.name === folder) return [];
   return [
     at(
@@ -43,7 +44,7 @@ function folderName({ folder, manifest, at }: ReadManifest): ManifestProblem[] {
   ];
 }
 
-function unknownPredecessors({ manifest, at }: ReadManifest, names: ReadonlySet<string>): ManifestProblem[] {
+function unknownPredecessors({ manifest, at }: ReadManifest, names: ReadonlySet<string>): DataProblem[] {
   return manifest.loadAfter.flatMap((name, index) =>
     names.has(name)
       ? []
@@ -51,11 +52,11 @@ function unknownPredecessors({ manifest, at }: ReadManifest, names: ReadonlySet<
   );
 }
 
-function options({ manifest, at }: ReadManifest): ManifestProblem[] {
+function options({ manifest, at }: ReadManifest): DataProblem[] {
   const { configPrefix, options } = manifest.loadArgs;
   return Object.entries(options).flatMap(([name, option]) => {
     const path = ['loadArgs', 'options', name];
-    const found: ManifestProblem[] = [];
+    const found: DataProblem[] = [];
     const { min, max, config } = option;
     if (option.type === 'enum' && option.values === undefined) {
       found.push(at([...path, 'type'], `${name} is an enum without words`, 'add values: [...]'));
@@ -83,7 +84,7 @@ function twice(
   of: (manifest: ModuleManifest) => string,
   path: readonly string[],
   fix: string,
-): ManifestProblem[] {
+): DataProblem[] {
   const owners = new Map<string, string>();
   return read.flatMap(({ manifest, at }) => {
     const value = of(manifest);

@@ -40,17 +40,22 @@ const smokeCommand = z.strictObject({
   reply: z.string().optional().describe('text that the reply must contain'),
 });
 
-/** A repository that the build clones while it runs. `ref` is what the build asks for: a tag, or the branch that it floats on. */
+const versionLine = z.string().regex(/^\d+\.\d+$/);
+
+/** A repository that the build clones while it runs. */
 const buildDependency = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/),
   repository: z.url(),
-  ref: z.string(),
+  ref: z
+    .string()
+    .describe('what the build asks for: a tag, a commit, or the branch that it floats on; may hold {valkey}'),
   licence: z.string(),
   pin: z
     .enum(['tag', 'commit'])
     .describe(
-      'tag: upstream names a tag itself; commit: upstream floats, and lock.json holds the commit that is given to it',
+      'tag: upstream names a tag or a commit itself; commit: upstream floats on a branch, and lock.json holds the commit that is given to it',
     ),
+  since: versionLine.optional().describe('first version line (major.minor) of the module whose build clones it'),
 });
 
 /** How the module is made from its source tree. Texts may hold {valkey} and {jobs}; {jobs} never changes what is cached. */
@@ -108,7 +113,16 @@ export const moduleManifest = z.strictObject({
       valkey: z.record(z.string(), z.string()).optional().describe('module version line -> minimum server version'),
     })
     .default({}),
-  ports: z.array(z.strictObject({ name: z.string(), offset: z.int(), note: z.string() })).default([]),
+  ports: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        offset: z.int().describe('what is added to the server port'),
+        option: z.string().optional().describe('the flag that opens it; open with the module unless said'),
+        note: z.string(),
+      }),
+    )
+    .default([]),
   smoke: z.array(smokeCommand).default([]),
 });
 

@@ -201,6 +201,7 @@ describe('a bad manifest', () => {
   ])('with %s is refused with its place and the fix', (_, text, place, fix) => {
     write('echo', text);
     const message = failure();
+    expect(message).toMatch(/^VP10[12] /);
     expect(message).toContain(place);
     expect(message.slice(message.indexOf('fix: '))).toContain(fix);
   });
@@ -222,7 +223,7 @@ describe('two manifests', () => {
   it('with one file name are refused', () => {
     write('a', manifest({ name: 'a', env: 'A' }));
     write('b', manifest({ name: 'b', env: 'B' }));
-    expect(failure()).toContain('b/module.yaml:5:7: the file libecho.so belongs to the module a already');
+    expect(failure()).toContain('VP102 b/module.yaml:5:7: the file libecho.so belongs to the module a already');
   });
 
   it('with one variable, derived from the file or named, are refused', () => {

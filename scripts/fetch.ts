@@ -1,0 +1,42 @@
+import { chooseLines } from './fetch/choose-lines.ts';
+import { fetchLine } from './fetch/fetch-line.ts';
+import { planFetch } from './fetch/plan-fetch.ts';
+import { showFetchPlan } from './fetch/show-fetch-plan.ts';
+import { readLock } from './lines/read-lock.ts';
+import { type Invocation, runVerb } from './pipeline/run-verb.ts';
+import { openWorkspace } from './pipeline/workspace.ts';
+
+const usage = `npm run fetch [-- [MODULE ...] [--line LINE ...] [--offline] [--dry-run]]
+Fetches the sources of modules, at exactly what modules/lock.json says, into dist/sources. Prints one line a source: line, module, folder.
+  MODULE       only these modules
+  --line LINE  of this release line, not of all; may stand several times
+  --offline    use what is there already, and ask nobody
+  --dry-run    print what would be fetched
+  --modules DIR, --dist DIR  other folders than modules/ and dist/
+A mirror: git config --global url.<mirror>.insteadOf <origin>`;
+
+const options = {
+  line: { type: 'string', multiple: true },
+  offline: { type: 'boolean' },
+  'dry-run': { type: 'boolean' },
+} as const;
+
+const verb = { name: 'fetch', usage, options, positionals: Number.POSITIVE_INFINITY };
+
+await runVerb(verb, async ({ values, positionals, aborted, report }: Invocation<typeof options>) => {
+  const { offline = false } = values;
+  const workspace = openWorkspace(values);
+  const { lines: locked } = readLock(workspace);
+  const chosen = chooseLines(workspace, values.line, positionals);
+  if (values['dry-run']) {
+    for (const one of chosen)
+      for (const row of await showFetchPlan(workspace, one, locked[one.line.line])) console.log(row);
+    return;
+  }
+  // All lines are held against the lock before the first byte is fetched.
+  for (const { line, only } of chosen) await planFetch(workspace, line, locked[line.line], only);
+  for (const { line, only } of chosen) {
+    const sources = await fetchLine(workspace, line, locked[line.line], { only, offline, aborted, report });
+    for (const [module, { folder }] of Object.entries(sources)) console.log(`${line.line} ${module} ${folder}`);
+  }
+});

@@ -1,0 +1,82 @@
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LockedSource } from '../lines/lock-file.ts';
+import { git } from './git.ts';
+import type { Remote } from './patience.ts';
+import { pinRef } from './pinned-repository.ts';
+import { fetchTree, plainPermissions } from './pinned-tree.ts';
+import { canonicalUrl, urlSlug } from './url-slug.ts';
+
+type Dependencies = Extract<LockedSource, { kind: 'git' }>['dependencies'];
+
+/** Where a build sees the folder: the paths in its gitconfig begin with it. */
+const mountedAt = '/dependencies';
+
+/**
+ * Fetches what a module's build clones, each as <name>.git in which the ref that the build asks for leads to the pinned commit. Their
+ * submodules lie beside them: a clone with --recurse-submodules asks for those as well. gitconfig leads every one of the URLs here.
+ */
+export async function fetchDependencies(
+  module: string,
+  dependencies: Dependencies,
+  folder: string,
+  remote: Remote,
+): Promise<void> {
+  const entries = Object.entries(dependencies).sort(([a], [b]) => (a < b ? -1 : 1));
+  if (entries.length === 0) return;
+  const store = openStore(entries.map(([name, { repository }]) => [name, repository]));
+  const pathOf = (url: string): string => join(folder, store.placeOf(url));
+  for (const [name, { repository, ref, commit }] of entries) {
+    const title = `${module}, dependency ${name}`;
+    const refs = [`refs/tags/${ref}`, `refs/heads/${ref}`];
+    await fetchTree({ pathOf }, { url: repository, commit, refs, title, isSubmodule: false }, remote);
+    await nameRef(pathOf(repository), ref, commit, remote.aborted);
+  }
+  const config = join(folder, 'gitconfig');
+  await writeFile(`${config}.new`, gitConfig(store.places()));
+  await rename(`${config}.new`, config);
+  await plainPermissions(folder);
+}
+
+interface OpenStore {
+  placeOf(url: string): string;
+  /** URL to place. */
+  places(): ReadonlyMap<string, string>;
+}
+
+/** One repository a URL, since that is what git looks for: a dependency can be another one's submodule, at another commit. */
+function openStore(named: readonly (readonly [name: string, url: string])[]): OpenStore {
+  const places = new Map<string, string>();
+  for (const [name, url] of named) places.set(canonicalUrl(url), `${name}.git`);
+  return {
+    placeOf: (url) => {
+      const key = canonicalUrl(url);
+      const place = places.get(key) ?? `submodules/${urlSlug(url)}.git`;
+      places.set(key, place);
+      return place;
+    },
+    places: () => places,
+  };
+}
+
+/** As tag and as branch, because builds ask for either in the same words; a ref that is a commit needs no name. */
+async function nameRef(bare: string, ref: string, commit: string, aborted: AbortSignal): Promise<void> {
+  const at = ['--git-dir', bare];
+  if (ref === commit) {
+    await git([...at, 'symbolic-ref', 'HEAD', pinRef(commit)], aborted);
+    return;
+  }
+  await git([...at, 'update-ref', `refs/tags/${ref}`, commit], aborted);
+  await git([...at, 'update-ref', `refs/heads/${ref}`, commit], aborted);
+  await git([...at, 'symbolic-ref', 'HEAD', `refs/heads/${ref}`], aborted);
+}
+
+/** For GIT_CONFIG_GLOBAL. git takes the longest matching prefix, so each URL is named as it stands, with and without .git. */
+function gitConfig(places: ReadonlyMap<string, string>): string {
+  const sections = [...places].sort().map(([url, place]) => {
+    const lines = [`[url "file://${mountedAt}/${place}"]`, `insteadOf = ${url}`, `insteadOf = ${url}.git`];
+    return `${lines.join('\n\t')}\n`;
+  });
+  // git lets submodules come from a file only where it is told so; and the folder belongs to whoever fetched it.
+  return `${sections.join('')}[protocol "file"]\n\tallow = always\n[safe]\n\tdirectory = *\n`;
+}

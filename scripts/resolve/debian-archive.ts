@@ -1,0 +1,102 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Ended, runGroup } from '../fetch/process-group.ts';
+import { ensureTools } from '../lib/apt-tools.ts';
+import { findMirrors } from '../lib/debian-mirror.ts';
+import { cached, openAptState } from '../lib/debian-suite.ts';
+import type { Architecture } from '../pipeline/platform.ts';
+import { PipelineError } from '../problems/pipeline-error.ts';
+import { type Paragraph, parseDeb822 } from './deb822.ts';
+
+/** The Debian archive as this machine's mirror has it, read into an apt state of its own. */
+export interface DebianArchive {
+  /** A folder that lasts as long as the work. */
+  readonly scratch: string;
+  /** What the index of a suite says about a binary package; null if it has none. */
+  binary(suite: string, name: string, architecture: Architecture): Promise<Paragraph | null>;
+  /** What the index of a suite says about a source package; null if it has none. */
+  source(suite: string, name: string): Promise<Paragraph | null>;
+  /** Downloads a binary package; false where the pool no longer has it. apt holds it against the index. */
+  download(suite: string, name: string, architecture: Architecture, into: string): Promise<boolean>;
+  /** Downloads the files of a source package; false where the pool no longer has them. */
+  downloadSource(suite: string, name: string, version: string, into: string): Promise<boolean>;
+}
+
+export interface ArchiveAccess {
+  readonly aborted: AbortSignal;
+  readonly report: (line: string) => void;
+}
+
+/** Opens the archive for a piece of work, and removes what it needed. The indexes are read when they are first asked for. */
+export async function withDebianArchive<Result>(
+  { aborted, report }: ArchiveAccess,
+  work: (archive: DebianArchive) => Promise<Result>,
+): Promise<Result> {
+  const folder = await mkdtemp(join(tmpdir(), 'valkey-bundle-archive-'));
+  const states = new Map<string, ReturnType<typeof openAptState>>();
+  const stateOf = async (suite: string, type: 'deb' | 'deb-src', architecture: Architecture) => {
+    const key = `${suite}-${type}-${architecture}`;
+    const opened = states.get(key) ?? open(key, suite, type, architecture);
+    states.set(key, opened);
+    return await opened;
+  };
+  const open = async (key: string, suite: string, type: 'deb' | 'deb-src', architecture: Architecture) => {
+    await ensureTools({ 'apt-get': 'apt', 'dpkg-source': 'dpkg-dev' }, report);
+    const { archive: mirror } = await findMirrors();
+    report(`Reading the index of Debian ${suite} (${type === 'deb' ? architecture : 'sources'})`);
+    return await openAptState({ mirror, suite, architecture, type, folder: join(folder, key), aborted });
+  };
+  const ask = async (env: { APT_CONFIG: string }, program: string, args: readonly string[], cwd = folder) => {
+    const ran = await runGroup(program, [...cached, ...args], { env: { ...env, LC_ALL: 'C' }, cwd }, aborted);
+    aborted.throwIfAborted();
+    return ran;
+  };
+  const archive: DebianArchive = {
+    scratch: join(folder, 'scratch'),
+    binary: async (suite, name, architecture) => {
+      const shown = await ask(await stateOf(suite, 'deb', architecture), 'apt-cache', [
+        'show',
+        '--no-all-versions',
+        name,
+      ]);
+      return shown.isDone ? (parseDeb822(shown.text)[0] ?? null) : null;
+    },
+    source: async (suite, name) => {
+      const shown = await ask(await stateOf(suite, 'deb-src', 'amd64'), 'apt-cache', [
+        'showsrc',
+        '--only-source',
+        name,
+      ]);
+      return shown.isDone ? offered(parseDeb822(shown.text)) : null;
+    },
+    download: async (suite, name, architecture, into) => {
+      await mkdir(into, { recursive: true });
+      const env = await stateOf(suite, 'deb', architecture);
+      return got(await ask(env, 'apt-get', ['download', '-q', name], into));
+    },
+    downloadSource: async (suite, name, version, into) => {
+      await mkdir(into, { recursive: true });
+      const env = await stateOf(suite, 'deb-src', 'amd64');
+      const wanted = `${name}=${version}`;
+      return got(await ask(env, 'apt-get', ['source', '-q', '--download-only', '--only-source', wanted], into));
+    },
+  };
+  try {
+    return await work(archive);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** sid keeps the sources of packages that were built from an older version: they are not what the suite offers. */
+function offered(found: readonly Paragraph[]): Paragraph | null {
+  return found.find((paragraph) => paragraph.get('extra-source-only') !== 'yes') ?? null;
+}
+
+function got({ isDone, said }: Ended): boolean {
+  if (isDone) return true;
+  // What the index names and the pool no longer has, or a version that the index does not name.
+  if (/\b404\b|Unable to locate package|Unable to find a source package|Can.t find version/i.test(said)) return false;
+  throw new PipelineError('VP206', 'a download from the Debian archive failed', { details: said });
+}

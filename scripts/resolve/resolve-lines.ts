@@ -1,0 +1,95 @@
+import type { LockedLine, LockFile } from '../lines/lock-file.ts';
+import { readLock } from '../lines/read-lock.ts';
+import type { ReleaseLine } from '../lines/release-line.ts';
+import type { Workspace } from '../pipeline/workspace.ts';
+import { type ResolveOptions, resolveLine } from './resolve-line.ts';
+import { showLock, writeLock } from './write-lock.ts';
+
+export interface ResolveLines extends ResolveOptions {
+  /** The lines are all that there are: what lock.json says of others goes. */
+  readonly isComplete: boolean;
+}
+
+/**
+ * Resolves lines one after the other, and writes each as soon as it is known: one that fails does not take the others along. Says on
+ * standard output what changed. Throws what resolveLine throws for the first line that failed, when all have been tried.
+ */
+export async function resolveLines(
+  workspace: Workspace,
+  lines: readonly ReleaseLine[],
+  options: ResolveLines,
+): Promise<void> {
+  const failures: unknown[] = [];
+  for (const line of lines) {
+    try {
+      await record(workspace, line.line, await resolveLine(workspace, line, options));
+    } catch (error) {
+      options.aborted.throwIfAborted();
+      failures.push(error);
+      if (lines.length > 1) options.report(`line ${line.line} could not be resolved`);
+    }
+  }
+  if (options.isComplete) await dropOthers(workspace, lines);
+  const [first, ...others] = failures;
+  for (const error of others) options.report(error instanceof Error ? error.message : String(error));
+  if (first !== undefined) throw first;
+}
+
+async function record(workspace: Workspace, name: string, resolved: LockedLine): Promise<void> {
+  // Read again: another run may have written other lines in the meantime.
+  const lock = readLock(workspace);
+  const next: LockFile = { ...lock, lines: { ...lock.lines, [name]: resolved } };
+  const changes = changesOf(lock.lines[name], resolved);
+  for (const change of changes) console.log(`${name} ${change}`);
+  if (changes.length === 0) console.log(`${name}: nothing has changed`);
+  if (showLock(next) !== showLock(lock)) await writeLock(workspace, next);
+}
+
+async function dropOthers(workspace: Workspace, lines: readonly ReleaseLine[]): Promise<void> {
+  const lock = readLock(workspace);
+  const kept = Object.entries(lock.lines).filter(([name]) => lines.some(({ line }) => line === name));
+  if (kept.length === Object.keys(lock.lines).length) return;
+  for (const name of Object.keys(lock.lines))
+    if (!kept.some(([known]) => known === name)) console.log(`${name}: removed, there is no such line any more`);
+  await writeLock(workspace, { ...lock, lines: Object.fromEntries(kept) });
+}
+
+/** One line of text for each input that is new, changed or gone. */
+export function changesOf(before: LockedLine | undefined, after: LockedLine): string[] {
+  const [then, now] = [pinsOf(before), pinsOf(after)];
+  const names = [...new Set([...then.keys(), ...now.keys()])];
+  return names.flatMap((name) => {
+    const [old, fresh] = [then.get(name), now.get(name)];
+    if (old === fresh) return [];
+    if (fresh === undefined) return [`${name}: removed, was ${old}`];
+    return [`${name}: ${fresh}${old === undefined ? '' : `, was ${old}`}`];
+  });
+}
+
+/** Input to what it is pinned to. */
+function pinsOf(line: LockedLine | undefined): Map<string, string> {
+  const pins = new Map<string, string>();
+  if (line === undefined) return pins;
+  const { base, modules } = line;
+  if (base.kind === 'image') pins.set('base', `${base.reference} ${base.digest}`);
+  else
+    pins.set('base', `Debian ${base.suite}, ${base.valkey.package} ${base.valkey.version} ${show(base.valkey.sha256)}`);
+  for (const [name, source] of Object.entries(modules)) {
+    if (source.kind === 'git') {
+      pins.set(name, `${source.repository} ${source.tag} ${source.commit}`);
+      for (const [dependency, { repository, ref, commit }] of Object.entries(source.dependencies))
+        pins.set(`${name}, dependency ${dependency}`, `${repository} ${ref} ${commit}`);
+    } else {
+      const files = source.kind === 'debian-source' ? source.files.map(({ sha256 }) => sha256) : source.sha256;
+      pins.set(name, `${source.kind} ${source.package} ${source.version} ${show(files)}`);
+    }
+  }
+  return pins;
+}
+
+/** The first digits of checksums: enough to see that one has changed. */
+function show(checksums: readonly string[] | Readonly<Record<string, string>>): string {
+  return Object.values(checksums)
+    .map((sha256) => sha256.slice(0, 12))
+    .join(' ');
+}

@@ -1,0 +1,31 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
+import process from 'node:process';
+import type { LockedLine, LockFile } from '../lines/lock-file.ts';
+import { lockPath, type Workspace } from '../pipeline/workspace.ts';
+
+/** Writes modules/lock.json with one rename: a reader sees the old one or the new one. The same content always gives the same text. */
+export async function writeLock(workspace: Workspace, lock: LockFile): Promise<void> {
+  const path = lockPath(workspace);
+  const partial = `${path}.${process.pid}`;
+  try {
+    await writeFile(partial, showLock(lock));
+    await rename(partial, path);
+  } finally {
+    await rm(partial, { force: true });
+  }
+}
+
+/** Sorted by name, one value a line: a change of one input is a change of one place. */
+export function showLock({ lines }: LockFile): string {
+  const document = { $schema: './lock.schema.json', version: 1, lines: sorted(lines, showLine) };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function showLine({ base, modules }: LockedLine) {
+  return { base, modules: sorted(modules, (source) => source) };
+}
+
+function sorted<Value, Shown>(entries: Readonly<Record<string, Value>>, show: (value: Value) => Shown) {
+  const named = Object.entries(entries).sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }));
+  return Object.fromEntries(named.map(([name, value]): [string, Shown] => [name, show(value)]));
+}

@@ -1,0 +1,104 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import type { Patience } from '../../scripts/fetch/patience.ts';
+import { loadLine } from '../../scripts/lines/load-line.ts';
+import type { LockedLine } from '../../scripts/lines/lock-file.ts';
+import { readLock } from '../../scripts/lines/read-lock.ts';
+import type { ReleaseLine } from '../../scripts/lines/release-line.ts';
+import { lockPath, type Workspace } from '../../scripts/pipeline/workspace.ts';
+import { writeLock } from '../../scripts/resolve/write-lock.ts';
+
+interface Dependency {
+  readonly repository: string;
+  readonly ref: string;
+  readonly pin: 'tag' | 'commit';
+}
+
+/** A folder of modules and one of results, both of the test's own. */
+export interface TestWorkspace extends Workspace {
+  /** Writes a manifest of a module that is built from source. */
+  module(name: string, repository: string, dependencies?: Readonly<Record<string, Dependency>>): Promise<void>;
+  /** Writes a release line of modules by their tags, and reads it as the verbs do. */
+  line(
+    name: string,
+    tags: Readonly<Record<string, string>>,
+    base?: { image: string; tag: string },
+  ): Promise<ReleaseLine>;
+  /** Writes what is locked for a line; the base is, unless given. */
+  lock(name: string, modules: LockedLine['modules'], base?: LockedLine['base']): Promise<LockedLine>;
+  locked(name: string): LockedLine | undefined;
+  lockText(): Promise<string>;
+  remove(): Promise<void>;
+}
+
+const image = { image: '127.0.0.1:1/valkey/valkey', tag: '9.0.4-trixie' } as const;
+
+/** The digest of no image: nothing asks for it where it is locked. */
+const lockedBase = {
+  kind: 'image',
+  reference: `${image.image}:${image.tag}`,
+  digest: `sha256:${'a'.repeat(64)}`,
+} as const satisfies LockedLine['base'];
+
+/** Short, so that a test of a remote that never answers ends soon. */
+export const shortPatience: Patience = {
+  attempts: 2,
+  pauseMs: 10,
+  lowSpeedLimit: 1000,
+  lowSpeedTime: 1,
+  timeoutMs: 20_000,
+};
+
+export async function makeWorkspace(): Promise<TestWorkspace> {
+  const folder = await mkdtemp(join(tmpdir(), 'valkey-bundle-workspace-'));
+  const workspace = { modules: join(folder, 'modules'), dist: join(folder, 'dist') };
+  await mkdir(join(workspace.modules, 'releases'), { recursive: true });
+  return {
+    ...workspace,
+    module: async (name, repository, dependencies = {}) => {
+      const manifest = {
+        name,
+        title: name,
+        repository,
+        licence: 'MIT',
+        file: `lib${name}.so`,
+        loadName: name,
+        loadArgs: { style: 'plain' },
+        build: {
+          builder: 'make',
+          artifact: `${name}.so`,
+          dependencies: Object.entries(dependencies).map(([dependency, one]) => ({
+            name: dependency,
+            licence: 'MIT',
+            ...one,
+          })),
+        },
+      };
+      await mkdir(join(workspace.modules, name), { recursive: true });
+      await writeFile(join(workspace.modules, name, 'module.yaml'), stringify(manifest));
+    },
+    line: async (name, tags, base = image) => {
+      const line = {
+        line: name,
+        valkey: '9.0.4',
+        base,
+        platforms: ['linux/amd64', 'linux/arm64'],
+        modules: Object.fromEntries(Object.entries(tags).map(([module, tag]) => [module, { tag }])),
+        variants: { default: { tags: [`{line}`], defaults: { moduleArgs: [], directives: [] } } },
+      };
+      await writeFile(join(workspace.modules, 'releases', `${name}.yaml`), stringify(line));
+      return loadLine(workspace, name);
+    },
+    lock: async (name, modules, base = lockedBase) => {
+      const lock = readLock(workspace);
+      const locked = { base, modules };
+      await writeLock(workspace, { ...lock, lines: { ...lock.lines, [name]: locked } });
+      return locked;
+    },
+    locked: (name) => readLock(workspace).lines[name],
+    lockText: async () => await readFile(lockPath(workspace), 'utf8'),
+    remove: async () => await rm(folder, { recursive: true, force: true }),
+  };
+}
