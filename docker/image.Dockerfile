@@ -4,7 +4,7 @@ ARG BASE
 FROM ${BASE}
 USER 0:0
 RUN --mount=type=bind,source=layout.sh,target=/mnt/layout.sh sh /mnt/layout.sh
-COPY --chmod=0644 bundle.json /usr/local/share/valkey-bundle/bundle.json
+# A line that is built from source adds its modules here: scripts/graph/image-stage.ts.
 
 LABEL org.opencontainers.image.title="valkey-bundle" \
       org.opencontainers.image.description="Valkey with modules whose load arguments come from environment and configuration" \
@@ -16,7 +16,9 @@ HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 CMD ["val
 ENTRYPOINT ["bundle-docker-entrypoint"]
 CMD ["valkey-server"]
 
-# Last, because it changes most often: everything above stays cached. The links to it were made by layout.sh.
+# Late, because it changes most often: everything above stays cached. The links to it were made by layout.sh.
 COPY --chmod=0755 valkey-bundle /usr/local/bin/valkey-bundle
+# What the variants of a line differ in comes last: they share everything above.
+COPY --chmod=0644 bundle.json /usr/local/share/valkey-bundle/bundle.json
 # By number: Kubernetes can only check a numeric user against runAsNonRoot.
 USER 999:999

@@ -1,29 +1,44 @@
-import process from 'node:process';
-import { parseArgs } from 'node:util';
+import { assembleLine } from './image-line/assemble-line.ts';
 import { buildLocalImage } from './lib/image.ts';
 import { buildTestImage } from './lib/image-test.ts';
+import { nativePlatform, readPlatform } from './pipeline/platform.ts';
+import { runVerb } from './pipeline/run-verb.ts';
+import { openWorkspace } from './pipeline/workspace.ts';
+import { PipelineError } from './problems/pipeline-error.ts';
 
 const usage = `npm run image [-- --test] [--rebuild-base]
+       npm run image -- --line LINE [--platform PLATFORM]
+Without a line: the local image, of binary packages of the Debian archive.
   --test          also the test image, with stand-ins for search, json, bloom and ldap
-  --rebuild-base  make the Debian base again, with what the archive has now`;
+  --rebuild-base  make the Debian base again, with what the archive has now
+With a line: the images of its variants, of the modules that npm run build left in dist/artifacts.
+  --line LINE          as modules/releases/<line>.yaml names it
+  --platform PLATFORM  linux/amd64 or linux/arm64; by default this machine's
+  --modules DIR, --dist DIR  with a line: other folders than modules/ and dist/
+Prints tag and id of each image.`;
 
-/** Prints progress on standard error and, at the end, tag and id on standard output. */
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { test: { type: 'boolean' }, 'rebuild-base': { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
-  });
-  if (values.help) {
-    console.log(usage);
+const options = {
+  test: { type: 'boolean', default: false },
+  'rebuild-base': { type: 'boolean', default: false },
+  line: { type: 'string' },
+  platform: { type: 'string' },
+} as const;
+
+await runVerb({ name: 'image', usage, options }, async ({ values, aborted, report }) => {
+  const { line, test, 'rebuild-base': rebuildBase } = values;
+  if (line === undefined) {
+    if (values.platform !== undefined) throw wrong('--platform goes with --line');
+    const build = test ? buildTestImage : buildLocalImage;
+    const { tag, id } = await build({ report, rebuildBase });
+    console.log(`${tag} ${id}`);
     return;
   }
-  const build = values.test ? buildTestImage : buildLocalImage;
-  const image = await build({ report: (line) => console.error(line), rebuildBase: values['rebuild-base'] ?? false });
-  console.log(`${image.tag} ${image.id}`);
-}
+  if (test || rebuildBase) throw wrong('--test and --rebuild-base do not go with --line');
+  const platform = values.platform === undefined ? nativePlatform() : readPlatform(values.platform);
+  const { variants } = await assembleLine({ workspace: openWorkspace(values), line, platform, aborted, report });
+  for (const { reference, id } of Object.values(variants)) console.log(`${reference} ${id}`);
+});
 
-try {
-  await main();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+function wrong(what: string): PipelineError {
+  return new PipelineError('VP901', `npm run image: ${what}`, { fix: 'npm run image -- --help shows the usage' });
 }

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
+import { PipelineError } from '../problems/pipeline-error.ts';
 import { buildEnvironment, dockerClient } from './engine.ts';
 
 export interface ImageBuild {
@@ -31,10 +32,13 @@ export async function buildImage(build: ImageBuild, report: (line: string) => vo
   }
   const result = await child;
   if (result.exitCode === 0) return;
-  throw new Error(
-    `Building ${build.tag} from ${build.dockerfile} failed (${result.exitCode === undefined ? result.originalMessage : `exit code ${result.exitCode}`}):\n${lines.slice(-shownLines).join('\n')}`,
-    { cause: result },
-  );
+  const full = lines.some((line) => /no space left on device/i.test(line));
+  const why = result.exitCode === undefined ? result.originalMessage : `exit code ${result.exitCode}`;
+  throw new PipelineError(full ? 'VP904' : 'VP301', `building ${build.tag} failed (${why})`, {
+    where: build.dockerfile,
+    details: lines.slice(-shownLines).join('\n'),
+    cause: result,
+  });
 }
 
 function buildArguments({ tag, context, dockerfile, args = {}, labels = {} }: ImageBuild): string[] {

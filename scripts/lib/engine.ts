@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { execa } from 'execa';
 import { findEngine } from '../bootstrap/find-engine.mjs';
+import { PipelineError } from '../problems/pipeline-error.ts';
 
 let client: string | undefined;
 
@@ -8,10 +9,9 @@ let client: string | undefined;
 export function dockerClient(): string {
   client ??= process.env['VALKEY_BUNDLE_DOCKER'] || findEngine(process.env)?.VALKEY_BUNDLE_DOCKER;
   if (client) return client;
-  throw new Error(
-    'No Docker engine answers, or no docker client here can build with BuildKit.\n' +
-      'Fix: run this through `npm run`, which finds or starts an engine, or says what to do.',
-  );
+  throw new PipelineError('VP903', 'no Docker engine answers, or no docker client here can build with BuildKit', {
+    fix: 'run this through `npm run`, which finds or starts an engine, or says what to do',
+  });
 }
 
 /**
@@ -29,5 +29,7 @@ export async function imageId(reference: string): Promise<string | undefined> {
   const found = await execa(dockerClient(), ['image', 'inspect', '--format', '{{.Id}}', reference], { reject: false });
   if (found.exitCode === 0) return found.stdout.trim();
   if (/no such image/i.test(found.stderr)) return undefined;
-  throw new Error(`docker image inspect ${reference} failed: ${found.stderr || found.shortMessage}`);
+  throw new PipelineError('VP903', `docker image inspect ${reference} failed`, {
+    details: found.stderr || found.shortMessage || '',
+  });
 }

@@ -1,4 +1,83 @@
 import type { ProblemEntry } from './entry.ts';
 
-/** VP3xx. */
-export const buildProblems = {} as const satisfies Readonly<Record<string, ProblemEntry>>;
+/** VP3xx: the build of modules, the checks of what it gave, and the assembly of images. */
+export const buildProblems = {
+  VP301: {
+    title: 'a build stage failed',
+    exitCode: 1,
+    meaning:
+      'A step of the build graph ended with an error. Modules that were finished before are kept; nothing of the failed one is.',
+    fix: 'Read the end of the log, mend the source, the manifest or the builder, and repeat the command.',
+  },
+  VP302: {
+    title: 'the build left no module',
+    exitCode: 1,
+    meaning:
+      'The build of a module ended without an error, and the file that its manifest names as `build.artifact` is not there.',
+    fix: 'Write the path of the module, from the working directory of its build, into build.artifact of its module.yaml.',
+  },
+  VP303: {
+    title: 'artifact for another machine',
+    exitCode: 1,
+    meaning: 'The ELF header of a module names another machine than the platform that it was built for.',
+    fix: 'Build for the platform: remove what sets another target in build.args or build.environment, or name it with --platform.',
+  },
+  VP304: {
+    title: 'not a server module',
+    exitCode: 1,
+    meaning: 'A module must export ValkeyModule_OnLoad or RedisModule_OnLoad, and the server would refuse this one.',
+    fix: 'Check that build.artifact names the module, and that its build does not hide the symbol.',
+  },
+  VP305: {
+    title: 'a library is missing in the image',
+    exitCode: 1,
+    meaning: 'A module needs a shared library that the base image does not have: it would not load.',
+    fix: 'Link the library statically, or take a base image that has it.',
+  },
+  VP306: {
+    title: 'a library in the image is too old',
+    exitCode: 1,
+    meaning:
+      'A module needs a version of a symbol that the library in the base image does not define: it was linked against a newer one.',
+    fix: 'Build on the base image itself, without packages that bring a newer libc or libstdc++.',
+  },
+  VP307: {
+    title: 'not a shared library',
+    exitCode: 1,
+    meaning: 'The file that a module build left is no ELF shared object, or is cut off.',
+    fix: 'Check that build.artifact in the module.yaml names the module.',
+  },
+  VP308: {
+    title: 'the modules of the line are not built',
+    exitCode: 65,
+    meaning:
+      'An image is assembled from dist/artifacts, and what it needs is not there, or was built from other inputs.',
+    fix: 'npm run build -- --line <line>',
+  },
+  VP309: {
+    title: 'no buildx',
+    exitCode: 69,
+    meaning:
+      'The build graph is handed to docker buildx, which the docker client here does not have and the Debian archive did not give.',
+    fix: 'Install the plugin buildx: docker buildx version must answer.',
+  },
+  VP310: {
+    title: 'the build could not start',
+    exitCode: 1,
+    meaning: 'buildx refused the build graph, or ended before any of its stages ran.',
+    fix: 'Read what it said; a base image that cannot be fetched is the most frequent cause.',
+  },
+  VP311: {
+    title: 'this machine cannot do that platform',
+    exitCode: 69,
+    meaning: 'Something of the platform has to run here, and neither this machine nor an emulation of it can.',
+    fix: 'Run it on a machine of that platform, or register qemu-user with binfmt_misc.',
+  },
+  VP312: {
+    title: 'the base is not the one in the lock',
+    exitCode: 65,
+    meaning:
+      'The base of the line is made here from the Debian archive, and what it was made of is another version of the server than modules/lock.json names.',
+    fix: 'Make it again, npm run image -- --rebuild-base; or take what the archive has now: npm run resolve -- --update --line LINE.',
+  },
+} as const satisfies Readonly<Record<string, ProblemEntry>>;

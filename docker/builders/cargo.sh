@@ -1,0 +1,5 @@
+#!/bin/sh
+# cargo.sh FLAG...: cargo build with these flags.
+. /build/environment.sh
+cargo build "$@"
+keep_artifact

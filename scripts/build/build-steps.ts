@@ -1,0 +1,74 @@
+import * as z from 'zod';
+import type { BakeEvent, Vertex } from './bake-events.ts';
+
+/** What became of one step of a stage. */
+const buildStep = z.strictObject({
+  stage: z.string(),
+  /** The instruction, without its mounts. */
+  instruction: z.string(),
+  result: z.enum(['executed', 'cached', 'failed', 'not run']),
+  seconds: z.number(),
+});
+
+/** build-record.json and assembly-record.json: which steps the last build or assembly of a line executed, and which BuildKit had. */
+export const buildSteps = z.strictObject({
+  started: z.string(),
+  /** Targets that were asked of buildx; what was there already was not asked for. */
+  targets: z.array(z.string()),
+  upToDate: z.array(z.string()),
+  steps: z.array(buildStep),
+});
+
+export type BuildStep = z.infer<typeof buildStep>;
+export type BuildSteps = z.infer<typeof buildSteps>;
+
+/** The last word about every step, in the order in which they were announced. BuildKit's own chores are no steps. */
+export function stepsOf(events: readonly BakeEvent[]): BuildStep[] {
+  const last = new Map<string, Vertex>();
+  for (const event of events) if (event.kind === 'vertex') last.set(event.vertex.digest, event.vertex);
+  return [...last.values()].flatMap((vertex) => {
+    const named = stepName(vertex.name);
+    if (named === undefined) return [];
+    return [{ ...named, result: resultOf(vertex), seconds: secondsOf(vertex) }];
+  });
+}
+
+/**
+ * Stage and instruction of a step such as `[search-amd64 module-search 2/4] RUN ... ["env", ...]`: the target stands first where several
+ * are built. `undefined` for `[internal] load build context` and the like.
+ */
+export function stepName(name: string): { stage: string; instruction: string } | undefined {
+  const [, stage, instruction] = /^\[(?:[^\]]* )?([^\] ]+) +\d+\/\d+\] (.*)$/s.exec(name) ?? [];
+  if (stage === undefined || instruction === undefined) return undefined;
+  return { stage, instruction: withoutSettings(instruction) };
+}
+
+/** `RUN --mount=... ["env","A=b","sh","/build/make.sh","all"]` is `RUN /build/make.sh all` for a reader. */
+function withoutSettings(instruction: string): string {
+  const plain = instruction.replaceAll(/--mount=\S+\s+/g, '');
+  const [, words] = /^RUN (\[.*\])$/s.exec(plain) ?? [];
+  const command = words === undefined ? undefined : parseWords(words);
+  if (command === undefined) return plain;
+  const first = command.findIndex((word) => word.startsWith('/build/'));
+  return `RUN ${command.slice(Math.max(first, 0)).join(' ')}`;
+}
+
+function parseWords(words: string): string[] | undefined {
+  try {
+    return z.array(z.string()).parse(JSON.parse(words));
+  } catch {
+    return undefined;
+  }
+}
+
+function resultOf({ cached, error, started, completed }: Vertex): BuildStep['result'] {
+  // Where one step fails, BuildKit cancels those beside it.
+  if (error !== undefined) return /context canceled/.test(error) ? 'not run' : 'failed';
+  if (cached) return 'cached';
+  return started !== undefined && completed !== undefined ? 'executed' : 'not run';
+}
+
+function secondsOf({ started, completed }: Vertex): number {
+  if (started === undefined || completed === undefined) return 0;
+  return Math.round((Date.parse(completed) - Date.parse(started)) / 10) / 100;
+}

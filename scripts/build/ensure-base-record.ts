@@ -1,0 +1,37 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { baseRecordOf, readBaseReading } from '../artifacts/base-record.ts';
+import { baseTargetOf, incomingBase } from '../graph/bake.ts';
+import type { Platform } from '../pipeline/platform.ts';
+import { type BaseImageRecord, baseRecord } from '../pipeline/records.ts';
+import type { PreparedBase } from './prepare-base.ts';
+
+export interface BaseReadingOptions {
+  /** dist/artifacts/<line>/<arch>. */
+  readonly folder: string;
+  /** Where bake writes to. */
+  readonly from: string;
+  readonly base: PreparedBase;
+  readonly platform: Platform;
+  readonly stamp: string;
+  readonly bake: (targets: readonly string[]) => Promise<void>;
+}
+
+/** base.json of a line's artifacts: read in the base image, unless it was read before. */
+export async function ensureBaseRecord(options: BaseReadingOptions): Promise<BaseImageRecord> {
+  const { folder, from, base, platform, stamp, bake } = options;
+  const path = join(folder, 'base.json');
+  const stampPath = join(folder, 'base.sha256');
+  try {
+    if ((await readFile(stampPath, 'utf8')) === stamp)
+      return baseRecord.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch {
+    // Not read yet, or by something older.
+  }
+  await bake([baseTargetOf(platform)]);
+  const record = baseRecordOf(await readBaseReading(join(from, incomingBase)), base.reference, base.digest);
+  await writeFile(`${path}.partial`, `${JSON.stringify(record, null, 2)}\n`);
+  await rename(`${path}.partial`, path);
+  await writeFile(stampPath, stamp);
+  return record;
+}

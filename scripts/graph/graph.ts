@@ -1,0 +1,97 @@
+import type { Platform } from '../pipeline/platform.ts';
+import { anewFile, type BakeFile, bakeFile, type ImageTarget } from './bake.ts';
+import { baseRecordStages, baseStage } from './base-stages.ts';
+import type { BuildPlan, PlannedModule } from './build-plan.ts';
+import { imageStage } from './image-stage.ts';
+import { cargoLockFile, moduleStages, type PlacedSource, recordFile } from './module-stage.ts';
+import { recordHead } from './record-head.ts';
+import { toolchainStages, toolchainsOf } from './toolchains.ts';
+
+export interface GraphInput {
+  readonly plan: BuildPlan;
+  readonly platforms: readonly Platform[];
+  /** What FROM names, and how build.json calls it. */
+  readonly base: { readonly from: string; readonly name: string };
+  readonly sources: Readonly<Record<string, PlacedSource>>;
+  /** The text of docker/image.Dockerfile. */
+  readonly imageDockerfile: string;
+  readonly images: readonly ImageTarget[];
+  /** Where it is written, from dist; by default bake/<line>. */
+  readonly folder?: string;
+}
+
+/** One line's build: a Dockerfile, the targets that buildx is asked for, and the records that its stages read. Paths count from dist. */
+export interface Graph {
+  /** bake/<line>: where all of it is written. */
+  readonly folder: string;
+  readonly dockerfile: string;
+  readonly bake: BakeFile;
+  /** Read beside it where nothing is to come out of a cache. */
+  readonly anew: ReturnType<typeof anewFile>;
+  /** What the stages read beside sources and builders: path below the folder, and text. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Module to the text of all that its artifact is made by, beside source and builders: the same text and source give the same. */
+  readonly recipes: Readonly<Record<string, string>>;
+}
+
+/**
+ * The whole build of a line as data. It has to build with the BuildKit of Docker 20.10 and without a registry: no `# syntax` line, no
+ * heredocs, no --link, no named contexts. Nothing in it changes from run to run.
+ */
+export function buildGraph(input: GraphInput): Graph {
+  const { plan, platforms, base, sources, imageDockerfile, images, folder = `bake/${plan.line}` } = input;
+  const files = folder;
+  const toolchains = toolchainsOf(plan.modules);
+  const first = baseStage(base.from);
+  const compilers = toolchainStages(toolchains, files);
+  const shared = compilers[0] ?? '';
+  const sourceOf = (name: string): PlacedSource => {
+    const source = sources[name];
+    if (source !== undefined) return source;
+    throw new Error(`no source of ${name} was given`);
+  };
+  const built = plan.modules.map((module) => {
+    const index = toolchains.findIndex(({ modules }) => modules.includes(module.name));
+    const toolchain = toolchains[index]?.stage ?? 'toolchain';
+    const source = sourceOf(module.name);
+    const stages = moduleStages(module, toolchain, source, files);
+    // The name of a toolchain tells who shares it, which changes nothing for those who do.
+    const stagesText = [first, shared, compilers[index + 1] ?? '', ...stages].join('\n');
+    const own = filesOf(module, source, base.name);
+    const recipe = [stagesText.replaceAll(toolchain, 'toolchain'), ...Object.values(own)].join('\n');
+    return { module, stages, own, recipe };
+  });
+  const stages = [
+    first,
+    ...compilers,
+    ...built.flatMap((one) => one.stages),
+    ...baseRecordStages(files),
+    imageStage(imageDockerfile),
+  ];
+  const names = plan.modules.map(({ name }) => name);
+  return {
+    folder,
+    dockerfile: `${stages.join('\n\n')}\n`,
+    bake: bakeFile({ folder, line: plan.line, modules: names, platforms, images }),
+    anew: anewFile(names, platforms),
+    files: Object.assign({}, ...built.map(({ own }) => own)),
+    recipes: Object.fromEntries(built.map(({ module, recipe }) => [module.name, recipe])),
+  };
+}
+
+function filesOf(
+  module: PlannedModule,
+  { epoch, cargoLock }: PlacedSource,
+  builderImage: string,
+): Record<string, string> {
+  const record = recordHead(module, builderImage, epoch);
+  return {
+    [recordFile(module.name)]: `${JSON.stringify(record, null, 2)}\n`,
+    ...(cargoLock !== undefined && { [cargoLockFile(module.name)]: cargoLock }),
+  };
+}
+
+/** Where the graph of a line's images is written, from dist: beside that of its modules, which may be another selection. */
+export function imageFolder(line: string): string {
+  return `bake/${line}/image`;
+}

@@ -1,0 +1,132 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bakeFailure } from '../build/bake-failure.ts';
+import { stepsOf } from '../build/build-steps.ts';
+import { placeGraph } from '../build/place-graph.ts';
+import { type PreparedBase, prepareBase } from '../build/prepare-base.ts';
+import { type ReadBuild, readBuild } from '../build/read-build.ts';
+import { runBake } from '../build/run-bake.ts';
+import { stepRecorder } from '../build/step-recorder.ts';
+import { type ImageTarget, imageContext, imageTargetOf } from '../graph/bake.ts';
+import { buildGraph, imageFolder } from '../graph/graph.ts';
+import { buildEntrypoint } from '../lib/entrypoint-build.ts';
+import { builtId } from '../lib/image.ts';
+import { paths } from '../lib/image-paths.ts';
+import { revision } from '../lib/image-revision.ts';
+import { loadManifests } from '../lib/module-manifests.ts';
+import { architectureOf, nativePlatform, type Platform } from '../pipeline/platform.ts';
+import { type ImageRecord, imageRecord } from '../pipeline/records.ts';
+import type { Workspace } from '../pipeline/workspace.ts';
+import { PipelineError } from '../problems/pipeline-error.ts';
+import { writeSbom } from '../sbom/write-sbom.ts';
+import { ensureBuildx } from '../tools/buildx.ts';
+import { imageLabels } from './image-labels.ts';
+import { inputsHash } from './inputs-hash.ts';
+import { layOutImage } from './lay-out-image.ts';
+import { lineBundle } from './line-bundle.ts';
+import { type LineArtifacts, readArtifacts } from './read-artifacts.ts';
+
+export interface Assembly {
+  readonly workspace: Workspace;
+  readonly line: string;
+  readonly platform: Platform;
+  readonly aborted: AbortSignal;
+  readonly report: (line: string) => void;
+}
+
+/**
+ * Assembles the images of a line's variants out of what `npm run build` left, puts them into the engine, and writes images.json, and what
+ * BuildKit had to do for it to assembly-record.json. Throws
+ * VP308 where a module is missing or of other inputs, VP311 for a platform that the entrypoint cannot be built for here.
+ */
+export async function assembleLine(assembly: Assembly): Promise<ImageRecord> {
+  const { workspace, line: name, platform, aborted, report } = assembly;
+  if (platform !== nativePlatform()) {
+    throw new PipelineError('VP311', `the entrypoint for ${platform} is made of the Node that runs here`, {
+      where: `npm run image -- --line ${name} --platform ${platform}`,
+      fix: `run it on a machine of ${platform}`,
+    });
+  }
+  const read = readBuild(workspace, name);
+  read.requirePinned();
+  const base = await prepareBase(read.line, read.plan.base, platform, report);
+  const artifacts = await readArtifacts(workspace, read.plan, platform, base.name);
+  const images = await layOutImages(assembly, read, base, artifacts);
+
+  const imageDockerfile = await readFile(join(paths.docker, 'image.Dockerfile'), 'utf8');
+  const folder = imageFolder(name);
+  const plan = { ...read.plan, modules: [] };
+  const graph = buildGraph({ plan, platforms: [platform], base, sources: {}, imageDockerfile, images, folder });
+  await placeGraph(workspace.dist, graph);
+  const log = join(workspace.dist, 'logs', `image-${name}-${architectureOf(platform)}.log`);
+  await rm(log, { force: true });
+  const targets = images.map((image) => imageTargetOf(image.variant, platform));
+  const result = await runBake({
+    buildx: await ensureBuildx(base.local, report),
+    folder: workspace.dist,
+    files: [`${folder}/bake.json`],
+    targets,
+    log,
+    aborted,
+    report,
+  });
+  const recorder = stepRecorder(join(artifacts.folder, 'assembly-record.json'));
+  recorder.add(targets, stepsOf(result.events));
+  await recorder.write();
+  aborted.throwIfAborted();
+  const repeat = (): string => `npm run image -- --line ${name} --platform ${platform}`;
+  if (!result.ok) throw bakeFailure(result.events, { log, repeat });
+  return writeRecord(artifacts.folder, name, platform, images);
+}
+
+async function layOutImages(
+  { workspace, platform, report }: Assembly,
+  { line, plan }: ReadBuild,
+  base: PreparedBase,
+  { folder, base: record, built }: LineArtifacts,
+): Promise<ImageTarget[]> {
+  const { path: entrypoint } = await buildEntrypoint(report);
+  const sbom = await writeSbom(workspace, plan.line, architectureOf(platform));
+  const inputs = await inputsHash(workspace, plan.line);
+  const manifests = loadManifests(workspace.modules);
+  const licences = [
+    'BSD-3-Clause',
+    ...manifests.filter(({ name }) => name in line.modules).map(({ licence }) => licence),
+  ];
+  const epochs = built.map(({ environment }) => Number(environment['SOURCE_DATE_EPOCH']));
+  const epoch = Math.max(0, ...epochs, base.epoch ?? 0);
+  const commit = await revision();
+  const images: ImageTarget[] = [];
+  for (const variant of Object.keys(line.variants)) {
+    const { valkey } = record;
+    const bundle = lineBundle({ line, variant, valkey, built, packaged: base.packaged });
+    const context = join(workspace.dist, imageContext(imageFolder(plan.line), variant, platform));
+    await layOutImage(context, { artifacts: folder, built, bundle, sbom, entrypoint, epoch });
+    const about = { line: plan.line, variant, valkey, base: record, built, licences, created: epoch, inputs };
+    const labels = imageLabels({ ...about, revision: commit });
+    images.push({ variant, platform, tag: imageTag(plan.line, variant), labels });
+  }
+  return images;
+}
+
+/** The name of a variant's image in the engine of this machine. */
+function imageTag(line: string, variant: string): string {
+  return `valkey-bundle-line:${line}${variant === 'default' ? '' : `-${variant}`}`;
+}
+
+async function writeRecord(
+  folder: string,
+  line: string,
+  platform: Platform,
+  images: readonly ImageTarget[],
+): Promise<ImageRecord> {
+  const variants = await Promise.all(
+    images.map(async ({ variant, tag }) => [variant, { reference: tag, id: await builtId(tag) }] as const),
+  );
+  const record = imageRecord.parse({ line, platform, variants: Object.fromEntries(variants) });
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, 'images.json');
+  await writeFile(`${path}.partial`, `${JSON.stringify(record, null, 2)}\n`);
+  await rename(`${path}.partial`, path);
+  return record;
+}

@@ -1,0 +1,62 @@
+import { chmod, copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { findMirrors } from '../lib/debian-mirror.ts';
+import { openSuite } from '../lib/debian-suite.ts';
+import { architectureOf, nativePlatform } from '../pipeline/platform.ts';
+import { PipelineError } from '../problems/pipeline-error.ts';
+
+/** A program that is taken out of its Debian package, of a suite that this machine itself need not use. */
+export interface DebianProgram {
+  readonly package: string;
+  /** Tried in this order. */
+  readonly suites: readonly string[];
+  /** Where the package has it, without the leading slash. */
+  readonly file: string;
+}
+
+/** Unpacks the program to `target`, executable; the machine's own packages stay as they are. Throws VP902 where no suite has it. */
+export async function takeProgram(program: DebianProgram, target: string): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'debian-program-'));
+  const failures: string[] = [];
+  try {
+    const { archive } = await findMirrors();
+    for (const suite of program.suites) {
+      try {
+        await unpack(program, suite, archive, join(folder, suite), target);
+        return;
+      } catch (error) {
+        failures.push(error instanceof Error ? error.message : String(error));
+      }
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  throw new PipelineError(
+    'VP902',
+    `no Debian suite of ${program.suites.join(', ')} gave the package ${program.package}`,
+    {
+      details: failures.join('\n'),
+    },
+  );
+}
+
+async function unpack(
+  { package: name, file }: DebianProgram,
+  suite: string,
+  mirror: string,
+  folder: string,
+  target: string,
+): Promise<void> {
+  const architecture = architectureOf(nativePlatform());
+  const opened = await openSuite({ mirror, suite, architecture, folder });
+  const deb = await opened.download(name, join(folder, 'deb'));
+  await execa('dpkg-deb', ['-x', deb.path, join(folder, 'tree')]);
+  await mkdir(join(target, '..'), { recursive: true });
+  // Beside the target first: a second process never sees half of it.
+  const partial = `${target}.${process.pid}`;
+  await copyFile(join(folder, 'tree', file), partial);
+  await chmod(partial, 0o755);
+  await rename(partial, target);
+}

@@ -1,0 +1,202 @@
+import { randomInt } from 'node:crypto';
+import { access, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { BuildStep } from '../../scripts/build/build-steps.ts';
+import { type BuildWorkspace, makeBuildWorkspace } from '../support/build-workspace.ts';
+import { fixtureModules as modules } from '../support/fixture-modules.ts';
+import { until } from '../support/until.ts';
+
+/*
+ * Real builds by the verbs themselves, of a line and modules that exist only in a temporary folder: what they need of the project is data.
+ * One file, because everything in it shares one toolchain, which takes half of the time.
+ */
+
+const names = Object.keys(modules).sort();
+
+// Compilers take their time where other tests have the processors.
+vi.setConfig({ testTimeout: 300_000 });
+
+let workspace: BuildWorkspace;
+
+beforeAll(async () => {
+  workspace = await makeBuildWorkspace(modules);
+});
+afterAll(() => workspace.remove());
+
+const build = (...args: string[]) => workspace.run('build', ...args, '--line', 'own');
+const log = () =>
+  readFile(join(workspace.dist, 'logs', `build-own-${process.arch === 'arm64' ? 'arm64' : 'amd64'}.log`), 'utf8');
+const recordOf = async (module: string) =>
+  JSON.parse(await readFile(join(workspace.artifacts, module, 'build.json'), 'utf8')) as Record<string, unknown>;
+const sums = async () =>
+  Object.fromEntries(await Promise.all(names.map(async (name) => [name, (await recordOf(name))['sha256']])));
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+/** The stages of which a step was executed in the last build; the base is looked up each time. */
+const executed = async (): Promise<string[]> => {
+  const { steps } = await workspace.record();
+  return [...new Set(steps.filter(isWork).map(({ stage }) => stage))].sort();
+};
+const isWork = ({ result, instruction }: BuildStep): boolean =>
+  result === 'executed' && !instruction.startsWith('FROM ');
+
+describe('npm run build', () => {
+  let first: Record<string, unknown>;
+
+  it('builds a module of each builder, in a line that no code knows', async () => {
+    const { exitCode, stdout, stderr } = await build(...names, '--jobs', '1');
+    expect(stderr).not.toContain('VP');
+    expect(exitCode).toBe(0);
+    expect(stdout.split('\n').map((line) => line.split(/\s/)[0])).toEqual(['module', ...names]);
+    first = await sums();
+  });
+
+  it('a script sees as many processors as its jobs, and a cloned dependency is the pinned one', async () => {
+    expect(await log()).toContain('module-dice | building with 1 jobs');
+    expect(await recordOf('tally')).toMatchObject({
+      builder: 'cmake',
+      licence: 'BSD-3-Clause',
+      toolchain: { cmake: expect.stringContaining('cmake version') as unknown },
+      dependencies: [
+        { name: 'hashing', pinned: true, version: expect.stringMatching(/^main [0-9a-f]{40}$/) as unknown },
+      ],
+    });
+    expect(await readFile(join(workspace.artifacts, 'tally/licences/LICENSE'), 'utf8')).toContain('BSD-3-Clause');
+    expect(await isThere(join(workspace.artifacts, 'greeter/Cargo.lock'))).toBe(true);
+  });
+
+  it('a module is stripped, executable, and keeps no path of its build', async () => {
+    const path = join(workspace.artifacts, 'tally/libtally.so');
+    const bytes = await readFile(path, 'latin1');
+    // The source names its own file, which the compiler was told to call by its path in the tree.
+    expect(bytes.includes('src/tally.cpp')).toBe(true);
+    expect(bytes.includes('/src/src/')).toBe(false);
+    // Only the table of symbols that strip removes names this one.
+    expect(bytes.includes('counting.cpp')).toBe(false);
+    expect((await stat(path)).mode & 0o777).toBe(0o755);
+  });
+
+  it('with nothing changed asks BuildKit for nothing, within 5 seconds', async () => {
+    const timed = async (run: () => Promise<{ exitCode: number | undefined; stderr: string }>) => {
+      const started = performance.now();
+      const { exitCode, stderr } = await run();
+      expect(exitCode).toBe(0);
+      return { ms: performance.now() - started, stderr };
+    };
+    const usage = await timed(() => build('--help'));
+    const { ms, stderr } = await timed(() => build(...names));
+    expect(stderr).toContain('nothing to build');
+    expect(await workspace.record()).toMatchObject({ targets: [], steps: [], upToDate: names });
+    // Where other tests take the processors, the usage alone takes seconds; then it is the measure.
+    expect(ms).toBeLessThan(Math.max(5000, 4 * usage.ms));
+  });
+
+  it('compiled anew, without any cache, gives the same bytes from every builder', async () => {
+    const { exitCode } = await build(...names, '--no-cache');
+    expect(exitCode).toBe(0);
+    expect(await executed()).toEqual(expect.arrayContaining(names.map((name) => `module-${name}`)));
+    expect((await executed()).filter((stage) => stage.startsWith('toolchain'))).toEqual([]);
+    expect(await sums()).toEqual(first);
+  });
+
+  it('one module changed: only its stages are executed, also where no artifact is left, and with other jobs', async () => {
+    const mark = randomInt(1000, 1_000_000);
+    await workspace.commit('marker', {
+      'src/mark.h': `#define EXTRA ${mark}\n`,
+      'src/marker.c': await changedMarker(),
+    });
+    const alone = await build(...names);
+    expect(alone.exitCode).toBe(0);
+    expect(await executed()).toEqual(['artifact-marker', 'module-marker']);
+    expect((await workspace.record()).upToDate).toEqual(['dice', 'greeter', 'tally']);
+    const { marker, ...others } = await sums();
+    expect(others).toEqual(Object.fromEntries(Object.entries(first).filter(([name]) => name !== 'marker')));
+    expect(marker).not.toBe(first['marker']);
+
+    await workspace.commit('marker', { 'src/mark.h': `#define EXTRA ${mark + 1}\n` });
+    await rm(workspace.artifacts, { recursive: true });
+    expect((await build(...names, '--jobs', '4')).exitCode).toBe(0);
+    expect(await executed()).toEqual(['artifact-marker', 'module-marker']);
+  });
+
+  it('a failing build names stage, output, log and the command that repeats it, and leaves what was there', async () => {
+    const before = await sums();
+    await workspace.commit('dice', { 'dice.c': 'int broken(void) { return undeclared_thing; }\n' });
+    const { exitCode, stderr } = await build(...names);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^VP301 module-dice: RUN \/build\/script\.sh \.\/build\.sh my out \(exit code 1\) failed$/m);
+    expect(stderr).toMatch(/\| .*undeclared_thing/);
+    expect(stderr).toMatch(/npm run build -- dice --line own --modules \S+ --dist \S+/);
+    expect(await log()).toContain('undeclared_thing');
+    expect(await sums()).toEqual(before);
+    expect(
+      (await workspace.record()).steps.some(({ stage, result }) => stage === 'module-dice' && result === 'failed'),
+    ).toBe(true);
+  });
+
+  it('a build that leaves no such file is VP302, and tells which there are', async () => {
+    await workspace.commit('dice', { 'dice.c': await fixture('dice/dice.c') });
+    await workspace.describe('dice', { ...modules.dice, build: { ...modules.dice.build, artifact: 'build/dice.so' } });
+    const { exitCode, stderr } = await build('dice');
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('VP302 module-dice');
+    expect(stderr).toContain('./my out/dice.so');
+  });
+
+  it('an artifact that the server would not load is not put in place', async () => {
+    const before = await sums();
+    await workspace.describe('dice', { ...modules.dice, build: { ...modules.dice.build, artifact: 'my out/dice.o' } });
+    const { exitCode, stderr } = await build('dice');
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('VP307');
+    expect(await sums()).toEqual(before);
+    await workspace.describe('dice', modules.dice);
+  });
+
+  it('interrupted, it ends what it started, leaves no half artifact, and goes on the next time', async () => {
+    const before = await sums();
+    const running = workspace.start('build', 'tally', '--line', 'own', '--no-cache');
+    let said = '';
+    running.stderr?.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+    await until('the compiler runs', async () => said.includes('module-tally: RUN') || undefined);
+    running.kill('SIGINT');
+    const { exitCode, stderr } = await running;
+    expect(exitCode).toBe(130);
+    expect(stderr).toContain('VP905');
+    const compiling = (await workspace.record()).steps.find(({ instruction }) => instruction.includes('cmake.sh'));
+    expect(compiling?.result).toBe('not run');
+    expect(await isThere(join(workspace.artifacts, '.incoming'))).toBe(false);
+    expect(await isThere(join(workspace.artifacts, '.lock'))).toBe(false);
+    expect(await sums()).toEqual(before);
+    expect((await build('tally')).exitCode).toBe(0);
+  });
+
+  it('refuses what is not pinned, before it does anything', async () => {
+    await workspace.describe('marker', {
+      ...modules.marker,
+      build: { ...modules.marker.build, dependencies: modules.tally.build.dependencies.map((one) => ({ ...one })) },
+    });
+    const { exitCode, stderr } = await build('marker');
+    expect(exitCode).toBe(65);
+    expect(stderr).toContain('VP201');
+    await workspace.describe('marker', modules.marker);
+  });
+});
+
+function fixture(path: string): Promise<string> {
+  return readFile(join(import.meta.dirname, '../fixtures/modules', path), 'utf8');
+}
+
+/** MARK answers with what src/mark.h adds, so that an old build would be noticed. */
+async function changedMarker(): Promise<string> {
+  const source = await fixture('marker/src/marker.c');
+  return source
+    .replace('#include "../module.h"', '#include "../module.h"\n#include "mark.h"')
+    .replace('MARK : -1', 'MARK + EXTRA : -1');
+}

@@ -1,0 +1,133 @@
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { execa } from 'execa';
+import { parse } from 'yaml';
+import { type BuildSteps, buildSteps } from '../../scripts/build/build-steps.ts';
+import { paths } from '../../scripts/lib/image-paths.ts';
+import { type LockedSource, lockFile } from '../../scripts/lines/lock-file.ts';
+import { type ReleaseLine, releaseLine } from '../../scripts/lines/release-line.ts';
+import { architectureOf, nativePlatform } from '../../scripts/pipeline/platform.ts';
+import { makeGitRemotes } from './git-remotes.ts';
+
+/** What a module's manifest says beside its name. */
+export interface FixtureModule {
+  readonly file: string;
+  readonly build: Described & { readonly dependencies?: readonly (Described & { readonly name: string })[] };
+}
+
+type Described = Readonly<Record<string, unknown>>;
+
+interface Ended {
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * A workspace of its own: a folder of modules with manifests, the release line `own` on the base of the line local and with its modules too, a
+ * lock, and a git repository a module. No code knows of any of it.
+ */
+export interface BuildWorkspace {
+  readonly dist: string;
+  /** dist/artifacts/own/<arch>. */
+  readonly artifacts: string;
+  /** Commits a change of a module's files, and locks the commit. */
+  commit(module: string, files: Readonly<Record<string, string>>): Promise<void>;
+  /** Writes another manifest. */
+  describe(module: string, fixture: FixtureModule): Promise<void>;
+  run(verb: string, ...args: string[]): Promise<Ended>;
+  start(verb: string, ...args: string[]): ReturnType<typeof startVerb>;
+  /** What the last build, or the last assembly of images, had BuildKit do. */
+  record(of?: 'build' | 'assembly'): Promise<BuildSteps>;
+  remove(): Promise<void>;
+}
+
+const fixtures = join(paths.root, 'test/fixtures/modules');
+
+/** `modules`: folders of test/fixtures/modules by name. */
+export async function makeBuildWorkspace(modules: Readonly<Record<string, FixtureModule>>): Promise<BuildWorkspace> {
+  const folder = await mkdtemp(join(tmpdir(), 'build-'));
+  const [data, dist] = [join(folder, 'modules'), join(folder, 'dist')];
+  await mkdir(join(data, 'releases'), { recursive: true });
+  const remotes = await makeGitRemotes(join(folder, 'remotes'));
+
+  const writeManifest = async (name: string, { file, build }: FixtureModule): Promise<void> => {
+    const about = { name, title: name, repository: remotes.urlOf(name), licence: 'BSD-3-Clause', file, loadName: name };
+    await mkdir(join(data, name), { recursive: true });
+    await writeJson(join(data, name, 'module.yaml'), { ...about, build, loadArgs: { style: 'plain' } });
+  };
+  const pinned = {
+    repository: remotes.urlOf('hashing'),
+    ref: 'main',
+    commit: await remotes.create('hashing', [[join(fixtures, 'hashing.h'), 'hashing.h']]),
+  };
+  const { base, modules: localLocked } = await lockOf('local');
+  const locked: Record<string, LockedSource> = { ...localLocked };
+  const lock = async (name: string, commit: string): Promise<void> => {
+    const cloned = (modules[name]?.build.dependencies ?? []).map((dependency) => [dependency.name, pinned]);
+    const dependencies: unknown = Object.fromEntries(cloned);
+    const source = { kind: 'git', repository: remotes.urlOf(name), tag: '1.0.0', commit, dependencies };
+    const lines = { own: { base, modules: { ...locked, [name]: source } } };
+    Object.assign(locked, lockFile.parse({ version: 1, lines }).lines['own']?.modules);
+    await writeJson(join(data, 'lock.json'), { version: 1, lines });
+  };
+  for (const [name, fixture] of Object.entries(modules)) {
+    await writeManifest(name, fixture);
+    const common = ['module.h', 'LICENSE'].map((file) => [join(fixtures, file), file] as const);
+    await lock(name, await remotes.create(name, [[join(fixtures, name), '.'], ...common]));
+  }
+  await writeJson(join(data, 'releases', 'own.yaml'), await ownLine(data, Object.keys(modules)));
+
+  const artifacts = join(dist, 'artifacts', 'own', architectureOf(nativePlatform()));
+  const start = (verb: string, ...args: string[]) =>
+    startVerb(verb, [...args, '--modules', data, '--dist', dist], remotes.env);
+  return {
+    dist,
+    artifacts,
+    describe: writeManifest,
+    start,
+    commit: async (name, files) => lock(name, await remotes.commit(name, files)),
+    async run(verb, ...args) {
+      const { exitCode, stdout, stderr } = await start(verb, ...args);
+      return { exitCode, stdout, stderr };
+    },
+    record: async (of = 'build') =>
+      buildSteps.parse(JSON.parse(await readFile(join(artifacts, `${of}-record.json`), 'utf8'))),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Runs a verb as npm does, without the bootstrap. */
+function startVerb(verb: string, args: readonly string[], env: Readonly<Record<string, string>>) {
+  const script = join(paths.root, 'scripts', `${verb}.ts`);
+  return execa(process.execPath, [script, ...args], { env, reject: false, stdin: 'ignore' });
+}
+
+/** The line local with more modules and a variant; its base stays the same, and need not be made again. */
+async function ownLine(data: string, names: readonly string[]): Promise<ReleaseLine> {
+  const local = releaseLine.parse(parse(await readFile(paths.localLine, 'utf8')));
+  for (const name of Object.keys(local.modules))
+    await cp(join(paths.root, 'modules', name), join(data, name), { recursive: true });
+  const { directives = [] } = local.variants['default']?.defaults ?? {};
+  const defaults = { moduleArgs: [], directives: [...directives, { name: 'loglevel', value: 'warning' }] };
+  return {
+    ...local,
+    line: 'own',
+    modules: { ...local.modules, ...Object.fromEntries(names.map((name) => [name, { tag: '1.0.0' }])) },
+    variants: { ...local.variants, quiet: { tags: ['own-quiet'], defaults } },
+  };
+}
+
+async function lockOf(line: string) {
+  const text = await readFile(join(paths.root, 'modules', 'lock.json'), 'utf8');
+  const found = lockFile.parse(JSON.parse(text)).lines[line];
+  if (found) return found;
+  throw new Error(`modules/lock.json has no line ${line}: npm run resolve -- --line ${line}`);
+}
+
+/** YAML holds JSON. */
+async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeFile(path, `${JSON.stringify(value, null, 2)}\n`);
+}
