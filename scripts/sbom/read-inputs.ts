@@ -1,0 +1,118 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import process from 'node:process';
+import * as z from 'zod';
+import { paths } from '../lib/image-paths.ts';
+import { loadManifests } from '../lib/module-manifests.ts';
+import type { ModuleManifest } from '../lib/module-schema.ts';
+import type { LockedLine } from '../lines/lock-file.ts';
+import { readLock } from '../lines/read-lock.ts';
+import type { Architecture } from '../pipeline/platform.ts';
+import { type BuildRecord, baseRecord, buildRecord } from '../pipeline/records.ts';
+import { artifactsPath, type Workspace } from '../pipeline/workspace.ts';
+import { PipelineError } from '../problems/pipeline-error.ts';
+import { readCargoLock } from './cargo-lock.ts';
+import type { SbomInputs } from './inputs.ts';
+
+type Module = SbomInputs['modules'][number];
+
+/**
+ * Reads what the build of a line wrote down. Throws VP601 for what is missing, VP602 and VP603 for what cannot be true, and what reading
+ * the lock and the manifests throws.
+ */
+export async function readSbomInputs(
+  workspace: Workspace,
+  line: string,
+  architecture: Architecture,
+): Promise<SbomInputs> {
+  const folder = artifactsPath(workspace, line, architecture);
+  const locked = readLock(workspace).lines[line] ?? null;
+  const base = await readRecord(join(folder, 'base.json'), baseRecord);
+  const manifests = loadManifests(workspace.modules);
+  const modules: Module[] = [];
+  for (const name of await moduleNames(folder, locked)) modules.push(await readModule(name, folder, locked, manifests));
+  const entrypoint = { version: await ownVersion(), node: process.versions.node };
+  return {
+    line,
+    architecture,
+    entrypoint,
+    base,
+    lockedBase: locked?.base ?? null,
+    modules,
+    epoch: newest(modules),
+  };
+}
+
+/** Those of the lock: a folder that is left from an earlier build is not in the image. */
+async function moduleNames(folder: string, locked: LockedLine | null): Promise<string[]> {
+  if (locked !== null) return Object.keys(locked.modules).sort();
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
+}
+
+async function readModule(
+  name: string,
+  folder: string,
+  locked: LockedLine | null,
+  manifests: readonly ModuleManifest[],
+): Promise<Module> {
+  const source = locked?.modules[name];
+  if (source?.kind === 'debian-package') {
+    const { file = '', licence = '' } = manifests.find((manifest) => manifest.name === name) ?? {};
+    return { kind: 'packaged', name, file, licence, source };
+  }
+  const path = join(folder, name, 'build.json');
+  const record = await readRecord(path, buildRecord);
+  if (source !== undefined) requireLocked(record, source, path);
+  const cargoLock = await textOf(join(folder, name, 'Cargo.lock'));
+  return { kind: 'built', record, crates: cargoLock === null ? [] : readCargoLock(cargoLock) };
+}
+
+function requireLocked(
+  record: BuildRecord,
+  source: Exclude<LockedLine['modules'][string], { kind: 'debian-package' }>,
+  where: string,
+): void {
+  const [built, wanted] = source.kind === 'git' ? [record.commit, source.commit] : [record.tag, source.version];
+  if (built === wanted) return;
+  const what = `${record.module} was built from ${built ?? 'no commit'}, the lock says ${wanted}`;
+  throw new PipelineError('VP603', what, { where });
+}
+
+async function readRecord<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+  const text = await textOf(path);
+  if (text === null) throw new PipelineError('VP601', 'there is no such file', { where: path });
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (cause) {
+    const what = cause instanceof Error ? cause.message : String(cause);
+    throw new PipelineError('VP602', what, { where: path, cause });
+  }
+  const result = schema.safeParse(content);
+  if (result.success) return result.data;
+  throw new PipelineError('VP602', 'it has another form', { where: path, details: z.prettifyError(result.error) });
+}
+
+/** The entrypoint's version is that of the package, as its own build takes it. */
+async function ownVersion(): Promise<string> {
+  const text = await readFile(join(paths.root, 'package.json'), 'utf8');
+  return z.looseObject({ version: z.string() }).parse(JSON.parse(text)).version;
+}
+
+/** SOURCE_DATE_EPOCH of the verb; else the newest of the builds' own, which are the moments of their sources; null where neither is there. */
+function newest(modules: readonly Module[]): number | null {
+  const given = process.env['SOURCE_DATE_EPOCH'];
+  const builds = modules.map((entry) => (entry.kind === 'built' ? entry.record.environment['SOURCE_DATE_EPOCH'] : ''));
+  const epochs = (given ? [given] : builds).map(Number).filter((epoch) => Number.isInteger(epoch) && epoch > 0);
+  return epochs.length === 0 ? null : Math.max(...epochs);
+}
+
+async function textOf(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,43 @@
+import type Docker from 'dockerode';
+import type { Containers, ContainerWish } from './containers.ts';
+import { readInside } from './inside.ts';
+import { CheckFailed } from './outcome.ts';
+import { type Server, serverIn, untilItAnswers } from './server.ts';
+
+const waitForState =
+  'end=$(($(date +%s) + 30)); until valkey-cli -t 1 cluster info 2>/dev/null | grep -q "^cluster_state:ok"; do [ "$(date +%s)" -lt "$end" ] || exit 1; sleep 0.1; done';
+
+/** Forms a cluster of `size` primaries on a network of its own, and gives its nodes to `use`. */
+export async function withCluster<T>(
+  containers: Containers,
+  wish: ContainerWish,
+  size: number,
+  use: (nodes: readonly Server[]) => Promise<T>,
+): Promise<T> {
+  const network = await containers.createNetwork();
+  const command = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '5000', ...(wish.command ?? [])];
+  const nodes = await Promise.all(Array.from({ length: size }, () => containers.create({ ...wish, command, network })));
+  try {
+    await Promise.all(
+      nodes.map(async (node) => {
+        await node.start();
+        await untilItAnswers(node);
+      }),
+    );
+    const [first] = nodes;
+    if (first === undefined) throw new CheckFailed('a cluster of no nodes');
+    const addresses = await Promise.all(nodes.map((node) => addressOf(node, network)));
+    await readInside(first, ['valkey-cli', '--cluster', 'create', ...addresses, '--cluster-yes']);
+    await Promise.all(nodes.map((node) => readInside(node, ['sh', '-c', waitForState])));
+    return await use(nodes.map(serverIn));
+  } finally {
+    await Promise.all(nodes.map((node) => containers.remove(node)));
+  }
+}
+
+async function addressOf(node: Docker.Container, network: string): Promise<string> {
+  const { NetworkSettings } = await node.inspect();
+  const address = NetworkSettings.Networks[network]?.IPAddress ?? '';
+  if (address === '') throw new CheckFailed('a node got no address');
+  return `${address}:6379`;
+}

@@ -1,0 +1,103 @@
+import type Docker from 'dockerode';
+import * as z from 'zod';
+import { parseModuleList, type ServerModule } from '../start/server-modules.ts';
+import type { ContainerWish } from './containers.ts';
+import { inside, readInside } from './inside.ts';
+import type { Lab } from './lab.ts';
+import { CheckFailed } from './outcome.ts';
+import { outputOf } from './output.ts';
+
+/** A container in which a server answers. Asked by the valkey-cli that is in it: no port is published. */
+export interface Server {
+  readonly container: Docker.Container;
+  /** The reply as valkey-cli prints it; CheckFailed for an error of the server's. */
+  cli(...command: readonly string[]): Promise<string>;
+  /** MODULE LIST without what is built in. */
+  modules(): Promise<ServerModule[]>;
+  /** The value of one directive; undefined where the server has none of that name. */
+  config(name: string): Promise<string | undefined>;
+  /** A field of INFO. */
+  info(section: string, field: string): Promise<string | undefined>;
+  /** Output of a command in the container, as `user`. */
+  read(command: readonly string[], user?: string): Promise<string>;
+  exec(command: readonly string[]): ReturnType<typeof inside>;
+}
+
+/** Asks in the container, so that a server costs one exec. Long enough for a machine that does other things, too. */
+const waitForPong =
+  'end=$(($(date +%s) + 30)); until [ "$(valkey-cli -t 1 ping 2>/dev/null)" = PONG ]; do [ "$(date +%s)" -lt "$end" ] || exit 1; sleep 0.05; done';
+
+/**
+ * Starts a container and records, under `name`, whether its server answers on port 6379 and `use` finds nothing wrong. The container is
+ * removed at the end.
+ */
+export async function checkServer(
+  { containers, recorder }: Pick<Lab, 'containers' | 'recorder'>,
+  name: string,
+  wish: ContainerWish,
+  use: (server: Server) => Promise<string>,
+): Promise<void> {
+  await recorder.check(name, async () => {
+    const container = await containers.create(wish);
+    try {
+      return await use(await start(container));
+    } finally {
+      await containers.remove(container);
+    }
+  });
+}
+
+/** The same for a server that several checks share: `checks` runs only if it answers. */
+export async function withServer(
+  { containers, recorder }: Pick<Lab, 'containers' | 'recorder'>,
+  name: string,
+  wish: ContainerWish,
+  checks: (server: Server) => Promise<void>,
+): Promise<void> {
+  const started: Server[] = [];
+  try {
+    const answers = await recorder.check(name, async () => {
+      const container = await containers.create(wish);
+      started.push(serverIn(container));
+      await start(container);
+      return 'the server answers';
+    });
+    for (const server of answers ? started : []) await checks(server);
+  } finally {
+    for (const { container } of started) await containers.remove(container);
+  }
+}
+
+async function start(container: Docker.Container): Promise<Server> {
+  await container.start();
+  await untilItAnswers(container);
+  return serverIn(container);
+}
+
+/** Throws CheckFailed with the end of the log where the server has ended, or does not answer in time. */
+export async function untilItAnswers(container: Docker.Container): Promise<void> {
+  const waited = await inside(container, ['sh', '-c', waitForPong]).catch(() => undefined);
+  if (waited?.exitCode === 0) return;
+  // The exec of a container that has just ended fails a moment before the engine says that it has ended.
+  await container.wait({ abortSignal: AbortSignal.timeout(2000) }).catch(() => {});
+  const { State } = await container.inspect();
+  const what = State.Running ? 'the server does not answer' : `the container ended with exit code ${State.ExitCode}`;
+  throw new CheckFailed(`${what}: ${(await outputOf(container)).trim().split('\n').slice(-4).join(' | ')}`);
+}
+
+export function serverIn(container: Docker.Container): Server {
+  const json = async (command: readonly string[]): Promise<unknown> =>
+    JSON.parse(await readInside(container, ['valkey-cli', '-e', '--json', '-2', ...command]));
+  return {
+    container,
+    cli: async (...command) => (await readInside(container, ['valkey-cli', '-e', ...command])).trimEnd(),
+    modules: async () => parseModuleList(await json(['MODULE', 'LIST'])).filter(({ path }) => path !== null),
+    config: async (name) => z.array(z.string()).parse(await json(['CONFIG', 'GET', name]))[1],
+    info: async (section, field) => {
+      const text = await readInside(container, ['valkey-cli', 'INFO', section]);
+      return new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(text)?.[1];
+    },
+    read: (command, user) => readInside(container, command, user),
+    exec: (command) => inside(container, command),
+  };
+}
