@@ -1,5 +1,16 @@
 /** Verbs that always run containers. */
-const withContainers = ['start', 'image', 'parity', 'test-full', 'bench', 'build', 'verify', 'publish', 'release'];
+const withContainers = [
+  'start',
+  'image',
+  'parity',
+  'test-full',
+  'bench',
+  'build',
+  'verify',
+  'verify-staged',
+  'publish',
+  'release',
+];
 
 /** The test projects that start no container. */
 const withoutContainers = ['unit', 'golden', 'host', 'matrix'];
@@ -13,6 +24,7 @@ const onlyTalks = ['--help', '-h', '--dry-run'];
  */
 export function engineNeed(verb, args) {
   const talks = args.some((arg) => onlyTalks.includes(arg));
+  if (verb === 'publish' && !args.includes('--stage')) return 'none';
   if (withContainers.includes(verb)) return talks ? 'none' : 'start';
   if (verb === 'stop') return talks ? 'none' : 'find';
   if (verb === 'test') return onlyPureTests(args) ? 'none' : 'start';

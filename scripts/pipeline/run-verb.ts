@@ -1,6 +1,5 @@
 import process from 'node:process';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
-import { ManifestError } from '../lib/manifest-problem.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import { nearestWord } from '../start/nearest-word.ts';
 
@@ -86,15 +85,17 @@ function asksForHelp(): boolean {
   return parseArgs({ options: common, strict: false }).values.help === true;
 }
 
-function fail(error: unknown): number {
+function fail(thrown: unknown): number {
+  const error = isDiskFull(thrown) ? new PipelineError('VP904', String(thrown), { cause: thrown }) : thrown;
   if (error instanceof PipelineError) {
     process.stderr.write(`${error.message}\n`);
     return error.exitCode;
   }
-  if (error instanceof ManifestError) {
-    process.stderr.write(`${error.message}\n`);
-    return 65;
-  }
   process.stderr.write(`VP999 ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return 70;
+}
+
+/** What Node says when it cannot write, wherever that was. */
+function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }

@@ -38,6 +38,12 @@ export const generalProblems = {
     meaning: 'A second process works on the same folder at this moment.',
     fix: 'Wait for it, or end it.',
   },
+  VP907: {
+    title: 'git or gh failed',
+    exitCode: 69,
+    meaning: 'The history of the project is read by git; pull requests and releases on GitHub are made by gh.',
+    fix: 'Its own words above say why. In a workflow: fetch-depth 0 for the history, and the permission that the job needs for gh.',
+  },
   VP999: {
     title: 'defect of the pipeline',
     exitCode: 70,

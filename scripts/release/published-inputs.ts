@@ -1,0 +1,48 @@
+import * as z from 'zod';
+import type { Platform } from '../pipeline/platform.ts';
+import { architectureOf } from '../pipeline/platform.ts';
+import { type Manifest, readImageConfig, readImageManifest } from '../registry/manifest.ts';
+import type { Registry } from '../registry/open-registry.ts';
+
+const index = z.looseObject({
+  manifests: z.array(
+    z.looseObject({
+      digest: z.string(),
+      platform: z.looseObject({ os: z.string(), architecture: z.string() }).optional(),
+    }),
+  ),
+});
+
+/** What a tag leads to, as far as a release asks: its digest, and the inputs that the image of one platform was made of. */
+export interface PublishedImage {
+  readonly digest: string;
+  /** The label with the hash of its inputs; null if the image has none. */
+  readonly inputs: string | null;
+}
+
+/** Null if the tag is not there, or holds nothing for the platform. */
+export async function publishedImage(
+  registry: Registry,
+  tag: string,
+  platform: Platform,
+  label: string,
+): Promise<PublishedImage | null> {
+  const found = await registry.manifest(tag);
+  if (found === null) return null;
+  const image = await imageFor(registry, found, platform);
+  const manifest = image && readImageManifest(image);
+  const config = manifest && (await registry.blob(manifest.config.digest));
+  if (!config) return null;
+  const labels = readImageConfig(config)?.config?.Labels ?? {};
+  return { digest: found.digest, inputs: labels[label] ?? null };
+}
+
+/** The tag's own manifest where it is an image, the platform's where it is an index. */
+async function imageFor(registry: Registry, found: Manifest, platform: Platform): Promise<Manifest | null> {
+  if (readImageManifest(found) !== null) return found;
+  const children = index.safeParse(JSON.parse(found.body.toString('utf8')));
+  const child = children.data?.manifests.find(
+    ({ platform: its }) => its?.os === 'linux' && its.architecture === architectureOf(platform),
+  );
+  return child === undefined ? null : registry.manifest(child.digest);
+}
