@@ -49,6 +49,13 @@ export const variables = [
     example: 'VALKEY_PASSWORD_FILE=/run/secrets/valkey',
   },
   {
+    name: 'VALKEYCLI_AUTH',
+    fallback: '',
+    meaning:
+      'Password for the nodes that `valkey-bundle cluster` asks, where neither `--password-file` nor the two above say one; `REDISCLI_AUTH` is read too, after it. A start does not look at them.',
+    example: 'VALKEYCLI_AUTH=...',
+  },
+  {
     name: 'DEBUG',
     fallback: '',
     meaning: '`1` explains the start on standard error.',

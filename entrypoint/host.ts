@@ -104,11 +104,75 @@ interface Writer {
   mayRead(path: string): boolean;
   /** Gives SIGPIPE and SIGXFSZ their default disposition back: Node ignores them, and execve would hand that on. */
   restoreSignals(): void;
-  /** Runs a program to its end, bounded in time, and returns all that it printed. */
-  run(program: string, args: readonly string[], env: Readonly<Record<string, string | undefined>>): string;
+  /** Runs a program to its end, bounded in time (5 s unless said), and returns all that it printed. */
+  run(
+    program: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string | undefined>>,
+    timeoutMs?: number,
+  ): string;
   /** Becomes the program. Throws if the kernel refuses. */
   exec(path: string, argv: readonly string[], env: Readonly<Record<string, string | undefined>>): never;
   exit(code: number): never;
 }
 
-export type Host = Reader & Writer;
+/** A program that ran: to its end, or until its time was up. */
+export interface Ended {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+}
+
+interface RunOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What it reads from standard input; nothing unless said. */
+  readonly input?: string;
+  readonly timeoutMs?: number;
+  /** Whether what it prints is shown on standard error as it comes: then nothing is returned of it. */
+  readonly show?: boolean;
+  /** Ends the program early, and makes this reject with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** A program that stays, and answers a line with lines. */
+export interface Conversation {
+  /** Sends lines, and returns as many lines of its answer as are asked for; null once it has ended or does not answer in time. */
+  ask(text: string, lines: number, timeoutMs: number): Promise<readonly string[] | null>;
+  end(): void;
+}
+
+/** Waiting: what only the tool's cluster commands do. A start is synchronous. Nothing here throws but `run`, where it is stopped. */
+export interface Waiting {
+  /** Milliseconds of a clock that only goes forward. */
+  now(): number;
+  /** Seconds since 1970. */
+  date(): number;
+  pause(ms: number): Promise<void>;
+  run(program: string, args: readonly string[], options: RunOptions): Promise<Ended>;
+  converse(program: string, args: readonly string[], env: Readonly<Record<string, string | undefined>>): Conversation;
+  /** Addresses of a host name, IPv4 first; none where it has none. */
+  lookup(name: string): Promise<readonly string[]>;
+  /** Null if something listens there, else why it cannot be reached. */
+  reach(ip: string, port: number, timeoutMs: number): Promise<string | null>;
+  /** Aborted by SIGTERM or SIGINT; the reason says which. */
+  readonly stopped: AbortSignal;
+  /** Random letters and digits. */
+  nonce(): string;
+}
+
+/** What healing does to nodes.conf. */
+interface Healer {
+  /** The addresses of names, asked for all at once and again until the time is up; a name that has none is left out. */
+  resolve(names: readonly string[], timeoutMs: number): ReadonlyMap<string, readonly string[]>;
+  /**
+   * Replaces a file's text at once, owner and mode kept, and leaves the former text under another name. `locked`: somebody holds the
+   * lock that the server takes; `changed`: the text is not `before` any more. Throws Error where it fails.
+   */
+  replaceLocked(path: string, before: Bytes, after: Bytes, copy: string): 'done' | 'locked' | 'changed';
+}
+
+export interface Host extends Reader, Writer, Healer {
+  /** Begins to wait for programs and signals. */
+  waiting(): Waiting;
+}

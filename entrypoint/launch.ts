@@ -1,7 +1,8 @@
-import type { Bytes } from './bytes.ts';
+import { type Bytes, printable } from './bytes.ts';
 import { type Diagnostic, diagnose, exitCodeOf, Refusal, refuse } from './diagnostics.ts';
 import { type Environment, wantsDebug } from './environment.ts';
 import { explainPlan, summaryOf } from './explain.ts';
+import { heal } from './heal/heal.ts';
 import type { Host } from './host.ts';
 import { classify, type Invocation } from './invocation.ts';
 import { showDiagnostic, styleFor } from './log.ts';
@@ -57,6 +58,11 @@ function startServer(
     dropPrivileges(host, plan).forEach(tell);
     checkAccess(host, plan, tell);
     host.setUmask(0o077);
+    heal(
+      host,
+      plan,
+      (text) => wantsDebug(env) && host.print('stderr', `valkey-bundle: ${printable(text.trimEnd())}\n`),
+    ).forEach(tell);
   } else {
     dropPrivileges(host, plan).forEach(tell);
   }

@@ -8,12 +8,15 @@ import { runTool } from './tool/run.ts';
 declare const __MANIFESTS__: readonly Manifest[];
 declare const __VERSION__: string;
 
+// Once: where the free name stands, the build writes all of it.
+const manifests = __MANIFESTS__;
+
 // The composition root: the only place that reads what the process was given.
 const host = nodeHost();
 const name = process.argv0.slice(process.argv0.lastIndexOf('/') + 1);
 const args = process.argv.slice(2);
 
-if (name === 'bundle-docker-entrypoint') launch(host, __MANIFESTS__, args, process.env);
+if (name === 'bundle-docker-entrypoint') launch(host, manifests, args, process.env);
 // The name as it was given is what the server will see as its own.
-else if (SERVER_NAMES.has(name)) launch(host, __MANIFESTS__, [name, ...args], process.env);
-else runTool(host, { manifests: __MANIFESTS__, version: __VERSION__, node: process.version }, args, process.env);
+else if (SERVER_NAMES.has(name)) launch(host, manifests, [name, ...args], process.env);
+else runTool(host, { manifests, version: __VERSION__, node: process.version }, args, process.env);

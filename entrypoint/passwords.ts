@@ -4,7 +4,7 @@ import type { Environment } from './environment.ts';
 import type { Reader } from './host.ts';
 import type { ExtraDirective } from './modules/merge.ts';
 import type { Settings } from './modules/settings.ts';
-import { showPlace } from './place.ts';
+import { type Place, showPlace } from './place.ts';
 
 /**
  * `requirepass` and `primaryauth` from VALKEY_PASSWORD or VALKEY_PASSWORD_FILE, where nothing else sets another password. Refuses VB205 for
@@ -51,8 +51,12 @@ function readPassword(host: Pick<Reader, 'readSmall'>, env: Environment): { valu
     : { value: readPasswordFile(host, file), variable: 'VALKEY_PASSWORD_FILE' };
 }
 
-function readPasswordFile(host: Pick<Reader, 'readSmall'>, path: string): Bytes {
-  const at = { kind: 'variable', name: 'VALKEY_PASSWORD_FILE' } as const;
+/** The one line of a password file. Refuses VB205, VB211. */
+export function readPasswordFile(
+  host: Pick<Reader, 'readSmall'>,
+  path: string,
+  at: Place = { kind: 'variable', name: 'VALKEY_PASSWORD_FILE' },
+): Bytes {
   const read = host.readSmall(path);
   // Who puts the password itself there must not find it in the log.
   if ('problem' in read) throw refuse('VB205', `${path.startsWith('/') ? path : 'the file'}: ${read.problem}`, { at });

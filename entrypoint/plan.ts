@@ -1,4 +1,4 @@
-import { type Bytes, bytesOf } from './bytes.ts';
+import { asBytes, type Bytes, bytesOf, textOf } from './bytes.ts';
 import { type Grammar, grammarOf } from './conf/grammar.ts';
 import type { Code } from './diagnostics/catalogue.ts';
 import { type Details, type Diagnostic, diagnose, refuse } from './diagnostics.ts';
@@ -11,8 +11,11 @@ import { readBundle } from './modules/bundle.ts';
 import type { Bundle, Manifest } from './modules/manifest.ts';
 import type { ExtraDirective, Merged, WantedLoad } from './modules/merge.ts';
 import { planModules } from './modules/plan.ts';
+import { isSetTo } from './modules/settings.ts';
 import { passwordDirectives } from './passwords.ts';
+import { absolute } from './path.ts';
 import { type Program, resolveServer } from './program.ts';
+import { tlsArguments } from './reach.ts';
 import { mentionsSecret } from './secrets.ts';
 import { backgroundWarning, effectiveNotice, openWarning } from './start-warnings.ts';
 
@@ -33,8 +36,19 @@ export interface StartPlan {
   readonly effectiveConf: { readonly path: string; readonly text: Bytes } | null;
   readonly user: { readonly from: User; readonly to: User; readonly name: string };
   readonly dataDirectory: string;
+  /** In cluster mode: what healing has to know. */
+  readonly cluster: ClusterFiles | null;
   readonly removedVariables: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
+}
+
+interface ClusterFiles {
+  /** nodes.conf, as an absolute path. */
+  readonly nodesFile: string;
+  /** Arguments with which valkey-cli reaches a server of this configuration over TLS; none without TLS. */
+  readonly tls: readonly string[];
+  readonly password: Bytes | null;
+  readonly searchPath: string;
 }
 
 interface RuntimeFiles {
@@ -121,6 +135,7 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
     runtime: directory === undefined ? null : { directory, files: [...written, record], required: written.length > 0 },
     effectiveConf: expressed.effectiveConf === null ? null : { path: files.conf, text: expressed.effectiveConf },
     dataDirectory: conf.dataDirectory,
+    cluster: clusterFiles(conf, passwords.directives, env),
     removedVariables: removedVariables(env, extra),
   };
 }
@@ -145,7 +160,24 @@ function nothing(host: Reader): Omit<StartPlan, 'mode' | 'program' | 'user' | 'd
     runtime: null,
     effectiveConf: null,
     dataDirectory: host.cwd,
+    cluster: null,
     removedVariables: ['VALKEY_PASSWORD'],
+  };
+}
+
+/** The server reads and writes `cluster-config-file` in the directory that it has changed to by then. */
+function clusterFiles(
+  { settings, dataDirectory }: Configuration,
+  passwords: readonly ExtraDirective[],
+  env: Environment,
+): ClusterFiles | null {
+  if (!isSetTo(settings, 'cluster-enabled', 'yes')) return null;
+  const name = textOf(settings.get('cluster-config-file')?.args[0] ?? asBytes('nodes.conf'));
+  return {
+    nodesFile: absolute(name, dataDirectory),
+    tls: isSetTo(settings, 'tls-cluster', 'yes') ? tlsArguments(settings) : [],
+    password: settings.get('requirepass')?.args[0] ?? passwords[0]?.value ?? null,
+    searchPath: env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
   };
 }
 

@@ -27,9 +27,9 @@ export function parseLine(line: SourceLine, grammar: Grammar = currentGrammar): 
       tokens.problem === 'unclosed' ? 'a quote is not closed' : 'a closing quote is not followed by a blank';
     throw refuse('VB105', problem, { at: line.at, column, frame: frame(line.text, column) });
   }
-  const [name, ...args] = tokens.words;
+  const [name] = tokens.words;
   if (name === undefined) return null;
-  const directive = { name: lowerCase(name), args, line };
+  const directive = { name: lowerCase(name), args: tokens.words.slice(1), line };
   checkWordCount(directive);
   return directive;
 }
@@ -40,15 +40,18 @@ const HASH = 0x23;
 function trim(text: Bytes): Bytes {
   let from = 0;
   let to = text.length;
-  while (from < to && TRIMMED.includes(text.charAt(from))) from++;
-  while (to > from && TRIMMED.includes(text.charAt(to - 1))) to--;
+  while (from < to && isTrimmed(text.charCodeAt(from))) from++;
+  while (to > from && isTrimmed(text.charCodeAt(to - 1))) to--;
   return asBytes(text.slice(from, to));
 }
 
-const TRIMMED = ' \t\r\n';
+function isTrimmed(code: number): boolean {
+  return code === 0x20 || code === 0x09 || code === 0x0d || code === 0x0a;
+}
 
 /** Lower case of ASCII letters only: bytes above 127 are not letters to the server. */
 function lowerCase(name: Bytes): Bytes {
+  if (!/[A-Z]/.test(name)) return name;
   return asBytes(name.replace(/[A-Z]/g, (letter) => letter.toLowerCase()));
 }
 

@@ -26,25 +26,47 @@ export function linesOf(segments: readonly Segment[]): SourceLine[] {
   const lines: SourceLine[] = [];
   let open: SourceLine | null = null;
   for (const segment of segments) {
-    if (segment.text === '') continue;
-    const pieces = segment.text.split('\n');
-    const last = pieces.pop() ?? '';
-    for (let index = 0; index < pieces.length; ) {
-      const piece = pieces[index] ?? '';
-      const first = index++;
-      if (open === null && isSilent(piece)) {
-        while (index < pieces.length && isSilent(pieces[index] ?? '')) index++;
-        lines.push({ text: asBytes(pieces.slice(first, index).join('\n')), at: placeIn(segment, first + 1) });
+    const { text } = segment;
+    for (let from = 0, line = 1; from < text.length; ) {
+      const at = placeIn(segment, line);
+      const run = open === null ? silentRun(text, from) : null;
+      if (run !== null) {
+        lines.push({ text: asBytes(text.slice(from, run.end - 1)), at });
+        from = run.end;
+        line += run.lines;
         continue;
       }
-      lines.push(joined(open, piece, placeIn(segment, first + 1)));
-      open = null;
+      const newline = text.indexOf('\n', from);
+      const whole: SourceLine = joined(open, text.slice(from, newline < 0 ? text.length : newline), at);
+      open = newline < 0 ? whole : null;
+      if (newline < 0) break;
+      lines.push(whole);
+      from = newline + 1;
+      line += 1;
     }
-    if (last !== '') open = joined(open, last, placeIn(segment, pieces.length + 1));
   }
   if (open !== null) lines.push(open);
   return lines;
 }
+
+/**
+ * The lines from here on that say nothing, each with its newline, or null where the first one may say something. Blank lines count only
+ * where nothing but the newline is there: the rest is the parser's to judge.
+ */
+function silentRun(text: string, from: number): { end: number; lines: number } | null {
+  let end = from;
+  let lines = 0;
+  for (let code = text.charCodeAt(end); code === HASH || code === NEWLINE; code = text.charCodeAt(end)) {
+    const newline = text.indexOf('\n', end);
+    if (newline < 0) break;
+    end = newline + 1;
+    lines += 1;
+  }
+  return lines === 0 ? null : { end, lines };
+}
+
+const HASH = 0x23;
+const NEWLINE = 0x0a;
 
 function joined(open: SourceLine | null, piece: string, at: Place): SourceLine {
   if (open === null) return { text: asBytes(piece), at };
@@ -55,9 +77,4 @@ function joined(open: SourceLine | null, piece: string, at: Place): SourceLine {
 
 function placeIn(segment: Segment, line: number): Place {
   return segment.origin.kind === 'file' ? { kind: 'file', path: segment.origin.path, line } : { kind: 'stdin', line };
-}
-
-/** Blank lines count only where nothing but the newline is there: the rest is the parser's to judge. */
-function isSilent(piece: string): boolean {
-  return piece === '' || piece.charCodeAt(0) === 0x23;
 }

@@ -1,4 +1,5 @@
 import { argumentEntries } from './arguments.ts';
+import { clusterEntries } from './cluster.ts';
 import { confEntries } from './conf.ts';
 import { environmentEntries } from './environment.ts';
 import { moduleEntries } from './modules.ts';
@@ -23,6 +24,7 @@ export const catalogue = {
   ...moduleEntries,
   ...argumentEntries,
   ...startEntries,
+  ...clusterEntries,
 } as const satisfies Readonly<Record<string, Entry>>;
 
 export type Code = keyof typeof catalogue;
@@ -35,12 +37,13 @@ export function isCode(word: string): word is Code {
 /** What the exit codes mean, beside those of the server itself. The numbers are those of sysexits.h and of a shell. */
 export const exitCodes: ReadonlyArray<readonly [number, string]> = [
   [0, 'the server ended well (its own code), or the tool had nothing to object to'],
-  [1, 'the server itself refused or failed (its own code)'],
+  [1, 'the server itself refused or failed (its own code), or a command of the tool found something wrong'],
   [64, 'the valkey-bundle tool was called with a wrong command line'],
   [66, 'a configuration or password file is missing or cannot be read'],
   [67, 'the user that the server should run as does not exist'],
   [70, 'a defect of the entrypoint itself'],
   [73, 'a file that the start needs could not be written'],
+  [75, 'the nodes of a cluster could not be reached or did not agree in time: run the command again'],
   [77, 'the user that the server runs as may not read one of its files'],
   [78, 'the configuration, a variable, a module or its arguments are wrong'],
   [126, 'the program to start cannot be executed'],

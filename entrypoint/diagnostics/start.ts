@@ -113,6 +113,13 @@ export const startEntries = {
     meaning: 'The health check asked the server with valkey-cli and got no PONG.',
     fix: 'Look at the log of the container.',
   },
+  VB603: {
+    title: 'node has not joined a cluster',
+    severity: 'error',
+    exitCode: 1,
+    meaning: 'The health check was asked for a joined node (--joined), and the server knows no node but itself.',
+    fix: 'Form the cluster: valkey-bundle cluster ensure.',
+  },
   VB901: {
     title: 'defect of the entrypoint',
     severity: 'error',

@@ -1,9 +1,22 @@
-import { accessSync, constants, fstatSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import type { Bytes } from '../bytes.ts';
 import type { Host, User } from '../host.ts';
 import { bytesOfBuffer, codeOf, findExecutable, realFiles, reasonOf } from './files.ts';
 import { own } from './own.ts';
+import { replaceLocked } from './replace-locked.ts';
+import { resolve } from './resolve.ts';
 import { candidates, lastStart, removeStale, writePrivate } from './runtime.ts';
+import { nodeWaiting } from './waiting.ts';
 
 /** The real system, behind the capabilities of host.ts. */
 export function nodeHost(): Host {
@@ -34,6 +47,9 @@ export function nodeHost(): Host {
     restoreSignals,
     exec,
     exit: (code) => process.exit(code),
+    resolve,
+    replaceLocked,
+    waiting: nodeWaiting,
   };
 }
 
@@ -48,10 +64,21 @@ function isTerminal(descriptor: number): boolean {
 
 function cpuFlags(): ReadonlySet<string> {
   try {
-    const line = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'latin1'));
+    const line = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(firstProcessor());
     return new Set(line?.[1]?.split(' ') ?? []);
   } catch {
     return new Set();
+  }
+}
+
+/** The beginning of /proc/cpuinfo: it has an entry for each processor, and they are alike. */
+function firstProcessor(): string {
+  const descriptor = openSync('/proc/cpuinfo', constants.O_RDONLY);
+  try {
+    const head = Buffer.alloc(16_384);
+    return head.toString('latin1', 0, readSync(descriptor, head));
+  } finally {
+    closeSync(descriptor);
   }
 }
 
@@ -97,10 +124,15 @@ function readSmall(path: string): { text: string } | { problem: string } {
   }
 }
 
-function run(program: string, args: readonly string[], env: Readonly<Record<string, string | undefined>>): string {
+function run(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  timeout = 5000,
+): string {
   // Loaded when it is needed: a start never is the one that needs it, and it brings half of Node along.
   const { spawnSync } = process.getBuiltinModule('node:child_process');
-  const result = spawnSync(program, args, { env, encoding: 'utf8', timeout: 5000, stdio: ['ignore', 'pipe', 'pipe'] });
+  const result = spawnSync(program, args, { env, encoding: 'utf8', timeout, stdio: ['ignore', 'pipe', 'pipe'] });
   return result.error === undefined ? `${result.stdout}${result.stderr}` : result.error.message;
 }
 

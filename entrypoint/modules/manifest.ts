@@ -5,7 +5,8 @@ import type { BundleFile, ModuleManifest } from '../../scripts/lib/module-schema
  * types, and the checks, live with the build; nothing of that code comes in here.
  */
 
-export type Manifest = ModuleManifest;
+/** A manifest as far as it is embedded: what only the pipeline asks for stays out (scripts/lib/entrypoint-build.ts). */
+export type Manifest = Omit<ModuleManifest, 'repository' | 'licence' | 'build' | 'smoke'>;
 export type Bundle = BundleFile;
 export type OptionDefinition = Manifest['loadArgs']['options'][string];
 

@@ -2,6 +2,7 @@ import { printable } from '../bytes.ts';
 import { readBundle } from '../modules/bundle.ts';
 import { discover } from '../modules/discover.ts';
 import { type ToolContext, takesNo } from './run.ts';
+import { table } from './table.ts';
 
 /** `valkey-bundle modules [--json]`: what MODULE_DIR holds, with the version and the variable of each. */
 export function listModules({ host, build, args, env, tell }: ToolContext): number {
@@ -24,18 +25,4 @@ export function listModules({ host, build, args, env, tell }: ToolContext): numb
     for (const line of table(rows.map((row) => [row.name, row.version ?? '?', row.variable, row.file])))
       host.print('stdout', `${printable(line)}\n`);
   return 0;
-}
-
-/** Columns as wide as their widest cell. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows.reduce<number[]>(
-    (widest, row) => row.map((cell, index) => Math.max(cell.length, widest[index] ?? 0)),
-    [],
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }

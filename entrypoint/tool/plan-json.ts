@@ -27,6 +27,8 @@ export interface PlanJson {
   readonly effectiveConf: { readonly path: string; readonly text: string } | null;
   readonly user: { readonly uid: number; readonly gid: number; readonly name: string } | null;
   readonly dataDirectory: string | null;
+  /** In cluster mode only: the nodes.conf in which process 1 refreshes stale addresses of other nodes. */
+  readonly nodesFile?: string;
   readonly diagnostics: ReadonlyArray<{
     readonly code: string;
     readonly severity: string;
@@ -64,6 +66,7 @@ export function planJson(plan: StartPlan): PlanJson {
         : { path: plan.effectiveConf.path, text: redactText(textOf(plan.effectiveConf.text)) },
     user: { ...plan.user.to, name: plan.user.name },
     dataDirectory: plan.dataDirectory,
+    ...(plan.cluster === null ? {} : { nodesFile: plan.cluster.nodesFile }),
     diagnostics: plan.diagnostics.map(diagnosticJson),
     exitCode: 0,
   };

@@ -4,10 +4,12 @@ import type { Host } from '../host.ts';
 import { showDiagnostic, styleFor } from '../log.ts';
 import type { Manifest } from '../modules/manifest.ts';
 import { nearest } from '../modules/naming.ts';
+import { cluster } from './cluster/run.ts';
 import { doctor } from './doctor.ts';
 import { explainCode } from './explain-code.ts';
 import { health } from './health.ts';
 import { listModules } from './list-modules.ts';
+import { resolveNames } from './resolve-names.ts';
 import { showPlan } from './show-plan.ts';
 import { showVersion } from './show-version.ts';
 
@@ -18,7 +20,7 @@ export interface Build {
   readonly node: string;
 }
 
-/** What a command of the tool gets. It returns its exit code, and throws Refusal for a wrong input. */
+/** What a command of the tool gets. It returns its exit code, at once or when it has waited, and throws Refusal for a wrong input. */
 export interface ToolContext {
   readonly host: Host;
   readonly build: Build;
@@ -27,21 +29,41 @@ export interface ToolContext {
   readonly tell: (diagnostic: Diagnostic) => void;
 }
 
-const commands: Readonly<
-  Record<string, { readonly usage: string; readonly about: string; readonly run: (context: ToolContext) => number }>
-> = {
+type Command = (context: ToolContext) => number | Promise<number>;
+
+const commands: Readonly<Record<string, { readonly usage: string; readonly about: string; readonly run: Command }>> = {
   plan: { usage: 'plan [--json] [--] [command...]', about: 'what a start would do; starts nothing', run: showPlan },
   modules: { usage: 'modules [--json]', about: 'the modules found, their versions and variables', run: listModules },
   doctor: { usage: 'doctor', about: 'checks this container: server, user, modules, directories', run: doctor },
   explain: { usage: 'explain <code>', about: 'the page of a diagnostic, such as VB105', run: explainCode },
-  health: { usage: 'health', about: "asks the running server with valkey-cli (the image's HEALTHCHECK)", run: health },
+  health: {
+    usage: 'health [--alive|--joined]',
+    about: "asks the running server with valkey-cli (the image's HEALTHCHECK)",
+    run: health,
+  },
+  cluster: {
+    usage: 'cluster ensure|check|verify-coordinator',
+    about: 'forms, extends and checks a cluster: docs/cluster.md',
+    run: cluster,
+  },
+  resolve: {
+    usage: 'resolve <name>...',
+    about: 'addresses of host names, as healing asks for them',
+    run: resolveNames,
+  },
   version: { usage: 'version', about: 'versions of this tool, the server and the modules', run: showVersion },
 };
 
-/** The valkey-bundle tool: results on standard output, diagnostics on standard error. Ends the process. */
-export function runTool(host: Host, build: Build, args: readonly string[], env: Environment): never {
+/** The valkey-bundle tool: results on standard output, diagnostics on standard error. Ends the process, at once or when it has waited. */
+export function runTool(host: Host, build: Build, args: readonly string[], env: Environment): Promise<never> {
   const tell = (diagnostic: Diagnostic): void => {
     host.print('stderr', showDiagnostic(diagnostic, styleFor(host.isTerminal.stderr, env['NO_COLOR'])));
+  };
+  const fail = (error: unknown): never => {
+    const message = error instanceof Error ? error.message : String(error);
+    const diagnostic = error instanceof Refusal ? error.diagnostic : diagnose('VB901', message);
+    tell(diagnostic);
+    return host.exit(exitCodeOf(diagnostic));
   };
   try {
     const [name = 'help', ...rest] = args;
@@ -53,12 +75,10 @@ export function runTool(host: Host, build: Build, args: readonly string[], env: 
       ? commands[name === '--version' ? 'version' : name]
       : undefined;
     if (command === undefined) throw unknownCommand(name);
-    return host.exit(command.run({ host, build, args: rest, env, tell }));
+    const result = command.run({ host, build, args: rest, env, tell });
+    return typeof result === 'number' ? host.exit(result) : result.catch(fail).then((code) => host.exit(code));
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const diagnostic = error instanceof Refusal ? error.diagnostic : diagnose('VB901', message);
-    tell(diagnostic);
-    return host.exit(exitCodeOf(diagnostic));
+    return fail(error);
   }
 }
 

@@ -1,6 +1,6 @@
 import { asBytes, type Bytes, textOf } from '../../entrypoint/bytes.ts';
 import { globPaths } from '../../entrypoint/conf/glob.ts';
-import type { ConfRead, Executable, Host, ModuleFile, User } from '../../entrypoint/host.ts';
+import type { ConfRead, Executable, Host, ModuleFile, User, Waiting } from '../../entrypoint/host.ts';
 import { absolute } from '../../entrypoint/path.ts';
 import { allows, type FakeTree, fakeTree, type Spec } from './fake-tree.ts';
 
@@ -27,6 +27,12 @@ export interface World {
   readonly lastStart?: string | null;
   /** What every program that is run to its end prints. */
   readonly runPrints?: string;
+  /** Addresses of host names, for a start. */
+  readonly names?: Readonly<Record<string, readonly string[]>>;
+  /** What replacing nodes.conf comes to, or why it fails; it is done unless said. */
+  readonly replacing?: 'locked' | 'changed' | Error;
+  /** What the cluster commands wait for. */
+  readonly waiting?: Waiting;
 }
 
 export type Event =
@@ -37,6 +43,8 @@ export type Event =
   | { readonly kind: 'drop'; readonly user: User }
   | { readonly kind: 'umask'; readonly mask: number }
   | { readonly kind: 'restore signals' }
+  | { readonly kind: 'resolve'; readonly names: readonly string[] }
+  | { readonly kind: 'replace'; readonly path: string; readonly copy: string }
   | { readonly kind: 'run'; readonly program: string; readonly args: readonly string[]; readonly env: Variables }
   | { readonly kind: 'exec'; readonly path: string; readonly argv: readonly string[]; readonly env: Variables }
   | { readonly kind: 'exit'; readonly code: number };
@@ -55,9 +63,18 @@ class Gone extends Error {
 }
 
 /** Runs a start or the tool until the process would be gone. */
-export function untilGone(run: () => never): void {
+export function untilGone(run: () => unknown): void {
   try {
     run();
+  } catch (error) {
+    if (!(error instanceof Gone)) throw error;
+  }
+}
+
+/** The same for what waits. */
+export async function untilGoneLater(run: () => Promise<never>): Promise<void> {
+  try {
+    await run();
   } catch (error) {
     if (!(error instanceof Gone)) throw error;
   }
@@ -159,6 +176,22 @@ export function fakeHost(world: World = {}): FakeHost {
     run: (program, args, env) => {
       record({ kind: 'run', program, args, env });
       return world.runPrints ?? '';
+    },
+    resolve: (names) => {
+      record({ kind: 'resolve', names });
+      return new Map(names.flatMap((name) => (world.names?.[name] === undefined ? [] : [[name, world.names[name]]])));
+    },
+    replaceLocked: (path, before, after, copy) => {
+      if (world.replacing instanceof Error) throw world.replacing;
+      if (world.replacing !== undefined) return world.replacing;
+      record({ kind: 'replace', path, copy });
+      tree.put(copy, { bytes: before });
+      tree.put(path, { bytes: after });
+      return 'done';
+    },
+    waiting: () => {
+      if (world.waiting === undefined) throw new Error('nothing to wait for');
+      return world.waiting;
     },
     exec: (path, argv, env) => {
       if (world.cannotExec !== undefined) throw new Error(world.cannotExec);

@@ -1,6 +1,6 @@
 import { launch } from '../../entrypoint/launch.ts';
 import { runTool } from '../../entrypoint/tool/run.ts';
-import { type Event, type FakeHost, untilGone } from './fake-host.ts';
+import { type Event, type FakeHost, untilGone, untilGoneLater } from './fake-host.ts';
 import { fakeImage, manifests } from './fake-image.ts';
 
 type Image = NonNullable<Parameters<typeof fakeImage>[0]>;
@@ -33,6 +33,13 @@ export function tool(args: readonly string[], env: Environment = {}, image: Imag
   return outcomeOf(host);
 }
 
+/** The same for a command that waits. */
+export async function waitingTool(args: readonly string[], env: Environment = {}, image: Image = {}): Promise<Started> {
+  const host = fakeImage(image);
+  await untilGoneLater(() => runTool(host, { manifests, version: '1.2.3', node: 'v26.0.0' }, args, env));
+  return outcomeOf(host);
+}
+
 function outcomeOf(host: FakeHost): Started {
   const { events } = host;
   const printed = (stream: 'stdout' | 'stderr') =>
@@ -43,7 +50,7 @@ function outcomeOf(host: FakeHost): Started {
     events,
     stderr,
     stdout: printed('stdout'),
-    codes: [...stderr.matchAll(/(?:error|warning) (VB\d{3}): /g)].map(([, code = '']) => code),
+    codes: [...stderr.matchAll(/(?:error|warning|notice) (VB\d{3}): /g)].map(([, code = '']) => code),
     exec: events.find((event) => event.kind === 'exec') ?? null,
     exitCode: events.find((event) => event.kind === 'exit')?.code ?? null,
   };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { argumentEntries } from '../../../../entrypoint/diagnostics/arguments.ts';
 import { catalogue, exitCodes, isCode } from '../../../../entrypoint/diagnostics/catalogue.ts';
+import { clusterEntries } from '../../../../entrypoint/diagnostics/cluster.ts';
 import { confEntries } from '../../../../entrypoint/diagnostics/conf.ts';
 import { environmentEntries } from '../../../../entrypoint/diagnostics/environment.ts';
 import { moduleEntries } from '../../../../entrypoint/diagnostics/modules.ts';
@@ -14,8 +15,8 @@ const pages = Object.entries(catalogue);
 
 describe('the catalogue', () => {
   it('has each code once', () => {
-    const parts = [confEntries, environmentEntries, moduleEntries, argumentEntries, startEntries].map((part) =>
-      Object.keys(part),
+    const parts = [confEntries, environmentEntries, moduleEntries, argumentEntries, startEntries, clusterEntries].map(
+      (part) => Object.keys(part),
     );
     expect(parts.flat()).toHaveLength(pages.length);
   });

@@ -3,6 +3,7 @@ import { tool } from '../../../support/fake-start.ts';
 import type { Spec } from '../../../support/fake-tree.ts';
 
 interface Given {
+  readonly args?: readonly string[];
   readonly argv?: readonly string[];
   readonly answer?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -10,9 +11,9 @@ interface Given {
   readonly lastStart?: string | null;
 }
 
-function health({ argv = [], answer = 'PONG\n', env = {}, files = {}, lastStart }: Given) {
+function health({ args = [], argv = [], answer = 'PONG\n', env = {}, files = {}, lastStart }: Given) {
   const record = lastStart === undefined ? JSON.stringify({ argv: ['valkey-server', ...argv] }) : lastStart;
-  const result = tool(['health'], env, { runPrints: answer, files, lastStart: record });
+  const result = tool(['health', ...args], env, { runPrints: answer, files, lastStart: record });
   const run = result.events.find((event) => event.kind === 'run');
   return { ...result, run: run?.kind === 'run' ? run : null };
 }
@@ -27,6 +28,56 @@ describe('the answer', () => {
   it.each(['', 'Could not connect', 'LOADING Valkey is loading', 'MASTERDOWN x'])('%j is not', (answer) => {
     expect(health({ answer })).toMatchObject({ exitCode: 1, codes: ['VB602'] });
   });
+});
+
+it('a node of a cluster that knows no other is healthy: only --joined asks for that', () => {
+  const answer = 'PONG\ncluster_known_nodes:1\r\n';
+  expect(health({ answer })).toMatchObject({ exitCode: 0, stdout: 'healthy\n' });
+  expect(health({ args: ['--alive'], answer })).toMatchObject({ exitCode: 0 });
+});
+
+describe('--alive', () => {
+  it.each([
+    'PONG\n',
+    'LOADING Valkey is loading the dataset in memory',
+    'BUSY Valkey is busy running a script.',
+    'MASTERDOWN x',
+    'MISCONF Errors writing to the AOF file',
+    'NOAUTH Authentication required.',
+  ])('%j is alive', (answer) => {
+    expect(health({ args: ['--alive'], answer })).toMatchObject({ exitCode: 0, codes: [], stdout: 'alive\n' });
+  });
+  it.each(['', 'Could not connect to Valkey at 127.0.0.1:6379: Connection refused', 'spawnSync valkey-cli ETIMEDOUT'])(
+    '%j is not',
+    (answer) => {
+      expect(health({ args: ['--alive'], answer })).toMatchObject({ exitCode: 1, codes: ['VB602'] });
+    },
+  );
+});
+
+describe('--joined', () => {
+  // The fake host gives one text to both questions, PING and CLUSTER INFO.
+  it.each([
+    'PONG\ncluster_state:ok\r\ncluster_known_nodes:3\r\n',
+    'PONG\ncluster_state:fail\r\ncluster_known_nodes:3\r\n',
+    'PONG\ncluster_known_nodes:12\r\n',
+    'MISCONF x\ncluster_known_nodes:3\r\n',
+    'PONG\nERR This instance has cluster support disabled\n',
+    'NOAUTH Authentication required.',
+  ])('%j has joined', (answer) => {
+    expect(health({ args: ['--joined'], answer })).toMatchObject({ exitCode: 0, codes: [], stdout: 'joined\n' });
+  });
+  it.each([
+    ['PONG\ncluster_state:fail\r\ncluster_known_nodes:1\r\n', 'VB603'],
+    ['LOADING x\ncluster_known_nodes:3\r\n', 'VB602'],
+    ['', 'VB602'],
+  ])('%j has not', (answer, code) => {
+    expect(health({ args: ['--joined'], answer })).toMatchObject({ exitCode: 1, codes: [code] });
+  });
+});
+
+it.each([['--dead'], ['--alive', '--joined']])('health %s is a wrong command line', (...args) => {
+  expect(health({ args })).toMatchObject({ codes: ['VB601'], run: null });
 });
 
 describe('the server is asked', () => {

@@ -1,0 +1,175 @@
+import type { Entry } from './catalogue.ts';
+
+/** VB7xx: the cluster. VB70x and VB71x: `cluster ensure`. VB72x: `check`. VB73x: `verify-coordinator`. VB75x: healing at a start. */
+export const clusterEntries = {
+  VB701: {
+    title: 'too few nodes',
+    severity: 'error',
+    exitCode: 1,
+    meaning: 'A cluster needs three primaries, and as many replicas for each as --replicas says. Nothing was changed.',
+    fix: 'Name all nodes in --nodes, at least three.',
+  },
+  VB702: {
+    title: 'one node named twice',
+    severity: 'error',
+    exitCode: 1,
+    meaning: 'Two of the names in --nodes lead to the same node. Nothing was changed.',
+    fix: 'Name each node once. In a StatefulSet that is <pod>.<headless service>, not the service itself.',
+  },
+  VB703: {
+    title: 'host name does not resolve',
+    severity: 'error',
+    exitCode: 75,
+    meaning: 'A node’s host name had no address until the time was up. Nothing was changed.',
+    fix: 'Check the name. In Kubernetes a pod’s name resolves once it has an address, and the headless service needs publishNotReadyAddresses.',
+  },
+  VB704: {
+    title: 'node does not answer',
+    severity: 'error',
+    exitCode: 75,
+    meaning: 'A node refused connections, said nothing or was still loading its data when the time was up.',
+    fix: 'Look at the node’s log; give it more time with --timeout.',
+  },
+  VB705: {
+    title: 'password missing or wrong',
+    severity: 'error',
+    exitCode: 1,
+    meaning:
+      'A node does not accept the password, or wants one and got none, or has none although one was given. Nothing was changed.',
+    fix: 'Give the password with --password-file, VALKEY_PASSWORD_FILE or VALKEY_PASSWORD; all nodes must have the same.',
+  },
+  VB706: {
+    title: 'node runs without cluster mode',
+    severity: 'error',
+    exitCode: 1,
+    meaning:
+      'A node is a server of its own: its configuration does not say `cluster-enabled yes`. Nothing was changed.',
+    fix: 'Put `cluster-enabled yes` into its configuration and start it again.',
+  },
+  VB707: {
+    title: 'node belongs to another cluster',
+    severity: 'error',
+    exitCode: 1,
+    meaning:
+      'The named nodes are of two clusters that do not know each other. They are never joined. Nothing was changed.',
+    fix: 'Name the nodes of one cluster. To give a node up to another one, empty it first: FLUSHALL and CLUSTER RESET on it.',
+  },
+  VB708: {
+    title: 'node holds data',
+    severity: 'error',
+    exitCode: 1,
+    meaning: 'A node that is in no cluster has keys. In a cluster they would be out of place. Nothing was changed.',
+    fix: 'Start the node with an empty data directory, or FLUSHALL and CLUSTER RESET it if its data may go.',
+  },
+  VB709: {
+    title: 'slots without an owner',
+    severity: 'error',
+    exitCode: 1,
+    meaning:
+      'No node owns some of the hash slots, and a node holds keys or is not among those named: giving them out could hide keys for good. Nothing was changed.',
+    fix: 'Bring the missing nodes back and name them. If their data is lost for good: valkey-cli --cluster fix.',
+  },
+  VB711: {
+    title: 'nodes do not agree in time',
+    severity: 'error',
+    exitCode: 75,
+    meaning: 'The nodes answer, but they do not all reach each other or do not see the same cluster.',
+    fix: 'Check that every node reaches every other one on the client port and on the cluster bus (port + 10000).',
+  },
+  VB712: {
+    title: 'another run is at work',
+    severity: 'error',
+    exitCode: 75,
+    meaning: 'Another `cluster ensure` holds the lock on a node, and did not finish in time.',
+    fix: 'Wait for it. A run that died loses its lock within 20 seconds.',
+  },
+  VB713: {
+    title: 'lock lost',
+    severity: 'error',
+    exitCode: 75,
+    meaning:
+      'The connection that holds the lock on a node was closed, so another run may be at work: this one has stopped.',
+    fix: 'Run it again: it goes on where it stopped.',
+  },
+  VB714: {
+    title: 'valkey-cli did not succeed',
+    severity: 'error',
+    exitCode: 1,
+    meaning: 'valkey-cli --cluster, which does the work, ended with an error; what it printed stands above.',
+    fix: 'Mend what it says, and run the command again: it goes on where it stopped.',
+  },
+  VB716: {
+    title: 'unexpected answer of a node',
+    severity: 'error',
+    exitCode: 1,
+    meaning: 'What answers there is no Valkey, or it refuses a command that is needed.',
+    fix: 'Check host and port, and what the user may do (+@admin, +@read, cluster, info, client, config|get).',
+  },
+  VB720: {
+    title: 'cluster is not as it should be',
+    severity: 'error',
+    exitCode: 1,
+    meaning: 'A check of the cluster failed; its line says which node and what.',
+    fix: 'Mend what the failed lines name. `valkey-bundle cluster ensure` joins, repairs and balances.',
+  },
+  VB731: {
+    title: 'search is missing on a node',
+    severity: 'error',
+    exitCode: 1,
+    meaning: 'A node does not know the commands of the search module.',
+    fix: 'Load the module on every node: `valkey-bundle cluster check` shows the differences.',
+  },
+  VB732: {
+    title: 'index does not reach every node',
+    severity: 'error',
+    exitCode: 1,
+    meaning:
+      'An index made on one node did not appear on another one: the coordinator is off there, or cannot be reached.',
+    fix: 'Load search with --use-coordinator on every node, and let the nodes reach each other at port + 20294.',
+  },
+  VB733: {
+    title: 'query misses documents of another shard',
+    severity: 'error',
+    exitCode: 1,
+    meaning: 'A KNN query sent to one node did not find the documents that other shards hold.',
+    fix: 'Let the nodes reach each other at port + 20294, the coordinator’s port.',
+  },
+  VB734: {
+    title: 'traces of the check are left',
+    severity: 'warning',
+    exitCode: 0,
+    meaning: 'The index or the documents of the check could not be removed. The documents expire by themselves.',
+    fix: 'FT.DROPINDEX the index that the message names.',
+  },
+  VB735: {
+    title: 'search is a stand-in',
+    severity: 'warning',
+    exitCode: 0,
+    meaning:
+      'The module is the stand-in of the tests, which keeps names of indexes and cannot search: only the index half was checked.',
+    fix: 'Run it on an image with the real module.',
+  },
+  VB751: {
+    title: 'addresses of other nodes refreshed',
+    severity: 'notice',
+    exitCode: 0,
+    meaning:
+      'The host names recorded in nodes.conf lead to other addresses than those recorded, so these were replaced before the server started.',
+    fix: 'Nothing to do. The former file stands beside it, as nodes.conf.before-refresh.',
+  },
+  VB752: {
+    title: 'addresses of other nodes not refreshed',
+    severity: 'warning',
+    exitCode: 0,
+    meaning:
+      'nodes.conf is damaged, cannot be read or could not be replaced. It was left as it is, and the start goes on.',
+    fix: 'If the node does not find its cluster: valkey-bundle cluster ensure, with the names of all nodes.',
+  },
+  VB753: {
+    title: 'nodes.conf is in use',
+    severity: 'warning',
+    exitCode: 0,
+    meaning: 'Another server seems to run on the same data directory, so nodes.conf was left alone.',
+    fix: 'Give every node a data directory of its own.',
+  },
+} as const satisfies Readonly<Record<string, Entry>>;

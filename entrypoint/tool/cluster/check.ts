@@ -1,0 +1,144 @@
+import { printable } from '../../bytes.ts';
+import { type Check, checkViews } from '../../cluster/checks.ts';
+import { checkModules, modulePorts, type NodeModules, pairsOf, readModules } from '../../cluster/module-checks.ts';
+import { isPrimary } from '../../cluster/nodes.ts';
+import { CONNECTION_OPTIONS, readOptions } from '../../cluster/options.ts';
+import { countSlots, showSlots } from '../../cluster/slots.ts';
+import { endpoint } from '../../cluster/targets.ts';
+import { lastArray, type View } from '../../cluster/view.ts';
+import { diagnose } from '../../diagnostics.ts';
+import type { Waiting } from '../../host.ts';
+import { styleFor } from '../../log.ts';
+import type { Manifest } from '../../modules/manifest.ts';
+import type { ToolContext } from '../run.ts';
+import { table } from '../table.ts';
+import { ask, type Cluster } from './cluster.ts';
+import { type Members, membersFrom, startOf, timeoutOf } from './members.ts';
+
+const USAGE = 'cluster check [--nodes host:port,...] [--json] [--timeout S] [--user U] [--password-file F] [--tls]';
+const BETWEEN_MS = 500;
+const PORT_MS = 2000;
+
+/** What `--json` prints, version 1. Fields may be added. */
+interface Report {
+  readonly version: 1;
+  readonly ok: boolean;
+  readonly nodes: readonly {
+    readonly name: string;
+    readonly address: string;
+    readonly id: string;
+    readonly role: 'primary' | 'replica';
+    readonly slots: number;
+    readonly ranges: string;
+    readonly keys: number;
+    readonly epoch: number;
+    readonly version: string;
+  }[];
+  readonly checks: readonly (Check & { readonly ok: boolean })[];
+}
+
+/** `valkey-bundle cluster check`: exit code 0 if everything is as it should be, 1 if not. What is not yet so is asked again for a while. */
+export async function check(context: ToolContext, waiting: Waiting): Promise<number> {
+  const kinds = { nodes: 'value', json: 'flag', timeout: 'value', ...CONNECTION_OPTIONS } as const;
+  const options = readOptions(context.args, kinds, USAGE, 3);
+  const { host, build, env, tell } = context;
+  const start = startOf(context, options);
+  const cluster: Cluster = { waiting, connection: start.connection, say: () => {} };
+  const end = waiting.now() + timeoutOf(options, 5);
+  let report = await reportOn(cluster, start.find, build.manifests);
+  while (!report.ok && waiting.now() < end) {
+    await waiting.pause(BETWEEN_MS);
+    waiting.stopped.throwIfAborted();
+    report = await reportOn(cluster, start.find, build.manifests);
+  }
+  if (options.has('json')) host.print('stdout', `${JSON.stringify(report, null, 2)}\n`);
+  else host.print('stdout', showReport(report, styleFor(host.isTerminal.stdout, env['NO_COLOR'])));
+  if (report.ok) return 0;
+  const failed = report.checks.filter(({ ok }) => !ok).map(({ name }) => name);
+  tell(diagnose('VB720', `failed: ${failed.join(', ')}`));
+  return 1;
+}
+
+async function reportOn(
+  cluster: Cluster,
+  find: (cluster: Cluster) => Promise<readonly View[]>,
+  manifests: readonly Manifest[],
+): Promise<Report> {
+  const members = await membersFrom(cluster, await find(cluster));
+  const modules = await Promise.all(members.views.map((view) => modulesOf(cluster, view, manifests)));
+  const checks = [
+    checkAnswers(members),
+    ...checkViews(members.views),
+    checkModules(modules),
+    await checkPorts(cluster, members.views, modules, manifests),
+  ].map((one) => ({ ...one, ok: one.problems.length === 0 }));
+  return { version: 1, ok: checks.every(({ ok }) => ok), nodes: members.views.map(describeNode), checks };
+}
+
+function checkAnswers({ views, silent }: Members): Check {
+  const problems = silent.map(({ name, why }) => `${name}: ${why}`);
+  return { name: 'answers', summary: `all ${views.length + silent.length} nodes answer`, problems };
+}
+
+async function modulesOf(cluster: Cluster, view: View, manifests: readonly Manifest[]): Promise<NodeModules> {
+  const patterns = manifests.flatMap(({ loadArgs }) =>
+    loadArgs.configPrefix === undefined ? [] : [`${loadArgs.configPrefix}.*`],
+  );
+  const { stdout } = await ask(cluster, view, ['MULTI', 'MODULE LIST', `CONFIG GET ${patterns.join(' ')}`, 'EXEC']);
+  const [list, config] = lastArray(stdout) ?? [];
+  const settings = new Map([...pairsOf(config)].map(([name, value]) => [name, String(value)]));
+  return { name: view.name, modules: readModules(list), settings };
+}
+
+/** From here: what a node can reach can only be asked there, by running this command in its container. */
+async function checkPorts(
+  { waiting }: Cluster,
+  views: readonly View[],
+  modules: readonly NodeModules[],
+  manifests: readonly Manifest[],
+): Promise<Check> {
+  const ports = modulePorts(modules, manifests);
+  const problems = await Promise.all(
+    ports.map(async ({ node, module, name, offset }) => {
+      const view = views.find((one) => one.name === node);
+      if (view === undefined) return [];
+      const why = await waiting.reach(view.ip, view.port + offset, PORT_MS);
+      return why === null
+        ? []
+        : [`${node}: the ${name} port of ${module}, ${endpoint(view.ip, view.port + offset)}: ${why}`];
+    }),
+  );
+  const names = [...new Set(ports.map(({ name }) => name))].join(', ');
+  const summary =
+    ports.length === 0 ? 'no module opens one' : `${names} of ${ports.length} nodes can be reached from here`;
+  return { name: 'ports', summary, problems: problems.flat() };
+}
+
+function describeNode({ name, ip, port, self, keys, version }: View): Report['nodes'][number] {
+  return {
+    name,
+    address: endpoint(ip, port),
+    id: self.id,
+    role: isPrimary(self) ? 'primary' : 'replica',
+    slots: countSlots(self.slots),
+    ranges: showSlots(self.slots),
+    keys,
+    epoch: self.epoch,
+    version,
+  };
+}
+
+function showReport({ nodes, checks }: Report, style: ReturnType<typeof styleFor>): string {
+  const header = ['node', 'address', 'role', 'slots', 'keys', 'epoch', 'Valkey'];
+  const rows = nodes.map((node) =>
+    [node.name, node.address, node.role, node.slots, node.keys, node.epoch, node.version].map((cell) =>
+      printable(String(cell)),
+    ),
+  );
+  const [first = '', ...others] = table([header, ...rows]);
+  const lines = checks.flatMap(({ name, ok, summary, problems }) => [
+    `${ok ? style.green('ok  ') : style.red('FAIL')} ${name.padEnd(8)} ${ok ? summary : ''}`.trimEnd(),
+    ...problems.map((problem) => `       ${printable(problem)}`),
+  ]);
+  return `${[style.bold(first), ...others, '', ...lines].join('\n')}\n`;
+}

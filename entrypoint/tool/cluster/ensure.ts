@@ -1,0 +1,151 @@
+import { printable } from '../../bytes.ts';
+import { type Action, describeAction, engineArgs, nodeCommands } from '../../cluster/action.ts';
+import { type Decision, planEnsure } from '../../cluster/ensure-plan.ts';
+import { CONNECTION_OPTIONS, numberOf, readOptions } from '../../cluster/options.ts';
+import { readTargets, type Target } from '../../cluster/targets.ts';
+import { firstError, type View } from '../../cluster/view.ts';
+import { Refusal, refuse } from '../../diagnostics.ts';
+import type { Waiting } from '../../host.ts';
+import type { Place } from '../../place.ts';
+import type { ToolContext } from '../run.ts';
+import { ask, type Cluster } from './cluster.ts';
+import { readConnection } from './connection.ts';
+import { markMoving, unmarkMoving, wasMoving } from './intent.ts';
+import { lockNodes } from './lock.ts';
+import { surveyAll } from './survey.ts';
+
+const USAGE =
+  'cluster ensure --nodes host:port,... [--replicas N] [--timeout S] [--dry-run] [--user U] [--password-file F] [--tls]';
+const BETWEEN_MS = 300;
+/** Each step is planned from what the nodes say after the one before: more steps than this lead nowhere. */
+const MOST_STEPS = 200;
+
+interface Job {
+  readonly cluster: Cluster;
+  readonly targets: readonly Target[];
+  readonly replicas: number;
+  readonly timeoutMs: number;
+  readonly at: Place;
+}
+
+/** `valkey-bundle cluster ensure`: makes one healthy cluster of the named nodes. A healthy one is only asked, never written to. */
+export async function ensure({ host, args, env }: ToolContext, waiting: Waiting): Promise<number> {
+  const kinds = {
+    nodes: 'value',
+    replicas: 'value',
+    timeout: 'value',
+    'dry-run': 'flag',
+    ...CONNECTION_OPTIONS,
+  } as const;
+  const options = readOptions(args, kinds, USAGE, 3);
+  const nodes = options.get('nodes');
+  if (nodes === undefined) throw refuse('VB601', '--nodes is missing', { hint: `Usage: valkey-bundle ${USAGE}` });
+  const job: Job = {
+    cluster: {
+      waiting,
+      connection: readConnection(host, options, env),
+      say: (line) => host.print('stderr', `valkey-bundle: ${printable(line)}\n`),
+    },
+    targets: readTargets(nodes.text, nodes.at),
+    replicas: numberOf(options.get('replicas'), 'replicas', 0, [0, 20]),
+    timeoutMs: numberOf(options.get('timeout'), 'timeout', 120, [1, 86_400]) * 1000,
+    at: nodes.at,
+  };
+  if (job.targets.length < 3) throw refuse('VB701', `${job.targets.length} nodes are named`, { at: job.at });
+
+  // Without the lock: a cluster that needs nothing is not even told that somebody asked.
+  const { views, actions } = await settle(job, null, waiting.stopped);
+  for (const action of actions) host.print('stdout', `${printable(showAction(action))}\n`);
+  if (options.has('dry-run') && actions.length > 0) return 0;
+  if (actions.length > 0) {
+    const lock = await lockNodes(job.cluster, views, waiting.now() + job.timeoutMs);
+    try {
+      await lock.holding((signal) => work(job, signal));
+    } finally {
+      lock.release();
+    }
+  }
+  host.print('stdout', `ok: ${job.targets.length} nodes are linked, and every slot has an owner\n`);
+  return 0;
+}
+
+/** Step after step, each planned from the nodes' own answers, until nothing is left. */
+async function work(job: Job, signal: AbortSignal): Promise<void> {
+  let last: Action | null = null;
+  for (let step = 0; step < MOST_STEPS; step++) {
+    const { views, actions } = await settle(job, last, signal);
+    const [action] = actions;
+    if (action === undefined) {
+      if (last?.kind === 'rebalance') await unmarkMoving(job.cluster, views);
+      return;
+    }
+    job.cluster.say(describeAction(action));
+    if (action.kind === 'rebalance') await markMoving(job.cluster, views);
+    await perform(job, action, signal);
+    last = action;
+  }
+  throw refuse('VB711', `the cluster is not complete after ${MOST_STEPS} steps`, { at: job.at });
+}
+
+/** Asks all nodes until they agree on something to do, or on nothing. What was done last has to show first. Refuses VB711 in the end. */
+async function settle(
+  job: Job,
+  last: Action | null,
+  signal: AbortSignal,
+): Promise<{ readonly views: readonly View[]; readonly actions: readonly Action[] }> {
+  const { cluster, targets, at } = job;
+  const end = cluster.waiting.now() + job.timeoutMs;
+  for (let said = ''; ; ) {
+    signal.throwIfAborted();
+    const views = await surveyAll(cluster, targets, { end, at });
+    const decision = await decide(job, views, last);
+    if (decision.kind === 'refuse') throw new Refusal(decision.diagnostic);
+    const hasEffect = decision.kind === 'actions' && !isSame(decision.actions[0], last);
+    if (hasEffect) return { views, actions: decision.actions };
+    const why = decision.kind === 'wait' ? decision.why : 'what was done last does not show yet';
+    if (cluster.waiting.now() >= end) throw refuse('VB711', why, { at });
+    if (why !== said) cluster.say(`waiting: ${why}`);
+    said = why;
+    await cluster.waiting.pause(BETWEEN_MS);
+  }
+}
+
+/** The plan; where nothing is left to do, an earlier run that was cut off may still have left slots to move. */
+async function decide({ cluster, replicas, at }: Job, views: readonly View[], last: Action | null): Promise<Decision> {
+  const decision = planEnsure(views, { replicas, resume: false, at });
+  const isComplete = decision.kind === 'actions' && decision.actions.length === 0;
+  if (!isComplete || last?.kind === 'rebalance' || !(await wasMoving(cluster, views))) return decision;
+  return planEnsure(views, { replicas, resume: true, at });
+}
+
+function isSame(action: Action | undefined, last: Action | null): boolean {
+  return action !== undefined && last !== null && describeAction(action) === describeAction(last);
+}
+
+/** Refuses VB711 where joining takes too long, VB714 where valkey-cli fails, VB716 where a node refuses. */
+async function perform({ cluster, timeoutMs, at }: Job, action: Action, signal: AbortSignal): Promise<void> {
+  const engine = engineArgs(action);
+  if (engine === null) {
+    if (action.kind !== 'meet' && action.kind !== 'replicate') return;
+    const error = firstError((await ask(cluster, action.node, nodeCommands(action))).stdout);
+    if (error !== null) throw refuse('VB716', `${action.node.name}: ${error}`, { at });
+    return;
+  }
+  // valkey-cli waits without end for nodes that cannot reach each other; moving slots takes as long as it takes.
+  const joins = action.kind === 'create' || action.kind === 'add';
+  const { waiting, connection } = cluster;
+  const ended = await waiting.run('valkey-cli', [...engine, ...connection.args], {
+    env: connection.env,
+    show: true,
+    signal,
+    ...(joins ? { timeoutMs } : {}),
+  });
+  const what = `valkey-cli ${engine.slice(0, 2).join(' ')}`;
+  if (ended.timedOut) throw refuse('VB711', `${what} is still waiting for the nodes to join`, { at });
+  if (ended.exitCode !== 0) throw refuse('VB714', `${what} ended with ${ended.exitCode ?? ended.stderr}`, { at });
+}
+
+function showAction(action: Action): string {
+  const commands = engineArgs(action) ?? nodeCommands(action);
+  return `plan: ${describeAction(action)} (${['valkey-cli', ...commands].join(' ')})`;
+}

@@ -1,0 +1,106 @@
+import { lastArray, type View } from '../../cluster/view.ts';
+import { refuse } from '../../diagnostics.ts';
+import type { Conversation } from '../../host.ts';
+import type { Cluster } from './cluster.ts';
+
+/*
+ * Two runs of `cluster ensure` must not work on one node at the same time, and there is no place to keep a lock in: before the cluster
+ * exists a key cannot be written, and would make the node no new one. So the lock is the name of a connection: a run connects to every
+ * named node, in the order of their ids, and in one transaction gives the connection its name and lists all connections. Transactions of
+ * a node happen one after the other, so of two runs the second one sees the first, and steps back. The lock ends with the connection, so
+ * a run that dies loses it; one whose machine dies stops to renew it, and a connection that has been idle too long is closed by whoever
+ * waits.
+ */
+
+const PREFIX = 'valkey-bundle:ensure:';
+const RENEW_MS = 2000;
+const IDLE_S = 20;
+const ANSWER_MS = 5000;
+
+export interface Lock {
+  /** Runs something while the lock is renewed. Throws VB713 where it is lost, after having stopped what runs. */
+  holding<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  release(): void;
+}
+
+/** Locks the nodes, waiting for another run until `end`. Refuses VB712, VB713. */
+export async function lockNodes(cluster: Cluster, views: readonly View[], end: number): Promise<Lock> {
+  const name = `${PREFIX}${cluster.waiting.nonce()}`;
+  const held: { readonly view: View; readonly conversation: Conversation }[] = [];
+  const release = (): void => {
+    for (const { conversation } of held) conversation.end();
+  };
+  try {
+    for (const view of [...views].sort((a, b) => (a.self.id < b.self.id ? -1 : 1))) {
+      const args = ['-h', view.ip, '-p', String(view.port), '-2', '--json', ...cluster.connection.args];
+      const conversation = cluster.waiting.converse('valkey-cli', args, cluster.connection.env);
+      held.push({ view, conversation });
+      await lockOne(cluster, { view, conversation }, name, end);
+    }
+  } catch (error) {
+    release();
+    throw error;
+  }
+  const renew = async (): Promise<void> => {
+    for (const { view, conversation } of held) {
+      // valkey-cli connects again by itself, and the new connection has no name.
+      const [answer] = (await conversation.ask('CLIENT GETNAME\n', 1, ANSWER_MS)) ?? [];
+      if (answer !== `"${name}"`) throw refuse('VB713', `the connection to ${view.name} was closed`);
+    }
+  };
+  return { release, holding: (run) => holding(cluster, renew, run) };
+}
+
+async function lockOne(
+  { waiting, say }: Cluster,
+  { view, conversation }: { readonly view: View; readonly conversation: Conversation },
+  name: string,
+  end: number,
+): Promise<void> {
+  for (let said = false; ; ) {
+    waiting.stopped.throwIfAborted();
+    const commands = `MULTI\nCLIENT SETNAME ${name}\nCLIENT LIST\nEXEC\n`;
+    const answer = await conversation.ask(commands, 4, ANSWER_MS);
+    const list = lastArray(answer?.join('\n') ?? '')?.at(-1);
+    if (typeof list !== 'string')
+      throw refuse('VB713', `${view.name} does not list its connections: ${answer?.at(-1) ?? 'no answer'}`);
+    const others = holdersIn(list, name);
+    if (others.length === 0) return;
+    const dead = others.filter(({ idle }) => idle >= IDLE_S).map(({ id }) => `CLIENT KILL ID ${id}\n`);
+    await conversation.ask(`CLIENT SETNAME ""\n${dead.join('')}`, 1 + dead.length, ANSWER_MS);
+    if (waiting.now() >= end) throw refuse('VB712', `another run works on ${view.name}`);
+    if (!said) say(`another run works on ${view.name}: waiting for it`);
+    said = true;
+    // Not the same for two runs that stepped back from each other.
+    await waiting.pause(200 + Math.random() * 400);
+  }
+}
+
+function holdersIn(list: string, own: string): { readonly id: string; readonly idle: number }[] {
+  return list.split('\n').flatMap((line) => {
+    const field = (name: string): string => new RegExp(`(?:^| )${name}=(\\S*)`).exec(line)?.[1] ?? '';
+    const name = field('name');
+    return name.startsWith(PREFIX) && name !== own ? [{ id: field('id'), idle: Number(field('idle')) }] : [];
+  });
+}
+
+async function holding<T>(
+  { waiting }: Cluster,
+  renew: () => Promise<void>,
+  run: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const lost = new AbortController();
+  const signal = AbortSignal.any([lost.signal, waiting.stopped]);
+  let isOver = false;
+  const result = run(signal).finally(() => {
+    isOver = true;
+  });
+  const renewals = async (): Promise<void> => {
+    while (!isOver && !signal.aborted) {
+      await renew();
+      await Promise.race([result.catch(() => {}), waiting.pause(RENEW_MS)]);
+    }
+  };
+  renewals().catch((error: unknown) => lost.abort(error));
+  return result;
+}

@@ -1,0 +1,97 @@
+import { type Given, numberOf } from '../../cluster/options.ts';
+import { endpoint, readTargets } from '../../cluster/targets.ts';
+import type { View } from '../../cluster/view.ts';
+import { grammarOf } from '../../conf/grammar.ts';
+import { Refusal, refuse } from '../../diagnostics.ts';
+import { readConfiguration } from '../../inputs.ts';
+import { readBundle } from '../../modules/bundle.ts';
+import type { Place } from '../../place.ts';
+import { argumentsOfStart, reachServer, settingOf, tlsArguments } from '../../reach.ts';
+import type { ToolContext } from '../run.ts';
+import { type Cluster, type Endpoint, membersOf, readAt, readNode, troubleDiagnostic } from './cluster.ts';
+import { type Connection, connectionWith, readConnection } from './connection.ts';
+
+/** The members of a cluster: those that answer, and those that do not. */
+export interface Members {
+  readonly views: readonly View[];
+  readonly silent: readonly { readonly name: string; readonly why: string }[];
+}
+
+/** Where to ask first: the nodes that `--nodes` names, or the server of this container. */
+export interface Start {
+  readonly connection: Connection;
+  readonly find: (cluster: Cluster) => Promise<readonly View[]>;
+}
+
+/** From the options, or from the record that the last start of this container left. */
+export function startOf(context: ToolContext, options: ReadonlyMap<string, Given>): Start {
+  const nodes = options.get('nodes');
+  if (nodes === undefined) return ownServer(context, options);
+  const targets = readTargets(nodes.text, nodes.at);
+  return {
+    connection: readConnection(context.host, options, context.env),
+    async find(cluster) {
+      const readings = await Promise.all(targets.map((target) => readNode(cluster, target)));
+      return readings.map((reading, index) => {
+        if (reading.kind === 'view') return reading.view;
+        throw new Refusal(troubleDiagnostic(targets[index]?.name ?? '', reading, nodes.at));
+      });
+    },
+  };
+}
+
+function ownServer({ host, env }: ToolContext, options: ReadonlyMap<string, Given>): Start {
+  const grammar = grammarOf(readBundle(host).bundle.valkey);
+  const { settings } = readConfiguration(host, argumentsOfStart(host.lastStart()), {}, grammar);
+  const [, ip = '', , port = ''] = reachServer(settings);
+  if (!/^\d+$/.test(port)) throw refuse('VB601', 'this server has no port', { hint: 'Name the nodes with --nodes.' });
+  const given = readConnection(host, options, env);
+  const own = settingOf(settings, 'requirepass');
+  const at: Place = { kind: 'directory', path: 'the configuration' };
+  const isTls = given.args.length === 0 && settingOf(settings, 'port') === '0';
+  const args = isTls ? tlsArguments(settings) : given.args;
+  const connection =
+    given.passwordAt === null && own !== undefined && own !== ''
+      ? connectionWith(args, env, { text: own, at })
+      : { ...given, args };
+  const name = endpoint(ip, Number(port));
+  return {
+    connection,
+    async find(cluster) {
+      const reading = await readAt(cluster, { name, ip, port: Number(port) });
+      if (reading.kind === 'view') return [reading.view];
+      throw new Refusal(troubleDiagnostic(name, reading));
+    },
+  };
+}
+
+/** All members that the first ones know. A node is asked where the others look for it, so this is also their way to it. */
+export async function membersFrom(cluster: Cluster, first: readonly View[]): Promise<Members> {
+  const known = new Map<string, Endpoint>();
+  for (const view of first)
+    for (const [index, member] of membersOf(view).entries()) {
+      const id = view.rows[index]?.id ?? '';
+      if (!known.has(id)) known.set(id, member);
+    }
+  const views = first.filter((view, index) => first.findIndex(({ self }) => self.id === view.self.id) === index);
+  const others = [...known].filter(([id]) => !views.some(({ self }) => self.id === id));
+  const readings = await Promise.all(
+    others.map(async ([, at]) => ({ at, reading: at.ip === '' ? null : await readAt(cluster, at) })),
+  );
+  return {
+    views: [...views, ...byName(readings.flatMap(({ reading }) => (reading?.kind === 'view' ? [reading.view] : [])))],
+    silent: readings.flatMap(({ at, reading }) => {
+      if (reading?.kind === 'view') return [];
+      return [{ name: at.name, why: reading === null ? 'its address is lost' : reading.why }];
+    }),
+  };
+}
+
+function byName(views: readonly View[]): View[] {
+  return [...views].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** `--timeout` in milliseconds. */
+export function timeoutOf(options: ReadonlyMap<string, Given>, seconds: number): number {
+  return numberOf(options.get('timeout'), 'timeout', seconds, [0, 3600]) * 1000;
+}

@@ -1,0 +1,191 @@
+import { printable } from '../../bytes.ts';
+import { isPrimary } from '../../cluster/nodes.ts';
+import { CONNECTION_OPTIONS, readOptions } from '../../cluster/options.ts';
+import { firstError, type View } from '../../cluster/view.ts';
+import { diagnose, refuse } from '../../diagnostics.ts';
+import type { Waiting } from '../../host.ts';
+import type { ToolContext } from '../run.ts';
+import { ask, type Cluster } from './cluster.ts';
+import { membersFrom, startOf, timeoutOf } from './members.ts';
+
+const USAGE = 'cluster verify-coordinator [--nodes host:port,...] [--timeout S] [--user U] [--password-file F] [--tls]';
+const BETWEEN_MS = 200;
+/** Two 32-bit floats that any client can send: eight printable bytes. */
+const VECTOR = 'AAAAAAAA';
+const PREFIX = 'valkey-bundle:verify:';
+/** Documents that a run which was killed has left are gone after this, and the next run drops its index. */
+const LEFT_S = 600;
+
+interface Probe {
+  readonly cluster: Cluster;
+  readonly views: readonly View[];
+  readonly index: string;
+  readonly end: number;
+  readonly ok: (line: string) => void;
+}
+
+/**
+ * `valkey-bundle cluster verify-coordinator`: makes an index on one node, sees it on all, and finds documents of every shard by a KNN query
+ * to each node. Refuses VB731 to VB733, and cleans up in any case.
+ */
+export async function verifyCoordinator(context: ToolContext, waiting: Waiting): Promise<number> {
+  const options = readOptions(context.args, { nodes: 'value', timeout: 'value', ...CONNECTION_OPTIONS }, USAGE, 3);
+  const { host, tell } = context;
+  const start = startOf(context, options);
+  const cluster: Cluster = { waiting, connection: start.connection, say: () => {} };
+  const { views, silent } = await membersFrom(cluster, await start.find(cluster));
+  const [gone] = silent;
+  if (gone !== undefined) throw refuse('VB704', `${gone.name}: ${gone.why}`);
+  const probe: Probe = {
+    cluster,
+    views,
+    index: `${PREFIX}${waiting.date()}:${waiting.nonce().slice(0, 8)}`,
+    end: waiting.now() + timeoutOf(options, 20),
+    ok: (line) => host.print('stdout', `ok   ${printable(line)}\n`),
+  };
+  await dropOldIndexes(probe);
+  const documents = new Map<string, View>();
+  try {
+    await createIndex(probe);
+    await seeIndex(probe, true);
+    probe.ok(`the index made on ${views[0]?.name} is on all ${views.length} nodes`);
+    if (await isStandIn(probe)) {
+      tell(diagnose('VB735', 'search cannot search here: the KNN half was not run'));
+    } else {
+      await addDocuments(probe, documents);
+      await findDocuments(probe, documents);
+      probe.ok(`a KNN query to each of ${documents.size} primaries finds the documents of all of them`);
+    }
+  } finally {
+    const left = await cleanUp(probe, documents);
+    if (left !== null) tell(diagnose('VB734', `${probe.index}: ${left}`));
+  }
+  await seeIndex(probe, false);
+  probe.ok('the index dropped on one node is gone from all');
+  return 0;
+}
+
+async function createIndex(probe: Probe): Promise<void> {
+  const { cluster, views, index } = probe;
+  const [view] = views;
+  if (view === undefined) throw refuse('VB716', 'the cluster has no nodes');
+  const schema = `ON HASH PREFIX 1 ${index}: SCHEMA v VECTOR FLAT 6 TYPE FLOAT32 DIM 2 DISTANCE_METRIC L2`;
+  const { stdout } = await ask(cluster, view, [`FT.CREATE ${index} ${schema}`]);
+  const error = firstError(stdout);
+  if (error === null) return;
+  throw refuse(isUnknown(error) ? 'VB731' : 'VB716', `${view.name}: FT.CREATE: ${error}`);
+}
+
+/** Waits until the index is on every node, or on none. Refuses VB731, VB732. */
+async function seeIndex({ cluster, views, index, end }: Probe, wanted: boolean): Promise<void> {
+  for (;;) {
+    const lists = await Promise.all(views.map((view) => ask(cluster, view, ['FT._LIST'])));
+    const without = views.find((_, place) => isUnknown(firstError(lists[place]?.stdout ?? '')));
+    if (without !== undefined) throw refuse('VB731', `${without.name} does not know FT._LIST`);
+    const wrong = views.filter((_, place) => (lists[place]?.stdout ?? '').includes(index) !== wanted);
+    if (wrong.length === 0) return;
+    if (cluster.waiting.now() >= end) {
+      const names = wrong.map(({ name }) => name).join(', ');
+      const what = wanted
+        ? `the index made on ${views[0]?.name} is not on ${names}`
+        : `the dropped index is still on ${names}`;
+      throw refuse('VB732', what);
+    }
+    await pause(cluster);
+  }
+}
+
+/** The tests' stand-in says so, instead of searching. */
+async function isStandIn({ cluster, views, index }: Probe): Promise<boolean> {
+  const [view] = views;
+  if (view === undefined) return false;
+  return firstError((await ask(cluster, view, [query(index, 1)])).stdout)?.startsWith('STANDIN') === true;
+}
+
+/** One document for each shard. Which slot a key has is the server's to say. */
+async function addDocuments(probe: Probe, documents: Map<string, View>): Promise<void> {
+  const { cluster, views, index } = probe;
+  const primaries = views.filter((view) => isPrimary(view.self) && view.self.slots.length > 0);
+  const [any] = primaries;
+  if (any === undefined) return;
+  const keys = Array.from({ length: 100 * primaries.length }, (_, number) => `${index}:${number}`);
+  const { stdout } = await ask(
+    cluster,
+    any,
+    keys.map((key) => `CLUSTER KEYSLOT ${key}`),
+  );
+  const slots = stdout.trim().split('\n').map(Number);
+  for (const view of primaries) {
+    const place = slots.findIndex((slot) => view.self.slots.some(([first, last]) => first <= slot && slot <= last));
+    const key = keys[place];
+    if (key === undefined) continue;
+    documents.set(key, view);
+    const error = firstError((await ask(cluster, view, [`HSET ${key} v ${VECTOR}`, `EXPIRE ${key} ${LEFT_S}`])).stdout);
+    if (error !== null) throw refuse('VB716', `${view.name}: HSET: ${error}`);
+  }
+}
+
+/** Waits until a query to each primary finds every document. Refuses VB733. */
+async function findDocuments({ cluster, index, end }: Probe, documents: ReadonlyMap<string, View>): Promise<void> {
+  const keys = [...documents.keys()];
+  for (const view of documents.values()) {
+    for (;;) {
+      const { stdout } = await ask(cluster, view, [query(index, keys.length)]);
+      const missing = keys.filter((key) => !stdout.includes(`"${key}"`));
+      if (missing.length === 0) break;
+      if (cluster.waiting.now() >= end) {
+        const owners = missing.map((key) => documents.get(key)?.name).join(', ');
+        throw refuse('VB733', `${view.name} does not find the documents of ${owners}${said(firstError(stdout))}`);
+      }
+      await pause(cluster);
+    }
+  }
+}
+
+/** Also where the run is being stopped, so the asking is not stopped. What is left, or null. */
+async function cleanUp({ cluster, views, index }: Probe, documents: ReadonlyMap<string, View>): Promise<string | null> {
+  const deleted = await Promise.all(
+    [...documents].map(([key, view]) =>
+      ask(cluster, view, [`DEL ${key}`], null).then(({ stdout }) => firstError(stdout)),
+    ),
+  );
+  // Where it was not handed on, it is on one node alone; where it was, one drop takes it from all.
+  const [view] = views;
+  const dropped =
+    view === undefined ? null : firstError((await ask(cluster, view, [`FT.DROPINDEX ${index}`], null)).stdout);
+  const isGone = dropped === null || isUnknown(dropped) || /not found|unknown index/i.test(dropped);
+  return [...deleted, isGone ? null : dropped].find((error) => error !== null) ?? null;
+}
+
+async function dropOldIndexes({ cluster, views }: Probe): Promise<void> {
+  const [view] = views;
+  if (view === undefined) return;
+  const { stdout } = await ask(cluster, view, ['FT._LIST']);
+  const now = cluster.waiting.date();
+  const old = [...stdout.matchAll(/valkey-bundle:verify:(\d+):[0-9a-f]+/g)].filter(
+    ([, date]) => now - Number(date) > LEFT_S,
+  );
+  if (old.length > 0)
+    await ask(
+      cluster,
+      view,
+      old.map(([name]) => `FT.DROPINDEX ${name}`),
+    );
+}
+
+function query(index: string, count: number): string {
+  return `FT.SEARCH ${index} "*=>[KNN ${count} @v $q]" PARAMS 2 q ${VECTOR} DIALECT 2`;
+}
+
+function isUnknown(error: string | null): boolean {
+  return /unknown command/i.test(error ?? '');
+}
+
+function said(error: string | null): string {
+  return error === null ? '' : `: ${error}`;
+}
+
+async function pause({ waiting }: Cluster): Promise<void> {
+  waiting.stopped.throwIfAborted();
+  await waiting.pause(BETWEEN_MS);
+}

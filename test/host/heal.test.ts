@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { idOf } from '../support/cluster-view.ts';
+import { kindsOf, start } from '../support/fake-start.ts';
+import type { Spec } from '../support/fake-tree.ts';
+
+const nodes = [
+  `${idOf('b')} 10.0.0.2:6379@16379,n2 master - 0 0 2 connected 5461-16383`,
+  `${idOf('a')} 10.0.0.1:6379@16379,n1 myself,master - 0 0 1 connected 0-5460`,
+  'vars currentEpoch 3 lastVoteEpoch 0',
+  '',
+].join('\n');
+const healed = nodes.replace('10.0.0.2', '10.0.0.9');
+const writable: Spec = { directory: true, mode: 0o777 };
+const files = { '/data': writable, '/data/nodes.conf': nodes };
+const names = { n2: ['10.0.0.9'] };
+const cluster = ['--cluster-enabled', 'yes'];
+
+type Image = NonNullable<Parameters<typeof start>[2]>;
+const heal = (image: Image = {}, command = cluster, env = {}) =>
+  start(command, env, { files, names, uid: 999, ...image });
+
+describe('a start in cluster mode', () => {
+  const started = heal();
+
+  it('refreshes nodes.conf, keeps the former one beside it, and says so', () => {
+    expect(started.codes).toEqual(['VB751']);
+    const { tree } = started.hostAfter();
+    expect(tree.look('/data/nodes.conf')?.content).toBe(healed);
+    expect(tree.look('/data/nodes.conf.before-refresh')?.content).toBe(nodes);
+  });
+  it('does it with the rights of the server, just before it becomes the server', () => {
+    const order = kindsOf(heal({ uid: 0 }));
+    expect(order.slice(order.indexOf('drop'))).toEqual([
+      'drop',
+      'umask',
+      'resolve',
+      'run',
+      'replace',
+      'restore signals',
+      'exec',
+    ]);
+  });
+  it('takes the file that the configuration names, in the directory that it names', () => {
+    const elsewhere = { '/srv/x': writable, '/srv/x/my.conf': nodes };
+    const command = [...cluster, '--dir', '/srv/x', '--cluster-config-file', 'my.conf'];
+    expect(heal({ files: elsewhere }, command).events).toContainEqual({
+      kind: 'replace',
+      path: '/srv/x/my.conf',
+      copy: '/srv/x/my.conf.before-refresh',
+    });
+  });
+});
+
+describe('nothing is refreshed', () => {
+  const kinds = (started: ReturnType<typeof start>) =>
+    kindsOf(started).filter((kind) => ['resolve', 'run', 'replace'].includes(kind));
+
+  it('without cluster mode', () => expect(kinds(heal({}, []))).toEqual([]));
+  it('as another process than the first', () => expect(kinds(heal({ pid: 42 }))).toEqual([]));
+  it('on the first start of a node', () => {
+    expect(heal({ files: { '/data': writable } })).toMatchObject({ codes: [], exitCode: null });
+    expect(kinds(heal({ files: { '/data': writable, '/data/nodes.conf': '' } }))).toEqual([]);
+  });
+  it('where every name still leads to its address', () => {
+    expect(kinds(heal({ names: { n2: ['10.0.0.2'] } }))).toEqual(['resolve']);
+  });
+  it('where a name does not resolve', () => {
+    const started = heal({ names: {} }, cluster, { DEBUG: '1' });
+    expect(kinds(started)).toEqual(['resolve']);
+    expect(started.stderr).toContain('n2 stays as it is: it does not resolve');
+  });
+  it('where no other node has a name, and none is asked for', () => {
+    expect(kinds(heal({ files: { ...files, '/data/nodes.conf': nodes.replace(',n2', '') } }))).toEqual([]);
+  });
+});
+
+describe('the start goes on with a warning', () => {
+  it.each<[string, string, Image]>([
+    ['where the file is damaged', 'VB752', { files: { ...files, '/data/nodes.conf': nodes.slice(0, 50) } }],
+    [
+      'where the file cannot be read',
+      'VB752',
+      { files: { ...files, '/data/nodes.conf': { text: nodes, mode: 0o000 } } },
+    ],
+    ['where the file is a directory', 'VB752', { files: { ...files, '/data/nodes.conf': writable } }],
+    ['where the file cannot be replaced', 'VB752', { replacing: new Error('no space left on device') }],
+    ['where its lock is held', 'VB753', { replacing: 'locked' }],
+    ['where it changed meanwhile', 'VB753', { replacing: 'changed' }],
+    ['where a server with this id answers', 'VB753', { runPrints: `"${idOf('a')}"\n` }],
+  ])('%s', (_, code, image) => {
+    const started = heal(image);
+    expect(started.codes).toEqual([code]);
+    expect(started.exec).not.toBeNull();
+    expect(kindsOf(started)).not.toContain('replace');
+  });
+  it('and not where another node has the former address now', () => {
+    expect(heal({ runPrints: `"${idOf('c')}"\n` }).codes).toContain('VB751');
+    expect(heal({ runPrints: 'Could not connect to Valkey' }).codes).toContain('VB751');
+  });
+});
+
+describe('the former address is asked', () => {
+  const asked = (command: string[], env = {}) => heal({}, command, env).events.find((event) => event.kind === 'run');
+
+  it('with the password of the server, in the environment alone', () => {
+    const run = asked([...cluster, '--requirepass', 'hidden']);
+    expect(run).toMatchObject({ program: 'valkey-cli', env: { REDISCLI_AUTH: 'hidden', VALKEYCLI_AUTH: 'hidden' } });
+    expect(JSON.stringify(run?.kind === 'run' ? run.args : '')).not.toContain('hidden');
+    expect(asked(cluster, { VALKEY_PASSWORD: 'hidden' })).toMatchObject({ env: { REDISCLI_AUTH: 'hidden' } });
+  });
+  it('over TLS where the cluster speaks TLS', () => {
+    expect(asked([...cluster, '--tls-cluster', 'yes'])).toMatchObject({ args: expect.arrayContaining(['--tls']) });
+  });
+});
+
+it('DEBUG tells which file is looked at', () => {
+  expect(heal({}, cluster, { DEBUG: '1' }).stderr).toContain('stale addresses in /data/nodes.conf');
+  expect(heal({}, [], { DEBUG: '1' }).stderr).not.toContain('nodes.conf');
+});

@@ -1,0 +1,163 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type ClusterNode, named, untilState, useClusterNetwork } from '../support/cluster-network.ts';
+import type { Executed } from '../support/docker-exec.ts';
+import { outputOf } from '../support/docker-output.ts';
+import { until } from '../support/until.ts';
+
+const network = useClusterNetwork();
+const coordinator = { env: { SEARCH_MODULE_ARGS: '--use-coordinator --reader-threads 2' } };
+let nodes: ClusterNode[] = [];
+let runs: Executed[] = [];
+let seconds = 0;
+
+beforeAll(async () => {
+  nodes = await Promise.all(
+    ['n1', 'n2', 'n3'].map((name, index) => network.node(name, { ...coordinator, host: 11 + index })),
+  );
+  const began = performance.now();
+  // The names in two orders: whoever comes second must still find the first.
+  runs = await Promise.all([
+    network.tool('cluster', 'ensure', '--nodes', 'n1:6379,n2:6379,n3:6379'),
+    network.tool('cluster', 'ensure', '--nodes', 'n3,n2,n1'),
+  ]);
+  seconds = (performance.now() - began) / 1000;
+});
+
+describe('two runs of cluster ensure at once, on three fresh nodes', () => {
+  it('both end well, and one of them has made the cluster', () => {
+    expect(runs.map(({ exitCode, stderr }) => (exitCode === 0 ? 0 : stderr))).toEqual([0, 0]);
+    expect(runs.filter(({ stderr }) => stderr.includes('Performing hash slots allocation'))).toHaveLength(1);
+  });
+  it('take less than 30 seconds', () => expect(seconds).toBeLessThan(30));
+  it('leave a cluster in which every node owns a third and knows the others by name', async () => {
+    await untilState(nodes, 'ok');
+    const [first] = nodes;
+    const rows = (await first?.cli('CLUSTER', 'NODES'))?.split('\n').map((line) => line.split(' ')) ?? [];
+    expect(rows.map(([, address = '']) => address.split(',')[1]).sort()).toEqual(['n1', 'n2', 'n3']);
+    expect(rows.map((words) => words.at(-1)).sort()).toEqual(['0-5460', '10923-16383', '5461-10922']);
+  });
+  it('leave no key and no connection behind', async () => {
+    for (const node of nodes) {
+      expect(await node.cli('DBSIZE')).toBe('0');
+      expect(await node.cli('CLIENT', 'LIST')).not.toContain('valkey-bundle');
+    }
+  });
+});
+
+describe('cluster ensure on a healthy cluster', () => {
+  it('sends nothing but questions', async () => {
+    for (const node of nodes) await node.cli('CONFIG', 'RESETSTAT');
+    const { exitCode, stdout } = await network.tool('cluster', 'ensure', '--nodes', named(nodes));
+    expect([exitCode, stdout.includes('plan:')]).toEqual([0, false]);
+    const seen = await Promise.all(nodes.map((node) => node.cli('INFO', 'commandstats')));
+    const commands = seen.flatMap((info) => [...info.matchAll(/^cmdstat_([^:]+):/gm)].map(([, name]) => name));
+    const questions = [
+      'cluster|info',
+      'cluster|keyslot',
+      'cluster|nodes',
+      'config|resetstat',
+      'exec',
+      'exists',
+      'info',
+      'multi',
+    ];
+    expect([...new Set(commands)].sort()).toEqual(questions);
+  });
+  it('changes nothing in nodes.conf', async () => {
+    const read = () => Promise.all(nodes.map(async (node) => (await node.exec('cat', '/data/nodes.conf')).stdout));
+    const before = await read();
+    await network.tool('cluster', 'ensure', '--nodes', named(nodes));
+    expect(await read()).toEqual(before);
+  });
+});
+
+describe('cluster ensure on a cluster in which a move of a slot was cut off', () => {
+  it('finishes the move, and the keys of the slot are still there', async () => {
+    const [from, to] = nodes;
+    const [fromId = '', toId = ''] = await Promise.all([from?.cli('CLUSTER', 'MYID'), to?.cli('CLUSTER', 'MYID')]);
+    // Slot 3300 is the first node's.
+    for (const key of ['one', 'two']) expect(await from?.cli('SET', `${key}:{b}`, key)).toBe('OK');
+    expect(await to?.cli('CLUSTER', 'SETSLOT', '3300', 'IMPORTING', fromId)).toBe('OK');
+    expect(await from?.cli('CLUSTER', 'SETSLOT', '3300', 'MIGRATING', toId)).toBe('OK');
+    expect(await from?.cli('MIGRATE', 'n2', '6379', 'one:{b}', '0', '1000')).toBe('OK');
+    const result = await network.tool('cluster', 'ensure', '--nodes', named(nodes));
+    expect(result).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('cut off at 3300') });
+    expect(await Promise.all(['one', 'two'].map((key) => to?.cli('-c', 'GET', `${key}:{b}`)))).toEqual(['one', 'two']);
+    expect(await from?.cli('-c', 'DEL', 'one:{b}', 'two:{b}')).toBe('2');
+    expect((await network.tool('cluster', 'check', '--nodes', 'n1')).stdout).toMatch(/^ok {3}slots/m);
+  });
+});
+
+it('a run that waits ends at once when its container is stopped, also as process 1', async () => {
+  const job = await network.job('cluster', 'ensure', '--nodes', 'n1,n2,nosuch');
+  await until('it waits', async () => ((await outputOf(job)).stderr.includes('waiting for nosuch') ? true : undefined));
+  await job.kill({ signal: 'SIGTERM' });
+  expect((await job.wait()).StatusCode).toBe(143);
+});
+
+describe('cluster check', () => {
+  it('is green from outside, and inside a container without any option', async () => {
+    const outside = await network.tool('cluster', 'check', '--nodes', 'n2');
+    const inside = await nodes[0]?.exec('valkey-bundle', 'cluster', 'check');
+    expect([outside.exitCode, inside?.exitCode]).toEqual([0, 0]);
+    expect(outside.stdout).toContain('coordinator of 3 nodes can be reached from here');
+  });
+  it('tells the same as data', async () => {
+    const { stdout } = await network.tool('cluster', 'check', '--nodes', 'n2', '--json');
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({ version: 1, ok: true });
+    expect(report.nodes.map(({ slots }: { slots: number }) => slots).sort()).toEqual([5461, 5461, 5462]);
+  });
+});
+
+describe('cluster verify-coordinator', () => {
+  it('sees the index on all nodes, says that a stand-in does not search, and leaves nothing', async () => {
+    const { exitCode, stdout, stderr } = await network.tool('cluster', 'verify-coordinator', '--nodes', 'n1');
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('is on all 3 nodes');
+    expect(stderr).toContain('VB735');
+    for (const node of nodes) expect([await node.cli('FT._LIST'), await node.cli('DBSIZE')]).toEqual(['', '0']);
+  });
+});
+
+describe('a cluster whose nodes all get new addresses at once', () => {
+  const plain = ['/usr/local/libexec/valkey/valkey-server', '--protected-mode', 'no'];
+  const healing = ['bundle-docker-entrypoint', 'valkey-server'];
+  const restart = async (entrypoint: readonly string[], hosts: readonly number[]) => {
+    // All are gone before the first one comes back: an address may be another node's now.
+    await Promise.all(nodes.map((node) => node.remove()));
+    nodes = await Promise.all(nodes.map((node, index) => node.again({ entrypoint, host: hosts[index] ?? 0 })));
+  };
+
+  it('does not find itself without healing', async () => {
+    expect(await nodes[0]?.cli('-c', 'SET', 'key', 'value')).toBe('OK');
+    await restart(plain, [31, 32, 33]);
+    await untilState(nodes, 'fail');
+    const [first] = nodes;
+    const rows = (await first?.cli('CLUSTER', 'NODES'))?.split('\n').filter((line) => !line.includes('myself')) ?? [];
+    expect(rows.map((line) => /\.(\d+):6379@/.exec(line)?.[1]).sort()).toEqual(['12', '13']);
+  });
+
+  it('comes back with all slots and data where the entrypoint heals it', async () => {
+    await restart(healing, [41, 42, 43]);
+    await untilState(nodes, 'ok', 15);
+    expect(await nodes[1]?.cli('-c', 'GET', 'key')).toBe('value');
+    const logs = await Promise.all(nodes.map((node) => node.log()));
+    expect(logs.some((log) => log.includes('VB751'))).toBe(true);
+    const { exitCode } = await network.tool('cluster', 'check', '--nodes', named(nodes));
+    expect(exitCode).toBe(0);
+  });
+
+  it('comes back where every node gets the address that another one had', async () => {
+    await restart(healing, [42, 43, 41]);
+    await untilState(nodes, 'ok', 15);
+    expect(await nodes[2]?.cli('-c', 'GET', 'key')).toBe('value');
+  });
+
+  it('is put together again by cluster ensure where it was not healed', async () => {
+    await restart(plain, [51, 52, 53]);
+    const result = await network.tool('cluster', 'ensure', '--nodes', named(nodes));
+    expect(result).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('CLUSTER MEET') });
+    expect(await nodes[0]?.cli('-c', 'GET', 'key')).toBe('value');
+  });
+});

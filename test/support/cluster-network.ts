@@ -1,0 +1,176 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import type Docker from 'dockerode';
+import { afterAll } from 'vitest';
+import { engine, images, label, requireImage } from './docker-engine.ts';
+import { type Executed, execIn } from './docker-exec.ts';
+import { outputOf } from './docker-output.ts';
+import { until } from './until.ts';
+
+/** How a node is to run. What is not said: cluster mode, a short node timeout, its name announced, its data on a volume that stays. */
+interface NodeWish {
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly entrypoint?: readonly string[];
+  /** The last number of its address; the next free one unless said. */
+  readonly host?: number;
+  /** Data in memory: faster, and gone with the container. */
+  readonly inMemory?: boolean;
+}
+
+/** A container of a node, which others know by its name. */
+export interface ClusterNode {
+  readonly name: string;
+  readonly ip: string;
+  readonly docker: Docker.Container;
+  /** Output of valkey-cli in the container. */
+  cli(...command: string[]): Promise<string>;
+  exec(...command: string[]): Promise<Executed>;
+  log(): Promise<string>;
+  /** Kills the server and removes the container: its data stays, its address is free. */
+  remove(): Promise<void>;
+  /** After that: a new container with the same data, another address or another way to run. */
+  again(wish: NodeWish): Promise<ClusterNode>;
+}
+
+/** A network of one test file, with the nodes on it. */
+export interface ClusterNetwork {
+  node(name: string, wish?: NodeWish): Promise<ClusterNode>;
+  /** Runs the tool in a container of the network, as a Job would. */
+  tool(...args: string[]): Promise<Executed>;
+  /** The same with an environment. */
+  toolWith(env: Readonly<Record<string, string>>, ...args: string[]): Promise<Executed>;
+  /** Starts it without waiting for its end: process 1 of a container, which can be killed. */
+  job(...args: string[]): Promise<Docker.Container>;
+}
+
+const CLUSTER = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1500', '--appendonly', 'yes'];
+
+/** Call it once at the top of a test file: network, containers and volumes are gone when the file ends. */
+export function useClusterNetwork(): ClusterNetwork {
+  const run = `valkey-bundle-test-${randomUUID().slice(0, 8)}`;
+  const containers = new Set<Docker.Container>();
+  const volumes = new Set<string>();
+  const places = new Map<string, number>();
+  let network: Promise<{ readonly docker: Docker.Network; readonly prefix: string }> | null = null;
+  let client: Promise<Docker.Container> | null = null;
+
+  afterAll(async () => {
+    await Promise.all([...containers].map((container) => container.remove({ force: true, v: true }).catch(() => {})));
+    await Promise.all([...volumes].map((name) => engine.getVolume(name).remove()));
+    if (network !== null) await (await network).docker.remove();
+  });
+
+  const make = async (name: string, options: Docker.ContainerCreateOptions, ip?: string): Promise<Docker.Container> => {
+    await requireImage(images.test);
+    network ??= makeNetwork(run);
+    const { docker } = await network;
+    const container = await engine.createContainer({
+      Image: images.test,
+      Labels: label,
+      Hostname: name,
+      ...options,
+      HostConfig: { NetworkMode: docker.id, ...options.HostConfig },
+      NetworkingConfig: {
+        EndpointsConfig: {
+          [docker.id]: { Aliases: [name], ...(ip === undefined ? {} : { IPAMConfig: { IPv4Address: ip } }) },
+        },
+      },
+    });
+    containers.add(container);
+    await container.start();
+    return container;
+  };
+
+  const node = async (name: string, wish: NodeWish = {}): Promise<ClusterNode> => {
+    network ??= makeNetwork(run);
+    const { prefix } = await network;
+    const host = wish.host ?? Math.max(9, ...places.values()) + 1;
+    places.set(name, host);
+    const ip = `${prefix}.${host}`;
+    const volume = `${run}-${name}`;
+    if (wish.inMemory !== true) volumes.add(volume);
+    const docker = await make(
+      name,
+      {
+        Cmd: [
+          ...(wish.entrypoint === undefined ? ['valkey-server'] : []),
+          ...CLUSTER,
+          '--cluster-announce-hostname',
+          name,
+          ...(wish.args ?? []),
+        ],
+        ...(wish.entrypoint === undefined ? {} : { Entrypoint: [...wish.entrypoint] }),
+        Env: Object.entries(wish.env ?? {}).map(([variable, value]) => `${variable}=${value}`),
+        HostConfig: wish.inMemory === true ? { Tmpfs: { '/data': 'mode=1777' } } : { Binds: [`${volume}:/data`] },
+      },
+      ip,
+    );
+    return {
+      name,
+      ip,
+      docker,
+      exec: (...command) => execIn(docker, command),
+      cli: async (...command) => (await execIn(docker, ['valkey-cli', ...command])).stdout.trim(),
+      async log() {
+        const { stdout, stderr } = await outputOf(docker);
+        return `${stderr}${stdout}`;
+      },
+      async remove() {
+        containers.delete(docker);
+        await docker.remove({ force: true });
+      },
+      again: (next) => node(name, { ...wish, ...next }),
+    };
+  };
+
+  const toolWith = async (env: Readonly<Record<string, string>>, ...args: string[]): Promise<Executed> => {
+    client ??= make('client', { Entrypoint: ['sleep', 'infinity'] });
+    const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+    return execIn(await client, ['env', ...variables, 'valkey-bundle', ...args]);
+  };
+  return {
+    node,
+    toolWith,
+    tool: (...args) => toolWith({}, ...args),
+    job: (...args) => make(`job-${containers.size}`, { Cmd: ['valkey-bundle', ...args] }),
+  };
+}
+
+/** A network with addresses of its own, so that a container can be given one; another range where this one is taken. */
+async function makeNetwork(name: string): Promise<{ docker: Docker.Network; prefix: string }> {
+  return until('a network', async () => {
+    const prefix = `10.${randomInt(128, 255)}.${randomInt(0, 255)}`;
+    try {
+      const IPAM = { Driver: 'default', Config: [{ Subnet: `${prefix}.0/24` }] };
+      return { docker: await engine.createNetwork({ Name: name, Labels: label, IPAM }), prefix };
+    } catch (error) {
+      if (error instanceof Error && /overlap/i.test(error.message)) return undefined;
+      throw error;
+    }
+  });
+}
+
+/** `n1:6379,n2:6379`. */
+export function named(nodes: readonly ClusterNode[]): string {
+  return nodes.map(({ name }) => `${name}:6379`).join();
+}
+
+/** Waits until every node says that the cluster's state is `state`. */
+export async function untilState(nodes: readonly ClusterNode[], state: 'ok' | 'fail', seconds = 20): Promise<void> {
+  await until(
+    `the cluster's state is ${state} for ${nodes.map(({ name }) => name).join()}`,
+    async () => {
+      const infos = await Promise.all(nodes.map((node) => node.cli('CLUSTER', 'INFO')));
+      return infos.every((info) => info.includes(`cluster_state:${state}`)) ? true : undefined;
+    },
+    { seconds, everyMs: 100 },
+  );
+}
+
+/** Waits until every node answers and has loaded its data. */
+export async function untilUp(nodes: readonly ClusterNode[]): Promise<void> {
+  await until('all nodes answer', async () => {
+    const answers = await Promise.all(nodes.map((node) => node.cli('PING')));
+    return answers.every((answer) => answer === 'PONG') ? true : undefined;
+  });
+}

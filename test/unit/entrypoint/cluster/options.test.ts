@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { numberOf, readOptions } from '../../../../entrypoint/cluster/options.ts';
+import { refusalOf } from '../../../support/refusal.ts';
+
+const kinds = { nodes: 'value', timeout: 'value', tls: 'flag' } as const;
+const read = (...args: string[]) => readOptions(args, kinds, 'cluster x', 3);
+
+describe('options', () => {
+  it('take their value from the next word or behind =', () => {
+    const options = read('--nodes', 'a,b', '--timeout=5', '--tls');
+    expect([...options].map(([name, { text }]) => [name, text])).toEqual([
+      ['nodes', 'a,b'],
+      ['timeout', '5'],
+      ['tls', ''],
+    ]);
+  });
+  it('remember where they stand on the command line', () => {
+    expect(read('--tls', '--nodes', 'a').get('nodes')?.at).toEqual({ kind: 'argument', index: 4 });
+  });
+  it.each([
+    [['x']],
+    [['--node', 'a']],
+    [['--nodes']],
+    [['--nodes=']],
+    [['--tls=yes']],
+    [['--tls', '--tls']],
+    [['--constructor', 'x']],
+  ])('%j are refused', (args) => expect(refusalOf(() => read(...args)).code).toBe('VB601'));
+  it('that are misspelled are told the right name', () => {
+    expect(refusalOf(() => read('--node', 'a')).hint).toContain('--nodes');
+  });
+});
+
+describe('a number', () => {
+  const at = { kind: 'argument', index: 3 } as const;
+  it('is what stands there, or the default', () => {
+    expect(numberOf({ text: '7', at }, 'x', 1, [1, 9])).toBe(7);
+    expect(numberOf(undefined, 'x', 1, [1, 9])).toBe(1);
+  });
+  it.each(['0', '10', '-1', '1.5', 'x', '', '1e1'])('is refused outside its bounds: %j', (text) => {
+    expect(refusalOf(() => numberOf({ text, at }, 'x', 1, [1, 9])).code).toBe('VB601');
+  });
+});

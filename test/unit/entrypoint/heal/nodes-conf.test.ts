@@ -1,0 +1,164 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { asBytes } from '../../../../entrypoint/bytes.ts';
+import { hostNames, ownEntry, refreshNodes } from '../../../../entrypoint/heal/nodes-conf.ts';
+import { idOf } from '../../../support/cluster-view.ts';
+
+const self = `${idOf('a')} 10.0.0.1:6379@16379,n1,tls-port=0,shard-id=${idOf('1')} myself,master - 0 0 1 connected 0-5460`;
+const vars = 'vars currentEpoch 3 lastVoteEpoch 0';
+const peer = (where: string, flags = 'master', letter = 'b') =>
+  `${idOf(letter)} ${where} ${flags} - 0 1795323455616 2 connected 5461-10922`;
+const conf = (...lines: string[]) => asBytes(`${lines.join('\n')}\n`);
+
+function refresh(text: string, names: Readonly<Record<string, readonly string[]>>) {
+  return refreshNodes(asBytes(text), (name) => names[name] ?? []);
+}
+
+describe('the entry of another node', () => {
+  it.each<[string, string, Record<string, string[]>, string]>([
+    ['gets the address of its name', '10.0.0.2:6379@16379,n2', { n2: ['10.0.0.9'] }, '10.0.0.9:6379@16379,n2'],
+    [
+      'keeps what stands behind the address',
+      '10.0.0.2:6379@16379,n2,tls-port=0,shard-id=x',
+      { n2: ['10.0.0.9'] },
+      '10.0.0.9:6379@16379,n2,tls-port=0,shard-id=x',
+    ],
+    ['keeps an address that its name has', '10.0.0.2:6379@16379,n2', { n2: ['10.0.0.2'] }, '10.0.0.2:6379@16379,n2'],
+    ['keeps one of several', '10.0.0.2:6379@16379,n2', { n2: ['10.0.0.9', '10.0.0.2'] }, '10.0.0.2:6379@16379,n2'],
+    ['keeps its address where the name has none', '10.0.0.2:6379@16379,n2', {}, '10.0.0.2:6379@16379,n2'],
+    [
+      'keeps its address where the name has several others: it may be that of a service',
+      '10.0.0.2:6379@16379,n2',
+      { n2: ['10.0.0.8', '10.0.0.9'] },
+      '10.0.0.2:6379@16379,n2',
+    ],
+    ['keeps its address where it has no name', '10.0.0.2:6379@16379', { '': ['10.0.0.9'] }, '10.0.0.2:6379@16379'],
+    [
+      'gets an address of its own family',
+      'fd00::2:6379@16379,n2',
+      { n2: ['10.0.0.9', 'fd00::9'] },
+      'fd00::9:6379@16379,n2',
+    ],
+    [
+      'gets one of the other family if that is all',
+      'fd00::2:6379@16379,n2',
+      { n2: ['10.0.0.9'] },
+      '10.0.0.9:6379@16379,n2',
+    ],
+    ['gets an address where it had none', ':6379@16379,n2', { n2: ['10.0.0.9'] }, '10.0.0.9:6379@16379,n2'],
+    ['is left alone without a port', ':0@0,n2', { n2: ['10.0.0.9'] }, ':0@0,n2'],
+    [
+      'is left alone where its name is none',
+      '10.0.0.2:6379@16379,-x',
+      { '-x': ['10.0.0.9'] },
+      '10.0.0.2:6379@16379,-x',
+    ],
+  ])('%s', (_, where, names, expected) => {
+    const before = conf(peer(where), self, vars);
+    const refreshed = refresh(before, names);
+    const text = refreshed.kind === 'read' ? (refreshed.text ?? before) : null;
+    expect(text).toBe(conf(peer(expected), self, vars));
+  });
+  it('is not doubtful where its address is among those of its name', () => {
+    const text = conf(peer('10.0.0.2:6379@16379,n2'), self, vars);
+    expect(refresh(text, { n2: ['10.0.0.9', '10.0.0.2'] })).toMatchObject({ kept: [] });
+  });
+  it('is left alone while it is only being greeted', () => {
+    const text = conf(peer('10.0.0.2:6379@16379,n2', 'handshake'), self, vars);
+    expect(refresh(text, { n2: ['10.0.0.9'] })).toMatchObject({ text: null });
+  });
+  it('is refreshed where it has failed', () => {
+    const text = conf(peer('10.0.0.2:6379@16379,n2', 'master,fail?'), self, vars);
+    expect(refresh(text, { n2: ['10.0.0.9'] })).toMatchObject({
+      changes: [{ host: 'n2', from: '10.0.0.2', to: '10.0.0.9' }],
+    });
+  });
+  it('is left alone where another node announces the same name and port', () => {
+    const text = conf(peer('10.0.0.2:6379@16379,n2'), peer('10.0.0.3:6379@16379,n2', 'master', 'c'), self, vars);
+    expect(refresh(text, { n2: ['10.0.0.9'] })).toMatchObject({ text: null, kept: [{ host: 'n2' }, { host: 'n2' }] });
+  });
+  it('shares its name with one at another port', () => {
+    const text = conf(peer('10.0.0.2:6379@16379,n2'), peer('10.0.0.2:6380@16380,n2', 'master', 'c'), self, vars);
+    expect(refresh(text, { n2: ['10.0.0.9'] })).toMatchObject({ changes: [{}, {}] });
+  });
+});
+
+describe('the own entry', () => {
+  it('is never touched', () => {
+    expect(refresh(conf(self, vars), { n1: ['10.0.0.9'] })).toEqual({
+      kind: 'read',
+      text: null,
+      changes: [],
+      kept: [],
+    });
+  });
+  it('is not among the names that are asked for', () => {
+    expect(hostNames(conf(self, peer('10.0.0.2:6379@16379,n2'), vars))).toEqual(['n2']);
+  });
+  it('is where a running server would be', () => {
+    expect(ownEntry(conf(self, vars))).toMatchObject({ id: idOf('a'), ip: '10.0.0.1', port: 6379 });
+  });
+});
+
+describe('a damaged file is told from a good one', () => {
+  it.each([
+    ['cut off in a line', `${peer('10.0.0.2:6379@16379,n2')}\n${self.slice(0, 60)}`, 2],
+    ['without the node itself', `${peer('10.0.0.2:6379@16379,n2')}\n${vars}\n`, 1],
+    ['with something else in it', `${self}\nhello\n`, 2],
+    ['with an id that is none', `${self}\nxyz 10.0.0.2:6379@16379,n2 master - 0 0 2 connected\n`, 2],
+    ['with no address', `${self}\n${idOf('b')} nowhere master - 0 0 2 connected\n`, 2],
+    ['empty', '', 1],
+  ])('%s', (_, text, line) => expect(refresh(text, { n2: ['10.0.0.9'] })).toEqual({ kind: 'damaged', line }));
+});
+
+/** A nodes.conf as a server writes it, with its peers. */
+const nodesConf = fc.gen().map((pick) => {
+  const host = fc.stringMatching(/^[a-z][a-z0-9.-]{0,20}$/);
+  const address = fc.oneof(
+    fc.ipV4(),
+    fc.ipV6().filter((ip) => !ip.includes('.')),
+    fc.constant(''),
+  );
+  const peers = Array.from({ length: pick(fc.integer, { min: 0, max: 6 }) }, (_, index) => ({
+    id: `${index}`.repeat(40),
+    ip: pick(() => address),
+    port: pick(fc.integer, { min: 1, max: 55_535 }),
+    host: `${pick(() => host)}${index}`,
+    rest: pick(() => fc.constantFrom(',tls-port=0,shard-id=0a', '', ',shard-id=0a,nodename=x')),
+    tail: pick(() =>
+      fc.constantFrom(
+        'master - 0 0 1 connected 0-5460',
+        'slave,fail? 0 1 2 3 disconnected',
+        'master,fail - 0 0 9 connected 7 8-9 [7->-x]',
+      ),
+    ),
+  }));
+  return peers;
+});
+
+it('what is not an address stays byte for byte, and every address is the one of its name', () => {
+  fc.assert(
+    fc.property(nodesConf, fc.ipV4(), (peers, ip) => {
+      const text = (at: (peer: (typeof peers)[number]) => string) =>
+        conf(
+          ...peers.map(
+            (peer) => `${peer.id} ${at(peer)}:${peer.port}@${peer.port + 10_000},${peer.host}${peer.rest} ${peer.tail}`,
+          ),
+          self,
+          vars,
+        );
+      const before = text((one) => one.ip);
+      const refreshed = refreshNodes(before, () => [ip]);
+      expect(refreshed.kind).toBe('read');
+      if (refreshed.kind === 'read') expect(refreshed.text ?? before).toBe(text(() => ip));
+    }),
+  );
+});
+
+it('any text at all is refreshed or damaged, and never an error', () => {
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      expect(['read', 'damaged']).toContain(refreshNodes(asBytes(text), () => ['10.0.0.9']).kind);
+    }),
+  );
+});
