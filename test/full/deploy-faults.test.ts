@@ -1,0 +1,101 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Cluster } from 'iovalkey';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clusterClient } from '../support/kube/cluster-client.ts';
+import type { Namespace } from '../support/kube/namespace.ts';
+import { showLogsOnFailure, useNamespaces } from '../support/kube/scope.ts';
+import {
+  allReady,
+  jobDone,
+  password,
+  probeRestarts,
+  renderCluster,
+  waitUntilGreen,
+} from '../support/kube/statefulset-cluster.ts';
+import { lostOf, startWriting } from '../support/kube/writer.ts';
+import { until } from '../support/until.ts';
+
+const open = useNamespaces();
+const all = ['valkey-0', 'valkey-1', 'valkey-2'] as const;
+const nodeTimeoutMs = 5000;
+
+/** One cluster for all: each fault has to leave it as it was, or the next one fails. Without replicas; every write reaches the disk. */
+describe('a cluster of three, written to all the time', () => {
+  let namespace: Namespace;
+  let client: Cluster;
+  beforeAll(async () => {
+    namespace = await open(await renderCluster({ extraFlags: '--appendfsync always' }));
+    await jobDone(namespace);
+    await waitUntilGreen(namespace, 30);
+    await allReady(namespace, 30);
+    client = clusterClient(namespace, password);
+    await client.connect();
+  });
+  afterAll(() => client?.disconnect());
+
+  /** Writes before, during and after the fault; then nothing that was acknowledged may be missing, and the cluster is green by itself. */
+  async function survives(name: string, fault: () => Promise<void>): Promise<void> {
+    showLogsOnFailure(() => namespace);
+    const writer = startWriting(client, name);
+    try {
+      await moreWrites(writer.count, 200);
+      await fault();
+      await waitUntilGreen(namespace, 60);
+      await allReady(namespace, 60);
+      await moreWrites(writer.count, 200);
+    } finally {
+      await writer.stop();
+    }
+    const acknowledged = await writer.stop();
+    expect(await lostOf(client, acknowledged)).toEqual([]);
+    expect(probeRestarts(namespace)).toEqual([]);
+    console.log(`${name}: ${acknowledged.length} acknowledged writes, all found`);
+  }
+
+  it('survives SIGKILL of one node', () => survives('kill-one', () => kill(['valkey-1'])));
+
+  it('survives SIGKILL of all nodes at once', () => survives('kill-all', () => kill(all)));
+
+  it('survives one node that comes back with another address', () =>
+    survives('move-one', async () => {
+      const before = namespace.pod('valkey-2').ip;
+      await namespace.replacePods(['valkey-2'], 'at once');
+      expect(namespace.pod('valkey-2').ip).not.toBe(before);
+    }));
+
+  it('survives the loss of every pod and every address at once', () =>
+    survives('move-all', async () => {
+      const before = namespace.pods().map(({ ip }) => ip);
+      await namespace.replacePods(all, 'at once');
+      expect(namespace.pods().filter(({ ip }) => before.includes(ip))).toEqual([]);
+    }));
+
+  it('survives that once more, with every node ending in peace', () =>
+    survives('move-all-in-peace', () => namespace.replacePods(all, 'in peace')));
+
+  it('survives one node cut from the network for twice the node timeout', () =>
+    survives('cut-one', async () => {
+      const { docker, ip } = namespace.pod('valkey-0');
+      await namespace.network.disconnect(docker);
+      // The fault is this time itself.
+      await pause(2 * nodeTimeoutMs);
+      await namespace.network.connect(docker, ip);
+    }));
+
+  /** Until each has been restarted, as the kubelet does. */
+  async function kill(names: readonly string[]): Promise<void> {
+    const pods = names.map((name) => namespace.pod(name));
+    const before = pods.map(({ restarts }) => restarts.length);
+    await Promise.all(pods.map((pod) => pod.kill()));
+    const all = async () =>
+      pods.every(({ restarts }, index) => restarts.length > (before[index] ?? 0)) ? true : undefined;
+    await until(`${names.join(', ')} have been restarted`, all, { seconds: 60 });
+  }
+});
+
+async function moreWrites(count: () => number, more: number): Promise<void> {
+  const goal = count() + more;
+  await until(`${more} more writes are acknowledged`, async () => (count() >= goal ? true : undefined), {
+    seconds: 60,
+  });
+}

@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { useNamespaces } from '../support/kube/scope.ts';
+import { jobDone, password, renderCluster, waitUntilGreen } from '../support/kube/statefulset-cluster.ts';
+import { until } from '../support/until.ts';
+
+const open = useNamespaces();
+
+it('a Job that is killed half-way is finished by the next one', async () => {
+  const objects = await renderCluster();
+  const namespace = await open(objects);
+  // Half-way: the nodes have slots, and do not know each other yet.
+  await until(
+    'the first node has slots',
+    async () => {
+      const command = ['env', `REDISCLI_AUTH=${password}`, 'valkey-cli', 'CLUSTER', 'INFO'];
+      const { stdout } = await namespace.pod('valkey-0').exec(...command);
+      return stdout.includes('cluster_slots_assigned:0') || !stdout.includes('cluster_slots_assigned')
+        ? undefined
+        : true;
+    },
+    { everyMs: 5 },
+  );
+  await namespace.job('valkey-cluster').current()?.kill();
+  await until('its pod has ended', async () => {
+    const pod = namespace.job('valkey-cluster').current();
+    const state = pod === undefined ? undefined : await pod.docker.inspect();
+    return state?.State.Running === false ? true : undefined;
+  });
+  // The Job's own second pod would come after ten seconds; whoever does not wait deletes the Job and applies again.
+  await namespace.deleteJob('valkey-cluster');
+  await namespace.apply(objects);
+  await jobDone(namespace);
+  await waitUntilGreen(namespace, 30);
+});
+
+it('a Job whose pod is killed tries again by itself', async () => {
+  const namespace = await open(await renderCluster());
+  const pod = await until('its pod runs', async () => namespace.job('valkey-cluster').current());
+  await pod.kill();
+  const end = await namespace.job('valkey-cluster').done();
+  expect(end).toMatchObject({ succeeded: true, exitCodes: [137, 0] });
+  await waitUntilGreen(namespace, 30);
+});

@@ -1,0 +1,63 @@
+import { expect, it } from 'vitest';
+import { clusterClient } from '../support/kube/cluster-client.ts';
+import { useNamespaces } from '../support/kube/scope.ts';
+import {
+  allReady,
+  clusterCommand,
+  jobDone,
+  password,
+  renderCluster,
+  waitUntilGreen,
+} from '../support/kube/statefulset-cluster.ts';
+import { lostOf, startWriting } from '../support/kube/writer.ts';
+
+const open = useNamespaces();
+// Slots move at the pace of the disk: each one is recorded by every node.
+const timeout = 30 * 60_000;
+const keys = Array.from({ length: 100_000 }, (_, index) => `key:${index}`);
+
+it('scales from three to five by one number: no key of 100,000 is lost, writes go on, slots are balanced within 5 %', {
+  timeout,
+}, async () => {
+  const namespace = await open(await renderCluster());
+  await jobDone(namespace);
+  await waitUntilGreen(namespace, 30);
+  const client = clusterClient(namespace, password);
+  try {
+    await client.connect();
+    for (let from = 0; from < keys.length; from += 1000)
+      await Promise.all(keys.slice(from, from + 1000).map((key) => client.set(key, key)));
+
+    const writer = startWriting(client, 'meanwhile', 2);
+    const began = performance.now();
+    // kubectl -n valkey delete job valkey-cluster && kubectl apply -k deploy/statefulset/overlays/k3s, with the number changed
+    await namespace.deleteJob('valkey-cluster');
+    await namespace.apply(await renderCluster({ replicas: 5 }));
+    await jobDone(namespace);
+    await waitUntilGreen(namespace, 30);
+    const seconds = (performance.now() - began) / 1000;
+    const meanwhile = await writer.stop();
+    console.log(`3 to 5 with ${keys.length} keys: ${seconds.toFixed(1)} s, ${meanwhile.length} writes meanwhile`);
+
+    expect(meanwhile.length).toBeGreaterThan(100);
+    expect(await lostOf(client, [...keys, ...meanwhile])).toEqual([]);
+    const slots = await slotsPerNode();
+    expect(slots).toHaveLength(5);
+    for (const count of slots) expect(Math.abs(count - 16384 / 5) / (16384 / 5)).toBeLessThan(0.05);
+    await allReady(namespace, 30);
+
+    const again = await clusterCommand(namespace, 'ensure');
+    expect(again.exitCode, again.stderr).toBe(0);
+    expect(await slotsPerNode()).toEqual(slots);
+  } finally {
+    client.disconnect();
+  }
+
+  async function slotsPerNode(): Promise<number[]> {
+    const reply: unknown = await client.call('CLUSTER', 'SLOTS');
+    const owners = new Map<string, number>();
+    for (const [first, last, node] of reply as [number, number, [string, number, string]][])
+      owners.set(node[2], (owners.get(node[2]) ?? 0) + last - first + 1);
+    return [...owners.values()].toSorted((a, b) => a - b);
+  }
+});

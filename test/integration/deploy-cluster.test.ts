@@ -1,0 +1,107 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Namespace } from '../support/kube/namespace.ts';
+import { useNamespaces } from '../support/kube/scope.ts';
+import {
+  allReady,
+  clusterCommand,
+  jobDone,
+  password,
+  probeRestarts,
+  renderCluster,
+  waitUntilGreen,
+} from '../support/kube/statefulset-cluster.ts';
+import { until } from '../support/until.ts';
+
+const open = useNamespaces();
+
+describe('kubectl apply -k deploy/statefulset/overlays/k3s', () => {
+  let namespace: Namespace;
+  let seconds: number;
+  let readyBefore: readonly boolean[];
+  beforeAll(async () => {
+    const objects = await renderCluster();
+    const began = performance.now();
+    namespace = await open(objects);
+    readyBefore = namespace.pods().map(({ isReady }) => isReady);
+    await jobDone(namespace);
+    await waitUntilGreen(namespace, 30);
+    seconds = (performance.now() - began) / 1000;
+  });
+
+  it('gives a cluster that formed itself within 30 s', () => {
+    console.log(`three fresh nodes to a green check: ${seconds.toFixed(1)} s`);
+    expect(seconds).toBeLessThan(30);
+  });
+
+  it('makes nodes ready once they have joined, and the service `valkey` leads to them', async () => {
+    expect(readyBefore).toEqual([false, false, false]);
+    await allReady(namespace, 20);
+    const ips = namespace.pods().map(({ ip }) => ip);
+    expect(namespace.zone()['valkey.valkey.svc.cluster.local']?.toSorted()).toEqual(ips.toSorted());
+    expect(probeRestarts(namespace)).toEqual([]);
+  });
+
+  it.each([0, 1, 2])('valkey-%i has the modules once, search with the coordinator', async (ordinal) => {
+    const cli = ['valkey-cli', '--json', 'MODULE', 'LIST'] as const;
+    const { stdout } = await namespace.pod(`valkey-${ordinal}`).exec('env', `REDISCLI_AUTH=${password}`, ...cli);
+    const modules = JSON.parse(stdout) as { name: string; args: string[] }[];
+    const names = modules.map(({ name }) => name).filter((name) => name !== 'lua');
+    expect(names.toSorted()).toEqual(['bf', 'json', 'ldap', 'search']);
+    expect(modules.find(({ name }) => name === 'search')?.args).toEqual([
+      '--use-coordinator',
+      '--reader-threads',
+      '8',
+      '--writer-threads',
+      '4',
+      '--hnsw-block-size',
+      '10000',
+    ]);
+  });
+
+  it('announces names that lead to the nodes from every pod', async () => {
+    const names = [0, 1, 2].map((ordinal) => `valkey-${ordinal}.valkey-headless.valkey.svc.cluster.local`);
+    const ask = ['env', `REDISCLI_AUTH=${password}`, 'valkey-cli', 'CLUSTER', 'SLOTS'] as const;
+    // A node learns the names of the others with their next pings.
+    await until('valkey-2 knows all names', async () => {
+      const { stdout } = await namespace.pod('valkey-2').exec(...ask);
+      return names.every((name) => stdout.includes(name)) || undefined;
+    });
+    for (const name of names) {
+      const found = await namespace.pod('valkey-0').exec('getent', 'ahostsv4', name);
+      expect(found.stdout).toContain(namespace.zone()[name]?.[0]);
+    }
+  });
+
+  it('keeps the password out of what the pods show', async () => {
+    for (const pod of namespace.pods()) {
+      const { stdout, stderr } = await pod.output();
+      const { Config, Args } = await pod.docker.inspect();
+      expect(JSON.stringify([stdout, stderr, Config.Env, Config.Cmd, Args])).not.toContain(password);
+    }
+  });
+
+  it('does not change anything when ensure runs again', async () => {
+    const before = await slotsOf(namespace);
+    const { exitCode, stderr } = await clusterCommand(namespace, 'ensure');
+    expect(exitCode, stderr).toBe(0);
+    expect(await slotsOf(namespace)).toBe(before);
+  });
+
+  it('carries an index to every node: the half of verify-coordinator that a stand-in for search can do', async () => {
+    const { exitCode, stdout, stderr } = await clusterCommand(namespace, 'verify-coordinator');
+    expect(exitCode, stderr).toBe(0);
+    expect(stdout).toMatch(/the index made on .* is on all 3 nodes/);
+    expect(stderr).toContain('VB735');
+  });
+
+  it('refuses a changed Job, as the API does: it has to be deleted first', async () => {
+    await expect(namespace.apply(await renderCluster({ replicas: 4 }))).rejects.toThrow(/field is immutable/);
+  });
+});
+
+async function slotsOf(namespace: Namespace): Promise<string> {
+  const { stdout } = await namespace
+    .pod('valkey-1')
+    .exec('env', `REDISCLI_AUTH=${password}`, 'valkey-cli', 'CLUSTER', 'SLOTS');
+  return stdout;
+}

@@ -1,0 +1,72 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useContainers } from '../support/docker-scope.ts';
+import type { TestServer } from '../support/docker-server.ts';
+import { until } from '../support/until.ts';
+
+const containers = useContainers();
+
+/** What the StatefulSet's probes say of a node, as exit codes: startup and liveness ask --alive, readiness --joined. */
+async function probes({ container }: TestServer): Promise<{ alive: number; healthy: number; joined: number }> {
+  const [alive, healthy, joined] = await Promise.all([
+    container.exec('valkey-bundle', 'health', '--alive'),
+    container.exec('valkey-bundle', 'health'),
+    container.exec('valkey-bundle', 'health', '--joined'),
+  ]);
+  return { alive: alive.exitCode, healthy: healthy.exitCode, joined: joined.exitCode };
+}
+
+describe('a node of a cluster', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await containers.serve({
+      command: [
+        '--cluster-enabled',
+        'yes',
+        '--enable-debug-command',
+        'yes',
+        '--loading-process-events-interval-bytes',
+        '1024',
+      ],
+    });
+  });
+
+  it('that knows no other is alive and healthy, and not joined', async () => {
+    expect(await probes(server)).toEqual({ alive: 0, healthy: 0, joined: 1 });
+  });
+
+  it('that runs a long script is alive, and not ready', async () => {
+    await server.call('CONFIG', 'SET', 'busy-reply-threshold', '10');
+    await server.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+    await until('the cluster state is ok', async () =>
+      String(await server.call('CLUSTER', 'INFO')).includes('cluster_state:ok') ? true : undefined,
+    );
+    const script = 'local began = redis.call("TIME")[1]; while redis.call("TIME")[1] - began < 60 do end';
+    const running = server.container.exec('valkey-cli', 'EVAL', script, '0');
+    await until('it is busy', async () => ((await probes(server)).healthy === 1 ? true : undefined));
+    expect(await probes(server)).toEqual({ alive: 0, healthy: 1, joined: 1 });
+    await server.container.exec('valkey-cli', 'SCRIPT', 'KILL');
+    await running;
+    expect(await probes(server)).toMatchObject({ alive: 0, healthy: 0 });
+  });
+
+  it('that loads its data is alive, and not ready', async () => {
+    await Promise.all(Array.from({ length: 500 }, (_, index) => server.call('SET', `key:${index}`, 'x'.repeat(200))));
+    // Microseconds for each key.
+    await server.call('CONFIG', 'SET', 'key-load-delay', '100000');
+    const loading = server.container.exec('valkey-cli', 'DEBUG', 'RELOAD');
+    await until('it loads', async () => ((await probes(server)).healthy === 1 ? true : undefined));
+    expect(await probes(server)).toEqual({ alive: 0, healthy: 1, joined: 1 });
+    await server.container.docker.kill();
+    await loading.catch(() => {});
+  });
+});
+
+it('a server without cluster mode is ready', async () => {
+  expect(await probes(await containers.serve({}))).toEqual({ alive: 0, healthy: 0, joined: 0 });
+});
+
+it('a server that does not answer is not alive', async () => {
+  const server = await containers.serve({});
+  expect((await server.container.exec('valkey-cli', 'CLIENT', 'PAUSE', '60000', 'ALL')).exitCode).toBe(0);
+  expect(await probes(server)).toEqual({ alive: 1, healthy: 1, joined: 1 });
+});

@@ -1,0 +1,135 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type Docker from 'dockerode';
+import { engine, label, requireImage } from '../docker-engine.ts';
+import { environmentOf, type PodIdentity } from './environment.ts';
+import { expand } from './expand.ts';
+import type { Manifest } from './manifest.ts';
+import type { TestNetwork } from './network.ts';
+import { bytesOfQuantity } from './quantity.ts';
+import type { Container, PodTemplate, Volume } from './schema.ts';
+import { keyFiles, keysOfVolume, makeVolumes, volumeMount } from './volumes.ts';
+import { searchDomains } from './zone.ts';
+
+/** What a pod is made from. */
+export interface PodWish {
+  readonly identity: PodIdentity;
+  readonly template: PodTemplate;
+  readonly manifest: Pick<Manifest, 'configMaps' | 'secrets'>;
+  readonly network: TestNetwork;
+  /** Names that no other pod of this engine has, also not an earlier one of the same name. */
+  readonly unique: string;
+  /** The engine's volumes of the pod's claims, by the name of the claim's template. */
+  readonly claims: ReadonlyMap<string, string>;
+  /** A folder of the test's, for files that are mounted by subPath. */
+  readonly folder: string;
+}
+
+export interface CreatedPod {
+  readonly container: Docker.Container;
+  /** Volumes that go when the pod goes. */
+  readonly volumes: readonly string[];
+}
+
+/** Makes the pod's container as the kubelet would, not started yet. Throws where the template does not fit the image. */
+export async function createPod(wish: PodWish): Promise<CreatedPod> {
+  const { identity, template, manifest, network } = wish;
+  const [container] = template.spec.containers;
+  if (container === undefined) throw new Error(`${identity.name} has no container`);
+  await requireImage(container.image);
+  const { runAsUser, runAsGroup, fsGroup, runAsNonRoot } = template.spec.securityContext;
+  if (runAsNonRoot === true && runAsUser === 0) throw new Error(`${identity.name}: runAsNonRoot, and the user is root`);
+  await requireSeccomp();
+  const variables = environmentOf(container, identity, manifest);
+  const words = (list: readonly string[]): string[] => list.map((word) => expand(word, variables));
+  const { mounts, tmpfs, binds, volumes } = await mountsOf(wish, container);
+  const created = await engine.createContainer({
+    Image: container.image,
+    name: wish.unique,
+    Labels: label,
+    Hostname: identity.name,
+    User: `${runAsUser}:${runAsGroup}`,
+    Env: [...variables].map(([name, value]) => `${name}=${value}`),
+    // Kubernetes knows nothing of the image's HEALTHCHECK.
+    Healthcheck: { Test: ['NONE'] },
+    StopTimeout: template.spec.terminationGracePeriodSeconds ?? 30,
+    ...(container.command === undefined ? {} : { Entrypoint: words(container.command) }),
+    ...(container.args === undefined ? {} : { Cmd: words(container.args) }),
+    HostConfig: {
+      ...securityOf(container),
+      GroupAdd: [String(fsGroup)],
+      Memory: bytesOfQuantity(container.resources?.limits?.memory ?? '0'),
+      NanoCpus: Number(container.resources?.limits?.cpu ?? '0') * 1e9,
+      Mounts: [...mounts],
+      Tmpfs: { ...tmpfs },
+      Binds: [...binds],
+      NetworkMode: network.name,
+      Dns: [network.nameServer],
+      DnsSearch: searchDomains(identity.namespace),
+      DnsOptions: ['ndots:5'],
+    },
+    NetworkingConfig: { EndpointsConfig: { [network.name]: { IPAMConfig: { IPv4Address: identity.ip } } } },
+  });
+  return { container: created, volumes };
+}
+
+function securityOf({ securityContext }: Container): Docker.HostConfig {
+  if (securityContext === undefined) return {};
+  return {
+    ReadonlyRootfs: securityContext.readOnlyRootFilesystem,
+    CapDrop: [...securityContext.capabilities.drop],
+    // allowPrivilegeEscalation: false
+    SecurityOpt: ['no-new-privileges:true'],
+  };
+}
+
+/** RuntimeDefault is the engine's own profile: containers have it unless they are told otherwise. */
+async function requireSeccomp(): Promise<void> {
+  const { SecurityOptions }: { SecurityOptions?: readonly string[] } = await engine.info();
+  if (SecurityOptions?.some((option) => option.includes('seccomp')) !== true)
+    throw new Error('seccompProfile RuntimeDefault cannot be run: this engine has no seccomp');
+}
+
+interface Mounts {
+  readonly mounts: readonly Docker.MountSettings[];
+  readonly tmpfs: Readonly<Record<string, string>>;
+  readonly binds: readonly string[];
+  readonly volumes: readonly string[];
+}
+
+async function mountsOf(wish: PodWish, { volumeMounts = [] }: Container): Promise<Mounts> {
+  const { template, manifest, claims, unique, folder } = wish;
+  const { fsGroup } = template.spec.securityContext;
+  const mounts: Docker.MountSettings[] = [];
+  const tmpfs: Record<string, string> = {};
+  const binds: string[] = [];
+  const contents: Record<string, ReturnType<typeof keyFiles>> = {};
+  for (const { name, mountPath, readOnly = false, subPath } of volumeMounts) {
+    const claim = claims.get(name);
+    const volume = template.spec.volumes?.find((one) => one.name === name);
+    if (claim !== undefined) mounts.push(volumeMount(claim, mountPath, readOnly));
+    else if (volume === undefined) throw new Error(`${unique}: there is no volume ${name}`);
+    else if ('emptyDir' in volume) tmpfs[mountPath] = tmpfsOptions(volume, fsGroup);
+    else {
+      const found = keysOfVolume(volume, manifest);
+      if (found === undefined) continue;
+      if (subPath === undefined) {
+        contents[`${unique}-${name}`] = keyFiles(found.keys, found.mode, fsGroup);
+        mounts.push(volumeMount(`${unique}-${name}`, mountPath, true));
+      } else {
+        const file = join(folder, `${unique}-${name}-${subPath}`);
+        await writeFile(file, found.keys.get(subPath) ?? '', { mode: found.mode });
+        binds.push(`${file}:${mountPath}:ro`);
+      }
+    }
+  }
+  await makeVolumes(contents);
+  return { mounts, tmpfs, binds, volumes: Object.keys(contents) };
+}
+
+/** One for each mount, also where several are folders (subPath) of the same emptyDir. */
+function tmpfsOptions(volume: Extract<Volume, { emptyDir: unknown }>, fsGroup: number): string {
+  const { sizeLimit } = volume.emptyDir;
+  const size = sizeLimit === undefined ? [] : [`size=${bytesOfQuantity(sizeLimit)}`];
+  return ['rw', 'exec', 'nosuid', 'nodev', 'mode=2777', `gid=${fsGroup}`, ...size].join(',');
+}

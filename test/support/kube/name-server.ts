@@ -1,0 +1,57 @@
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { engine, images, label, requireImage } from '../docker-engine.ts';
+import type { TestNetwork } from './network.ts';
+
+/** Names and their addresses. */
+export type Zone = Readonly<Record<string, readonly string[]>>;
+
+/** What CoreDNS is to a cluster: answers for the names of services and pods, and for nothing else. */
+export interface NameServer {
+  /** Takes effect with the next question. */
+  publish(zone: Zone): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** Starts it on the network's own address for it: this Node and name-server-main.ts, in a container. */
+export async function startNameServer(network: TestNetwork): Promise<NameServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'zone-'));
+  let serial = 0;
+  const publish = async (zone: Zone): Promise<void> => {
+    // Renamed into place: a question never finds half a zone.
+    serial += 1;
+    const next = join(folder, `next-${serial}.json`);
+    await writeFile(next, JSON.stringify(zone));
+    await rename(next, join(folder, 'zone.json'));
+  };
+  await publish({});
+  await requireImage(images.test);
+  const container = await engine.createContainer({
+    Image: images.test,
+    Labels: label,
+    User: '0:0',
+    Entrypoint: ['/node', '/server/name-server-main.ts', '/zone/zone.json'],
+    Healthcheck: { Test: ['NONE'] },
+    HostConfig: {
+      Binds: [
+        `${process.execPath}:/node:ro`,
+        `${fileURLToPath(new URL('./name-server-main.ts', import.meta.url))}:/server/name-server-main.ts:ro`,
+        `${fileURLToPath(new URL('./dns-message.ts', import.meta.url))}:/server/dns-message.ts:ro`,
+        `${folder}:/zone:ro`,
+      ],
+      NetworkMode: network.name,
+    },
+    NetworkingConfig: { EndpointsConfig: { [network.name]: { IPAMConfig: { IPv4Address: network.nameServer } } } },
+  });
+  await container.start();
+  return {
+    publish,
+    async remove() {
+      await container.remove({ force: true, v: true });
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

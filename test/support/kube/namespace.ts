@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { engine } from '../docker-engine.ts';
+import type { PodIdentity } from './environment.ts';
+import { type RunningJob, runJob } from './job.ts';
+import { readManifest } from './manifest.ts';
+import { startNameServer, type Zone } from './name-server.ts';
+import { makeNetwork, type TestNetwork } from './network.ts';
+import { always, type NotRun } from './not-run.ts';
+import type { KubeObject } from './objects.ts';
+import { type Pod, startPod } from './pod.ts';
+import type { Job, PodTemplate, StatefulSet } from './schema.ts';
+import { claimFiles, makeVolumes } from './volumes.ts';
+import { zoneOf } from './zone.ts';
+
+/** What was applied, running as containers on a network of its own. */
+export interface Namespace {
+  readonly name: string;
+  readonly network: TestNetwork;
+  /** What of it has no effect here. */
+  readonly notRun: readonly NotRun[];
+  /** `kubectl apply`: new objects begin, a StatefulSet gets as many pods as it says now. A changed Job is refused, as the API does. */
+  apply(objects: readonly KubeObject[]): Promise<void>;
+  /** `kubectl delete job` */
+  deleteJob(name: string): Promise<void>;
+  pod(name: string): Pod;
+  pods(): readonly Pod[];
+  job(name: string): RunningJob;
+  /** Makes pods anew from what was applied last: same name and claims, another address. All of them go before the first one comes. */
+  replacePods(names: readonly string[], how: 'at once' | 'in peace'): Promise<void>;
+  /** Takes a pod away and gives the engine's volume of its claim, for what a test does to the data; replacePods brings it back. */
+  takeAway(name: string, claim: string): Promise<string>;
+  /** What the name server answers now. */
+  zone(): Zone;
+  remove(): Promise<void>;
+}
+
+/** Applies rendered objects to a namespace of their own. */
+export async function openNamespace(objects: readonly KubeObject[]): Promise<Namespace> {
+  const run = `kube-${randomUUID().slice(0, 8)}`;
+  let manifest = readManifest(objects);
+  const namespace = manifest.namespace;
+  const network = await makeNetwork();
+  const names = await startNameServer(network);
+  const folder = await mkdtemp(join(tmpdir(), 'kube-'));
+  const pods = new Map<string, Pod>();
+  const jobs = new Map<string, RunningJob>();
+  const claims = new Set<string>();
+  let serial = 0;
+
+  const subdomains = new Map<string, string>();
+  const zone = (): Zone =>
+    zoneOf(
+      namespace,
+      manifest.services,
+      [...pods.values()].map((pod) => ({ ...pod, isReady: pod.isReady, subdomain: subdomains.get(pod.name) })),
+    );
+  const publish = (): Promise<void> => names.publish(zone());
+
+  const start = (name: string, template: PodTemplate, claimsOfPod: ReadonlyMap<string, string>): Promise<Pod> => {
+    const identity: PodIdentity = { name, namespace, ip: network.nextAddress() };
+    serial += 1;
+    const unique = `${run}-${name}-${serial}`;
+    return startPod({ identity, template, manifest, network, unique, claims: claimsOfPod, folder }, publish);
+  };
+  const startMember = async (set: StatefulSet, name: string): Promise<void> => {
+    const own = await claimsOf(set, name);
+    subdomains.set(name, set.spec.serviceName);
+    pods.set(name, await start(name, set.spec.template, own));
+  };
+  const claimsOf = async (set: StatefulSet, pod: string): Promise<ReadonlyMap<string, string>> => {
+    const { fsGroup } = set.spec.template.spec.securityContext;
+    const own = (set.spec.volumeClaimTemplates ?? []).map(({ metadata }): [string, string] => [
+      metadata.name,
+      `${run}-${metadata.name}-${pod}`,
+    ]);
+    const missing = own.map(([, volume]) => volume).filter((volume) => !claims.has(volume));
+    await makeVolumes(Object.fromEntries(missing.map((volume) => [volume, claimFiles(fsGroup)])));
+    for (const volume of missing) claims.add(volume);
+    return new Map(own);
+  };
+  const scale = async (set: StatefulSet): Promise<void> => {
+    const wanted = membersOf(set);
+    const gone = [...pods.keys()].filter((name) => !wanted.includes(name));
+    await settle(gone.map((name) => drop(name, 'in peace')));
+    await settle(wanted.filter((name) => !pods.has(name)).map((name) => startMember(set, name)));
+    await publish();
+  };
+  const drop = async (name: string, how: 'at once' | 'in peace'): Promise<void> => {
+    await pods.get(name)?.remove(how);
+    pods.delete(name);
+  };
+  const startJob = (job: Job): void => {
+    const { name } = job.metadata;
+    jobs.set(
+      name,
+      runJob(job, (attempt) => start(`${name}-${attempt}`, job.spec.template, new Map())),
+    );
+  };
+  const reconcile = async (): Promise<void> => {
+    await settle(manifest.statefulSets.map(scale));
+    for (const job of manifest.jobs) {
+      const present = jobs.get(job.metadata.name);
+      if (present === undefined) startJob(job);
+      else if (JSON.stringify(present.job) !== JSON.stringify(job))
+        throw new Error(`Job ${job.metadata.name}: spec.template: field is immutable`);
+    }
+  };
+  const remove = async (): Promise<void> => {
+    await Promise.all([...jobs.values()].map((job) => job.remove()));
+    await Promise.all([...pods.values()].map((pod) => pod.remove('at once')));
+    await names.remove();
+    await network.remove();
+    for (const volume of claims) await engine.getVolume(volume).remove();
+    await rm(folder, { recursive: true, force: true });
+  };
+
+  try {
+    await reconcile();
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return {
+    name: namespace,
+    network,
+    notRun: [...manifest.notRun, ...always],
+    async apply(next) {
+      manifest = readManifest(next);
+      await reconcile();
+    },
+    async deleteJob(name) {
+      await jobs.get(name)?.remove();
+      jobs.delete(name);
+    },
+    pod: (name) => found(pods.get(name), `pod ${name}`),
+    pods: () => [...pods.values()],
+    job: (name) => found(jobs.get(name), `Job ${name}`),
+    async replacePods(replaced, how) {
+      await Promise.all(replaced.map((name) => drop(name, how)));
+      await publish();
+      await reconcile();
+    },
+    async takeAway(name, claim) {
+      await drop(name, 'at once');
+      await publish();
+      return `${run}-${claim}-${name}`;
+    },
+    zone,
+    remove,
+  };
+}
+
+/** Waits for all, also where one fails: what has begun has to be there when the namespace is removed. */
+async function settle(promises: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(promises)).find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
+}
+
+function membersOf({ metadata, spec }: StatefulSet): string[] {
+  return Array.from({ length: spec.replicas }, (_, ordinal) => `${metadata.name}-${ordinal}`);
+}
+
+function found<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`there is no ${what}`);
+  return value;
+}

@@ -1,0 +1,99 @@
+import { appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { parseAllDocuments, stringify } from 'yaml';
+import { paths } from '../../../scripts/lib/image-paths.ts';
+import { ensureKubectl } from '../../../scripts/tools/kubectl.ts';
+import { isKubeObject, type KubeObject } from './objects.ts';
+
+/** The image that the manifests name, and that a test replaces. */
+const published = 'ghcr.io/kailas-cloud/valkey-bundle';
+
+/** What a test changes, each by the means that a user has: a kustomization on top, the password's file, the configuration's file. */
+export interface Changes {
+  /** Name and tag, as `kustomize edit set image` would write them. */
+  readonly image?: string;
+  readonly replicas?: number;
+  readonly password?: string;
+  /** Lines at the end of valkey.conf. */
+  readonly conf?: readonly string[];
+  /** VALKEY_EXTRA_FLAGS of the nodes. */
+  readonly extraFlags?: string;
+}
+
+/** Renders a folder of deploy/statefulset with `kubectl kustomize`, from a copy in which the changes are made. */
+export async function renderStatefulSet(overlay: string, changes: Changes = {}): Promise<KubeObject[]> {
+  return inCopy('statefulset', async (copy) => {
+    if (changes.password !== undefined) await writeFile(join(copy, 'base/password.txt'), changes.password);
+    if (changes.conf !== undefined) await appendFile(join(copy, 'base/valkey.conf'), `${changes.conf.join('\n')}\n`);
+    if (changes.replicas !== undefined) await writeCount(join(copy, overlay, 'kustomization.yaml'), changes.replicas);
+    const top = join(copy, 'overlays', 'test');
+    await mkdir(top, { recursive: true });
+    await writeFile(join(top, 'kustomization.yaml'), stringify(kustomization(overlay, changes)));
+    return kustomize(top);
+  });
+}
+
+/** Renders a folder of deploy/ as it is, with the image replaced where one is given. */
+export async function renderFolder(folder: string, image?: string): Promise<KubeObject[]> {
+  const objects = await kustomize(join(paths.root, 'deploy', folder));
+  // The field of a custom resource is none that kustomize's images: would find.
+  return image === undefined ? objects : objects.map((object) => withSpecImage(object, image));
+}
+
+function withSpecImage(object: KubeObject, image: string): KubeObject {
+  if (!('spec' in object) || typeof object.spec !== 'object' || object.spec === null || !('image' in object.spec))
+    return object;
+  return { ...object, ...{ spec: { ...object.spec, image } } };
+}
+
+async function inCopy<T>(folder: string, use: (copy: string) => Promise<T>): Promise<T> {
+  const copy = await mkdtemp(join(tmpdir(), 'deploy-'));
+  try {
+    await cp(join(paths.root, 'deploy', folder), copy, { recursive: true });
+    // A password that the developer may have written there is none of a test's business.
+    await rm(join(copy, 'base/password.txt'), { force: true });
+    return await use(copy);
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+}
+
+/** The one number, where the README says to change it. */
+async function writeCount(file: string, replicas: number): Promise<void> {
+  const text = await readFile(file, 'utf8');
+  const changed = text.replace(/^( *count:) *\d+$/m, `$1 ${replicas}`);
+  if (changed === text && !text.includes(`count: ${replicas}`)) throw new Error(`${file} has no count`);
+  await writeFile(file, changed);
+}
+
+function kustomization(overlay: string, { image, extraFlags }: Changes): object {
+  const [, newName, newTag] = /^(.*):([^:/]+)$/.exec(image ?? '') ?? [];
+  const variable = { name: 'VALKEY_EXTRA_FLAGS', value: extraFlags };
+  return {
+    apiVersion: 'kustomize.config.k8s.io/v1beta1',
+    kind: 'Kustomization',
+    resources: [`../../${overlay}`],
+    ...(image === undefined ? {} : { images: [{ name: published, newName, newTag }] }),
+    ...(extraFlags === undefined
+      ? {}
+      : {
+          patches: [
+            {
+              target: { kind: 'StatefulSet', name: 'valkey' },
+              patch: stringify([{ op: 'add', path: '/spec/template/spec/containers/0/env/-', value: variable }]),
+            },
+          ],
+        }),
+  };
+}
+
+async function kustomize(folder: string): Promise<KubeObject[]> {
+  const { stdout } = await execa(await ensureKubectl(), ['kustomize', folder]);
+  return parseAllDocuments(stdout).map((document) => {
+    const value: unknown = document.toJS();
+    if (!isKubeObject(value)) throw new Error(`kubectl kustomize ${folder} gave something that is no object`);
+    return value;
+  });
+}

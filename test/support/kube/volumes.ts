@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import type Docker from 'dockerode';
+import { engine, images, label, requireImage } from '../docker-engine.ts';
+import { type Files, tarOf } from '../docker-tar.ts';
+import type { Manifest } from './manifest.ts';
+import type { Volume } from './schema.ts';
+
+/** Makes volumes of the engine and lays out what is in them, with a container that never starts. */
+export async function makeVolumes(contents: Readonly<Record<string, Files>>): Promise<void> {
+  const names = Object.keys(contents);
+  if (names.length === 0) return;
+  for (const name of names) await engine.createVolume({ Name: name, Labels: label });
+  await requireImage(images.test);
+  const helper = await engine.createContainer({
+    Image: images.test,
+    Labels: label,
+    HostConfig: { Mounts: names.map((name) => volumeMount(name, `/volumes/${name}`, false)), NetworkMode: 'none' },
+  });
+  try {
+    const files = names.flatMap((name) =>
+      Object.entries(contents[name] ?? {}).map(([path, file]) => [join(name, path), file]),
+    );
+    await helper.putArchive(tarOf(Object.fromEntries(files)), { path: '/volumes' });
+  } finally {
+    await helper.remove({ force: true });
+  }
+}
+
+/** `NoCopy`: what the image has at that path does not come along, as in Kubernetes. */
+export function volumeMount(source: string, target: string, readOnly: boolean): Docker.MountSettings {
+  return { Type: 'volume', Source: source, Target: target, ReadOnly: readOnly, VolumeOptions: noCopy };
+}
+
+const noCopy = { NoCopy: true, Labels: {}, DriverConfig: { Name: 'local', Options: {} } };
+
+/** An empty claim, as fsGroup leaves it: root's, and the group may write. */
+export function claimFiles(fsGroup: number): Files {
+  return { '.': { directory: true, mode: 0o2775, gid: fsGroup } };
+}
+
+/**
+ * A ConfigMap or Secret as the kubelet lays it out: each key is a link into `..data`, itself a link to a folder that an update would swap.
+ * fsGroup makes the files the group's and lets it read. Throws where there is no such object.
+ */
+export function keyFiles(keys: ReadonlyMap<string, Buffer>, mode: number, fsGroup: number): Files {
+  const folder = '..2026_01_01_00_00_00.1';
+  const files: Record<string, Files[string]> = {
+    '.': { directory: true, mode: 0o2777, gid: fsGroup },
+    [folder]: { directory: true, mode: 0o2755, gid: fsGroup },
+    '..data': { linkTo: folder },
+  };
+  for (const [key, text] of keys) {
+    files[`${folder}/${key}`] = { text, mode: mode | 0o440, gid: fsGroup };
+    files[key] = { linkTo: `..data/${key}` };
+  }
+  return files;
+}
+
+/** The keys and the mode of a volume that has keys; undefined for an emptyDir. Throws where there is no such object. */
+export function keysOfVolume(
+  volume: Volume,
+  { configMaps, secrets }: Pick<Manifest, 'configMaps' | 'secrets'>,
+): { readonly keys: ReadonlyMap<string, Buffer>; readonly mode: number } | undefined {
+  if ('emptyDir' in volume) return undefined;
+  const isSecret = 'secret' in volume;
+  const name = isSecret ? volume.secret.secretName : volume.configMap.name;
+  const keys = (isSecret ? secrets : configMaps).get(name);
+  if (keys === undefined) throw new Error(`there is no ${isSecret ? 'Secret' : 'ConfigMap'} ${name}`);
+  return { keys, mode: (isSecret ? volume.secret.defaultMode : volume.configMap.defaultMode) ?? 0o644 };
+}
