@@ -1,45 +1,68 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { $ } from 'zx';
 import { paths } from './lib/image-paths.ts';
+import { revision } from './lib/image-revision.ts';
+import { type FullPart, readFullReport, writeFullReport } from './lib/test-full-report.ts';
 import { type Report, summarise } from './lib/test-summary.ts';
 
-/** Everything that `npm test` samples: all tests, parity on 100,000 cases a server, the benchmark. Writes docs/test-report.md. */
-const run = $({ nothrow: true, stdio: 'inherit', preferLocal: true, verbose: true, cwd: paths.root });
+const parts: Readonly<Record<string, { title: string; command: readonly string[]; page: string | null }>> = {
+  tests: { title: 'every test of npm test', command: ['node', 'scripts/test.ts'], page: null },
+  full: { title: 'the longer tests (project full)', command: ['node', 'scripts/test.ts', 'full'], page: null },
+  parity: {
+    title: 'parity, 100,000 cases a server',
+    command: ['node', 'scripts/parity.ts', '--cases', '100000', '--seed', '1', '--write'],
+    page: 'parity.md',
+  },
+  bench: { title: 'benchmark', command: ['node', 'scripts/bench.ts', '--write'], page: 'benchmark.md' },
+};
 
-const rows: string[] = [];
-let failed = 0;
-for (const [title, command, page] of [
-  ['all tests', ['node', 'scripts/test.ts'], null],
-  [
-    'parity, 100,000 cases a server',
-    ['node', 'scripts/parity.ts', '--cases', '100000', '--seed', '1', '--write'],
-    'parity.md',
-  ],
-  ['benchmark', ['node', 'scripts/bench.ts', '--write'], 'benchmark.md'],
-] as const) {
-  const began = performance.now();
-  const { exitCode } = await run`${command}`;
-  const minutes = ((performance.now() - began) / 60_000).toFixed(1);
-  if (exitCode !== 0) failed += 1;
-  rows.push(
-    `| ${title} | ${exitCode === 0 ? 'passed' : 'failed'} | ${minutes} | ${page === null ? await counts() : `[${page}](${page})`} |`,
-  );
+const usage = `npm run test:full [-- PART...]
+Everything that npm test samples, and writes docs/test-report.md. Half an hour to an hour.
+  PART  ${Object.keys(parts).join(', ')}: only these; the rows of the others stay, with the day and commit of their run`;
+
+/** Runs the parts one after another, and keeps each in the report as soon as it has ended. Exit code 1 if one failed. */
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { help: { type: 'boolean', short: 'h' } },
+  });
+  const unknown = positionals.find((name) => !(name in parts));
+  if (values.help || unknown !== undefined) {
+    console.log(unknown === undefined ? usage : `unknown part: ${unknown}\n${usage}`);
+    return unknown === undefined ? 0 : 64;
+  }
+  let failed = 0;
+  for (const [name, part] of Object.entries(parts)) {
+    if (positionals.length > 0 && !positionals.includes(name)) continue;
+    const row = await runPart(part);
+    if (!row.passed) failed += 1;
+    await writeFullReport(paths.root, { ...(await readFullReport(paths.root)), [name]: row }, Object.keys(parts));
+  }
+  console.log(await readFile(join(paths.root, 'docs', 'test-report.md'), 'utf8'));
+  return failed === 0 ? 0 : 1;
 }
 
-const content = `# Full test run
-
-Written by \`npm run test:full\` on ${new Date().toISOString().slice(0, 10)}, Node ${process.version}.
-
-| part | result | minutes | |
-| --- | --- | --- | --- |
-${rows.join('\n')}
-`;
-await writeFile(join(paths.root, 'docs', 'test-report.md'), content);
-console.log(content);
-process.exitCode = failed === 0 ? 0 : 1;
+async function runPart({ title, command, page }: (typeof parts)[string]): Promise<FullPart> {
+  const run = $({ nothrow: true, stdio: 'inherit', preferLocal: true, verbose: true, cwd: paths.root });
+  const began = performance.now();
+  const { exitCode } = await run`${command}`;
+  const commit = (await revision())['org.opencontainers.image.revision'] ?? 'unknown';
+  return {
+    title,
+    passed: exitCode === 0,
+    minutes: Number(((performance.now() - began) / 60_000).toFixed(1)),
+    seen: page === null ? await counts() : `[${page}](${page})`,
+    day: new Date().toISOString().slice(0, 10),
+    commit: commit.slice(0, 12),
+    node: process.version,
+  };
+}
 
 async function counts(): Promise<string> {
   const report = JSON.parse(await readFile(join(paths.root, 'dist', 'test-report.json'), 'utf8')) as Report;
   return summarise(report).line;
 }
+
+process.exitCode = await main();

@@ -2,13 +2,14 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
-import { pureProjects, type Report, summarise } from './lib/test-summary.ts';
+import { everydayProjects, pureProjects, type Report, summarise } from './lib/test-summary.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const REPORT = join(ROOT, 'dist', 'test-report.json');
 
 const usage = `npm test [-- PROJECT...]
-  PROJECT  unit, golden, host, matrix (no container engine needed), integration, matrix-real; all of them by default`;
+  PROJECT  unit, golden, host, matrix (no container engine needed), integration, matrix-real: all of these by default;
+           full: what takes too long for every run`;
 
 /** Builds what the chosen projects need, runs them, and prints the counts last. Exit code 1 if anything failed. */
 async function main(): Promise<number> {
@@ -26,7 +27,8 @@ async function main(): Promise<number> {
   }
   await mkdir(join(ROOT, 'dist'), { recursive: true });
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`];
-  const projects = positionals.flatMap((project) => ['--project', project]);
+  const chosen = positionals.length === 0 ? everydayProjects : positionals;
+  const projects = chosen.flatMap((project) => ['--project', project]);
   const { exitCode } = await execa('vitest', [...args, ...projects], {
     cwd: ROOT,
     preferLocal: true,

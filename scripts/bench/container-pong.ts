@@ -8,6 +8,7 @@ import { CONF, folders, OUTPUT } from './container.ts';
 import { LOAD_LINES, PLAIN_SERVER, serverArguments } from './first-pong.ts';
 import type { Ratio } from './report.ts';
 import { ratioOf, type Sample, type Timing, timingOf } from './statistics.ts';
+import type { Effort } from './timer.ts';
 
 interface Contender {
   readonly name: string;
@@ -36,19 +37,18 @@ const PATIENCE_MS = 30_000;
  * have the engine's proxy in between.
  */
 export async function measureContainerPong(
-  runs: number,
+  { runs, warmUp }: Effort,
   image: string,
   env: NodeJS.ProcessEnv,
 ): Promise<{ ratio: Ratio; timings: Readonly<Record<string, Timing>> }> {
   const engine = await connectEngine(env);
   const samples: Sample[][] = contenders.map(() => []);
-  for (let run = 0; run <= runs; run++) {
+  for (let run = 0; run < warmUp + runs; run++) {
     for (const index of run % 2 === 0 ? [0, 1] : [1, 0]) {
       const contender = contenders[index];
       if (contender === undefined) continue;
       const wall = await timeContainer(engine, image, contender, join(folders.output, `${index}.sock`));
-      // The first one finds cold caches.
-      if (run > 0) samples[index]?.push({ wall, cpu: Number.NaN });
+      if (run >= warmUp) samples[index]?.push({ wall, cpu: Number.NaN });
     }
   }
   const [ours = [], plain = []] = samples;

@@ -1,7 +1,7 @@
 import { CONF } from './container.ts';
 import type { Ratio } from './report.ts';
 import { ratioOf, type Timing } from './statistics.ts';
-import { timeCases, timingIn } from './timer.ts';
+import { type Effort, timeCases, timingIn } from './timer.ts';
 
 const MODULES = ['libjson', 'libsearch', 'libvalkey_bloom', 'libvalkey_ldap'].map(
   (name) => `/usr/lib/valkey/${name}.so`,
@@ -18,7 +18,7 @@ export function serverArguments(socket: string): readonly string[] {
 
 /** From the start of the process to the first PONG, inside one container: the server's start without the engine's. */
 export async function measureFirstPong(
-  runs: number,
+  effort: Effort,
 ): Promise<{ ratio: Ratio; timings: Readonly<Record<string, Timing>> }> {
   const socket = '/tmp/pong.sock';
   const options = serverArguments(socket).filter((argument) => argument !== '' && argument !== '--save');
@@ -29,7 +29,8 @@ export async function measureFirstPong(
       { name: ours, argv: ['/usr/local/bin/bundle-docker-entrypoint', 'valkey-server', ...options], socket },
       { name: plain, argv: [PLAIN_SERVER, ...options, ...LOAD_LINES], socket },
     ],
-    { runs, server: 'real' },
+    effort,
+    'real',
   );
   const ratio = ratioOf(timingIn(timed, ours), timingIn(timed, plain));
   return {

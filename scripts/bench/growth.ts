@@ -1,6 +1,6 @@
 import { INCLUDES, LINES } from './conf-files.ts';
 import { BENCH, CONF } from './container.ts';
-import { type Case, timeCases, timingIn } from './timer.ts';
+import { type Case, type Effort, timeCases, timingIn } from './timer.ts';
 
 /** What reading so much of something costs a start. */
 export interface Growth {
@@ -29,11 +29,11 @@ const series: ReadonlyArray<{ readonly what: string; readonly counts: readonly n
 type Start = (count: number) => { readonly conf?: string; readonly env?: Readonly<Record<string, string>> };
 
 /** How the time of a start grows with its configuration. */
-export async function measureGrowth(runs: number): Promise<readonly Growth[]> {
+export async function measureGrowth(effort: Effort): Promise<readonly Growth[]> {
   const cases = series.flatMap(({ what, counts, of }) =>
     counts.map((count) => startOf(nameOf(what, count), of(count))),
   );
-  const timed = await timeCases([startOf(EMPTY, {}), ...cases], { runs });
+  const timed = await timeCases([startOf(EMPTY, {}), ...cases], effort);
   const empty = timingIn(timed, EMPTY);
   return series.flatMap(({ what, counts }) =>
     growthOf(
@@ -47,8 +47,9 @@ export async function measureGrowth(runs: number): Promise<readonly Growth[]> {
 export function growthOf(what: string, points: ReadonlyArray<Pick<Growth, 'count' | 'milliseconds'>>): Growth[] {
   return points.map(({ count, milliseconds }, index) => {
     const before = points[index - 1];
+    // A difference of two starts: of a few runs, or of something small, it may come out below nothing.
     const perItem =
-      before === undefined || before.milliseconds <= 0
+      before === undefined || before.milliseconds <= 0 || milliseconds <= 0
         ? null
         : milliseconds / count / (before.milliseconds / before.count);
     return { what, count, milliseconds, perItem, goal: index === points.length - 1 ? GOAL : null };

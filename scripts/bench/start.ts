@@ -1,7 +1,7 @@
 import { BENCH, CONF } from './container.ts';
 import type { Ratio } from './report.ts';
 import { ratioOf, type Timing } from './statistics.ts';
-import { type Case, timeCases, timingIn } from './timer.ts';
+import { type Case, type Effort, timeCases, timingIn } from './timer.ts';
 
 const ENTRYPOINT = '/usr/local/bin/bundle-docker-entrypoint';
 const STOCK = ['valkey-server', `${CONF}/stock.conf`];
@@ -19,9 +19,9 @@ const cases: readonly Case[] = [
 
 /** The start up to exec, as root, with four modules and the stock configuration: what the server becomes ends at once. */
 export async function measureStart(
-  runs: number,
+  effort: Effort,
 ): Promise<{ ratios: readonly Ratio[]; timings: Readonly<Record<string, Timing>> }> {
-  const timed = await timeCases(cases, { runs });
+  const timed = await timeCases(cases, effort);
   const start = timingIn(timed, 'entrypoint');
   const against = (base: string, goal: number | null): Ratio => ({
     what: 'entrypoint',

@@ -9,17 +9,21 @@ export interface Case {
   readonly socket?: string;
 }
 
-/** The first runs of each case find cold caches, and are left out. */
-export const WARM_UP = 3;
+/** How much is run. The first runs of each case find cold caches, and are left out. */
+export interface Effort {
+  readonly runs: number;
+  readonly warmUp: number;
+}
 
-/** Runs the cases in turn, `runs` times each, in one container. Throws with what a case printed if it fails. */
+/** Runs the cases in turn, in one container. Throws with what a case printed if it fails. */
 export async function timeCases(
   cases: readonly Case[],
-  { runs, server = 'nothing' }: { readonly runs: number; readonly server?: ContainerRun['server'] },
+  { runs, warmUp }: Effort,
+  server: ContainerRun['server'] = 'nothing',
 ): Promise<ReadonlyMap<string, Timing>> {
-  const output = await runTimer({ rounds: runs + WARM_UP, server, input: timerInput(cases) });
+  const output = await runTimer({ rounds: runs + warmUp, server, input: timerInput(cases) });
   const samples = readSamples(output);
-  return new Map([...samples].map(([name, all]) => [name, timingOf(all.slice(WARM_UP))]));
+  return new Map([...samples].map(([name, all]) => [name, timingOf(all.slice(warmUp))]));
 }
 
 /** The cases in the form that timer.c reads. */

@@ -5,7 +5,8 @@ import { paths } from './image-paths.ts';
 
 /** Each mismatch as the smallest case found: its files, its options, and what either reader makes of it. */
 export function showMismatches({ mismatches }: ParityReport, print: (line: string) => void): void {
-  for (const { case: value, ours, server } of mismatches) {
+  for (const { number, case: value, ours, server } of mismatches) {
+    print(`case ${number}, made smaller:`);
     for (const [path, text] of Object.entries(value.files))
       if (text !== '') print(`  ${path}: ${JSON.stringify(text)}`);
     if (value.options.length > 0) print(`  options: ${JSON.stringify(value.options)}`);

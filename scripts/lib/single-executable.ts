@@ -1,12 +1,19 @@
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { rolldown } from 'rolldown';
+import { flags } from './single-executable/flags.ts';
+
+/** What start.ts says of itself where nothing is in the way of a quick start. */
+const AS_IT_SHOULD = 'code cache accepted, bindings found';
+const PARTS = join(import.meta.dirname, 'single-executable');
 
 export interface ExecutableInput {
   /** The TypeScript file to bundle, and what its free names stand for (as JavaScript text). */
   readonly input: string;
   readonly define: Readonly<Record<string, string>>;
+  /** A module that exports a Rehearsal of the program, see single-executable/record.ts. */
+  readonly rehearsal: string;
   /** The stripped Node that carries the program. */
   readonly node: string;
   /** An existing folder for what comes in between, and where the result goes. */
@@ -15,22 +22,61 @@ export interface ExecutableInput {
 }
 
 /**
- * Bundles a program and puts it into a Node, with code cache. CommonJS, because Node's loader of modules costs a start several
- * milliseconds. `execArgvExtension: none`: a user's NODE_OPTIONS must not change the program, and still reaches what it starts.
+ * Bundles a program and puts it into a Node, with a code cache that was taken after a rehearsal. CommonJS, because Node's loader of modules
+ * costs a start several milliseconds. Throws if the executable does not take its cache: it would still run, and nobody would notice.
  */
-export async function buildExecutable({ input, define, node, work, output }: ExecutableInput): Promise<void> {
-  const main = join(work, 'main.cjs');
-  const bundle = await rolldown({ input, platform: 'node', transform: { define: { ...define } } });
-  await bundle.write({ file: main, format: 'cjs', minify: true, codeSplitting: false });
-  await bundle.close();
-  const config = join(work, 'sea.json');
+export async function buildExecutable({
+  input,
+  define,
+  rehearsal,
+  node,
+  work,
+  output,
+}: ExecutableInput): Promise<void> {
+  const program = join(work, 'program.js');
+  const cache = join(work, 'cache');
+  await writeFile(program, `(function (require, process) {${await bundle(input, define)}\n})`);
+  const env = { NODE_OPTIONS: '' };
+  await execa(node, [...flags, join(PARTS, 'record.ts'), program, cache, rehearsal], { env });
+  const assets = { program, cache };
+  const check = join(work, 'check');
+  await assemble({ name: 'check', define: { __CHECK__: 'true' }, assets, node, work, output: check });
+  const { stdout } = await execa(check, { env });
+  if (stdout !== AS_IT_SHOULD) throw new Error(`${input} would start slowly: ${stdout}, and not ${AS_IT_SHOULD}`);
+  await rm(check);
+  await assemble({ name: 'start', define: { __CHECK__: 'false' }, assets, node, work, output });
+}
+
+/** One script in ASCII: of any other text V8 would keep two bytes for each character. */
+async function bundle(input: string, define: Readonly<Record<string, string>>): Promise<string> {
+  const build = await rolldown({ input, platform: 'node', transform: { define: { ...define } } });
+  const { output } = await build.generate({ format: 'cjs', minify: true, codeSplitting: false });
+  await build.close();
+  return output[0].code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+interface Assembly {
+  readonly name: string;
+  readonly define: Readonly<Record<string, string>>;
+  readonly assets: Readonly<Record<string, string>>;
+  readonly node: string;
+  readonly work: string;
+  readonly output: string;
+}
+
+/** `execArgvExtension: none`: a user's NODE_OPTIONS must not change the program, and still reaches what it starts. */
+async function assemble({ name, define, assets, node, work, output }: Assembly): Promise<void> {
+  const main = join(work, `${name}.cjs`);
+  await writeFile(main, await bundle(join(PARTS, 'start.ts'), define));
+  const config = join(work, `${name}.json`);
   const sea = {
     main,
     mainFormat: 'commonjs',
     executable: node,
     output,
+    assets,
     disableExperimentalSEAWarning: true,
-    useCodeCache: true,
+    execArgv: flags,
     execArgvExtension: 'none',
   };
   await writeFile(config, JSON.stringify(sea, null, 2));

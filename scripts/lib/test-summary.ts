@@ -10,6 +10,9 @@ export interface Report {
 /** Projects that start no container. */
 export const pureProjects: readonly string[] = ['unit', 'golden', 'host', 'matrix'];
 
+/** What `npm test` runs: all but the project `full`. */
+export const everydayProjects: readonly string[] = [...pureProjects, 'integration', 'matrix-real'];
+
 /** The closing line, `N passed, N failed`, with skipped ones said. A file that broke before its first test counts as one failure. */
 export function summarise(report: Report): { line: string; passed: number; failed: number } {
   const brokenFiles = report.testResults.filter(

@@ -15,6 +15,8 @@ export interface Server {
 
 /** One case where the two readers differ. */
 export interface Mismatch {
+  /** Which of the cases it is, counted from 1. */
+  readonly number: number;
   readonly case: Case;
   readonly ours: Reading;
   readonly server: Reading;
@@ -36,7 +38,12 @@ export async function compare(server: Server, directory: string, cases: readonly
   const laid = cases.map((value, index) => {
     const home = join(directory, String(index));
     layOut(home, value);
-    return { value, home, ours: readOurs(home, ['main.conf', ...value.options], value.stdin, server.grammar) };
+    return {
+      number: index + 1,
+      value,
+      home,
+      ours: readOurs(home, ['main.conf', ...value.options], value.stdin, server.grammar),
+    };
   });
   const together = laid.filter(
     ({ value, ours }) => value.options.length === 0 && ours.kind === 'loads' && ours.doubtful !== true,
@@ -47,18 +54,19 @@ export async function compare(server: Server, directory: string, cases: readonly
   const mismatches: Mismatch[] = [];
   let refusedByBoth = 0;
   let leftToServer = 0;
-  for (const { value, home, ours } of alone) {
+  for (const { number, value, home, ours } of alone) {
     const theirs = await readServer(server.binary, home, ['main.conf', ...value.options], value.stdin);
     starts += 1;
     if (agree(ours, theirs) || (theirs.kind === 'refused' && namesNoModule(ours)))
       refusedByBoth += theirs.kind === 'refused' ? 1 : 0;
     else if (isMeaning(theirs)) leftToServer += 1;
-    else mismatches.push({ case: value, ours, server: theirs });
+    else mismatches.push({ number, case: value, ours, server: theirs });
   }
   return { mismatches, starts, refusedByBoth, leftToServer };
 }
 
 interface Laid {
+  readonly number: number;
   readonly value: Case;
   readonly home: string;
   readonly ours: Reading;

@@ -74,7 +74,7 @@ function arbitraryCaseOf(modules: string, note: (production: string) => void, mo
 }
 
 function arbitraryLine(modules: string, noted: Noted, mood: Mood): fc.Arbitrary<string> {
-  const blanks = fc.constantFrom('', '', '', ' ', '\t', ' \t ');
+  const blanks = fc.constantFrom('', '', '', '', ' ', '\t', '\r', ' \t ');
   const gap = fc.oneof(
     { weight: 6, arbitrary: fc.constant(' ') },
     { weight: 1, arbitrary: fc.constantFrom('  ', '\t', ' \t', ' \v ', ' \f') },
@@ -201,6 +201,13 @@ function arbitraryOptions(modules: string, noted: Noted): fc.Arbitrary<string[]>
       arbitrary: noted(
         'option: a directive',
         fc.constantFrom(['--maxclients', '100'], ['--maxclients 100'], ['--loglevel', 'notice']),
+      ),
+    },
+    {
+      weight: 2,
+      arbitrary: noted(
+        'option: a value that looks like an option',
+        fc.constant(['--syslog-ident', `--loadmodule ${path} lost`]),
       ),
     },
     {

@@ -64,7 +64,7 @@ async function main(): Promise<number> {
     totals.starts += outcome.starts;
     totals.refusedByBoth += outcome.refusedByBoth;
     totals.leftToServer += outcome.leftToServer;
-    mismatches.push(...outcome.mismatches);
+    mismatches.push(...outcome.mismatches.map((found) => ({ ...found, number: batch * BATCH + found.number })));
     if (totals.cases % 5000 === 0) process.stderr.write(`${totals.cases} cases, ${mismatches.length} mismatches\n`);
   }
   counts = false;
@@ -91,7 +91,7 @@ async function shrink(server: Server, directory: string, mismatch: Mismatch): Pr
     for (const candidate of smaller(smallest.case)) {
       const [found] = (await compare(server, directory, [candidate])).mismatches;
       if (found === undefined) continue;
-      smallest = found;
+      smallest = { ...found, number: mismatch.number };
       progress = true;
       break;
     }

@@ -37,6 +37,15 @@ describe('growth', () => {
     expect(growthOf('lines', points).map(({ perItem }) => perItem)).toEqual([null, 1]);
   });
 
+  test('cannot be told from a size that cost nothing', () => {
+    const points = [
+      { count: 10, milliseconds: -0.5 },
+      { count: 100, milliseconds: 5 },
+      { count: 1000, milliseconds: -1 },
+    ];
+    expect(growthOf('lines', points).map(({ perItem }) => perItem)).toEqual([null, null, null]);
+  });
+
   test('is 10 per item where it grows with the square', () => {
     const points = [
       { count: 10, milliseconds: 1 },

@@ -1,0 +1,45 @@
+import { arch, cpus, loadavg } from 'node:os';
+import { measureContainerPong } from './container-pong.ts';
+import { measureFirstPong } from './first-pong.ts';
+import { measureGrowth } from './growth.ts';
+import { prepareBench } from './image.ts';
+import { measurePhases } from './profile.ts';
+import type { BenchReport } from './report.ts';
+import { measureSizes } from './sizes.ts';
+import { measureStart } from './start.ts';
+import type { Effort } from './timer.ts';
+
+/** Measures everything that the report has. What needs a container or much time for each run is run a quarter as often. */
+export async function measure(effort: Effort, say: (line: string) => void): Promise<BenchReport> {
+  const images = await prepareBench(say);
+  const load = loadavg()[0] ?? 0;
+  const { runs } = effort;
+  const fewer = { ...effort, runs: Math.max(1, Math.round(runs / 4)) };
+  say(`bench: starts, ${runs} runs`);
+  const start = await measureStart(effort);
+  say('bench: first PONG, inside a container');
+  const inside = await measureFirstPong(effort);
+  say(`bench: first PONG of containers, ${fewer.runs} runs`);
+  const container = await measureContainerPong({ ...fewer, warmUp: 1 }, images.test, process.env);
+  say('bench: long configurations');
+  const growth = await measureGrowth(fewer);
+  say('bench: where the milliseconds go');
+  const phases = await measurePhases(effort, images.node);
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    machine: {
+      cpus: cpus().length,
+      arch: arch(),
+      node: process.version,
+      image: images.localId,
+      valkey: images.valkey,
+      load,
+    },
+    runs,
+    ratios: [...start.ratios, container.ratio, inside.ratio],
+    timings: { ...start.timings, ...inside.timings, ...container.timings },
+    growth,
+    sizes: await measureSizes(images, process.env),
+    phases,
+  };
+}

@@ -1,0 +1,54 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+
+/** How one part of the full run ended, and of which commit that was said. */
+const part = z.strictObject({
+  title: z.string(),
+  passed: z.boolean(),
+  minutes: z.number(),
+  /** The counts, or the page with the numbers. */
+  seen: z.string(),
+  day: z.string(),
+  commit: z.string(),
+  node: z.string(),
+});
+
+export type FullPart = z.infer<typeof part>;
+
+/** docs/test-report.json by part; empty where no part was run yet. */
+export async function readFullReport(root: string): Promise<Record<string, FullPart>> {
+  try {
+    return z.record(z.string(), part).parse(JSON.parse(await readFile(join(root, 'docs', 'test-report.json'), 'utf8')));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
+    throw error;
+  }
+}
+
+/** Writes docs/test-report.json, and docs/test-report.md out of it. A part that was never run is in the table, as such. */
+export async function writeFullReport(
+  root: string,
+  report: Readonly<Record<string, FullPart>>,
+  names: readonly string[],
+): Promise<void> {
+  await writeFile(join(root, 'docs', 'test-report.json'), `${JSON.stringify(report, null, 2)}\n`);
+  await writeFile(join(root, 'docs', 'test-report.md'), page(report, names));
+}
+
+function page(report: Readonly<Record<string, FullPart>>, names: readonly string[]): string {
+  return `# Full test run
+
+Written by \`npm run test:full\`, which runs all parts or those that it is given; each row says when, and on which commit.
+
+| part | result | minutes | | day | commit | Node |
+| --- | --- | --- | --- | --- | --- | --- |
+${names.map((name) => row(name, report[name])).join('\n')}
+`;
+}
+
+function row(name: string, found: FullPart | undefined): string {
+  if (found === undefined) return `| ${name} | not run | | | | | |`;
+  const { title, passed, minutes, seen, day, commit, node } = found;
+  return `| ${title} | ${passed ? 'passed' : 'failed'} | ${minutes} | ${seen} | ${day} | ${commit} | ${node} |`;
+}
