@@ -47,8 +47,8 @@ export function readConfiguration(
     reading,
   );
   const optionEntries = readLines(host, commandLine.lines, reading);
-  const fileDirectives = [...directivesOf(fileEntries)];
-  const optionDirectives = [...directivesOf(optionEntries)];
+  const fileDirectives = directivesOf(fileEntries);
+  const optionDirectives = directivesOf(optionEntries);
   return {
     commandLine,
     confFile,

@@ -38,7 +38,7 @@ async function main(): Promise<number> {
     console.error(`--sample and --write do not go together: a sample has no numbers to keep\n${usage}`);
     return 64;
   }
-  const effort = values.sample ? { runs: 2, warmUp: 1 } : { runs, warmUp: 3 };
+  const effort = values.sample ? { runs: 2, warmUp: 1, gzip: 1 } : { runs, warmUp: 3, gzip: 6 };
   const report = await measure(effort, (line) => console.error(line));
   await mkdir(dirname(values.json), { recursive: true });
   await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);

@@ -75,11 +75,12 @@ export function readLines(files: ConfFiles, lines: readonly SourceLine[], readin
 }
 
 /** Every directive in the order in which the server meets it, those of included files at their include. */
-export function* directivesOf(entries: readonly Entry[]): Generator<Directive> {
+export function directivesOf(entries: readonly Entry[], into: Directive[] = []): Directive[] {
   for (const entry of entries) {
-    if (entry.kind === 'directive') yield entry.directive;
-    if (entry.kind === 'include') yield* directivesOf(entry.entries);
+    if (entry.kind === 'directive') into.push(entry.directive);
+    if (entry.kind === 'include') directivesOf(entry.entries, into);
   }
+  return into;
 }
 
 function readInclude(files: ConfFiles, directive: Directive, reading: Reading): Entry {

@@ -12,11 +12,11 @@ interface Setting {
 }
 
 export function settingsOf(directives: Iterable<Directive>): Settings {
-  const settings = new Map<string, Setting>();
-  for (const directive of directives) {
-    settings.set(directive.name, { args: directive.args, at: directive.line.at, directive });
-  }
-  return settings;
+  const last = new Map<string, Directive>();
+  for (const directive of directives) last.set(directive.name, directive);
+  return new Map(
+    [...last].map(([name, directive]) => [name, { args: directive.args, at: directive.line.at, directive }]),
+  );
 }
 
 /** Whether a directive has this value, compared as the server compares its enums: without case. */

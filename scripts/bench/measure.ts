@@ -9,8 +9,13 @@ import { measureSizes } from './sizes.ts';
 import { measureStart } from './start.ts';
 import type { Effort } from './timer.ts';
 
+/** How much is run, and how hard gzip tries: registries leave it at 6. */
+interface BenchEffort extends Effort {
+  readonly gzip: number;
+}
+
 /** Measures everything that the report has. What needs a container or much time for each run is run a quarter as often. */
-export async function measure(effort: Effort, say: (line: string) => void): Promise<BenchReport> {
+export async function measure(effort: BenchEffort, say: (line: string) => void): Promise<BenchReport> {
   const images = await prepareBench(say);
   const load = loadavg()[0] ?? 0;
   const { runs } = effort;
@@ -39,7 +44,7 @@ export async function measure(effort: Effort, say: (line: string) => void): Prom
     ratios: [...start.ratios, container.ratio, inside.ratio],
     timings: { ...start.timings, ...inside.timings, ...container.timings },
     growth,
-    sizes: await measureSizes(images, process.env),
+    sizes: await measureSizes(images, process.env, effort.gzip),
     phases,
   };
 }

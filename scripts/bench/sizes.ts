@@ -19,8 +19,8 @@ interface HistoryEntry {
   readonly Size: number;
 }
 
-/** What the image weighs, layer by layer. The base's own are one. */
-export async function measureSizes(images: BenchImages, env: NodeJS.ProcessEnv): Promise<Sizes> {
+/** What the image weighs, layer by layer; the base's own are one. `level` is gzip's. */
+export async function measureSizes(images: BenchImages, env: NodeJS.ProcessEnv, level: number): Promise<Sizes> {
   const engine = await connectEngine(env);
   const image = await engine.getImage(images.local).inspect();
   const base = await engine.getImage(images.base).inspect();
@@ -34,7 +34,7 @@ export async function measureSizes(images: BenchImages, env: NodeJS.ProcessEnv):
     base: base.Size,
     layers: [{ what: 'base', bytes: base.Size }, ...layers.reverse()],
     entrypoint: executable.length,
-    entrypointCompressed: (await promisify(gzip)(executable)).length,
+    entrypointCompressed: (await promisify(gzip)(executable, { level })).length,
     node: (await stat(images.node)).size,
   };
 }

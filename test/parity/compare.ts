@@ -112,7 +112,7 @@ function namesNoModule(ours: Reading): boolean {
 function isMeaning(reading: Reading): boolean {
   return (
     reading.kind === 'refused' &&
-    /Bad directive|wrong number of arguments|argument must be|argument\(s\) must be|couldn't be parsed|No such command|Invalid save parameters|Module config specified|No such file or directory'?$|Not a directory/i.test(
+    /Bad directive|wrong number of arguments|argument must be|argument\(s\) must be|couldn't be parsed|No such command|Invalid save parameters|Module config specified|Unused Module Configuration|No such file or directory'?$|Not a directory/i.test(
       reading.why,
     )
   );

@@ -50,7 +50,7 @@ function marksOf(trace: StartTrace): Mark[] {
     { name: 'Node: its own start', at: trace.node },
     { name: 'Node: V8, the isolate and the environment', at: trace.v8 },
     { name: 'Node: its bootstrap', at: trace.environment },
-    { name: 'Node: loads the program', at: trace.bootstrap },
+    { name: 'Node: loads the program and its code cache', at: trace.bootstrap },
     { name: 'the program: bundle.json, user, command line', at: trace.main },
     { name: 'reads and parses the configuration', at: first('readConf') },
     { name: 'discovers modules, merges, checks their files', at: first('listDirectory') },

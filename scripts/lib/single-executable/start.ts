@@ -13,7 +13,11 @@ interface Internals {
   };
 }
 
+// It would warn that it is for Node's own tests, and that is known here.
+const { emitWarning } = process;
+process.emitWarning = () => {};
 const internals = process.getBuiltinModule('internal/test/binding') as Internals | undefined;
+process.emitWarning = emitWarning;
 
 // --no-rehash-snapshot has done its work by now. V8 takes a code cache only under the flags that it was made with, so under this one
 // Node would compile every module of its own that is loaded from here on. The public node:v8 costs more than it would save.
