@@ -36,7 +36,7 @@ async function main(): Promise<number> {
   let failed = 0;
   for (const [name, part] of Object.entries(parts)) {
     if (positionals.length > 0 && !positionals.includes(name)) continue;
-    const row = await runPart(part);
+    const row = await runPart(name, part);
     if (!row.passed) failed += 1;
     await writeFullReport(paths.root, { ...(await readFullReport(paths.root)), [name]: row }, Object.keys(parts));
   }
@@ -44,25 +44,37 @@ async function main(): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
-async function runPart({ title, command, page }: (typeof parts)[string]): Promise<FullPart> {
+async function runPart(name: string, { title, command, page }: (typeof parts)[string]): Promise<FullPart> {
   const run = $({ nothrow: true, stdio: 'inherit', preferLocal: true, verbose: true, cwd: paths.root });
   const began = performance.now();
-  const { exitCode } = await run`${command}`;
   const commit = (await revision())['org.opencontainers.image.revision'] ?? 'unknown';
+  const { exitCode } = await run`${command}`;
+  const report = page === null ? await readReport() : null;
   return {
     title,
     passed: exitCode === 0,
     minutes: Number(((performance.now() - began) / 60_000).toFixed(1)),
-    seen: page === null ? await counts() : `[${page}](${page})`,
+    seen: page === null ? summarise(report, exitCode ?? 1).line : `[${page}](${page})`,
     day: new Date().toISOString().slice(0, 10),
     commit: commit.slice(0, 12),
     node: process.version,
+    ...(name === 'full' && report !== null ? { tests: testsIn(report) } : {}),
   };
 }
 
-async function counts(): Promise<string> {
-  const report = JSON.parse(await readFile(join(paths.root, 'dist', 'test-report.json'), 'utf8')) as Report;
-  return summarise(report).line;
+async function readReport(): Promise<Report | null> {
+  const text = await readFile(join(paths.root, 'dist', 'test-report.json'), 'utf8').catch(() => null);
+  return text === null ? null : (JSON.parse(text) as Report);
+}
+
+function testsIn({ testResults }: Report): NonNullable<FullPart['tests']> {
+  const all = testResults.flatMap(({ assertionResults }) => assertionResults);
+  return all.map(({ fullName, status, duration, meta }) => ({
+    name: fullName,
+    status,
+    seconds: Math.round((duration ?? 0) / 1000),
+    ...(meta?.measured === undefined ? {} : { measured: meta.measured }),
+  }));
 }
 
 process.exitCode = await main();

@@ -2,6 +2,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 
+const oneTest = z.strictObject({
+  name: z.string(),
+  status: z.string(),
+  seconds: z.number(),
+  measured: z.string().optional(),
+});
+
 /** How one part of the full run ended, and of which commit that was said. */
 const part = z.strictObject({
   title: z.string(),
@@ -12,6 +19,8 @@ const part = z.strictObject({
   day: z.string(),
   commit: z.string(),
   node: z.string(),
+  /** Each test, where the part is of few. */
+  tests: z.array(oneTest).optional(),
 });
 
 export type FullPart = z.infer<typeof part>;
@@ -44,6 +53,21 @@ Written by \`npm run test:full\`, which runs all parts or those that it is given
 | part | result | minutes | | day | commit | Node |
 | --- | --- | --- | --- | --- | --- | --- |
 ${names.map((name) => row(name, report[name])).join('\n')}
+${names.map((name) => testsOf(report[name])).join('')}`;
+}
+
+function testsOf(found: FullPart | undefined): string {
+  if (found?.tests === undefined) return '';
+  const rows = found.tests.map(
+    ({ name, status, seconds, measured = '' }) =>
+      `| ${name.replaceAll('|', '\\|')} | ${status} | ${seconds} | ${measured} |`,
+  );
+  return `
+## ${found.title}
+
+| test | result | seconds | measured |
+| --- | --- | --- | --- |
+${rows.join('\n')}
 `;
 }
 

@@ -4,7 +4,16 @@ export interface Report {
   readonly numFailedTests: number;
   readonly numPendingTests: number;
   readonly numTodoTests: number;
-  readonly testResults: ReadonlyArray<{ readonly status: string; readonly assertionResults: readonly unknown[] }>;
+  readonly testResults: ReadonlyArray<{ readonly status: string; readonly assertionResults: readonly Assertion[] }>;
+}
+
+interface Assertion {
+  readonly fullName: string;
+  readonly status: string;
+  /** In milliseconds. */
+  readonly duration?: number | null;
+  /** `measured`: what test/support/measured.ts kept. */
+  readonly meta?: { readonly measured?: string };
 }
 
 /** Projects that start no container. */
@@ -13,13 +22,30 @@ export const pureProjects: readonly string[] = ['unit', 'golden', 'host', 'matri
 /** What `npm test` runs: all but the project `full`. */
 export const everydayProjects: readonly string[] = [...pureProjects, 'integration', 'matrix-real'];
 
-/** The closing line, `N passed, N failed`, with skipped ones said. A file that broke before its first test counts as one failure. */
-export function summarise(report: Report): { line: string; passed: number; failed: number } {
-  const brokenFiles = report.testResults.filter(
+/** Everything that `vitest.config.ts` has. */
+export const allProjects: readonly string[] = [...everydayProjects, 'full'];
+
+/**
+ * The closing line, `N passed, N failed`, with skipped ones said. A file that broke before its first test counts as one failure; so does
+ * a run that ended badly though none of its tests failed, or that left no report.
+ */
+export function summarise(
+  report: Report | null,
+  exitCode: number | undefined,
+): { line: string; passed: number; failed: number } {
+  const {
+    numPassedTests = 0,
+    numFailedTests = 0,
+    numPendingTests = 0,
+    numTodoTests = 0,
+    testResults = [],
+  } = report ?? {};
+  const brokenFiles = testResults.filter(
     ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
   );
-  const failed = report.numFailedTests + brokenFiles.length;
-  const skipped = report.numPendingTests + report.numTodoTests;
-  const line = `${report.numPassedTests} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
-  return { line, passed: report.numPassedTests, failed };
+  const counted = numFailedTests + brokenFiles.length;
+  const failed = counted === 0 && (report === null || exitCode !== 0) ? 1 : counted;
+  const skipped = numPendingTests + numTodoTests;
+  const line = `${numPassedTests} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+  return { line, passed: numPassedTests, failed };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Cluster } from 'iovalkey';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { clusterClient } from '../support/kube/cluster-client.ts';
 import type { Namespace } from '../support/kube/namespace.ts';
 import { showLogsOnFailure, useNamespaces } from '../support/kube/scope.ts';
@@ -13,6 +13,7 @@ import {
   waitUntilGreen,
 } from '../support/kube/statefulset-cluster.ts';
 import { lostOf, startWriting } from '../support/kube/writer.ts';
+import { measured } from '../support/measured.ts';
 import { until } from '../support/until.ts';
 
 const open = useNamespaces();
@@ -34,7 +35,7 @@ describe('a cluster of three, written to all the time', () => {
   afterAll(() => client?.disconnect());
 
   /** Writes before, during and after the fault; then nothing that was acknowledged may be missing, and the cluster is green by itself. */
-  async function survives(name: string, fault: () => Promise<void>): Promise<void> {
+  async function survives(context: TestContext, name: string, fault: () => Promise<void>): Promise<void> {
     showLogsOnFailure(() => namespace);
     const writer = startWriting(client, name);
     try {
@@ -49,32 +50,32 @@ describe('a cluster of three, written to all the time', () => {
     const acknowledged = await writer.stop();
     expect(await lostOf(client, acknowledged)).toEqual([]);
     expect(probeRestarts(namespace)).toEqual([]);
-    console.log(`${name}: ${acknowledged.length} acknowledged writes, all found`);
+    measured(context, `${acknowledged.length} acknowledged writes, all found`);
   }
 
-  it('survives SIGKILL of one node', () => survives('kill-one', () => kill(['valkey-1'])));
+  it('survives SIGKILL of one node', (context) => survives(context, 'kill-one', () => kill(['valkey-1'])));
 
-  it('survives SIGKILL of all nodes at once', () => survives('kill-all', () => kill(all)));
+  it('survives SIGKILL of all nodes at once', (context) => survives(context, 'kill-all', () => kill(all)));
 
-  it('survives one node that comes back with another address', () =>
-    survives('move-one', async () => {
+  it('survives one node that comes back with another address', (context) =>
+    survives(context, 'move-one', async () => {
       const before = namespace.pod('valkey-2').ip;
       await namespace.replacePods(['valkey-2'], 'at once');
       expect(namespace.pod('valkey-2').ip).not.toBe(before);
     }));
 
-  it('survives the loss of every pod and every address at once', () =>
-    survives('move-all', async () => {
+  it('survives the loss of every pod and every address at once', (context) =>
+    survives(context, 'move-all', async () => {
       const before = namespace.pods().map(({ ip }) => ip);
       await namespace.replacePods(all, 'at once');
       expect(namespace.pods().filter(({ ip }) => before.includes(ip))).toEqual([]);
     }));
 
-  it('survives that once more, with every node ending in peace', () =>
-    survives('move-all-in-peace', () => namespace.replacePods(all, 'in peace')));
+  it('survives that once more, with every node ending in peace', (context) =>
+    survives(context, 'move-all-in-peace', () => namespace.replacePods(all, 'in peace')));
 
-  it('survives one node cut from the network for twice the node timeout', () =>
-    survives('cut-one', async () => {
+  it('survives one node cut from the network for twice the node timeout', (context) =>
+    survives(context, 'cut-one', async () => {
       const { docker, ip } = namespace.pod('valkey-0');
       await namespace.network.disconnect(docker);
       // The fault is this time itself.

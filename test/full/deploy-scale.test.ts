@@ -10,6 +10,7 @@ import {
   waitUntilGreen,
 } from '../support/kube/statefulset-cluster.ts';
 import { lostOf, startWriting } from '../support/kube/writer.ts';
+import { measured } from '../support/measured.ts';
 
 const open = useNamespaces();
 // Slots move at the pace of the disk: each one is recorded by every node.
@@ -18,7 +19,7 @@ const keys = Array.from({ length: 100_000 }, (_, index) => `key:${index}`);
 
 it('scales from three to five by one number: no key of 100,000 is lost, writes go on, slots are balanced within 5 %', {
   timeout,
-}, async () => {
+}, async (context) => {
   const namespace = await open(await renderCluster());
   await jobDone(namespace);
   await waitUntilGreen(namespace, 30);
@@ -37,13 +38,16 @@ it('scales from three to five by one number: no key of 100,000 is lost, writes g
     await waitUntilGreen(namespace, 30);
     const seconds = (performance.now() - began) / 1000;
     const meanwhile = await writer.stop();
-    console.log(`3 to 5 with ${keys.length} keys: ${seconds.toFixed(1)} s, ${meanwhile.length} writes meanwhile`);
 
     expect(meanwhile.length).toBeGreaterThan(100);
     expect(await lostOf(client, [...keys, ...meanwhile])).toEqual([]);
     const slots = await slotsPerNode();
     expect(slots).toHaveLength(5);
     for (const count of slots) expect(Math.abs(count - 16384 / 5) / (16384 / 5)).toBeLessThan(0.05);
+    measured(
+      context,
+      `${keys.length} keys and ${meanwhile.length} writes meanwhile: none lost; ${seconds.toFixed(0)} s; slots ${slots.join(', ')}`,
+    );
     await allReady(namespace, 30);
 
     const again = await clusterCommand(namespace, 'ensure');
