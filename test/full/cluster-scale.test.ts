@@ -2,6 +2,8 @@ import { Cluster } from 'iovalkey';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ClusterNode, named, untilState, useClusterNetwork } from '../support/cluster-network.ts';
 import { outputOf } from '../support/docker-output.ts';
+import { lostOf, startWriting } from '../support/kube/writer.ts';
+import { measured } from '../support/measured.ts';
 import { until } from '../support/until.ts';
 
 const KEYS = 100_000;
@@ -97,7 +99,7 @@ describe('a creation that was cut off', () => {
 describe('scaling from three to five nodes', () => {
   it(
     'balances the slots within 5 %, loses none of 100,000 keys, and writes go on meanwhile',
-    async () => {
+    async (context) => {
       nodes = [...nodes, ...(await make(['n4', 'n5'], 21))];
       const running = ensure();
       let isOver = false;
@@ -122,6 +124,7 @@ describe('scaling from three to five nodes', () => {
       expect(wrong).toBe(0);
       const sizes = await Promise.all(nodes.map((node) => node.cli('DBSIZE')));
       expect(sizes.reduce((total, size) => total + Number(size), 0)).toBe(KEYS + written);
+      measured(context, `${KEYS} keys and ${written} writes meanwhile, all found; slots ${await slotsOf(nodes)}`);
     },
     LONG_MS,
   );
@@ -129,10 +132,11 @@ describe('scaling from three to five nodes', () => {
 
 describe('a move of slots that is cut off, three times over', () => {
   it(
-    'is finished by the next run, and no key is lost',
-    async () => {
+    'is finished by the next run, and no key is lost, nor any write meanwhile',
+    async (context) => {
       nodes = [...nodes, ...(await make(['n6'], 31))];
       const newcomer = nodes.slice(-1);
+      const writer = startWriting(connect(), 'cut-off', 2);
       for (const share of [100, 1200, 2300]) {
         const job = await network.job('cluster', 'ensure', '--nodes', named(nodes));
         await until(
@@ -143,8 +147,12 @@ describe('a move of slots that is cut off, three times over', () => {
         await job.kill();
       }
       expect(await ensure()).toMatchObject({ exitCode: 0 });
+      const written = await writer.stop();
+      expect(written.length).toBeGreaterThan(100);
       await expectBalance();
       await expectKeys();
+      expect(await lostOf(connect(), written)).toEqual([]);
+      measured(context, `${KEYS} keys and ${written.length} acknowledged writes meanwhile, all found`);
       const check = await network.tool('cluster', 'check', '--nodes', 'n1');
       expect(check.exitCode).toBe(0);
       expect(check.stdout).toContain('none on its way');

@@ -1,5 +1,5 @@
 import type { Cluster } from 'iovalkey';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { clusterClient } from '../support/kube/cluster-client.ts';
 import type { Namespace } from '../support/kube/namespace.ts';
 import { useNamespaces } from '../support/kube/scope.ts';
@@ -13,6 +13,7 @@ import {
 } from '../support/kube/statefulset-cluster.ts';
 import { onVolume } from '../support/kube/tamper.ts';
 import { lostOf, startWriting } from '../support/kube/writer.ts';
+import { measured } from '../support/measured.ts';
 import { until } from '../support/until.ts';
 
 const open = useNamespaces();
@@ -21,6 +22,7 @@ const open = useNamespaces();
 describe('a cluster in which one node is not as the others', () => {
   let namespace: Namespace;
   let client: Cluster;
+  /** What was acknowledged so far, by all tests. */
   const written: string[] = [];
   beforeAll(async () => {
     namespace = await open(await renderCluster({ extraFlags: '--appendfsync always' }));
@@ -28,9 +30,6 @@ describe('a cluster in which one node is not as the others', () => {
     await waitUntilGreen(namespace, 30);
     client = clusterClient(namespace, password);
     await client.connect();
-    const writer = startWriting(client, 'before');
-    await until('there is data', async () => (writer.count() > 1000 ? true : undefined));
-    written.push(...(await writer.stop()));
   });
   afterAll(() => client?.disconnect());
 
@@ -45,72 +44,92 @@ describe('a cluster in which one node is not as the others', () => {
     await namespace.apply(await renderCluster({ extraFlags: '--appendfsync always' }));
     await namespace.replacePods(['valkey-2'], 'in peace');
     await waitUntilGreen(namespace, 60);
+  };
+  /** Writes before, during and after what happens to the node; then nothing that was ever acknowledged may be missing. */
+  const whileWriting = async (context: TestContext, name: string, body: () => Promise<void>): Promise<void> => {
+    const writer = startWriting(client, name);
+    const more = (): Promise<true> => {
+      const goal = writer.count() + 500;
+      return until('more writes are acknowledged', async () => (writer.count() >= goal ? true : undefined), {
+        seconds: 60,
+      });
+    };
+    try {
+      await more();
+      await body();
+      await more();
+    } finally {
+      written.push(...(await writer.stop()));
+    }
     expect(await lostOf(client, written)).toEqual([]);
+    measured(context, `${written.length} acknowledged writes so far, all found`);
   };
 
-  it('with another password: check and ensure name it, and nothing changes', async () => {
-    const wrong = await renderCluster({ extraFlags: '--appendfsync always', password: 'another\n' });
-    await namespace.apply(wrong);
-    await namespace.replacePods(['valkey-2'], 'in peace');
-    const before = await owners();
-    const check = await until('valkey-2 answers', async () => {
-      const checked = await clusterCommand(namespace, 'check');
-      return checked.stderr.includes('VB705') || checked.stdout.includes('WRONGPASS') ? checked : undefined;
-    });
-    expect(check.exitCode).not.toBe(0);
-    expect(`${check.stdout}${check.stderr}`).toContain('valkey-2');
-    const ensure = await clusterCommand(namespace, 'ensure');
-    expect(ensure.exitCode).not.toBe(0);
-    expect(ensure.stderr).toContain('VB705');
-    expect(ensure.stderr).toContain('valkey-2');
-    expect(await owners()).toBe(before);
-    await mend();
-  });
+  it('with another password: check and ensure name it, and nothing changes', (context) =>
+    whileWriting(context, 'password', async () => {
+      const wrong = await renderCluster({ extraFlags: '--appendfsync always', password: 'another\n' });
+      await namespace.apply(wrong);
+      await namespace.replacePods(['valkey-2'], 'in peace');
+      const before = await owners();
+      const check = await until('valkey-2 answers', async () => {
+        const checked = await clusterCommand(namespace, 'check');
+        return checked.stderr.includes('VB705') || checked.stdout.includes('WRONGPASS') ? checked : undefined;
+      });
+      expect(check.exitCode).not.toBe(0);
+      expect(`${check.stdout}${check.stderr}`).toContain('valkey-2');
+      const ensure = await clusterCommand(namespace, 'ensure');
+      expect(ensure.exitCode).not.toBe(0);
+      expect(ensure.stderr).toContain('VB705');
+      expect(ensure.stderr).toContain('valkey-2');
+      expect(await owners()).toBe(before);
+      await mend();
+    }));
 
-  it('with other module arguments: check names it', async () => {
-    const conf = ['loadmodule /usr/lib/valkey/libsearch.so --use-coordinator --reader-threads 2'];
-    await namespace.apply(await renderCluster({ extraFlags: '--appendfsync always', conf }));
-    await namespace.replacePods(['valkey-2'], 'in peace');
-    const check = await until('valkey-2 runs with them', async () => {
-      const checked = await clusterCommand(namespace, 'check');
-      return checked.stdout.includes('--reader-threads 2') ? checked : undefined;
-    });
-    expect(check.exitCode).not.toBe(0);
-    expect(check.stdout).toMatch(/FAIL modules[\s\S]*valkey-2/);
-    await mend();
-  });
+  it('with other module arguments: check names it', (context) =>
+    whileWriting(context, 'arguments', async () => {
+      const conf = ['loadmodule /usr/lib/valkey/libsearch.so --use-coordinator --reader-threads 2'];
+      await namespace.apply(await renderCluster({ extraFlags: '--appendfsync always', conf }));
+      await namespace.replacePods(['valkey-2'], 'in peace');
+      const check = await until('valkey-2 runs with them', async () => {
+        const checked = await clusterCommand(namespace, 'check');
+        return checked.stdout.includes('--reader-threads 2') ? checked : undefined;
+      });
+      expect(check.exitCode).not.toBe(0);
+      expect(check.stdout).toMatch(/FAIL modules[\s\S]*valkey-2/);
+      await mend();
+    }));
 
-  it('with an append-only file that is corrupt: it refuses to start, and says why', async () => {
-    const volume = await namespace.takeAway('valkey-2', 'data');
-    const file = '$(ls /data/appendonlydir/*.incr.aof)';
-    const size = Number(await onVolume(volume, `stat -c %s ${file}; printf 'no command at all\\r\\n' >> ${file}`));
-    expect(size).toBeGreaterThan(0);
-    await namespace.replacePods(['valkey-2'], 'at once');
-    const log = await until('the server has refused', async () => {
+  it('with an append-only file that is corrupt: it refuses to start, and says why', (context) =>
+    whileWriting(context, 'corrupt', async () => {
+      const volume = await namespace.takeAway('valkey-2', 'data');
+      const file = '$(ls /data/appendonlydir/*.incr.aof)';
+      const size = Number(await onVolume(volume, `stat -c %s ${file}; printf 'no command at all\\r\\n' >> ${file}`));
+      expect(size).toBeGreaterThan(0);
+      await namespace.replacePods(['valkey-2'], 'at once');
+      const log = await until('the server has refused', async () => {
+        const { stdout } = await namespace.pod('valkey-2').output();
+        return stdout.includes('Bad file format reading the append only file') ? stdout : undefined;
+      });
+      expect(log).toContain('valkey-check-aof');
+      expect(namespace.pod('valkey-2').isReady).toBe(false);
+      const check = await clusterCommand(namespace, 'check');
+      expect(check.exitCode).not.toBe(0);
+      expect(`${check.stdout}${check.stderr}`).toContain('valkey-2');
+      // Nothing was dropped: without the bytes that do not belong there, all is there again.
+      await onVolume(await namespace.takeAway('valkey-2', 'data'), `truncate -s ${size} ${file}`);
+      await namespace.replacePods(['valkey-2'], 'at once');
+      await waitUntilGreen(namespace, 60);
+    }));
+
+  it('with an append-only file that ends in the middle of a command: it starts, and reports what it left out', (context) =>
+    whileWriting(context, 'cut-off', async () => {
+      const volume = await namespace.takeAway('valkey-2', 'data');
+      const file = '$(ls /data/appendonlydir/*.incr.aof)';
+      await onVolume(volume, `printf '*3\\r\\n$3\\r\\nSET\\r\\n$4\\r\\nha' >> ${file}`);
+      await namespace.replacePods(['valkey-2'], 'at once');
+      await waitUntilGreen(namespace, 60);
       const { stdout } = await namespace.pod('valkey-2').output();
-      return stdout.includes('Bad file format reading the append only file') ? stdout : undefined;
-    });
-    expect(log).toContain('valkey-check-aof');
-    expect(namespace.pod('valkey-2').isReady).toBe(false);
-    const check = await clusterCommand(namespace, 'check');
-    expect(check.exitCode).not.toBe(0);
-    expect(`${check.stdout}${check.stderr}`).toContain('valkey-2');
-    // Nothing was dropped: without the bytes that do not belong there, all is there again.
-    await onVolume(await namespace.takeAway('valkey-2', 'data'), `truncate -s ${size} ${file}`);
-    await namespace.replacePods(['valkey-2'], 'at once');
-    await waitUntilGreen(namespace, 60);
-    expect(await lostOf(client, written)).toEqual([]);
-  });
-
-  it('with an append-only file that ends in the middle of a command: it starts, and reports what it left out', async () => {
-    const volume = await namespace.takeAway('valkey-2', 'data');
-    const file = '$(ls /data/appendonlydir/*.incr.aof)';
-    await onVolume(volume, `printf '*3\\r\\n$3\\r\\nSET\\r\\n$4\\r\\nha' >> ${file}`);
-    await namespace.replacePods(['valkey-2'], 'at once');
-    await waitUntilGreen(namespace, 60);
-    const { stdout } = await namespace.pod('valkey-2').output();
-    expect(stdout).toMatch(/short read while loading the AOF file|AOF loaded anyway because aof-load-truncated/);
-    expect(await lostOf(client, written)).toEqual([]);
-    await allReady(namespace, 30);
-  });
+      expect(stdout).toMatch(/short read while loading the AOF file|AOF loaded anyway because aof-load-truncated/);
+      await allReady(namespace, 30);
+    }));
 });
