@@ -63,15 +63,19 @@ export function readLines(files: ConfFiles, lines: readonly SourceLine[], readin
     const directive = parseLine(line, reading.grammar);
     if (directive === null) return { kind: 'silent', line };
     if (directive.name === 'include') return readInclude(files, directive, reading);
-    const [dir] = directive.args;
-    if (directive.name === 'dir' && dir !== undefined && directive.args.length === 1) {
-      const path = absolute(textOf(dir), reading.cwd);
-      const real = files.realDirectory(path);
-      if (real === null) reading.warnings.push(missingDirectory(directive, path));
-      reading.cwd = real ?? path;
-    }
+    if (directive.name === 'dir') changeDirectory(files, directive, reading);
     return { kind: 'directive', directive };
   });
+}
+
+/** The server changes its directory as it reads the line, and reads what follows from there. */
+function changeDirectory(files: ConfFiles, directive: Directive, reading: Reading): void {
+  const [dir] = directive.args;
+  if (dir === undefined || directive.args.length !== 1) return;
+  const path = absolute(textOf(dir), reading.cwd);
+  const real = files.realDirectory(path);
+  if (real === null) reading.warnings.push(missingDirectory(directive, path));
+  reading.cwd = real ?? path;
 }
 
 /** Every directive in the order in which the server meets it, those of included files at their include. */

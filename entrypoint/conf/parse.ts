@@ -3,7 +3,7 @@ import { frame } from '../code-frame.ts';
 import { refuse } from '../diagnostics.ts';
 import { currentGrammar, type Grammar } from './grammar.ts';
 import type { SourceLine } from './source.ts';
-import { tokenize } from './tokenize.ts';
+import { firstPlainWord, isPlain, tokenize } from './tokenize.ts';
 
 /** A line that says something. `name` is in lower case, as the server compares names; `args` are the words after it. */
 export interface Directive {
@@ -20,6 +20,13 @@ export interface Directive {
 export function parseLine(line: SourceLine, grammar: Grammar = currentGrammar): Directive | null {
   const trimmed = trim(line.text);
   if (trimmed === '' || trimmed.charCodeAt(0) === HASH) return null;
+  if (isPlain(trimmed, grammar)) {
+    const plainName = firstPlainWord(trimmed);
+    if (plainName === null) return null;
+    const directive = new PlainDirective(lowerCase(plainName), line, trimmed, grammar);
+    checkWordCount(directive);
+    return directive;
+  }
   const tokens = tokenize(trimmed, grammar);
   if (!tokens.ok) {
     const column = line.text.indexOf(trimmed) + tokens.column;
@@ -36,6 +43,30 @@ export function parseLine(line: SourceLine, grammar: Grammar = currentGrammar): 
 
 const HASH = 0x23;
 
+/** A plain line, cut into words when somebody asks for them: of a long configuration hardly any are. */
+class PlainDirective implements Directive {
+  readonly name: Bytes;
+  readonly line: SourceLine;
+  readonly #trimmed: Bytes;
+  readonly #grammar: Grammar;
+  #args: readonly Bytes[] | null = null;
+
+  constructor(name: Bytes, line: SourceLine, trimmed: Bytes, grammar: Grammar) {
+    this.name = name;
+    this.line = line;
+    this.#trimmed = trimmed;
+    this.#grammar = grammar;
+  }
+
+  get args(): readonly Bytes[] {
+    if (this.#args === null) {
+      const tokens = tokenize(this.#trimmed, this.#grammar);
+      this.#args = tokens.ok ? tokens.words.slice(1) : [];
+    }
+    return this.#args;
+  }
+}
+
 /** sdstrim(line, " \t\r\n"): unlike isspace it leaves vertical tabs and form feeds. */
 function trim(text: Bytes): Bytes {
   let from = 0;
@@ -51,13 +82,20 @@ function isTrimmed(code: number): boolean {
 
 /** Lower case of ASCII letters only: bytes above 127 are not letters to the server. */
 function lowerCase(name: Bytes): Bytes {
-  if (!/[A-Z]/.test(name)) return name;
+  let at = 0;
+  while (at < name.length && !isUpperCase(name.charCodeAt(at))) at++;
+  if (at === name.length) return name;
   return asBytes(name.replace(/[A-Z]/g, (letter) => letter.toLowerCase()));
 }
 
+function isUpperCase(code: number): boolean {
+  return code >= 0x41 && code <= 0x5a;
+}
+
 function checkWordCount(directive: Directive): void {
-  const { name, args, line } = directive;
+  const { name, line } = directive;
   if (name !== 'include' && name !== 'loadmodule') return;
+  const { args } = directive;
   const details = { at: line.at, frame: frame(line.text) };
   if (name === 'include' && args.length !== 1) {
     throw refuse('VB107', `include takes exactly one path, got ${args.length} words`, {

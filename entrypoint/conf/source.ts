@@ -28,16 +28,16 @@ export function linesOf(segments: readonly Segment[]): SourceLine[] {
   for (const segment of segments) {
     const { text } = segment;
     for (let from = 0, line = 1; from < text.length; ) {
-      const at = placeIn(segment, line);
       const run = open === null ? silentRun(text, from) : null;
       if (run !== null) {
-        lines.push({ text: asBytes(text.slice(from, run.end - 1)), at });
+        lines.push(new WholeLine(asBytes(text.slice(from, run.end - 1)), segment, line));
         from = run.end;
         line += run.lines;
         continue;
       }
       const newline = text.indexOf('\n', from);
-      const whole: SourceLine = joined(open, text.slice(from, newline < 0 ? text.length : newline), at);
+      const piece = new WholeLine(asBytes(text.slice(from, newline < 0 ? text.length : newline)), segment, line);
+      const whole: SourceLine = open === null ? piece : joined(open, piece);
       open = newline < 0 ? whole : null;
       if (newline < 0) break;
       lines.push(whole);
@@ -68,13 +68,27 @@ function silentRun(text: string, from: number): { end: number; lines: number } |
 const HASH = 0x23;
 const NEWLINE = 0x0a;
 
-function joined(open: SourceLine | null, piece: string, at: Place): SourceLine {
-  if (open === null) return { text: asBytes(piece), at };
-  const text = asBytes(open.text + piece);
-  const runsInto = open.runsInto ?? (piece.trim() === '' ? undefined : at);
+function joined(open: SourceLine, piece: SourceLine): SourceLine {
+  const text = asBytes(open.text + piece.text);
+  const runsInto = open.runsInto ?? (piece.text.trim() === '' ? undefined : piece.at);
   return { text, at: open.at, ...(runsInto && { runsInto }) };
 }
 
-function placeIn(segment: Segment, line: number): Place {
-  return segment.origin.kind === 'file' ? { kind: 'file', path: segment.origin.path, line } : { kind: 'stdin', line };
+/** A line of one piece. Hardly any line is ever asked for its place. */
+class WholeLine implements SourceLine {
+  readonly text: Bytes;
+  readonly #segment: Segment;
+  readonly #line: number;
+
+  constructor(text: Bytes, segment: Segment, line: number) {
+    this.text = text;
+    this.#segment = segment;
+    this.#line = line;
+  }
+
+  get at(): Place {
+    const { origin } = this.#segment;
+    const line = this.#line;
+    return origin.kind === 'file' ? { kind: 'file', path: origin.path, line } : { kind: 'stdin', line };
+  }
 }

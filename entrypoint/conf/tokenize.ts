@@ -19,7 +19,7 @@ export function tokenize(line: Bytes, grammar: Grammar = currentGrammar): Tokens
     for (;;) {
       const start = at;
       while (!endsPlainRun(line.charCodeAt(at))) at++;
-      word += isLossy ? line.slice(start, at).replaceAll(BYTE_255, '') : line.slice(start, at);
+      word += kept(line.slice(start, at), isLossy);
       const quote = line.charCodeAt(at);
       if (quote !== DOUBLE_QUOTE && quote !== SINGLE_QUOTE) break;
       const quoted = quote === DOUBLE_QUOTE ? readDouble(line, at + 1, isLossy) : readSingle(line, at + 1, isLossy);
@@ -35,6 +35,19 @@ export function tokenize(line: Bytes, grammar: Grammar = currentGrammar): Tokens
     words.push(asBytes(word));
   }
   return { ok: true, words };
+}
+
+/** Whether a line is words with blanks between them and nothing else: no quote that could be left open, no byte that is lost. */
+export function isPlain(line: Bytes, grammar: Grammar): boolean {
+  return !line.includes('"') && !line.includes("'") && !(grammar.losesByte255 && line.includes(BYTE_255));
+}
+
+/** The first word of a plain line; null where it has none. */
+export function firstPlainWord(line: Bytes): Bytes | null {
+  const start = skipBlanks(line, 0);
+  let end = start;
+  while (!endsPlainRun(line.charCodeAt(end))) end++;
+  return end === start ? null : asBytes(line.slice(start, end));
 }
 
 const DOUBLE_QUOTE = 0x22;
@@ -73,33 +86,54 @@ interface Quoted {
 
 function readDouble(line: string, from: number, isLossy: boolean): Quoted | null {
   let text = '';
-  for (let at = from; at < line.length; at++) {
-    const code = line.charCodeAt(at);
-    if (code === DOUBLE_QUOTE) return { text, end: at + 1 };
-    const hex = code === BACKSLASH ? /^\\x([0-9a-fA-F]{2})/.exec(line.slice(at, at + 4)) : null;
+  for (let at = from; at < line.length; ) {
+    const start = at;
+    at = runEnd(line, at, DOUBLE_QUOTE);
+    text += kept(line.slice(start, at), isLossy);
+    if (at >= line.length) return null;
+    if (line.charCodeAt(at) === DOUBLE_QUOTE) return { text, end: at + 1 };
+    const hex = /^\\x([0-9a-fA-F]{2})/.exec(line.slice(at, at + 4));
     if (hex !== null) {
       text += String.fromCharCode(Number.parseInt(hex[1] ?? '', 16));
-      at += 3;
+      at += 4;
       continue;
     }
-    const isEscape = code === BACKSLASH && at + 1 < line.length;
-    if (isEscape) at += 1;
-    const character = line.charAt(at);
-    if (isLossy && character === BYTE_255) continue;
-    text += isEscape ? (ESCAPES[character] ?? character) : character;
+    // A backslash at the very end stands for itself, and the quote is not closed anyway.
+    const character = line.charAt(at + 1);
+    text += kept(ESCAPES[character] ?? character, isLossy);
+    at += 2;
   }
   return null;
+}
+
+/** The end of a run of ordinary characters inside quotes: at the quote that may close it, at a backslash, or the end. */
+function runEnd(line: string, from: number, quote: number): number {
+  let at = from;
+  for (let code = line.charCodeAt(at); code !== quote && code !== BACKSLASH && at < line.length; ) {
+    at += 1;
+    code = line.charCodeAt(at);
+  }
+  return at;
+}
+
+/** What the server keeps of raw bytes. */
+function kept(raw: string, isLossy: boolean): string {
+  return isLossy ? raw.replaceAll(BYTE_255, '') : raw;
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', a: '\x07' };
 
 function readSingle(line: string, from: number, isLossy: boolean): Quoted | null {
   let text = '';
-  for (let at = from; at < line.length; at++) {
-    const code = line.charCodeAt(at);
-    if (code === SINGLE_QUOTE) return { text, end: at + 1 };
-    if (code === BACKSLASH && line.charCodeAt(at + 1) === SINGLE_QUOTE) at += 1;
-    if (!isLossy || line.charAt(at) !== BYTE_255) text += line.charAt(at);
+  for (let at = from; at < line.length; ) {
+    const start = at;
+    at = runEnd(line, at, SINGLE_QUOTE);
+    text += kept(line.slice(start, at), isLossy);
+    if (at >= line.length) return null;
+    if (line.charCodeAt(at) === SINGLE_QUOTE) return { text, end: at + 1 };
+    const isEscaped = line.charCodeAt(at + 1) === SINGLE_QUOTE;
+    text += isEscaped ? "'" : '\\';
+    at += isEscaped ? 2 : 1;
   }
   return null;
 }
