@@ -32,15 +32,18 @@ export interface Reading {
 /** More includes than this are taken for includes that include each other. */
 const MOST_FILES = 10_000;
 
-/** Nobody nests that deep by hand, and it keeps the recursion within its stack. */
-const DEEPEST = 2_000;
+/** Nobody nests that deep by hand. The recursion, here and where the entries are read, ends its stack at more than twice as many. */
+const DEEPEST = 500;
+
+/** Details of a diagnostic, made only where there is one to make. */
+type Said = () => Details;
 
 /**
  * The main configuration file and, after it without a newline in between, standard input. Either may be null. The file is an
  * absolute path, and one with `*`, `?` or `[` in it is a pattern to the server here too.
  */
 export function readMain(files: ConfFiles, file: MainFile | null, stdin: Bytes | null, reading: Reading): Entry[] {
-  const segments = file === null ? [] : segmentsOf(files, file.path, '/', { at: file.at }, reading);
+  const segments = file === null ? [] : segmentsOf(files, file.path, '/', () => ({ at: file.at }), reading);
   if (file !== null && segments.length === 0) {
     const message = `${file.path} is a pattern to the server, and nothing matches it: it starts without a configuration`;
     reading.warnings.push(diagnose('VB112', message, { at: file.at }));
@@ -90,7 +93,7 @@ export function directivesOf(entries: readonly Entry[], into: Directive[] = []):
 function readInclude(files: ConfFiles, directive: Directive, reading: Reading): Entry {
   const path = textOf(directive.args[0] ?? asBytes(''));
   const target = absolute(path, reading.cwd);
-  const by = { at: directive.line.at, frame: frame(directive.line.text) };
+  const by: Said = () => ({ at: directive.line.at, frame: frame(directive.line.text) });
   const segments = segmentsOf(files, path, reading.cwd, by, reading);
   return { kind: 'include', directive, target, entries: readSegments(files, segments, by, reading) };
 }
@@ -99,46 +102,46 @@ function readInclude(files: ConfFiles, directive: Directive, reading: Reading): 
  * Reads joined pieces as one text. What may not contain itself is such a text, not a file: a pattern's matches may include one of them
  * again without end only if the same matches come round again.
  */
-function readSegments(files: ConfFiles, segments: readonly Segment[], by: Details | null, reading: Reading): Entry[] {
+function readSegments(files: ConfFiles, segments: readonly Segment[], by: Said | null, reading: Reading): Entry[] {
   const real = segments.map(({ origin }) => (origin.kind === 'file' ? files.realFile(origin.path) : 'standard input'));
   const text = real.join(' + ');
   const already = reading.open.indexOf(text);
   if (already >= 0 && text !== '' && by !== null) {
-    throw refuse('VB104', `${text} includes itself: ${[...reading.open.slice(already), text].join(' -> ')}`, by);
+    throw refuse('VB104', `${text} includes itself: ${[...reading.open.slice(already), text].join(' -> ')}`, by());
   }
-  if (reading.open.length >= DEEPEST) throw refuse('VB110', `includes are nested more than ${DEEPEST} deep`, by ?? {});
+  if (reading.open.length > DEEPEST) throw refuse('VB110', `includes are nested more than ${DEEPEST} deep`, by?.());
   reading.open.push(text);
   const entries = readLines(files, linesOf(segments), reading);
   reading.open.pop();
   return entries;
 }
 
-function segmentsOf(files: ConfFiles, path: string, cwd: string, by: Details, reading: Reading): Segment[] {
+function segmentsOf(files: ConfFiles, path: string, cwd: string, by: Said, reading: Reading): Segment[] {
   const isPattern = /[*?[]/.test(path);
   const found = isPattern ? files.glob(path, cwd) : [absolute(path, cwd)];
   return found.flatMap((file) => {
     reading.files.push(file);
-    if (reading.files.length > MOST_FILES) throw refuse('VB110', `more than ${MOST_FILES} files are included`, by);
+    if (reading.files.length > MOST_FILES) throw refuse('VB110', `more than ${MOST_FILES} files are included`, by());
     const text = readFile(files, file, by, isPattern);
     return text === null ? [] : [{ text, origin: { kind: 'file', path: file } as const }];
   });
 }
 
-function readFile(files: ConfFiles, path: string, by: Details, matched: boolean): Bytes | null {
+function readFile(files: ConfFiles, path: string, by: Said, matched: boolean): Bytes | null {
   const read = files.readConf(path);
   switch (read.kind) {
     case 'text':
       return withoutNul(read.text, { kind: 'file', path, line: 1 });
     case 'missing':
-      throw refuse('VB101', `${path} does not exist`, by);
+      throw refuse('VB101', `${path} does not exist`, by());
     case 'unreadable':
-      throw refuse('VB102', `${path} cannot be read: ${read.why}`, by);
+      throw refuse('VB102', `${path} cannot be read: ${read.why}`, by());
     case 'directory':
       // The server takes a directory among a glob's matches for an empty file, and so does this reader.
       if (matched) return null;
-      throw refuse('VB103', `${path} is a directory`, by);
+      throw refuse('VB103', `${path} is a directory`, by());
     case 'special':
-      throw refuse('VB108', `${path} is a ${read.what}, not a file`, by);
+      throw refuse('VB108', `${path} is a ${read.what}, not a file`, by());
   }
 }
 

@@ -96,17 +96,16 @@ function checkWordCount(directive: Directive): void {
   const { name, line } = directive;
   if (name !== 'include' && name !== 'loadmodule') return;
   const { args } = directive;
+  if (name === 'include' ? args.length === 1 : args.length > 0) return;
   const details = { at: line.at, frame: frame(line.text) };
-  if (name === 'include' && args.length !== 1) {
+  if (name === 'include') {
     throw refuse('VB107', `include takes exactly one path, got ${args.length} words`, {
       ...details,
       hint: args.length === 0 ? 'Name the file.' : 'Put quotes around a path with blanks; use one include line a file.',
     });
   }
-  if (name === 'loadmodule' && args.length === 0) {
-    throw refuse('VB107', 'loadmodule names no module', {
-      ...details,
-      hint: 'Write loadmodule <path> [argument ...].',
-    });
-  }
+  throw refuse('VB107', 'loadmodule names no module', {
+    ...details,
+    hint: 'Write loadmodule <path> [argument ...].',
+  });
 }

@@ -74,8 +74,8 @@ export const confEntries = {
     severity: 'error',
     exitCode: 78,
     meaning:
-      'More than 10,000 files were included, or more than 2,000 in one another: the files include each other in a way that multiplies.',
-    fix: 'Include each file once.',
+      'More than 10,000 files were included, or includes are nested more than 500 deep: nobody writes that by hand, so files include each other in a way that multiplies, or a program made a chain of them.',
+    fix: 'Include each file once; write a chain as include lines in one file.',
   },
   VB111: {
     title: 'working directory does not exist',

@@ -20,6 +20,12 @@ function lines(count: number, last: string): string {
   return [...body, last, ''].join('\n');
 }
 
+/** A file that includes the next one, and so on: as many includes as are asked for. */
+function chain(length: number, last: string): Files {
+  const links = Array.from({ length }, (_, index) => [`/c/${index}`, `hz 10\ninclude /c/${index + 1}\n`] as const);
+  return { '/c': { directory: true }, ...Object.fromEntries(links), [`/c/${length}`]: last };
+}
+
 const notUtf8 = Buffer.from('# \xff\xfe\nprimaryuser "\xe4\xf6"\nmaxmemory 64mb\n', 'latin1');
 const copied = Buffer.concat([notUtf8, Buffer.from(`loadmodule ${bloom}\nloadmodule ${bloom}\n`)]);
 
@@ -85,6 +91,30 @@ export const confRows: readonly Row[] = [
       files: { '/c': { directory: true }, '/c/x.conf': 'include /c/*.conf\n' },
     },
     ...{ code: 'VB104', exitCode: 78, place: '/c/x.conf:1' },
+  },
+  {
+    input: 'includes that are nested 501 deep',
+    wish: { command: ['valkey-server', '/c/0'], files: chain(501, 'maxmemory 64mb\n') },
+    ...{ code: 'VB110', exitCode: 78, place: '/c/500:2', names: ['500', 'include /c/501'] },
+  },
+  {
+    input: 'includes that are nested 500 deep, the last of which must be copied',
+    wish: { command: ['valkey-server', '/c/0'], files: chain(500, `${`loadmodule ${bloom}\n`.repeat(2)}maxmemory 64mb\n`) },
+    ...{ code: null, exitCode: 0, asks: [maxmemory] },
+  },
+  {
+    input: 'files that include the next one twice, and so multiply',
+    wish: {
+      command: ['valkey-server', '/c/0'],
+      files: {
+        '/c': { directory: true },
+        ...Object.fromEntries(
+          Array.from({ length: 20 }, (_, index) => [`/c/${index}`, `include /c/${index + 1}\n`.repeat(2)]),
+        ),
+        '/c/20': 'hz 10\n',
+      },
+    },
+    ...{ code: 'VB110', exitCode: 78, names: ['10000'] },
   },
   {
     input: 'a configuration file of 100,000 lines',

@@ -178,11 +178,21 @@ it('a NUL byte on standard input is refused with its line there', () => {
   expect([refused.code, refused.at]).toEqual(['VB106', { kind: 'stdin', line: 3 }]);
 });
 
-it('a thousand files that include each other in a chain are read', () => {
-  const files = Object.fromEntries(
-    Array.from({ length: 1000 }, (_, index) => [`/etc/${index}`, `a ${index}\ninclude /etc/${index + 1}\n`]),
-  );
-  expect(read({ ...files, '/etc/1000': 'end 1\n' }, '/etc/0').lines).toHaveLength(1001);
+describe('files that include each other in a chain', () => {
+  const chain = (length: number) => ({
+    ...Object.fromEntries(
+      Array.from({ length }, (_, index) => [`/etc/${index}`, `a ${index}\ninclude /etc/${index + 1}\n`]),
+    ),
+    [`/etc/${length}`]: 'end 1\n',
+  });
+  it('are read', () => expect(read(chain(500), '/etc/0').lines).toHaveLength(501));
+  it('are refused at the include that is one too many', () => {
+    expect(refusalOf(() => read(chain(501), '/etc/0'))).toMatchObject({
+      code: 'VB110',
+      at: { kind: 'file', path: '/etc/500', line: 2 },
+      frame: '  | include /etc/501',
+    });
+  });
 });
 
 it('files that include two others each are refused before they multiply without end', () => {
