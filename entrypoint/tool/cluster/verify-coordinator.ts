@@ -1,6 +1,8 @@
 import { printable } from '../../bytes.ts';
+import { keyIn } from '../../cluster/key-slot.ts';
 import { isPrimary } from '../../cluster/nodes.ts';
 import { CONNECTION_OPTIONS, readOptions } from '../../cluster/options.ts';
+import { showSlots } from '../../cluster/slots.ts';
 import { firstError, type View } from '../../cluster/view.ts';
 import { diagnose, refuse } from '../../diagnostics.ts';
 import type { Waiting } from '../../host.ts';
@@ -102,23 +104,11 @@ async function isStandIn({ cluster, views, index }: Probe): Promise<boolean> {
   return firstError((await ask(cluster, view, [query(index, 1)])).stdout)?.startsWith('STANDIN') === true;
 }
 
-/** One document for each shard. Which slot a key has is the server's to say. */
-async function addDocuments(probe: Probe, documents: Map<string, View>): Promise<void> {
-  const { cluster, views, index } = probe;
-  const primaries = views.filter((view) => isPrimary(view.self) && view.self.slots.length > 0);
-  const [any] = primaries;
-  if (any === undefined) return;
-  const keys = Array.from({ length: 100 * primaries.length }, (_, number) => `${index}:${number}`);
-  const { stdout } = await ask(
-    cluster,
-    any,
-    keys.map((key) => `CLUSTER KEYSLOT ${key}`),
-  );
-  const slots = stdout.trim().split('\n').map(Number);
-  for (const view of primaries) {
-    const place = slots.findIndex((slot) => view.self.slots.some(([first, last]) => first <= slot && slot <= last));
-    const key = keys[place];
-    if (key === undefined) continue;
+/** One document for each shard, however few slots it has. Refuses VB716. */
+async function addDocuments({ cluster, views, index }: Probe, documents: Map<string, View>): Promise<void> {
+  for (const view of views.filter(({ self }) => isPrimary(self) && self.slots.length > 0)) {
+    const key = keyIn(view.self.slots, `${index}:`);
+    if (key === null) throw refuse('VB716', `${view.name}: no key falls into its slots ${showSlots(view.self.slots)}`);
     documents.set(key, view);
     const error = firstError((await ask(cluster, view, [`HSET ${key} v ${VECTOR}`, `EXPIRE ${key} ${LEFT_S}`])).stdout);
     if (error !== null) throw refuse('VB716', `${view.name}: HSET: ${error}`);
@@ -173,8 +163,9 @@ async function dropOldIndexes({ cluster, views }: Probe): Promise<void> {
     );
 }
 
+/** Without LIMIT a search gives ten documents, however many KNN asks for. */
 function query(index: string, count: number): string {
-  return `FT.SEARCH ${index} "*=>[KNN ${count} @v $q]" PARAMS 2 q ${VECTOR} DIALECT 2`;
+  return `FT.SEARCH ${index} "*=>[KNN ${count} @v $q]" PARAMS 2 q ${VECTOR} LIMIT 0 ${count} DIALECT 2`;
 }
 
 function isUnknown(error: string | null): boolean {
