@@ -227,6 +227,14 @@ describe('cluster check', () => {
     expect(result.exitCode).toBe(1);
     expect(result.stdout).toMatch(/FAIL answers\n +b:6379: connection refused/);
   });
+  it('says which port of which node cannot be reached from where it runs', async () => {
+    const cluster = fakeCluster('ab', 'ab');
+    for (const server of cluster.servers) if (server.letter === 'b') server.closedPorts = [6379 + 20_294];
+    const result = await run(cluster, ['check', '--nodes', 'a', '--timeout', '0']);
+    expect(result).toMatchObject({ exitCode: 1, codes: ['VB720'] });
+    expect(result.stdout).toMatch(/FAIL ports\n +b:6379: the coordinator port of search, 10\.0\.0\.11:26673: ECONNREF/);
+    expect(result.stdout).toMatch(/^ok {3}answers/m);
+  });
   it('asks again for a while what is not yet as it should be', async () => {
     const cluster = fakeCluster('ab', 'ab');
     const [, b] = cluster.servers;
@@ -261,6 +269,48 @@ describe('cluster verify-coordinator', () => {
     expect(result.stderr).toContain('is not on b:6379, c:6379');
     expect(left(cluster)).toEqual([]);
   });
+
+  describe('where search searches', () => {
+    const searching = (letters: string) => Object.assign(fakeCluster(letters, letters), { searches: true });
+    const documents = ({ servers }: FakeCluster) => servers.flatMap((server) => server.documents);
+
+    it('finds the document of each shard from all of them, and leaves nothing', async () => {
+      const cluster = searching('abc');
+      const result = await verify(cluster);
+      expect(result).toMatchObject({ exitCode: 0, codes: [] });
+      expect(result.stdout).toContain('a KNN query to each of 3 primaries finds the documents of all of them');
+      expect([left(cluster), documents(cluster)]).toEqual([[], []]);
+    });
+    it('finds more documents than a search gives where it is not told how many', async () => {
+      const result = await verify(searching('abcdef012345'));
+      expect(result).toMatchObject({ exitCode: 0, codes: [] });
+      expect(result.stdout).toContain('to each of 12 primaries');
+    });
+    it('has a document on a shard of a single slot, too', async () => {
+      const cluster = searching('abc');
+      for (const server of cluster.servers)
+        server.slots = { a: '0-5460', b: '5461', c: '5462-16383' }[server.letter] ?? '';
+      expect(await verify(cluster)).toMatchObject({ exitCode: 0, codes: [] });
+      expect(cluster.commands.filter((line) => line.startsWith('b HSET'))).toHaveLength(1);
+    });
+    it('names the node whose query misses documents, and whose they are, and leaves nothing', async () => {
+      const cluster = searching('abc');
+      for (const server of cluster.servers) server.isAlone = server.letter === 'b';
+      const result = await verify(cluster);
+      expect(result).toMatchObject({ exitCode: 1, codes: ['VB733'] });
+      expect(result.stderr).toContain('b:6379 does not find the documents of a:6379, c:6379');
+      expect([left(cluster), documents(cluster)]).toEqual([[], []]);
+    });
+    it('waits for documents that are not found at once', async () => {
+      const cluster = searching('abc');
+      for (const server of cluster.servers) server.isAlone = true;
+      cluster.tick = () => {
+        for (const server of cluster.servers) server.isAlone = false;
+      };
+      expect(await verify(cluster)).toMatchObject({ exitCode: 0, codes: [] });
+    });
+  });
+
   it('cleans up also where it is told to stop', async () => {
     const cluster = fakeCluster('abc', 'abc');
     cluster.handsOn = false;

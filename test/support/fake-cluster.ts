@@ -1,3 +1,4 @@
+import { slotOf } from '../../entrypoint/cluster/key-slot.ts';
 import type { Ended, Waiting } from '../../entrypoint/host.ts';
 import { ipOf, lineOf } from './cluster-view.ts';
 
@@ -9,7 +10,12 @@ interface FakeServer {
   /** Letters of the nodes that it knows. */
   knows: string[];
   trouble?: 'unreachable' | 'loading' | 'password' | 'standalone';
+  /** Ports at which nobody listens, though the server answers. */
+  closedPorts: number[];
   indexes: string[];
+  documents: string[];
+  /** Whether its queries find what other shards hold. */
+  isAlone: boolean;
 }
 
 /** Servers that answer valkey-cli, a clock that moves only where somebody waits, and everything that was run. */
@@ -24,6 +30,8 @@ export interface FakeCluster {
   engine: (args: readonly string[]) => number;
   /** Whether indexes reach other nodes. */
   handsOn: boolean;
+  /** Whether search searches, or is the stand-in that says that it does not. */
+  searches: boolean;
   /** Another run's connection, on every node: how long it has been idle. */
   otherRun: { idle: number } | null;
   /** Called whenever somebody waits. */
@@ -37,9 +45,16 @@ interface Run {
 }
 
 export function fakeCluster(letters: string, formed = ''): FakeCluster {
-  const servers: FakeServer[] = letters
-    .split('')
-    .map((letter) => ({ letter, slots: '', keys: 0, knows: [letter], indexes: [] }));
+  const servers: FakeServer[] = letters.split('').map((letter) => ({
+    letter,
+    slots: '',
+    keys: 0,
+    knows: [letter],
+    closedPorts: [],
+    indexes: [],
+    documents: [],
+    isAlone: false,
+  }));
   const find = (ip: string): FakeServer | undefined => servers.find(({ letter }) => ipOf(letter) === ip);
   const runs: Run[] = [];
   const commands: string[] = [];
@@ -52,6 +67,7 @@ export function fakeCluster(letters: string, formed = ''): FakeCluster {
     hosts: new Map(letters.split('').map((letter) => [letter, [ipOf(letter)]])),
     engine: (args) => form(servers, args),
     handsOn: true,
+    searches: false,
     otherRun: null,
     tick: () => {},
     stop: () => stop.abort(new Error('stopped by SIGTERM')),
@@ -103,7 +119,10 @@ export function fakeCluster(letters: string, formed = ''): FakeCluster {
         };
       },
       lookup: async (name) => fake.hosts.get(name) ?? [],
-      reach: async (ip) => (find(ip)?.trouble === 'unreachable' ? 'ECONNREFUSED' : null),
+      reach: async (ip, port) => {
+        const server = find(ip);
+        return server?.trouble === 'unreachable' || server?.closedPorts.includes(port) ? 'ECONNREFUSED' : null;
+      },
       stopped: stop.signal,
       nonce: () => '0123456789abcdef',
     },
@@ -167,19 +186,49 @@ function reply(fake: FakeCluster, server: FakeServer, line: string): string {
     case 'FT._LIST':
       return JSON.stringify(server.indexes);
     case 'FT.SEARCH':
-      return 'error:"STANDIN this is a stand-in"';
+      return fake.searches ? searchReply(fake, server, line) : 'error:"STANDIN this is a stand-in"';
+    case 'HSET':
+      if (!owns(server, slotOf(index))) return `error:"MOVED ${slotOf(index)} 10.0.0.99:6379"`;
+      server.documents.push(index);
+      return '1';
+    case 'DEL':
+      server.documents = server.documents.filter((key) => key !== index);
+      return '1';
     case 'CLUSTER':
       return line.startsWith('CLUSTER KEYSLOT') ? '0' : '"OK"';
     case 'EXISTS':
       return '0';
     case 'EXEC':
-      return JSON.stringify([
-        [['name', 'search', 'ver', 10002, 'args', [`--reader-threads ${server.letter === 'c' ? 4 : 8}`]]],
-        [],
-      ]);
+      return JSON.stringify([[['name', 'search', 'ver', 10002, 'args', searchArguments(server)]], []]);
     default:
       return '"OK"';
   }
+}
+
+/** As valkey-search answers: the number of all, then ten of them unless LIMIT says how many. */
+function searchReply(fake: FakeCluster, server: FakeServer, line: string): string {
+  const [, index = ''] = line.split(' ');
+  const asked = server.isAlone ? [server] : fake.servers;
+  const wanted = Number(/KNN (\d+) /.exec(line)?.[1]);
+  const limit = Number(/ LIMIT 0 (\d+) /.exec(line)?.[1] ?? 10);
+  const found = asked
+    .flatMap(({ documents }) => documents)
+    .filter((key) => key.startsWith(`${index}:`))
+    .slice(0, wanted);
+  const shown = found.slice(0, limit).flatMap((key) => [key, ['__v_score', '0', 'v', 'AAAAAAAA']]);
+  return JSON.stringify([found.length, ...shown]);
+}
+
+/** Not the same on every node: the third differs. */
+function searchArguments({ letter }: FakeServer): string[] {
+  return ['--use-coordinator', '--reader-threads', letter === 'c' ? '4' : '8'];
+}
+
+function owns({ slots }: FakeServer, slot: number): boolean {
+  return slots.split(' ').some((range) => {
+    const [first = '', last = first] = range.split('-');
+    return first !== '' && Number(first) <= slot && slot <= Number(last);
+  });
 }
 
 function ended(stdout: string, exitCode = 0): Ended {
