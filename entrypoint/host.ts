@@ -54,6 +54,8 @@ export interface Machine {
   /** The launcher itself, all links followed. */
   readonly self: string;
   cpuFlags(): ReadonlySet<string>;
+  /** The machine's own name and addresses, those of the loopback interface left out. */
+  network(): { readonly hostName: string; readonly addresses: readonly string[] };
   lookupUser(name: string): User | null;
 }
 

@@ -1,3 +1,4 @@
+import { announcedName } from './announced-name.ts';
 import { asBytes, type Bytes, bytesOf, textOf } from './bytes.ts';
 import { type Grammar, grammarOf } from './conf/grammar.ts';
 import type { Code } from './diagnostics/catalogue.ts';
@@ -5,7 +6,7 @@ import { type Details, type Diagnostic, diagnose, refuse } from './diagnostics.t
 import { type Environment, moduleArgsVariables, wordsOf } from './environment.ts';
 import { type Expressed, express } from './express.ts';
 import { type Reader, START_RECORD, type User } from './host.ts';
-import { type Configuration, readConfiguration } from './inputs.ts';
+import { type Configuration, readConfiguration, withExtraFlags } from './inputs.ts';
 import type { Invocation } from './invocation.ts';
 import { readBundle } from './modules/bundle.ts';
 import type { Bundle, Manifest } from './modules/manifest.ts';
@@ -28,7 +29,7 @@ export interface StartPlan {
   readonly modules: readonly Merged[];
   readonly loads: readonly WantedLoad[];
   readonly files: readonly string[];
-  /** Directives that no module asked for: the image's defaults and the password. */
+  /** Directives that no module asked for: the image's defaults, the name that a pod announces, and the password. */
   readonly directives: readonly ExtraDirective[];
   readonly how: Expressed['how'];
   /** Files that this start writes for itself. Without the required ones the server cannot start. */
@@ -86,10 +87,15 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
     return { ...common, ...nothing(host), mode: 'query', argv: [invocation.name, ...invocation.args] };
   }
   const grammar = grammarOf(bundle.valkey);
-  const conf = readConfiguration(host, invocation.args, env, grammar, request.readStdin);
+  // checkForSentinelMode() in server.c looks everywhere, so VALKEY_EXTRA_FLAGS can say it too. Such a server is handed its command line
+  // as it is, and reads standard input itself.
+  const isSentinel = withExtraFlags(invocation.args, env['VALKEY_EXTRA_FLAGS'], grammar).some(
+    ({ text }) => text === '--sentinel',
+  );
+  const readStdin = isSentinel ? () => asBytes('') : request.readStdin;
+  const conf = readConfiguration(host, invocation.args, env, grammar, readStdin);
   diagnostics.push(...conf.warnings);
-  // The server looks for --sentinel everywhere, so VALKEY_EXTRA_FLAGS can say it too.
-  if (conf.commandLine.elements.some(({ text }) => text === '--sentinel')) {
+  if (isSentinel) {
     const argv = [invocation.name, ...conf.commandLine.elements.map(({ text }) => text)];
     return {
       ...common,
@@ -103,7 +109,8 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
   const planned = planModules(host, conf, { env, manifests, bundle, variables: readVariables(env, grammar) });
   const passwords = passwordDirectives(host, env, conf.settings);
   const image = imageDirectives(conf, bundle);
-  const extra = [...planned.extra, ...image, ...passwords.directives];
+  const own = [...image, ...announcedName(host, conf, image), ...passwords.directives];
+  const extra = [...planned.extra, ...own];
   diagnostics.push(
     ...planned.diagnostics,
     ...passwords.warnings,
@@ -130,7 +137,7 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
     modules: planned.modules,
     loads: planned.loads,
     files: conf.files,
-    directives: [...image, ...passwords.directives],
+    directives: own,
     how: expressed.how,
     runtime: directory === undefined ? null : { directory, files: [...written, record], required: written.length > 0 },
     effectiveConf: expressed.effectiveConf === null ? null : { path: files.conf, text: expressed.effectiveConf },

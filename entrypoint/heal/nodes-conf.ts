@@ -1,4 +1,5 @@
 import { asBytes, type Bytes } from '../bytes.ts';
+import { isHostName } from '../cluster/host-name.ts';
 import { isNodeId, readAddress } from '../cluster/nodes.ts';
 
 /** What a refresh of nodes.conf comes to. Its text is null where nothing changes. */
@@ -107,9 +108,4 @@ function peersOf(text: Bytes): readonly Peer[] | { readonly damaged: number } {
       });
   }
   return hasSelf ? peers : { damaged: 1 };
-}
-
-/** What the server lets a node announce (config.c, isValidAnnouncedHostname), so a name can be no option of a program. */
-function isHostName(name: string): boolean {
-  return /^[A-Za-z0-9][A-Za-z0-9.-]*$/.test(name);
 }

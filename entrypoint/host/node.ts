@@ -29,6 +29,7 @@ export function nodeHost(): Host {
     self: realFiles.realFile(process.execPath),
     isTerminal: { stdout: isTerminal(1), stderr: isTerminal(2) },
     cpuFlags,
+    network,
     lookupUser,
     candidates,
     removeStale,
@@ -79,6 +80,17 @@ function firstProcessor(): string {
     return head.toString('latin1', 0, readSync(descriptor, head));
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/** Only a start in cluster mode asks. A sandbox may refuse to list interfaces: then there is no address. */
+function network(): { hostName: string; addresses: readonly string[] } {
+  const { hostname, networkInterfaces } = process.getBuiltinModule('node:os');
+  try {
+    const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+    return { hostName: hostname(), addresses: all.filter(({ internal }) => !internal).map(({ address }) => address) };
+  } catch {
+    return { hostName: hostname(), addresses: [] };
   }
 }
 

@@ -19,7 +19,7 @@ export interface PlanJson {
     readonly args: ReadonlyArray<{ readonly text: string; readonly source: string }>;
   }>;
   readonly loads: ReadonlyArray<{ readonly path: string; readonly args: readonly string[] }>;
-  /** Directives that no module asked for: image defaults and the password. */
+  /** Directives that no module asked for: image defaults, the name that a pod announces, and the password. */
   readonly directives: ReadonlyArray<{ readonly text: string; readonly source: string }>;
   readonly files: readonly string[];
   readonly program: string | null;

@@ -9,6 +9,8 @@ export interface ContainerWish {
   readonly entrypoint?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly user?: string;
+  /** A name with dots: the engine writes it into /etc/hosts beside the container's address. */
+  readonly fullName?: string;
   readonly readOnly?: boolean;
   readonly capDrop?: readonly string[];
   readonly tmpfs?: Readonly<Record<string, string>>;
@@ -66,6 +68,11 @@ function optionsOf(image: string, wish: ContainerWish): Docker.ContainerCreateOp
   };
   if (wish.command !== undefined) options.Cmd = [...wish.command];
   if (wish.entrypoint !== undefined) options.Entrypoint = [...wish.entrypoint];
+  if (wish.fullName !== undefined) {
+    const dot = wish.fullName.indexOf('.');
+    options.Hostname = wish.fullName.slice(0, dot);
+    options.Domainname = wish.fullName.slice(dot + 1);
+  }
   if (wish.user !== undefined) options.User = wish.user;
   if (wish.healthEveryMs !== undefined) options.Healthcheck = { Interval: wish.healthEveryMs * 1_000_000 };
   return options;

@@ -12,6 +12,9 @@ export interface World {
   readonly cwd?: string;
   readonly arch?: string;
   readonly cpu?: readonly string[];
+  readonly hostName?: string;
+  /** Its own addresses, loopback left out. */
+  readonly addresses?: readonly string[];
   readonly users?: Readonly<Record<string, User>>;
   readonly path?: readonly string[];
   readonly stdin?: string | Bytes;
@@ -114,6 +117,7 @@ export function fakeHost(world: World = {}): FakeHost {
     self: '/usr/local/bin/valkey-bundle',
     isTerminal: { stdout: world.terminal ?? false, stderr: world.terminal ?? false },
     cpuFlags: () => new Set(world.cpu ?? ['avx2', 'fma']),
+    network: () => ({ hostName: world.hostName ?? 'container', addresses: world.addresses ?? ['10.0.0.1'] }),
     lookupUser: (name) => (world.users ?? { root: { uid: 0, gid: 0 }, valkey: { uid: 999, gid: 999 } })[name] ?? null,
     candidates: () =>
       PLACES.filter((place) => !(world.closed ?? []).includes(place)).map((place) => `${place}/${RUNTIME_NAME}`),

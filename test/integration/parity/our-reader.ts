@@ -35,6 +35,7 @@ const unused = {
   identity: { uid: 999, gid: 999 },
   self: '/none',
   cpuFlags: refuse,
+  network: refuse,
   lookupUser: refuse,
   candidates: refuse,
   readSmall: refuse,

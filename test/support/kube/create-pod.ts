@@ -48,6 +48,10 @@ export async function createPod(wish: PodWish): Promise<CreatedPod> {
     name: wish.unique,
     Labels: label,
     Hostname: identity.name,
+    // The engine then writes the line into /etc/hosts that the kubelet does: address, full name, name.
+    ...(identity.subdomain === undefined
+      ? {}
+      : { Domainname: `${identity.subdomain}.${identity.namespace}.svc.cluster.local` }),
     User: `${runAsUser}:${runAsGroup}`,
     Env: [...variables].map(([name, value]) => `${name}=${value}`),
     // Kubernetes knows nothing of the image's HEALTHCHECK.

@@ -2,11 +2,13 @@ import { expand } from './expand.ts';
 import type { Manifest } from './manifest.ts';
 import type { Container } from './schema.ts';
 
-/** What the downward API knows of a pod. */
+/** What a pod is told of itself, by the downward API and by /etc/hosts. */
 export interface PodIdentity {
   readonly name: string;
   readonly namespace: string;
   readonly ip: string;
+  /** With it a pod has a name of its own; a StatefulSet gives its serviceName. */
+  readonly subdomain?: string | undefined;
 }
 
 /** The container's variables, in the order of the manifest: a value may use those before it. Throws where a Secret or its key is missing. */

@@ -60,7 +60,7 @@ export async function openNamespace(objects: readonly KubeObject[]): Promise<Nam
   const publish = (): Promise<void> => names.publish(zone());
 
   const start = (name: string, template: PodTemplate, claimsOfPod: ReadonlyMap<string, string>): Promise<Pod> => {
-    const identity: PodIdentity = { name, namespace, ip: network.nextAddress() };
+    const identity: PodIdentity = { name, namespace, ip: network.nextAddress(), subdomain: subdomains.get(name) };
     serial += 1;
     const unique = `${run}-${name}-${serial}`;
     return startPod({ identity, template, manifest, network, unique, claims: claimsOfPod, folder }, publish);
