@@ -7,7 +7,10 @@ import { type Server, serverIn, untilItAnswers } from './server.ts';
 const waitForState =
   'end=$(($(date +%s) + 30)); until valkey-cli -t 1 cluster info 2>/dev/null | grep -q "^cluster_state:ok"; do [ "$(date +%s)" -lt "$end" ] || exit 1; sleep 0.1; done';
 
-/** Forms a cluster of `size` primaries on a network of its own, and gives its nodes to `use`. */
+/**
+ * Forms a cluster of `size` primaries on a network of its own, and gives its nodes to `use`. As in deploy/, the nodes announce their host
+ * names, and those are what clients and modules are told to use.
+ */
 export async function withCluster<T>(
   containers: Containers,
   wish: ContainerWish,
@@ -15,8 +18,17 @@ export async function withCluster<T>(
   use: (nodes: readonly Server[]) => Promise<T>,
 ): Promise<T> {
   const network = await containers.createNetwork();
-  const command = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '5000', ...(wish.command ?? [])];
-  const nodes = await Promise.all(Array.from({ length: size }, () => containers.create({ ...wish, command, network })));
+  const nodes = await Promise.all(
+    Array.from({ length: size }, (_, at) => {
+      const hostname = `node-${at + 1}`;
+      return containers.create({
+        ...wish,
+        command: [...commandOf(hostname), ...(wish.command ?? [])],
+        network,
+        hostname,
+      });
+    }),
+  );
   try {
     await Promise.all(
       nodes.map(async (node) => {
@@ -33,6 +45,11 @@ export async function withCluster<T>(
   } finally {
     await Promise.all(nodes.map((node) => containers.remove(node)));
   }
+}
+
+function commandOf(hostname: string): string[] {
+  const mode = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '5000'];
+  return [...mode, '--cluster-announce-hostname', hostname, '--cluster-preferred-endpoint-type', 'hostname'];
 }
 
 async function addressOf(node: Docker.Container, network: string): Promise<string> {

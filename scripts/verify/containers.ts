@@ -13,6 +13,8 @@ export interface ContainerWish {
   /** Asks the image's own health check this often. */
   readonly healthEveryMs?: number;
   readonly network?: string;
+  /** What it is called on that network. */
+  readonly hostname?: string;
 }
 
 /** The containers and networks of one run; nothing else is ever touched. */
@@ -71,7 +73,8 @@ export function openContainers(docker: Docker, image: string, aborted: AbortSign
 const label = 'valkey-bundle.verify';
 
 function optionsOf(image: string, name: string, run: string, wish: ContainerWish): Docker.ContainerCreateOptions {
-  const { entrypoint, command, env = {}, user, readOnly = false, tmpfs = {}, healthEveryMs, network = 'none' } = wish;
+  const { entrypoint, command, env = {}, user, readOnly = false, tmpfs = {} } = wish;
+  const { healthEveryMs, network = 'none', hostname } = wish;
   const options: Docker.ContainerCreateOptions = {
     name,
     Image: image,
@@ -82,6 +85,10 @@ function optionsOf(image: string, name: string, run: string, wish: ContainerWish
   if (entrypoint !== undefined) options.Entrypoint = [...entrypoint];
   if (command !== undefined) options.Cmd = [...command];
   if (user !== undefined) options.User = user;
+  if (hostname !== undefined) {
+    options.Hostname = hostname;
+    options.NetworkingConfig = { EndpointsConfig: { [network]: { Aliases: [hostname] } } };
+  }
   if (healthEveryMs !== undefined) options.Healthcheck = { Interval: healthEveryMs * 1_000_000 };
   return options;
 }

@@ -3,9 +3,7 @@ import { withCluster } from '../cluster.ts';
 import { portCapabilities } from '../coordinator.ts';
 import { knnAcrossShards } from '../knn.ts';
 import type { Group } from '../lab.ts';
-import { CheckNotRun } from '../outcome.ts';
-
-const patience = { boundMs: 20_000, everyMs: 200 };
+import { CheckFailed, CheckNotRun } from '../outcome.ts';
 
 /** Search across the shards of a real cluster, by the coordinator. Only where the module is the real one: built from a commit. */
 export const knn: Group = async ({ subject, containers, recorder }) => {
@@ -17,6 +15,9 @@ export const knn: Group = async ({ subject, containers, recorder }) => {
       throw new CheckNotRun(`no real module: bundle.json names no commit that ${module} was built from`);
     }
     const env = { [`${manifest.env ?? variableName(manifest.file)}_MODULE_ARGS`]: flag };
-    return withCluster(containers, { env }, 3, (nodes) => knnAcrossShards(nodes, patience));
+    return withCluster(containers, { env }, 3, ([node]) => {
+      if (node === undefined) throw new CheckFailed('a cluster of no nodes');
+      return knnAcrossShards(node);
+    });
   });
 };
