@@ -94,7 +94,7 @@ export const clusterEntries = {
   VB714: {
     title: 'valkey-cli did not succeed',
     severity: 'error',
-    exitCode: 1,
+    exitCode: 75,
     meaning: 'valkey-cli --cluster, which does the work, ended with an error; what it printed stands above.',
     fix: 'Mend what it says, and run the command again: it goes on where it stopped.',
   },

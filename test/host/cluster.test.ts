@@ -105,7 +105,7 @@ describe('cluster ensure', () => {
   it('fails where valkey-cli does, and gives its lock back', async () => {
     const cluster = fakeCluster('abc');
     cluster.engine = () => 1;
-    expect(await ensure(cluster, 'abc')).toMatchObject({ codes: ['VB714'], exitCode: 1 });
+    expect(await ensure(cluster, 'abc')).toMatchObject({ codes: ['VB714'], exitCode: 75 });
   });
   it('fails where what it did does not show', async () => {
     const cluster = fakeCluster('abc');

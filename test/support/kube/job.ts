@@ -20,8 +20,15 @@ export interface RunningJob {
   remove(): Promise<void>;
 }
 
-/** Runs a Job as its controller does: a pod after another until one ends with 0, or more than backoffLimit have failed. */
-export function runJob(job: Job, startPod: (attempt: number) => Promise<Pod>): RunningJob {
+/**
+ * Runs a Job as its controller does: a pod after another until one ends with 0, or with an exit code that podFailurePolicy names, or more
+ * than backoffLimit have failed.
+ */
+export function runJob(
+  job: Job,
+  startPod: (attempt: number) => Promise<Pod>,
+  delayMs: (failed: number) => number = controllerDelayMs,
+): RunningJob {
   const pods: Pod[] = [];
   const removed = new AbortController();
   const done = attempts();
@@ -54,10 +61,20 @@ export function runJob(job: Job, startPod: (attempt: number) => Promise<Pod>): R
         log += `${stdout}${stderr}`;
       }
       const failed = exitCodes.length;
-      if (code === 0 || removed.signal.aborted || failed > job.spec.backoffLimit)
+      if (code === 0 || removed.signal.aborted || failed > job.spec.backoffLimit || failsTheJob(job, code))
         return { succeeded: code === 0, exitCodes, log };
-      // The Job controller's own delay: 10 s, doubled each time.
-      await pause(Math.min(10 * 2 ** (failed - 1), 360) * 1000, undefined, { signal: removed.signal });
+      await pause(delayMs(failed), undefined, { signal: removed.signal });
     }
   }
+}
+
+/** The first rule that knows the exit code decides; without one the pod counts towards backoffLimit. */
+function failsTheJob({ spec }: Job, code: number): boolean {
+  const rules = spec.podFailurePolicy?.rules ?? [];
+  return rules.some(({ onExitCodes }) => onExitCodes.values.includes(code));
+}
+
+/** 10 s, doubled each time. */
+function controllerDelayMs(failed: number): number {
+  return Math.min(10 * 2 ** (failed - 1), 360) * 1000;
 }

@@ -107,6 +107,20 @@ const podTemplate = z.strictObject({
   }),
 });
 
+/** job.ts */
+const failurePolicy = z.strictObject({
+  rules: z.array(
+    z.strictObject({
+      action: z.literal('FailJob'),
+      onExitCodes: z.strictObject({
+        containerName: z.string(),
+        operator: z.literal('In'),
+        values: z.array(z.int().positive()),
+      }),
+    }),
+  ),
+});
+
 export const kinds = {
   Namespace: z.strictObject({ apiVersion: z.literal('v1'), kind: z.literal('Namespace'), metadata }),
   ConfigMap: z.strictObject({ apiVersion: z.literal('v1'), kind: z.literal('ConfigMap'), metadata, data: strings }),
@@ -150,7 +164,7 @@ export const kinds = {
     apiVersion: z.literal('batch/v1'),
     kind: z.literal('Job'),
     metadata,
-    spec: z.strictObject({ backoffLimit: z.int(), template: podTemplate }),
+    spec: z.strictObject({ backoffLimit: z.int(), podFailurePolicy: failurePolicy.optional(), template: podTemplate }),
   }),
   PodDisruptionBudget: z.strictObject({
     apiVersion: z.literal('policy/v1'),
