@@ -53,6 +53,8 @@ describe('the rendered manifests', () => {
     ['a field that the type does not have', 'readOnlyRootFilesystem', 'readOnlyRootFileSystem'],
     ['a value of another type', '"replicas":3', '"replicas":"three"'],
     ['a field in the wrong place', '"fsGroup":999', '"fsgroup":999'],
+    ['an unknown field that is an empty object', '"emptyDir":{"sizeLimit":"64Mi"}', '"emptydir":{},"emptyDir":{}'],
+    ['an unknown field that is an empty list', '"podManagementPolicy"', '"podPolicies":[],"podManagementPolicy"'],
   ])('%s would be found', async (_what, text, wrong) => {
     expect(await problemsOf(misspelled(find(k3s, 'StatefulSet valkey'), text, wrong))).not.toEqual([]);
   });

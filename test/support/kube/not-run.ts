@@ -16,6 +16,7 @@ const reasons: Readonly<Record<string, string>> = {
   'NetworkPolicy.spec':
     'only checked (network-policy.ts: who may reach which port); the test network does not enforce it',
   'StatefulSet.metadata.labels': 'nothing selects by it',
+  'StatefulSet.spec.minReadySeconds': 'it paces the rolling update, which is not run',
   'Job.metadata.labels': 'nothing selects by it',
   'Service.metadata.labels': 'nothing selects by it',
   'StatefulSet.spec.volumeClaimTemplates.*.spec.storageClassName':

@@ -61,5 +61,5 @@ function watched(value: unknown, path: string, seen: Set<string>): unknown {
 function leaves(value: unknown, path: string): string[] {
   if (typeof value !== 'object' || value === null) return [path];
   const children = Object.entries(value);
-  return children.length === 0 ? [] : children.flatMap(([key, child]) => leaves(child, `${path}/${key}`));
+  return children.length === 0 ? [path] : children.flatMap(([key, child]) => leaves(child, `${path}/${key}`));
 }
