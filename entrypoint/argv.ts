@@ -1,4 +1,5 @@
 import { asBytes, bytesOf, textOf } from './bytes.ts';
+import { parseLine } from './conf/parse.ts';
 import { renderLine } from './conf/render.ts';
 import { tokenize } from './conf/tokenize.ts';
 import type { ExtraDirective, WantedLoad } from './modules/merge.ts';
@@ -24,29 +25,33 @@ export function includeElement(path: string): string {
 
 /**
  * The user's options without the lines in `removed`. Elements that made only other lines stay to the letter; an element that made a
- * removed line and another one (it holds a newline, or a line ran on into it) is written anew from the lines that stay.
+ * removed line and another one (it holds a newline, or a line ran on into it) is written anew from the lines that stay and say something.
  */
 export function optionsWithout(commandLine: CommandLine, removed: ReadonlySet<OptionLine>): string[] {
   const { elements, lines } = commandLine;
   const touched = new Set<number>();
-  for (const line of removed) for (let index = line.from; index <= line.to; index++) touched.add(index);
+  for (const line of removed) for (const index of rangeOf(line)) touched.add(index);
   const rewritten = new Map<number, string[]>();
   for (const line of lines) {
     if (removed.has(line) || !rangeOf(line).some((index) => touched.has(index))) continue;
     for (const index of rangeOf(line)) touched.add(index);
-    rewritten.set(line.from, [...(rewritten.get(line.from) ?? []), oneLine(line)]);
+    if (parseLine(line) !== null) rewritten.set(line.from, [...(rewritten.get(line.from) ?? []), oneElement(line)]);
   }
-  return elements.flatMap(({ text }, index) => {
+  const options = elements.flatMap(({ text }, index) => {
     if (isInput(commandLine, index)) return [];
     return touched.has(index) ? (rewritten.get(index) ?? []) : [text];
   });
+  return options.at(-1) === '-' ? [...options, COMMENT] : options;
 }
 
-/** A line as one element. A single word would take the next element for its value, so a comment line is put behind it. */
-function oneLine(line: OptionLine): string {
-  const words = tokenize(line.text);
-  const isAlone = words.ok && words.words.length === 1;
-  return `--${textOf(line.text)}${isAlone ? '\n#' : ''}`;
+/** A line that says nothing, behind a `-` that is a value: as the last element that would be standard input. */
+const COMMENT = '--#';
+
+/** A line as one element. As a single word it would take the next element for its value, so a comment line is put behind it. */
+function oneElement(line: OptionLine): string {
+  const element = `--${textOf(line.text)}`;
+  const words = tokenize(bytesOf(element));
+  return words.ok && words.words.length === 1 ? `${element}\n#` : element;
 }
 
 /** Whether an element is the configuration file or the `-` of standard input rather than an option. */

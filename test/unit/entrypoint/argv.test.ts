@@ -47,6 +47,23 @@ describe('options without their load lines', () => {
       ['--save', '--loadmodule', '/x.so', '--port', '1'],
       ['--save', '--port', '1'],
     ],
+    [
+      ['--loadmodule /x.so\n', '--port', '1'],
+      ['--port', '1'],
+    ],
+    [
+      ['--loadmodule /x.so\n\n \t\n# nothing\n', '--port', '1'],
+      ['--port', '1'],
+    ],
+    [['x.conf', '--loadmodule /x.so\n', '-'], []],
+    [
+      ['x.conf', '--syslog-ident', '-', '-'],
+      ['--syslog-ident', '-', '--#'],
+    ],
+    [
+      ['x.conf', '--syslog-ident', '-', '--loadmodule', '/x.so'],
+      ['--syslog-ident', '-', '--#'],
+    ],
   ])('%j are %j, to the letter', (elements, expected) => expect(withoutLoads(elements)).toEqual(expected));
 
   it.each([
@@ -57,6 +74,14 @@ describe('options without their load lines', () => {
     [['--loadmodule', '/x.so', '--port', '1\nloadmodule /y.so']],
     [['--loadmodule /x.so\nsave', '--appendonly', 'yes']],
     [['--sentinel\nloadmodule /x.so', '--port', '1']],
+    [['--loadmodule /x.so\n\nmaxclients 100', '--port', '1']],
+    [['--loadmodule /x.so\n\nmaxclients', '100', '--port', '1']],
+    [['--loadmodule /x.so\n port', '1', '--hz', '5']],
+    [['--loadmodule /x.so\n', 'port', '1', '--hz', '5']],
+    [['--loadmodule /x.so\n\v\nport 1\n\f', '--hz', '5']],
+    [['--loadmodule /x.so\n# a', 'b', '--hz', '5']],
+    [['--port 1\nloadmodule /x.so\nsyslog-ident', '-', '-']],
+    [['--loadmodule /x.so\nsyslog-ident', '-', '-']],
   ])('%j mean what they meant, the load lines gone', (elements) => {
     const meaning = (args: readonly string[]) =>
       commandLine(args).lines.flatMap((line) => {
@@ -65,6 +90,7 @@ describe('options without their load lines', () => {
       });
     const rest = withoutLoads(elements);
     expect(meaning(rest)).toEqual(meaning(elements));
+    expect(commandLine(rest).readsStdin).toBe(false);
     expect(commandLine(rest).lines.some((line) => parseLine(line)?.name === 'loadmodule')).toBe(false);
   });
 });
