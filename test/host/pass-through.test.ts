@@ -71,4 +71,9 @@ describe('sentinel', () => {
     const { exec } = start(['/etc/s.conf'], { VALKEY_EXTRA_FLAGS: '--sentinel' }, { files });
     expect(exec?.argv).toEqual(['valkey-server', '/etc/s.conf', '--sentinel']);
   });
+  it('reads standard input itself', () => {
+    const { exec, hostAfter } = start(['/etc/s.conf', '--sentinel', '-'], {}, { files, stdin: 'dir /srv\n' });
+    expect(exec?.argv).toEqual(['valkey-server', '/etc/s.conf', '--sentinel', '-']);
+    expect(hostAfter().readStdin()).toBe('dir /srv\n');
+  });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ContainerWish } from '../support/docker-create.ts';
 import { useContainers } from '../support/docker-scope.ts';
+import type { TestServer } from '../support/docker-server.ts';
 import { standIns } from '../support/valkey-modules.ts';
 
 const containers = useContainers();
@@ -39,6 +40,24 @@ describe('a server start', () => {
     expect(await server.config('maxmemory')).toEqual({ maxmemory });
   });
 
+  it('with an empty line in a load element keeps the options behind it', async () => {
+    const server = await containers.serve({
+      command: ['--loadmodule /usr/lib/valkey/libsearch.so\n\nmaxclients 100\n', '--maxmemory', '64mb'],
+      env: { SEARCH_MODULE_ARGS: '--use-coordinator' },
+    });
+    expect((await server.modules())['search']?.args).toEqual(['--use-coordinator']);
+    expect([await server.config('maxclients'), await server.config('maxmemory')]).toEqual([
+      { maxclients: '100' },
+      { maxmemory: '67108864' },
+    ]);
+  });
+
+  it('keeps a dash that is a value in front of the one that is standard input', async () => {
+    const server = await containers.serve({ command: ['valkey-server', '--syslog-ident', '-', '-'], stdin: conf });
+    expect(await server.config('syslog-ident')).toEqual({ 'syslog-ident': '-' });
+    expect(await server.config('maxmemory')).toEqual({ maxmemory: '67108864' });
+  });
+
   it('with --port listens on that port, with every module', async () => {
     const server = await containers.serve({ command: ['--port', '7000'], port: 7000 });
     expect(await server.modules()).toEqual(standIns);
@@ -68,6 +87,14 @@ describe('a start that takes no modules', () => {
 
   it('as sentinel by option runs without them', async () => {
     await expectSentinel({ command: ['valkey-server', '/data/sentinel.conf', '--sentinel'] });
+  });
+
+  it('as sentinel with a configuration on standard input has read it', async () => {
+    const sentinel = await expectSentinel({
+      command: ['valkey-server', '/data/sentinel.conf', '--sentinel', '-'],
+      stdin: 'sentinel monitor mine 127.0.0.1 7777 1\n',
+    });
+    expect(await sentinel.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', 'mine')).toEqual(['127.0.0.1', '7777']);
   });
 
   it.each([
@@ -104,7 +131,7 @@ describe('a start that takes no modules', () => {
   });
 });
 
-async function expectSentinel(wish: ContainerWish): Promise<void> {
+async function expectSentinel(wish: ContainerWish): Promise<TestServer> {
   const sentinel = await containers.serve({
     ...wish,
     port: 26379,
@@ -112,4 +139,5 @@ async function expectSentinel(wish: ContainerWish): Promise<void> {
   });
   expect(await sentinel.call('INFO', 'server')).toContain('server_mode:sentinel');
   expect((await sentinel.container.output()).stdout).not.toMatch(/Module '.*' loaded|stand-in/);
+  return sentinel;
 }
