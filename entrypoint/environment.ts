@@ -1,6 +1,7 @@
 import { type Bytes, bytesOf } from './bytes.ts';
 import { frame } from './code-frame.ts';
 import { currentGrammar, type Grammar } from './conf/grammar.ts';
+import { trim } from './conf/parse.ts';
 import { tokenize } from './conf/tokenize.ts';
 import { refuse } from './diagnostics.ts';
 
@@ -90,10 +91,9 @@ export function moduleArgsVariables(env: Environment): ReadonlyMap<string, strin
 export function wordsOf(variable: string, value: string, grammar: Grammar = currentGrammar): readonly Bytes[] {
   const at = { kind: 'variable', name: variable } as const;
   if (value.includes('\ufffd')) throw refuse('VB211', `${variable} is not valid UTF-8`, { at });
-  const text = value.trim();
-  if (/[\n\r\0]/.test(text))
-    throw refuse('VB202', `${variable} has a newline in it`, { at, frame: frame(bytesOf(text)) });
-  const tokens = tokenize(bytesOf(text), grammar);
+  const text = trim(bytesOf(value));
+  if (/[\n\r\0]/.test(text)) throw refuse('VB202', `${variable} has a newline in it`, { at, frame: frame(text) });
+  const tokens = tokenize(text, grammar);
   if (tokens.ok) {
     if (tokens.words.some((word) => word.includes('\0')))
       throw refuse('VB414', `${variable} has a NUL byte in it`, { at });
@@ -104,6 +104,6 @@ export function wordsOf(variable: string, value: string, grammar: Grammar = curr
   throw refuse('VB201', `${variable}: ${problem}`, {
     at,
     column: tokens.column,
-    frame: frame(bytesOf(text), tokens.column),
+    frame: frame(text, tokens.column),
   });
 }

@@ -73,7 +73,7 @@ export function withExtraFlags(
   const damaged = own.find(({ text }) => text.includes('\ufffd'));
   if (damaged !== undefined)
     throw refuse('VB211', 'an argument of the command line is not valid UTF-8', { at: damaged.at });
-  if (value === undefined || value.trim() === '') return own;
+  if (value === undefined) return own;
   const extra = wordsOf('VALKEY_EXTRA_FLAGS', value, grammar).map((word) => extraFlag(word));
   const last = own.at(-1);
   return last?.text === '-' && own.length > 1 ? [...own.slice(0, -1), ...extra, last] : [...own, ...extra];

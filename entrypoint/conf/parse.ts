@@ -67,8 +67,8 @@ class PlainDirective implements Directive {
   }
 }
 
-/** sdstrim(line, " \t\r\n"): unlike isspace it leaves vertical tabs and form feeds. */
-function trim(text: Bytes): Bytes {
+/** sdstrim(line, " \t\r\n"): unlike isspace it leaves vertical tabs and form feeds, and bytes beyond ASCII are no blanks. */
+export function trim(text: Bytes): Bytes {
   let from = 0;
   let to = text.length;
   while (from < to && isTrimmed(text.charCodeAt(from))) from++;
