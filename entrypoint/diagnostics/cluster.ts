@@ -109,7 +109,8 @@ export const clusterEntries = {
     title: 'cluster is not as it should be',
     severity: 'error',
     exitCode: 1,
-    meaning: 'A check of the cluster failed; its line says which node and what.',
+    meaning:
+      'A check of the cluster failed, and its line says which node and what; or `health --cluster-ok` asked a node that does not say cluster_state:ok.',
     fix: 'Mend what the failed lines name. `valkey-bundle cluster ensure` joins, repairs and balances.',
   },
   VB731: {

@@ -37,7 +37,7 @@ const commands: Readonly<Record<string, { readonly usage: string; readonly about
   doctor: { usage: 'doctor', about: 'checks this container: server, user, modules, directories', run: doctor },
   explain: { usage: 'explain <code>', about: 'the page of a diagnostic, such as VB105', run: explainCode },
   health: {
-    usage: 'health [--alive|--joined]',
+    usage: 'health [--alive|--joined|--cluster-ok]',
     about: "asks the running server with valkey-cli (the image's HEALTHCHECK)",
     run: health,
   },

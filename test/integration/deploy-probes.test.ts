@@ -34,6 +34,11 @@ describe('a node of a cluster', () => {
     expect(await probes(server)).toEqual({ alive: 0, healthy: 0, joined: 1 });
   });
 
+  it('whose cluster is not ok says so where it is asked for that', async () => {
+    const { exitCode, stderr } = await server.container.exec('valkey-bundle', 'health', '--cluster-ok');
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining('VB720: the server says cluster_state:fail')]);
+  });
+
   it('that runs a long script is alive, and not ready', async () => {
     await server.call('CONFIG', 'SET', 'busy-reply-threshold', '10');
     await server.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
@@ -56,6 +61,8 @@ describe('a node of a cluster', () => {
     const loading = server.container.exec('valkey-cli', 'DEBUG', 'RELOAD');
     await until('it loads', async () => ((await probes(server)).healthy === 1 ? true : undefined));
     expect(await probes(server)).toEqual({ alive: 0, healthy: 1, joined: 1 });
+    const { stdout } = await server.container.exec('valkey-bundle', 'health', '--alive');
+    expect(stdout).toBe('alive (loading)\n');
     await server.container.docker.kill();
     await loading.catch(() => {});
   });
@@ -63,6 +70,16 @@ describe('a node of a cluster', () => {
 
 it('a server without cluster mode is ready', async () => {
   expect(await probes(await containers.serve({}))).toEqual({ alive: 0, healthy: 0, joined: 0 });
+});
+
+it('a node that does not let the probe ask has joined where its nodes.conf names another node', async () => {
+  const { container } = await containers.serve({ command: ['--cluster-enabled', 'yes'] });
+  expect((await container.exec('valkey-cli', 'ACL', 'SETUSER', 'default', '-cluster|info')).stdout).toBe('OK\n');
+  const joined = () => container.exec('valkey-bundle', 'health', '--joined');
+  expect(await joined()).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('VB603') });
+  const row = `${'b'.repeat(40)} 127.0.0.9:6379@16379 master - 0 0 1 connected`;
+  await container.exec('sh', '-c', `sed -i '1i ${row}' /data/nodes.conf`);
+  expect(await joined()).toMatchObject({ exitCode: 0, stdout: 'joined\n' });
 });
 
 it('a server that does not answer is not alive', async () => {

@@ -39,13 +39,16 @@ it('a node of a cluster that knows no other is healthy: only --joined asks for t
 describe('--alive', () => {
   it.each([
     'PONG\n',
-    'LOADING Valkey is loading the dataset in memory',
     'BUSY Valkey is busy running a script.',
     'MASTERDOWN x',
     'MISCONF Errors writing to the AOF file',
     'NOAUTH Authentication required.',
   ])('%j is alive', (answer) => {
     expect(health({ args: ['--alive'], answer })).toMatchObject({ exitCode: 0, codes: [], stdout: 'alive\n' });
+  });
+  it('says that it is loading where it is', () => {
+    const answer = 'LOADING Valkey is loading the dataset in memory';
+    expect(health({ args: ['--alive'], answer })).toMatchObject({ exitCode: 0, stdout: 'alive (loading)\n' });
   });
   it.each(['', 'Could not connect to Valkey at 127.0.0.1:6379: Connection refused', 'spawnSync valkey-cli ETIMEDOUT'])(
     '%j is not',
@@ -55,30 +58,80 @@ describe('--alive', () => {
   );
 });
 
+// The fake host gives one text to both questions, PING and CLUSTER INFO.
+const info = (state: string, nodes: number) => `PONG\ncluster_state:${state}\r\ncluster_known_nodes:${nodes}\r\n`;
+const disabled = 'PONG\nERR This instance has cluster support disabled\n';
+const denied = "PONG\nNOPERM User default has no permissions to run the 'cluster|info' command\n";
+
 describe('--joined', () => {
-  // The fake host gives one text to both questions, PING and CLUSTER INFO.
   it.each([
-    'PONG\ncluster_state:ok\r\ncluster_known_nodes:3\r\n',
-    'PONG\ncluster_state:fail\r\ncluster_known_nodes:3\r\n',
-    'PONG\ncluster_known_nodes:12\r\n',
-    'MISCONF x\ncluster_known_nodes:3\r\n',
-    'PONG\nERR This instance has cluster support disabled\n',
-    'NOAUTH Authentication required.',
-  ])('%j has joined', (answer) => {
-    expect(health({ args: ['--joined'], answer })).toMatchObject({ exitCode: 0, codes: [], stdout: 'joined\n' });
+    [info('ok', 3), 'joined\n'],
+    [info('ok', 12), 'joined\n'],
+    [info('fail', 3), 'joined (cluster_state:fail)\n'],
+    [`MISCONF x\n${info('ok', 3)}`, 'joined\n'],
+    [disabled, 'joined\n'],
+    ['NOAUTH Authentication required.', 'joined\n'],
+  ])('%j has joined', (answer, stdout) => {
+    expect(health({ args: ['--joined'], answer })).toMatchObject({ exitCode: 0, codes: [], stdout });
   });
   it.each([
-    ['PONG\ncluster_state:fail\r\ncluster_known_nodes:1\r\n', 'VB603'],
-    ['LOADING x\ncluster_known_nodes:3\r\n', 'VB602'],
+    [info('fail', 1), 'VB603'],
+    [info('ok', 1), 'VB603'],
+    [info('ok', 3).replace('PONG', 'LOADING x'), 'VB602'],
+    ['PONG\n', 'VB602'],
     ['', 'VB602'],
   ])('%j has not', (answer, code) => {
     expect(health({ args: ['--joined'], answer })).toMatchObject({ exitCode: 1, codes: [code] });
   });
+
+  describe('of a node that does not let us ask', () => {
+    const own = `${'a'.repeat(40)} :0@0 myself,master - 0 0 0 connected\n`;
+    const other = `${'b'.repeat(40)} 10.0.0.2:6379@16379 master - 0 0 1 connected\n`;
+    const vars = 'vars currentEpoch 1 lastVoteEpoch 0\n';
+    const joined = (files: Given['files'], argv: readonly string[] = []) =>
+      health({ args: ['--joined'], argv: ['--cluster-enabled', 'yes', ...argv], answer: denied, files: files ?? {} });
+
+    it('is that of nodes.conf where that names another node', () => {
+      expect(joined({ '/data/nodes.conf': own + other + vars })).toMatchObject({ exitCode: 0, stdout: 'joined\n' });
+      const elsewhere = joined({ '/srv': { directory: true }, '/srv/x.conf': own + other + vars }, [
+        ...['--dir', '/srv', '--cluster-config-file', 'x.conf'],
+      ]);
+      expect(elsewhere).toMatchObject({ exitCode: 0, codes: [] });
+    });
+    it('is not where nodes.conf names no other', () => {
+      expect(joined({ '/data/nodes.conf': own + vars })).toMatchObject({ exitCode: 1, codes: ['VB603'] });
+    });
+    it('is not known where there is no nodes.conf', () => {
+      expect(joined({})).toMatchObject({ exitCode: 1, codes: ['VB602'] });
+    });
+  });
 });
 
-it.each([['--dead'], ['--alive', '--joined']])('health %s is a wrong command line', (...args) => {
-  expect(health({ args })).toMatchObject({ codes: ['VB601'], run: null });
+describe('--cluster-ok', () => {
+  it('is content where the node says so', () => {
+    expect(health({ args: ['--cluster-ok'], answer: info('ok', 3) })).toMatchObject({
+      exitCode: 0,
+      codes: [],
+      stdout: 'cluster-ok\n',
+    });
+  });
+  it.each([
+    [info('fail', 3), 'VB720'],
+    [disabled, 'VB706'],
+    [denied, 'VB716'],
+    ['PONG\n', 'VB602'],
+    ['LOADING x', 'VB602'],
+  ])('%j is refused with %s', (answer, code) => {
+    expect(health({ args: ['--cluster-ok'], answer })).toMatchObject({ exitCode: 1, codes: [code] });
+  });
 });
+
+it.each([['--dead'], ['--alive', '--joined'], ['--cluster-ok', 'x']])(
+  'health %s is a wrong command line',
+  (...args) => {
+    expect(health({ args })).toMatchObject({ codes: ['VB601'], run: null });
+  },
+);
 
 describe('the server is asked', () => {
   const conf = '/etc/valkey.conf';
