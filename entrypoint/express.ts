@@ -3,6 +3,7 @@ import { asBytes, type Bytes } from './bytes.ts';
 import { renderLine } from './conf/render.ts';
 import { holdsLoad, liftedText, wrapperText } from './effective-conf.ts';
 import type { Configuration } from './inputs.ts';
+import { isOpaque } from './modules/arguments.ts';
 import type { ExtraDirective, WantedLoad } from './modules/merge.ts';
 
 /** How the plan reaches the server: `options` appends, `wrapper` and `lifted` write an effective configuration. */
@@ -13,6 +14,7 @@ export interface Expressed {
   /** The server's arguments, the program not counted. */
   readonly args: readonly string[];
   readonly effectiveConf: Bytes | null;
+  /** Directives that argv must not show, or cannot carry. */
   readonly secretsConf: Bytes | null;
 }
 
@@ -33,11 +35,13 @@ export function express(
   extra: readonly ExtraDirective[],
   files: RuntimeFiles,
 ): Expressed {
-  const secret = extra.filter((directive) => directive.secret);
+  const isFiled = (directive: ExtraDirective): boolean =>
+    directive.secret || directiveElement(directive).length > LONGEST_ELEMENT;
+  const filed = extra.filter(isFiled);
   const secretsConf =
-    secret.length === 0 ? null : asBytes(secret.map(({ name, value }) => `${renderLine([name, value])}\n`).join(''));
+    filed.length === 0 ? null : asBytes(filed.map(({ name, value }) => `${renderLine([name, value])}\n`).join(''));
   const own = [
-    ...extra.filter((directive) => !directive.secret).map(directiveElement),
+    ...extra.filter((directive) => !isFiled(directive)).map(directiveElement),
     ...(secretsConf === null ? [] : [includeElement(files.secrets)]),
   ];
   const how = chooseExpression(conf, wanted);
@@ -70,8 +74,8 @@ export function express(
   }
 }
 
-/** The kernel takes 128 KiB for one element of argv, its NUL included (MAX_ARG_STRLEN, execve(2)). */
-const LONGEST_ELEMENT = 131_071;
+/** The kernel takes 128 KiB for one element of argv (MAX_ARG_STRLEN, execve(2)): its NUL is in them, and the newline that may close it. */
+const LONGEST_ELEMENT = 131_070;
 
 function chooseExpression(conf: Configuration, wanted: readonly WantedLoad[]): Expression {
   if (conf.commandLine.readsStdin) return 'lifted';
@@ -91,12 +95,15 @@ function chooseExpression(conf: Configuration, wanted: readonly WantedLoad[]): E
 
 /**
  * Whether CONFIG REWRITE, which writes load lines without quotes, would leave a line that reads the same, or one that the next start can
- * put together again. Otherwise it must fail, and it does so on an effective configuration.
+ * put together again: words split at single blanks, where all words of the module are one option. Otherwise it must fail, and it does
+ * so on an effective configuration.
  */
-function survivesRewrite({ path, args }: WantedLoad): boolean {
-  const words = args.flatMap((argument) => argument.words);
-  return /^[^\s"'\xff]+$/.test(path) && words.every((word) => /^[^\s"'\xff]+( [^\s"'\xff]+)*$/.test(word));
+function survivesRewrite({ module, path, args }: WantedLoad): boolean {
+  const argument = isOpaque(module) ? /^[^\s"'\xff]+( [^\s"'\xff]+)*$/ : ONE_WORD;
+  return ONE_WORD.test(path) && args.every(({ words }) => words.every((word) => argument.test(word)));
 }
+
+const ONE_WORD = /^[^\s"'\xff]+$/;
 
 /** Whether the user's load options can stay as they are: all additions before them, and they unchanged and in their order. */
 function optionsStand(conf: Configuration, behind: readonly WantedLoad[]): boolean {

@@ -28,7 +28,7 @@ export function parseArguments(
 ): ParsedArguments {
   const { manifest } = module;
   if (words.length === 0) return { options: [], mended: false, warnings: [] };
-  if (manifest === null || manifest.loadArgs.style === 'plain') return opaque(words, at);
+  if (manifest === null || isOpaque(module)) return opaque(words, at);
   if (manifest.loadArgs.style === 'config' && isConfiguration(at)) return ignored(module, words, at);
   const parsing: Parsing = {
     manifest,
@@ -42,6 +42,11 @@ export function parseArguments(
   };
   while (parsing.next < words.length) readOption(parsing);
   return { options: parsing.options, mended: parsing.mended, warnings: parsing.warnings };
+}
+
+/** Whether nobody knows what the words of a module mean: all of them are one option. */
+export function isOpaque({ manifest }: Module): boolean {
+  return manifest === null || manifest.loadArgs.style === 'plain';
 }
 
 interface Parsing {

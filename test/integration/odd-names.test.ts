@@ -64,6 +64,7 @@ describe('words that CONFIG REWRITE cannot write', () => {
   const link = { linkTo: '/opt/stand-ins/echo0.so' };
   it.each([
     ['an argument with a blank', '/opt/m', 'x.so', '"a b" c'],
+    ['an argument with a blank, of a module whose options are known', '/opt/m', 'redisearch.so', 'EXTLOAD "/a b/x"'],
     ['an argument with a quote', '/opt/m', 'x.so', 'a "it\'s"'],
     ['an empty argument', '/opt/m', 'x.so', 'a "" b'],
     ['a path with a blank', '/opt/my modules', 'x.so', 'a'],
@@ -76,7 +77,12 @@ describe('words that CONFIG REWRITE cannot write', () => {
         [`${folder}/${file}`]: link,
         '/data/x.conf': { text: 'hz 50\n', uid: 999 },
       },
-      env: { MODULE_DIR: folder, X_MODULE_ARGS: args, O_CLOCK_X_MODULE_ARGS: args },
+      env: {
+        MODULE_DIR: folder,
+        X_MODULE_ARGS: args,
+        O_CLOCK_X_MODULE_ARGS: args,
+        REDISEARCH_MODULE_ARGS: args,
+      },
     });
     const before = await server.modules();
     for (let round = 0; round < 2; round++) {

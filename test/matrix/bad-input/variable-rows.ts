@@ -145,6 +145,25 @@ export const variableRows: readonly Row[] = [
     ...{ code: null, exitCode: 0, asks: [lengthOf] },
   },
   {
+    input: '64 KiB of arguments for a module that takes flags',
+    wish: { env: { SEARCH_MODULE_ARGS: `${'--reader-threads 4 '.repeat(KIB_64 / 19)}--reader-threads 5` } },
+    ...{
+      code: null,
+      exitCode: 0,
+      asks: [['valkey-cli --raw SEARCH.STANDIN ARGS | tr "\\n" " "', /^--reader-threads 5 ?$/]],
+    },
+  },
+  {
+    input: '64 KiB of arguments for a module that takes pairs, one word that is not ASCII',
+    wish: { env: { BLOOM_MODULE_ARGS: `bloom-capacity 300 no-such-option ${'\u00e4'.repeat(KIB_64 / 2)}` } },
+    ...{ code: null, exitCode: 0, asks: [['valkey-cli --raw BF.STANDIN ARGS | wc -c', /^65571$/]] },
+  },
+  {
+    input: '64 KiB of arguments for a module that takes directives, one word that is not ASCII',
+    wish: { env: { LDAP_MODULE_ARGS: `servers ${'\u00e4'.repeat(KIB_64 / 2)}` } },
+    ...{ code: null, exitCode: 0, asks: [['valkey-cli --raw CONFIG GET ldap.servers | wc -c', /^65550$/]] },
+  },
+  {
     input: '64 KiB of arguments on a load line',
     wish: {
       command: ['/x.conf'],

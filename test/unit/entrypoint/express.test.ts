@@ -66,6 +66,45 @@ describe('a directive that the environment adds', () => {
   });
 });
 
+describe('what the kernel takes for one element', () => {
+  const longest = 131_071;
+  const load = '--loadmodule /usr/lib/valkey/libecho.so ';
+  const echo = { '/usr/lib/valkey/libecho.so': moduleFile() };
+  const argsOf = (length: number, command: readonly string[] = []) =>
+    plan([conf, ...command], { [conf]: '', ...echo }, { VALKEY_MODULES: 'echo', ECHO_MODULE_ARGS: 'x'.repeat(length) })
+      .args;
+
+  it('is used up to the byte by a load and the newline that may close it', () => {
+    const fits = longest - load.length - 1;
+    expect(argsOf(fits).map(({ length }) => length)).toEqual([conf.length, longest - 1]);
+    expect(argsOf(fits, ['hz', '5']).map(({ length }) => length)).toEqual([conf.length, longest, 2, 1]);
+    expect(argsOf(fits + 1, ['hz', '5'])).toEqual(['RUN/valkey.conf', 'hz', '5']);
+  });
+  it('never bounds a directive: a longer one goes into a file that is included', () => {
+    const path = '/usr/lib/valkey/libvalkey_ldap.so';
+    const env = { VALKEY_MODULES: 'ldap', LDAP_MODULE_ARGS: `servers ${'\u00e4'.repeat(20_000)}` };
+    const { exec, hostAfter } = start(['valkey-server', conf], env, { files: { [conf]: '', [path]: moduleFile() } });
+    const included = exec?.argv.at(-1)?.replace('--include ', '') ?? '';
+    expect(exec?.argv.slice(1, -1)).toEqual([conf, `--loadmodule ${path}`]);
+    expect(hostAfter().tree.look(included)?.content).toBe(`ldap.servers "${'\\xc3\\xa4'.repeat(20_000)}"\n`);
+  });
+});
+
+describe('arguments with blanks in them, which CONFIG REWRITE splits', () => {
+  const files = (file: string) => ({ [conf]: '', [`/m/${file}`]: moduleFile() });
+  it('stay options where the next start puts them together again', () => {
+    const env = { MODULE_DIR: '/m', ECHO_MODULE_ARGS: '"a b"' };
+    expect(plan([conf], files('libecho.so'), env).args).toEqual([conf, '--loadmodule /m/libecho.so "a b"']);
+  });
+  it('need a copy where the module’s options are known, and the words would be others', () => {
+    const env = { MODULE_DIR: '/m', REDISEARCH_MODULE_ARGS: 'EXTLOAD "/a b/x.so"' };
+    expect(plan([conf], files('redisearch.so'), env)).toEqual({
+      args: ['RUN/valkey.conf'],
+      text: 'loadmodule /m/redisearch.so EXTLOAD "/a b/x.so"\n\n',
+    });
+  });
+});
+
 describe('a wrapper', () => {
   it('takes the place of a file that only lacks something before it', () => {
     expect(plan([conf, '--port', '1'], { [conf]: `loadmodule ${S}\n` })).toEqual({
