@@ -3,6 +3,7 @@ import { readManifest } from '../support/kube/manifest.ts';
 import { mayReach } from '../support/kube/network-policy.ts';
 import { always } from '../support/kube/not-run.ts';
 import { type KubeObject, nameOf } from '../support/kube/objects.ts';
+import { operatorObjects } from '../support/kube/operator-pods.ts';
 import { renderFolder, renderStatefulSet } from '../support/kube/render.ts';
 import { problemsOf } from '../support/kube/validate.ts';
 
@@ -20,6 +21,8 @@ const find = (objects: readonly KubeObject[], name: string): KubeObject => {
   if (found === undefined) throw new Error(`${name} is not among ${objects.map(nameOf).join(', ')}`);
   return found;
 };
+const instanceIn = async (folder: string): Promise<KubeObject> =>
+  find(await renderFolder(folder), 'Valkey valkey-cluster');
 const problemsOfAll = async (objects: readonly KubeObject[]) => (await Promise.all(objects.map(problemsOf))).flat();
 /** The object with one text of it replaced: a typing error. */
 const misspelled = (object: KubeObject, text: string, wrong: string): KubeObject => {
@@ -138,14 +141,14 @@ describe.each([
 ])('the instance in %s', (folder, apiVersion) => {
   it('is what the operator’s definition allows', async () => {
     const objects = await renderFolder(folder);
-    expect(objects.map((object) => [object.apiVersion, nameOf(object), object.metadata.namespace])).toEqual([
+    expect(objects.map((object) => [object.apiVersion, nameOf(object), object.metadata.namespace]).toSorted()).toEqual([
       [apiVersion, 'Valkey valkey-cluster', 'valkey'],
+      ['networking.k8s.io/v1', 'NetworkPolicy valkey-cluster', 'valkey'],
     ]);
     expect(await problemsOfAll(objects)).toEqual([]);
   });
   it('has three nodes without replicas, 10Gi each, and more memory than the operator’s default', async () => {
-    const [instance] = await renderFolder(folder);
-    expect(instance).toMatchObject({
+    expect(await instanceIn(folder)).toMatchObject({
       spec: {
         nodes: 3,
         replicas: 0,
@@ -159,15 +162,26 @@ describe.each([
     ['a claim without accessModes', '"accessModes"', '"accessMode"'],
     ['a quantity that is none', '"10Gi"', '"10 GB"'],
   ])('would be refused with %s', async (_what, text, wrong) => {
-    const [instance] = await renderFolder(folder);
-    if (instance === undefined) throw new Error('nothing was rendered');
-    expect(await problemsOf(misspelled(instance, text, wrong))).not.toEqual([]);
+    expect(await problemsOf(misspelled(await instanceIn(folder), text, wrong))).not.toEqual([]);
+  });
+
+  it('lets nobody but its own pods reach bus and coordinator, and every namespace 6379', async () => {
+    const objects = await renderFolder(folder);
+    const policies = objects.filter(({ kind }) => kind === 'NetworkPolicy');
+    const made = readManifest(operatorObjects(await instanceIn(folder), password));
+    const labels = made.statefulSets[0]?.spec.template.metadata.labels ?? {};
+    const node = { namespace: 'valkey', labels };
+    const open = (from: typeof node): number[] =>
+      [6379, 16379, 26673].filter((port) => mayReach(policies, from, node, port));
+    expect(open(node)).toEqual([6379, 16379, 26673]);
+    expect(open({ namespace: 'valkey', labels: { ...labels, 'app.kubernetes.io/instance': 'other' } })).toEqual([6379]);
+    expect(open({ namespace: 'valkey-operator-system', labels: {} })).toEqual([6379]);
   });
 });
 
 it('only the fork’s instance names modules', async () => {
-  const [hyperspike] = await renderFolder('operator/hyperspike');
-  const [kailas] = await renderFolder('operator/kailas');
+  const hyperspike = await instanceIn('operator/hyperspike');
+  const kailas = await instanceIn('operator/kailas');
   expect(JSON.stringify(hyperspike)).not.toContain('modules');
   expect(kailas).toMatchObject({
     spec: { modules: [{ path: '/usr/lib/valkey/libsearch.so', args: expect.arrayContaining(['--use-coordinator']) }] },

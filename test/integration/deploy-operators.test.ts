@@ -49,8 +49,8 @@ async function modulesOf(
 }
 
 async function instanceOf(folder: string, image: string): Promise<KubeObject> {
-  const [instance] = await renderFolder(folder, image);
-  if (instance === undefined) throw new Error(`${folder} renders nothing`);
+  const instance = (await renderFolder(folder, image)).find(({ kind }) => kind === 'Valkey');
+  if (instance === undefined) throw new Error(`${folder} renders no Valkey`);
   return instance;
 }
 

@@ -3,8 +3,10 @@ import type { KubeObject } from './objects.ts';
 
 /**
  * What is wrong with a custom resource of the operators; undefined for an object of the API's own kinds. The field names are those of the
- * operators' CustomResourceDefinitions, as their sources have them: hyperspike/valkey-operator at 2e1c1129957ed8649b1aaec8e38e25e6d2700e32
- * (api/v1/valkey_types.go), kailas-cloud/valkey-operator at 0af1dcd7eff412f185635783bd7a938a8261dd14 (the same file).
+ * operators' CustomResourceDefinitions: for hyperspike/valkey-operator what its type has at 2e1c1129957ed8649b1aaec8e38e25e6d2700e32
+ * (api/v1/valkey_types.go); the fields that our instance uses are also in the definition of the release v0.0.59 and in the one at
+ * ac2e29b79b64e724be9bcf5180e89a8ea1872477, which is later than v0.0.61. For kailas-cloud/valkey-operator its type at
+ * 0af1dcd7eff412f185635783bd7a938a8261dd14.
  */
 export function validateCustomResource(object: KubeObject): string[] | undefined {
   const schema = schemas[object.apiVersion];

@@ -129,6 +129,15 @@ const restricted = {
   capabilities: { drop: ['ALL'] },
 };
 
+/** `labels` of the operators' valkey_controller.go. */
+function labelsOf(name: string): Record<string, string> {
+  return {
+    'app.kubernetes.io/name': 'valkey',
+    'app.kubernetes.io/instance': name,
+    'app.kubernetes.io/component': 'valkey',
+  };
+}
+
 interface Names {
   readonly name: string;
   readonly namespace: string;
@@ -142,7 +151,7 @@ function statefulSet(
   volumes: readonly object[],
   claim: string,
 ): KubeObject {
-  const labels = { 'app.kubernetes.io/instance': metadata.name };
+  const labels = labelsOf(metadata.name);
   const securityContext = {
     runAsUser: user,
     runAsGroup: user,
@@ -174,7 +183,7 @@ function service({ name, namespace }: Names): KubeObject {
   const spec = {
     clusterIP: 'None',
     publishNotReadyAddresses: true,
-    selector: { 'app.kubernetes.io/instance': name },
+    selector: labelsOf(name),
     ports: [],
   };
   return { apiVersion: 'v1', kind: 'Service', metadata: { name: `${name}-headless`, namespace }, ...{ spec } };
