@@ -66,7 +66,17 @@ export const START_RECORD = 'start.json';
 interface RuntimeDirectories {
   /** Paths of directories that do not exist yet, under places that can be written, best first. */
   candidates(): readonly string[];
+  /** The places under which there is no such path, and why. */
+  closedPlaces(): readonly ClosedPlace[];
 }
+
+export interface ClosedPlace {
+  readonly place: string;
+  readonly why: string;
+}
+
+/** The first place for a directory of our own, and the one that is named for us. */
+export const OWN_PLACE = '/run/valkey-bundle';
 
 export type Executable =
   | { readonly kind: 'found'; readonly path: string }

@@ -3,12 +3,14 @@ import { type Diagnostic, diagnose, exitCodeOf, Refusal, refuse } from './diagno
 import { type Environment, wantsDebug } from './environment.ts';
 import { explainPlan, summaryOf } from './explain.ts';
 import { heal } from './heal/heal.ts';
-import type { Host } from './host.ts';
+import type { ClosedPlace, Host } from './host.ts';
 import { classify, type Invocation } from './invocation.ts';
 import { showDiagnostic, styleFor } from './log.ts';
 import type { Manifest } from './modules/manifest.ts';
+import { NO_PLACE, noPlace } from './no-place.ts';
 import { planStart, type StartPlan } from './plan.ts';
 import { dropPrivileges, ownDataDirectory } from './privileges.ts';
+import { NAMED } from './program.ts';
 
 /**
  * The story of a start: what was asked for, the plan, its explanation, its execution. Never returns: the process becomes the program,
@@ -73,19 +75,21 @@ function startServer(
 /** Writes what the plan needs. Where a place turns out to be full or closed, the plan is made anew for the next one. */
 function writeRuntimeFiles(host: Host, first: StartPlan, replan: (skip: number) => StartPlan): StartPlan {
   if (host.pid === 1) host.removeStale();
+  const failed: ClosedPlace[] = [];
   let plan = first;
   for (let skip = 1; plan.runtime !== null; skip++) {
     try {
       host.writePrivate(plan.runtime.directory, plan.runtime.files, plan.user.to);
       break;
     } catch (error) {
+      failed.push({ place: dirname(plan.runtime.directory), why: describe(error) });
       if (skip < host.candidates().length) {
         plan = replan(skip);
         continue;
       }
       // Only the health check misses the record of a start.
       if (!plan.runtime.required) break;
-      throw refuse('VB503', `${plan.runtime.directory}: ${describe(error)}`);
+      throw refuse('VB503', NO_PLACE, noPlace([...failed, ...host.closedPlaces()]));
     }
   }
   return plan;
@@ -95,9 +99,11 @@ function writeRuntimeFiles(host: Host, first: StartPlan, replan: (skip: number) 
 function checkAccess(host: Host, plan: StartPlan, tell: (diagnostic: Diagnostic) => void): void {
   const { runtime } = plan;
   const own = runtime?.required === true ? runtime.files.map(({ name }) => `${runtime.directory}/${name}`) : [];
+  const who = `${plan.user.name} (uid ${plan.user.to.uid})`;
   const closed = [...plan.files, ...own].find((path) => !host.mayRead(path));
-  if (closed !== undefined)
-    throw refuse('VB509', `${closed} cannot be read by ${plan.user.name} (uid ${plan.user.to.uid})`);
+  if (closed !== undefined) {
+    throw refuse('VB509', `${closed} cannot be read by ${who}`, { at: { kind: 'directory', path: closed } });
+  }
   if (!host.canWrite(plan.dataDirectory)) {
     const at = { kind: 'directory', path: plan.dataDirectory } as const;
     tell(diagnose('VB507', `uid ${plan.user.to.uid} cannot write ${plan.dataDirectory}`, { at }));
@@ -108,8 +114,8 @@ function checkAccess(host: Host, plan: StartPlan, tell: (diagnostic: Diagnostic)
 function runCommand(host: Host, argv: readonly string[], env: Environment): never {
   const [name = ''] = argv;
   const found = host.findExecutable(name);
-  if (found.kind === 'missing') throw refuse('VB501', `${name} was not found`);
-  if (found.kind === 'denied') throw refuse('VB502', `${found.path}: ${found.why}`);
+  if (found.kind === 'missing') throw refuse('VB501', `${name} was not found`, NAMED);
+  if (found.kind === 'denied') throw refuse('VB502', `${found.path}: ${found.why}`, NAMED);
   return become(host, found.path, argv, env);
 }
 
@@ -118,8 +124,19 @@ function become(host: Host, path: string, argv: readonly string[], env: Environm
   try {
     return host.exec(path, argv, env);
   } catch (error) {
-    throw refuse('VB502', `${path}: ${describe(error)}`);
+    const why = describe(error);
+    const hint = TOO_LONG.test(why)
+      ? { hint: 'Put what is long into a configuration file: the kernel bounds arguments.' }
+      : {};
+    throw refuse('VB502', `${path}: ${why}`, { ...NAMED, ...hint });
   }
+}
+
+/** E2BIG: an element of the arguments, or a variable, of more than 128 KiB, or too many of them (execve(2)). */
+const TOO_LONG = /argument list too long/i;
+
+function dirname(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'));
 }
 
 function describe(error: unknown): string {

@@ -5,7 +5,7 @@ import type { Code } from './diagnostics/catalogue.ts';
 import { type Details, type Diagnostic, diagnose, refuse } from './diagnostics.ts';
 import { type Environment, moduleArgsVariables, wordsOf } from './environment.ts';
 import { type Expressed, express } from './express.ts';
-import { type Reader, START_RECORD, type User } from './host.ts';
+import { OWN_PLACE, type Reader, START_RECORD, type User } from './host.ts';
 import { type Configuration, readConfiguration, withExtraFlags } from './inputs.ts';
 import type { Invocation } from './invocation.ts';
 import { readBundle } from './modules/bundle.ts';
@@ -13,6 +13,7 @@ import type { Bundle, Manifest } from './modules/manifest.ts';
 import type { ExtraDirective, Merged, WantedLoad } from './modules/merge.ts';
 import { planModules } from './modules/plan.ts';
 import { isSetTo } from './modules/settings.ts';
+import { NO_PLACE, noPlace } from './no-place.ts';
 import { passwordDirectives } from './passwords.ts';
 import { absolute } from './path.ts';
 import { type Program, resolveServer } from './program.ts';
@@ -118,15 +119,14 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
     ...backgroundWarning(conf),
   );
   const directory = host.candidates()[request.skipDirectories];
-  const place = directory ?? '/run/valkey-bundle';
+  const place = directory ?? OWN_PLACE;
   const files = { conf: `${place}/valkey.conf`, secrets: `${place}/secrets.conf` };
   const expressed = express(conf, planned.loads, extra, files);
   const written = [
     ...(expressed.effectiveConf === null ? [] : [{ name: 'valkey.conf', text: expressed.effectiveConf }]),
     ...(expressed.secretsConf === null ? [] : [{ name: 'secrets.conf', text: expressed.secretsConf }]),
   ];
-  if (written.length > 0 && directory === undefined)
-    strict('VB503', 'no directory can take the files that this start needs');
+  if (written.length > 0 && directory === undefined) strict('VB503', NO_PLACE, noPlace(host.closedPlaces()));
   const argv = [invocation.name, ...expressed.args];
   const record = { name: START_RECORD, text: bytesOf(JSON.stringify({ argv })) };
   if (expressed.effectiveConf !== null) diagnostics.push(effectiveNotice(conf, files.conf));

@@ -1,4 +1,5 @@
 import type { Code } from './diagnostics/catalogue.ts';
+import type { Details } from './diagnostics.ts';
 import type { Reader } from './host.ts';
 import type { Bundle } from './modules/manifest.ts';
 import { absolute } from './path.ts';
@@ -16,14 +17,17 @@ export function resolveServer(
   host: Reader,
   name: string,
   bundle: Bundle,
-  report: (code: Code, message: string) => void,
+  report: (code: Code, message: string, details: Details) => void,
 ): Program {
   const path =
     !name.includes('/') || host.realFile(absolute(name, host.cwd)) === host.self
       ? bundle.server
       : absolute(name, host.cwd);
   const found = host.findExecutable(path);
-  if (found.kind === 'missing') report('VB501', `${path} does not exist`);
-  if (found.kind === 'denied') report('VB502', `${path}: ${found.why}`);
+  if (found.kind === 'missing') report('VB501', `${path} does not exist`, NAMED);
+  if (found.kind === 'denied') report('VB502', `${path}: ${found.why}`, NAMED);
   return { path };
 }
+
+/** The program's name is the first element of the command. */
+export const NAMED: Details = { at: { kind: 'argument', index: 0 } };

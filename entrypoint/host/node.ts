@@ -15,7 +15,7 @@ import { bytesOfBuffer, codeOf, findExecutable, realFiles, reasonOf } from './fi
 import { own } from './own.ts';
 import { replaceLocked } from './replace-locked.ts';
 import { resolve } from './resolve.ts';
-import { candidates, lastStart, removeStale, writePrivate } from './runtime.ts';
+import { candidates, closedPlaces, lastStart, removeStale, writePrivate } from './runtime.ts';
 import { nodeWaiting } from './waiting.ts';
 
 /** The real system, behind the capabilities of host.ts. */
@@ -32,6 +32,7 @@ export function nodeHost(): Host {
     network,
     lookupUser,
     candidates,
+    closedPlaces,
     removeStale,
     writePrivate,
     own,
@@ -194,6 +195,12 @@ function exec(path: string, argv: readonly string[], env: Readonly<Record<string
   const defined = Object.fromEntries(
     Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
-  process.execve?.(path, argv, defined);
+  try {
+    process.execve?.(path, argv, defined);
+  } catch (error) {
+    // Node's message is a code that may be empty, a comma, the kernel's reason and the path.
+    const reason = error instanceof Error ? /, (.+) '/.exec(error.message)?.[1] : undefined;
+    throw reason === undefined ? error : new Error(reason, { cause: error });
+  }
   throw new Error('this Node cannot replace its process');
 }

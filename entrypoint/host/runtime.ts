@@ -15,17 +15,25 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Bytes } from '../bytes.ts';
-import { START_RECORD, type User } from '../host.ts';
-import { codeOf } from './files.ts';
+import { type ClosedPlace, OWN_PLACE, START_RECORD, type User } from '../host.ts';
+import { codeOf, reasonOf } from './files.ts';
 
 /** Where a directory of our own may be made, best first: only the first is named for us. */
-const PLACES = ['/run/valkey-bundle', '/dev/shm', '/tmp'] as const;
+const PLACES = [OWN_PLACE, '/dev/shm', '/tmp'] as const;
 const PREFIX = 'valkey-bundle-';
 
 /** Fresh paths under the places that this process can write, in their order. The name is random: nobody can wait there for us. */
 export function candidates(): readonly string[] {
   const name = `${PREFIX}${randomHex()}`;
-  return PLACES.filter(isUsable).map((place) => `${place}/${name}`);
+  return PLACES.filter((place) => problemOf(place) === null).map((place) => `${place}/${name}`);
+}
+
+/** The other places. */
+export function closedPlaces(): readonly ClosedPlace[] {
+  return PLACES.flatMap((place) => {
+    const why = problemOf(place);
+    return why === null ? [] : [{ place, why }];
+  });
 }
 
 /** 64 random bits from the kernel: loading Node's crypto for them would cost a tenth of the start. */
@@ -40,15 +48,21 @@ function randomHex(): string {
   }
 }
 
-/** A real directory, root's or our own, that we may write; the one of our name may still have to be made when a start needs it. */
-function isUsable(place: string): boolean {
+/**
+ * Why a place is not a real directory, root's or our own, that we may write; null where it is one. The one of our name may still have to
+ * be made when a start needs it.
+ */
+function problemOf(place: string): string | null {
   try {
     const stats = lstatSync(place, { throwIfNoEntry: false });
-    const canBeMade = stats === undefined && place === PLACES[0];
+    const canBeMade = stats === undefined && place === OWN_PLACE;
     accessSync(canBeMade ? dirname(place) : place, constants.W_OK | constants.X_OK);
-    return canBeMade || (stats?.isDirectory() === true && (stats.uid === 0 || stats.uid === process.getuid?.()));
-  } catch {
-    return false;
+    if (canBeMade) return null;
+    if (stats?.isDirectory() !== true)
+      return stats?.isSymbolicLink() === true ? 'it is a link' : 'it is not a directory';
+    return stats.uid === 0 || stats.uid === process.getuid?.() ? null : `it belongs to uid ${stats.uid}`;
+  } catch (error) {
+    return reasonOf(error);
   }
 }
 
@@ -59,8 +73,12 @@ export function writePrivate(
   owner: User,
 ): void {
   const isRoot = process.getuid?.() === 0;
-  if (dirname(directory) === PLACES[0]) mkdirSync(PLACES[0], { recursive: true, mode: 0o755 });
-  mkdirSync(directory, { mode: 0o700 });
+  try {
+    if (dirname(directory) === OWN_PLACE) mkdirSync(OWN_PLACE, { recursive: true, mode: 0o755 });
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (error) {
+    throw new Error(reasonOf(error), { cause: error });
+  }
   try {
     for (const { name, text } of files) {
       const path = `${directory}/${name}`;
@@ -71,7 +89,7 @@ export function writePrivate(
     chmodSync(directory, isRoot && owner.uid !== 0 ? 0o711 : 0o500);
   } catch (error) {
     rmSync(directory, { recursive: true, force: true });
-    throw error;
+    throw new Error(reasonOf(error), { cause: error });
   }
 }
 

@@ -4,6 +4,7 @@ import { styleFor } from '../log.ts';
 import { readBundle } from '../modules/bundle.ts';
 import { discover } from '../modules/discover.ts';
 import { checkModuleFile } from '../modules/preflight.ts';
+import { NO_PLACE, noPlace } from '../no-place.ts';
 import { type ToolContext, takesNo } from './run.ts';
 
 /** `valkey-bundle doctor`: one line a check. Exit code 0, or that of the first error. */
@@ -46,7 +47,7 @@ export function doctor(context: ToolContext): number {
   });
   check('directory for effective configurations', () => {
     const [path] = host.candidates();
-    if (path === undefined) throw refuse('VB503', 'none of /run/valkey-bundle, /dev/shm and /tmp can be written');
+    if (path === undefined) throw refuse('VB503', NO_PLACE, noPlace(host.closedPlaces()));
     return path.slice(0, path.lastIndexOf('/'));
   });
   const { modules, warnings } = discover(host, env['MODULE_DIR'], host.cwd, build.manifests);

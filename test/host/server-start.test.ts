@@ -105,7 +105,9 @@ describe('the runtime directory', () => {
     { closed: ['/run/valkey-bundle', '/dev/shm', '/tmp'] },
     { full: ['/run/valkey-bundle', '/dev/shm', '/tmp'] },
   ])('is missed with an error where the server needs the files: %j', (image) => {
-    expect(start([], env, image)).toMatchObject({ codes: ['VB503'], exitCode: 73, exec: null });
+    const { stderr, ...started } = start([], env, image);
+    expect(started).toMatchObject({ codes: ['VB503'], exitCode: 73, exec: null });
+    for (const place of ['/run/valkey-bundle', '/dev/shm', '/tmp']) expect(stderr).toContain(`  | ${place}: `);
   });
   it.each([
     { closed: ['/run/valkey-bundle', '/dev/shm', '/tmp'] },
@@ -151,6 +153,12 @@ describe('the program', () => {
   it('that nobody may execute ends with 126', () => {
     const files = { '/opt/mine/valkey-server': 'text' };
     expect(start(['/opt/mine/valkey-server'], {}, { files })).toMatchObject({ codes: ['VB502'], exitCode: 126 });
+  });
+  it('whose arguments are too long for the kernel ends with 126, and with a fix for that', () => {
+    const { exitCode, stderr } = start([], {}, { cannotExec: 'Argument list too long' });
+    expect(exitCode).toBe(126);
+    expect(stderr).toContain('argv[0]: error VB502');
+    expect(stderr).toMatch(/fix: .*configuration file/);
   });
   it('that the kernel refuses ends with 126', () => {
     expect(start([], {}, { cannotExec: 'exec format error' })).toMatchObject({ exitCode: 126, exec: null });

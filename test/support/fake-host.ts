@@ -127,6 +127,8 @@ export function fakeHost(world: World = {}): FakeHost {
         exists: tree.stands,
         list: (path) => (tree.look(path)?.kind === 'directory' ? tree.names(path) : null),
       }),
+    closedPlaces: () =>
+      PLACES.filter((place) => world.closed?.includes(place)).map((place) => ({ place, why: 'read-only file system' })),
     realFile: (path) => tree.real(path) ?? path,
     realDirectory: (path) => (tree.look(path)?.kind === 'directory' ? tree.real(path) : null),
     listDirectory: (path) => {

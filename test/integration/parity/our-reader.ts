@@ -38,6 +38,7 @@ const unused = {
   network: refuse,
   lookupUser: refuse,
   candidates: refuse,
+  closedPlaces: refuse,
   readSmall: refuse,
   findExecutable: refuse,
   canWrite: refuse,

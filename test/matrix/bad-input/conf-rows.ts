@@ -72,7 +72,7 @@ export const confRows: readonly Row[] = [
   {
     input: 'a configuration file that root may read, and the server may not',
     wish: { command: ['/x.conf'], user: 'root', files: { '/x.conf': { text: 'port 6379\n', mode: 0o600 } } },
-    ...{ code: 'VB509', exitCode: 77, names: ['/x.conf', '999'] },
+    ...{ code: 'VB509', exitCode: 77, place: '/x.conf', names: ['valkey (uid 999)'] },
   },
   {
     input: 'a file that includes itself',
@@ -99,7 +99,10 @@ export const confRows: readonly Row[] = [
   },
   {
     input: 'includes that are nested 500 deep, the last of which must be copied',
-    wish: { command: ['valkey-server', '/c/0'], files: chain(500, `${`loadmodule ${bloom}\n`.repeat(2)}maxmemory 64mb\n`) },
+    wish: {
+      command: ['valkey-server', '/c/0'],
+      files: chain(500, `${`loadmodule ${bloom}\n`.repeat(2)}maxmemory 64mb\n`),
+    },
     ...{ code: null, exitCode: 0, asks: [maxmemory] },
   },
   {
@@ -114,7 +117,7 @@ export const confRows: readonly Row[] = [
         '/c/20': 'hz 10\n',
       },
     },
-    ...{ code: 'VB110', exitCode: 78, names: ['10000'] },
+    ...{ code: 'VB110', exitCode: 78, place: '/c/19:1', names: ['10000'] },
   },
   {
     input: 'a configuration file of 100,000 lines',

@@ -10,12 +10,12 @@ const escapeRows: readonly Row[] = [
   {
     input: 'a terminal escape in the name of a configuration file',
     wish: { command: ['valkey-server', `/${TITLE}.conf`] },
-    ...{ code: 'VB101', exitCode: 66, names: ['/\\x1b]0;x\\x07.conf'], never: raw },
+    ...{ code: 'VB101', exitCode: 66, place: 'argv[1]', names: ['/\\x1b]0;x\\x07.conf'], never: raw },
   },
   {
     input: 'a terminal escape in the name of a module file',
     wish: { files: { [`/usr/lib/valkey/x${CLEAR}.so`]: { text: 'text', mode: 0o755 } } },
-    ...{ code: 'VB305', exitCode: 78, names: ['x\\x1b[2J.so'], never: raw },
+    ...{ code: 'VB305', exitCode: 78, place: '/usr/lib/valkey/x\\x1b[2J.so', names: ['x\\x1b[2J.so'], never: raw },
   },
   {
     input: 'a terminal escape in a load line',
@@ -55,7 +55,7 @@ const escapeRows: readonly Row[] = [
   {
     input: 'a terminal escape in the name of a program',
     wish: { command: [CLEAR] },
-    ...{ code: 'VB501', exitCode: 127, names: ['\\x1b[2J'], never: raw },
+    ...{ code: 'VB501', exitCode: 127, place: 'argv[0]', names: ['\\x1b[2J'], never: raw },
   },
   {
     input: 'a terminal escape in the name of a variable',
@@ -76,7 +76,7 @@ const secretRows: readonly Row[] = [
     ([text = '', input = '']): Row => ({
       input,
       wish: { command: ['/x.conf'], files: { '/x.conf': `${text}\n` } },
-      ...{ code: 'VB105', exitCode: 78, never: ['hunter2'] },
+      ...{ code: 'VB105', exitCode: 78, place: `/x.conf:1:${text.search(/['"]/) + 1}`, never: ['hunter2'] },
     }),
   ),
   {

@@ -7,6 +7,7 @@ const copiedFile: ContainerWish = {
   command: ['/x.conf'],
   files: { '/x.conf': 'loadmodule /usr/lib/valkey/libsearch.so\nmaxmemory 64mb\n' },
 };
+const OWN = '/run/valkey-bundle';
 const PLACES = ['/run/valkey-bundle', '/dev/shm', '/tmp'];
 const large = `${'# a comment of the user\n'.repeat(5_000)}maxmemory 64mb\n`;
 
@@ -19,10 +20,16 @@ function mounted(options: string, places: readonly string[] = PLACES): Container
   return { tmpfs: Object.fromEntries(places.map((place) => [place, options])) };
 }
 
+/** A line for each place, with its reason. */
+function everyPlace(why: string): string[] {
+  return PLACES.map((place) => `  | ${place}: ${why}\n`);
+}
+
 /** As root, after something was put where our directory would stand; the server runs as its own user all the same. */
-function hostile(shell: string): ContainerWish {
+function hostile(shell: string, others: ContainerWish = {}): ContainerWish {
   return {
     ...copied,
+    ...others,
     user: 'root',
     entrypoint: ['sh', '-c', `${shell} && exec bundle-docker-entrypoint "$0" "$@"`],
   };
@@ -33,44 +40,58 @@ export const writingRows: readonly Row[] = [
   {
     input: 'a copy is needed, on a read-only root file system with nothing else to write',
     wish: { ...copied, readOnly: true, ...mounted('ro', ['/dev/shm']) },
-    ...{ code: 'VB503', exitCode: 73, names: ['no directory'] },
+    ...{ code: 'VB503', exitCode: 73, place: OWN, names: everyPlace('read-only file system') },
     twin: { closed: PLACES },
   },
   {
     input: 'a copy is needed, and every place for it is mounted read-only',
     wish: { ...copiedFile, ...mounted('ro') },
-    ...{ code: 'VB503', exitCode: 73 },
+    ...{ code: 'VB503', exitCode: 73, place: OWN, names: everyPlace('read-only file system') },
     twin: { closed: PLACES },
   },
   {
     input: 'the same as root',
     wish: { ...copiedFile, ...mounted('ro'), user: 'root' },
-    ...{ code: 'VB503', exitCode: 73 },
+    ...{ code: 'VB503', exitCode: 73, place: OWN, names: everyPlace('read-only file system') },
     twin: { closed: PLACES },
   },
   {
     input: 'the same as an arbitrary user',
     wish: { ...copiedFile, ...mounted('ro'), user: '1234:1234' },
-    ...{ code: 'VB503', exitCode: 73 },
+    ...{ code: 'VB503', exitCode: 73, place: OWN, names: everyPlace('read-only file system') },
     twin: { closed: PLACES },
   },
   {
     input: 'a password, and every place for its file is mounted read-only',
     wish: { env: { VALKEY_PASSWORD: 'hunter2' }, ...mounted('ro') },
-    ...{ code: 'VB503', exitCode: 73, never: ['hunter2'] },
+    ...{ code: 'VB503', exitCode: 73, place: OWN, names: everyPlace('read-only file system'), never: ['hunter2'] },
     twin: { closed: PLACES },
   },
   {
     input: 'a copy is needed, and every place for it is full',
     wish: { command: ['-'], stdin: large, ...mounted('size=4k,mode=1777') },
-    ...{ code: 'VB503', exitCode: 73, names: ['no space left'] },
+    ...{ code: 'VB503', exitCode: 73, place: OWN, names: everyPlace('no space left on device') },
     twin: { full: PLACES },
   },
   {
     input: 'a copy is needed, and no place has an inode left',
     wish: { ...copied, ...mounted('nr_inodes=1,mode=1777') },
-    ...{ code: 'VB503', exitCode: 73, names: ['no space left'] },
+    ...{ code: 'VB503', exitCode: 73, place: OWN, names: everyPlace('no space left on device') },
     twin: { full: PLACES },
+  },
+  {
+    input: 'a copy is needed, and each place is closed in its own way',
+    wish: hostile(
+      'mkdir /theirs && chown 5000:5000 /dev/shm && rmdir /run/valkey-bundle && ln -s /theirs /run/valkey-bundle',
+      {
+        tmpfs: { '/tmp': 'nr_inodes=1,mode=1777' },
+      },
+    ),
+    ...{
+      ...{ code: 'VB503', exitCode: 73, place: OWN },
+      names: [`| ${OWN}: it is a link\n`, '| /dev/shm: it belongs to uid 5000\n', '| /tmp: no space left on device\n'],
+    },
+    twin: null,
   },
   {
     input: 'a copy is needed, and only the first place is full',
@@ -111,8 +132,8 @@ export const writingRows: readonly Row[] = [
   {
     input: 'every place belongs to another user',
     wish: hostile('chown 5000:5000 /run/valkey-bundle /tmp /dev/shm'),
-    ...{ code: 'VB503', exitCode: 73 },
-    twin: { closed: PLACES },
+    ...{ code: 'VB503', exitCode: 73, place: OWN, names: everyPlace('it belongs to uid 5000') },
+    twin: null,
   },
   {
     input: 'a link under our name, to files that are not ours',

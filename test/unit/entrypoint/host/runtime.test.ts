@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asBytes } from '../../../../entrypoint/bytes.ts';
-import { candidates, writePrivate } from '../../../../entrypoint/host/runtime.ts';
+import { candidates, closedPlaces, writePrivate } from '../../../../entrypoint/host/runtime.ts';
 
 const me = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
 let dir = '';
@@ -24,16 +24,24 @@ describe('a private directory', () => {
   it('must be fresh', () => {
     const path = join(dir, 'two');
     writePrivate(path, [], me);
-    expect(() => writePrivate(path, [], me)).toThrow('EEXIST');
+    expect(() => writePrivate(path, [], me)).toThrow('file already exists');
   });
   it('is taken away again where a file of it cannot be written', () => {
     const path = join(dir, 'three');
-    expect(() => writePrivate(path, [{ name: 'a/b', text: asBytes('') }], me)).toThrow('ENOENT');
+    expect(() => writePrivate(path, [{ name: 'a/b', text: asBytes('') }], me)).toThrow('no such file or directory');
     expect(statSync(path, { throwIfNoEntry: false })).toBeUndefined();
   });
 });
 
 describe('the candidates for a directory', () => {
+  it('are one for each place that is not closed', () => {
+    const open = candidates().map((path) => dirname(path));
+    expect([...open, ...closedPlaces().map(({ place }) => place)].sort()).toEqual([
+      '/dev/shm',
+      '/run/valkey-bundle',
+      '/tmp',
+    ]);
+  });
   it('do not exist yet, and cannot be guessed', () => {
     const [first, second] = [candidates(), candidates()];
     expect(first.length).toBeGreaterThan(0);
