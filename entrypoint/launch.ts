@@ -7,6 +7,7 @@ import type { ClosedPlace, Host } from './host.ts';
 import { classify, type Invocation } from './invocation.ts';
 import { showDiagnostic, styleFor } from './log.ts';
 import type { Manifest } from './modules/manifest.ts';
+import { checkModuleAccess } from './modules/preflight.ts';
 import { NO_PLACE, noPlace } from './no-place.ts';
 import { planStart, type StartPlan } from './plan.ts';
 import { dropPrivileges, ownDataDirectory } from './privileges.ts';
@@ -104,6 +105,8 @@ function checkAccess(host: Host, plan: StartPlan, tell: (diagnostic: Diagnostic)
   if (closed !== undefined) {
     throw refuse('VB509', `${closed} cannot be read by ${who}`, { at: { kind: 'directory', path: closed } });
   }
+  // Who the plan was made as has opened the modules already.
+  if (plan.user.from.uid !== plan.user.to.uid) checkModuleAccess(host, plan.loads, plan.dataDirectory, who);
   if (!host.canWrite(plan.dataDirectory)) {
     const at = { kind: 'directory', path: plan.dataDirectory } as const;
     tell(diagnose('VB507', `uid ${plan.user.to.uid} cannot write ${plan.dataDirectory}`, { at }));

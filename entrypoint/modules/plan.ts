@@ -1,7 +1,6 @@
 import { asBytes, type Bytes, textOf } from '../bytes.ts';
-import { frame } from '../code-frame.ts';
 import { tokenize } from '../conf/tokenize.ts';
-import { type Details, type Diagnostic, diagnose } from '../diagnostics.ts';
+import { type Diagnostic, diagnose } from '../diagnostics.ts';
 import type { Environment } from '../environment.ts';
 import type { Reader } from '../host.ts';
 import type { Configuration } from '../inputs.ts';
@@ -14,7 +13,7 @@ import { BUNDLE_PATH, type Bundle, type Manifest } from './manifest.ts';
 import { type ExtraDirective, type Merged, mergeModule, type Source, type WantedLoad } from './merge.ts';
 import { nearest } from './naming.ts';
 import { additionOrder, mendOrder } from './order.ts';
-import { checkModuleFile } from './preflight.ts';
+import { checkModuleFile, placeOfLoad } from './preflight.ts';
 import { selectModules } from './selection.ts';
 import { isSetTo } from './settings.ts';
 
@@ -104,14 +103,10 @@ function imageDefaults(bundle: Bundle, name: string, conf: Configuration): Sourc
 function checkFiles(host: Reader, loads: readonly WantedLoad[], cwd: string): void {
   for (const load of loads) {
     const path = textOf(load.path);
-    const by: Details =
-      load.line === null
-        ? { at: { kind: 'directory', path: load.module.path } }
-        : { at: load.line.at, frame: frame(load.line.directive.line.text) };
     const resolved = absolute(path, cwd);
     // dlopen looks a name without a slash up in the system's library path, which is not ours to search.
     if (!path.includes('/') && host.inspect(resolved).kind === 'missing') continue;
-    checkModuleFile(host, host, resolved, load.module, by);
+    checkModuleFile(host, host, resolved, load.module, placeOfLoad(load));
   }
 }
 

@@ -1,7 +1,10 @@
-import { asBytes, type Bytes } from '../bytes.ts';
+import { asBytes, type Bytes, textOf } from '../bytes.ts';
+import { frame } from '../code-frame.ts';
 import { type Details, refuse } from '../diagnostics.ts';
-import type { Machine, ModuleFiles } from '../host.ts';
+import type { Host, Machine, ModuleFiles } from '../host.ts';
+import { absolute } from '../path.ts';
 import type { Module } from './discover.ts';
+import type { WantedLoad } from './merge.ts';
 
 /**
  * Checks one module file that will be loaded, cheaply: it is there, readable, has an execute bit as the server demands (module.c,
@@ -31,6 +34,29 @@ export function checkModuleFile(
   }
   checkElf(path, found.head, machine.arch, by);
   checkProcessor(path, machine, module, by);
+}
+
+/**
+ * Asks, with the server's own rights, whether it may read each module that it will load: root read them all. A name without a slash is
+ * looked up by dlopen, in the system's library path. Refuses VB303.
+ */
+export function checkModuleAccess(
+  host: Pick<Host, 'mayRead'>,
+  loads: readonly WantedLoad[],
+  cwd: string,
+  who: string,
+): void {
+  for (const load of loads) {
+    const path = absolute(textOf(load.path), cwd);
+    if (!load.path.includes('/') || host.mayRead(path)) continue;
+    throw refuse('VB303', `${path} cannot be read by ${who}`, placeOfLoad(load));
+  }
+}
+
+/** Where a load is asked for: the user's line, or the module's file in the module directory. */
+export function placeOfLoad({ line, module }: WantedLoad): Details {
+  if (line === null) return { at: { kind: 'directory', path: module.path } };
+  return { at: line.at, frame: frame(line.directive.line.text) };
 }
 
 function checkElf(path: string, head: Bytes, arch: string, by: Details): void {
