@@ -57,6 +57,31 @@ export const variables = [
     example: 'VALKEYCLI_AUTH=...',
   },
   {
+    name: 'VALKEY_TLS',
+    fallback: '',
+    meaning:
+      '`1` makes `valkey-bundle cluster` speak TLS, as `--tls` does; so does any of the three files below. A start does not look at them: the server has `tls-port` and its directives.',
+    example: 'VALKEY_TLS=1',
+  },
+  {
+    name: 'VALKEY_TLS_CA_CERT_FILE',
+    fallback: '',
+    meaning: 'Certificates (PEM) by which `valkey-bundle cluster` knows the nodes, where `--cacert` names none.',
+    example: 'VALKEY_TLS_CA_CERT_FILE=/run/secrets/tls/ca.crt',
+  },
+  {
+    name: 'VALKEY_TLS_CERT_FILE',
+    fallback: '',
+    meaning: 'Certificate (PEM) that `valkey-bundle cluster` shows to the nodes, where `--cert` names none.',
+    example: 'VALKEY_TLS_CERT_FILE=/run/secrets/tls/tls.crt',
+  },
+  {
+    name: 'VALKEY_TLS_KEY_FILE',
+    fallback: '',
+    meaning: 'The key (PEM) of that certificate, where `--key` names none.',
+    example: 'VALKEY_TLS_KEY_FILE=/run/secrets/tls/tls.key',
+  },
+  {
     name: 'DEBUG',
     fallback: '',
     meaning: '`1` explains the start on standard error.',
@@ -72,9 +97,14 @@ export const variables = [
 
 export const DEFAULT_MODULE_DIR = '/usr/lib/valkey';
 
-/** Whether DEBUG asks for an explanation: anything but empty, 0, false, no and off. */
+/** Whether DEBUG asks for an explanation. */
 export function wantsDebug(env: Environment): boolean {
-  return !['', '0', 'false', 'no', 'off'].includes((env['DEBUG'] ?? '').toLowerCase());
+  return isOn(env['DEBUG']);
+}
+
+/** Whether a switch is on: anything but empty, 0, false, no and off. */
+export function isOn(value: string | undefined): boolean {
+  return !['', '0', 'false', 'no', 'off'].includes((value ?? '').toLowerCase());
 }
 
 /** The `*_MODULE_ARGS` variables that are set, by their NAME. */

@@ -105,6 +105,14 @@ export const clusterEntries = {
     meaning: 'What answers there is no Valkey, or it refuses a command that is needed.',
     fix: 'Check host and port, and what the user may do (+@admin, +@read, cluster, info, client, config|get).',
   },
+  VB717: {
+    title: 'TLS file cannot be used',
+    severity: 'error',
+    exitCode: 66,
+    meaning:
+      'A file of --cacert, --cert, --key or of VALKEY_TLS_CA_CERT_FILE, VALKEY_TLS_CERT_FILE, VALKEY_TLS_KEY_FILE is missing, unreadable or not PEM; or a certificate is given without its key. No node was asked.',
+    fix: 'Name files that the user of the command may read; certificate and key go together.',
+  },
   VB720: {
     title: 'cluster is not as it should be',
     severity: 'error',

@@ -4,6 +4,7 @@ import { afterAll } from 'vitest';
 import { engine, images, label, requireImage } from './docker-engine.ts';
 import { type Executed, execIn } from './docker-exec.ts';
 import { outputOf } from './docker-output.ts';
+import { type Files, tarOf } from './docker-tar.ts';
 import { until } from './until.ts';
 
 /** How a node is to run. What is not said: cluster mode, a short node timeout, its name announced, its data on a volume that stays. */
@@ -15,6 +16,7 @@ interface NodeWish {
   readonly host?: number;
   /** Data in memory: faster, and gone with the container. */
   readonly inMemory?: boolean;
+  readonly files?: Files;
 }
 
 /** A container of a node, which others know by its name. */
@@ -60,7 +62,11 @@ export function useClusterNetwork(): ClusterNetwork {
     if (network !== null) await (await network).docker.remove();
   });
 
-  const make = async (name: string, options: Docker.ContainerCreateOptions, ip?: string): Promise<Docker.Container> => {
+  const make = async (
+    name: string,
+    options: Docker.ContainerCreateOptions,
+    { ip, files }: { readonly ip?: string; readonly files?: Files } = {},
+  ): Promise<Docker.Container> => {
     await requireImage(images.test);
     network ??= makeNetwork(run);
     const { docker } = await network;
@@ -77,6 +83,7 @@ export function useClusterNetwork(): ClusterNetwork {
       },
     });
     containers.add(container);
+    if (files !== undefined) await container.putArchive(tarOf(files), { path: '/' });
     await container.start();
     return container;
   };
@@ -103,7 +110,7 @@ export function useClusterNetwork(): ClusterNetwork {
         Env: Object.entries(wish.env ?? {}).map(([variable, value]) => `${variable}=${value}`),
         HostConfig: wish.inMemory === true ? { Tmpfs: { '/data': 'mode=1777' } } : { Binds: [`${volume}:/data`] },
       },
-      ip,
+      { ip, ...(wish.files === undefined ? {} : { files: wish.files }) },
     );
     return {
       name,

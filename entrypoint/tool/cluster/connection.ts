@@ -5,6 +5,7 @@ import type { Environment } from '../../environment.ts';
 import type { Reader } from '../../host.ts';
 import { readPasswordFile } from '../../passwords.ts';
 import type { Place } from '../../place.ts';
+import { readTls } from './tls.ts';
 
 /** How valkey-cli reaches any node. The password stands in its environment, never in its arguments. */
 export interface Connection {
@@ -16,20 +17,16 @@ export interface Connection {
 
 /**
  * From `--user`, `--password-file`, `--tls` and its files, and the environment. Refuses VB205 for a password file that cannot be used,
- * VB206 for two passwords.
+ * VB206 for two passwords, VB717 for a TLS file.
  */
 export function readConnection(
-  host: Pick<Reader, 'readSmall'>,
+  host: Pick<Reader, 'readSmall' | 'readConf'>,
   options: ReadonlyMap<string, Given>,
   env: Environment,
 ): Connection {
   const password = readPassword(host, options.get('password-file'), env);
   const user = options.get('user');
-  const files = ['cacert', 'cert', 'key'].flatMap((name) => {
-    const given = options.get(name);
-    return given === undefined ? [] : [`--${name}`, given.text];
-  });
-  const tls = options.has('tls') || files.length > 0 ? ['--tls', ...files] : [];
+  const tls = readTls(host, options, env);
   return connectionWith([...(user === undefined ? [] : ['--user', user.text]), ...tls], env, password);
 }
 

@@ -43,13 +43,15 @@ export function startOf(context: ToolContext, options: ReadonlyMap<string, Given
 function ownServer({ host, env }: ToolContext, options: ReadonlyMap<string, Given>): Start {
   const grammar = grammarOf(readBundle(host).bundle.valkey);
   const { settings } = readConfiguration(host, argumentsOfStart(host.lastStart()), {}, grammar);
-  const [, ip = '', , port = ''] = reachServer(settings);
-  if (!/^\d+$/.test(port)) throw refuse('VB601', 'this server has no port', { hint: 'Name the nodes with --nodes.' });
   const given = readConnection(host, options, env);
+  const [, ip = '', , plain = ''] = reachServer(settings);
+  const tlsPort = settingOf(settings, 'tls-port') ?? '0';
+  const port = given.args.includes('--tls') && tlsPort !== '0' ? tlsPort : plain;
+  if (!/^\d+$/.test(port)) throw refuse('VB601', 'this server has no port', { hint: 'Name the nodes with --nodes.' });
   const own = settingOf(settings, 'requirepass');
   const at: Place = { kind: 'directory', path: 'the configuration' };
-  const isTls = given.args.length === 0 && settingOf(settings, 'port') === '0';
-  const args = isTls ? tlsArguments(settings) : given.args;
+  const isTls = !given.args.includes('--tls') && settingOf(settings, 'port') === '0';
+  const args = isTls ? [...given.args, ...tlsArguments(settings)] : given.args;
   const connection =
     given.passwordAt === null && own !== undefined && own !== ''
       ? connectionWith(args, env, { text: own, at })
