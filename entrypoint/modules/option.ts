@@ -23,11 +23,15 @@ export const IGNORED = '(ignored)';
 const YES = new Set(['yes', 'on', 'true']);
 const NO = new Set(['no', 'off', 'false']);
 
-/** Whether two options of one key say the same: booleans by meaning, numbers by number, everything else by text. */
-export function sameValue(a: ModuleOption, b: ModuleOption): boolean {
+/**
+ * Whether two options of one key say the same: booleans by meaning, numbers by number, memory by its bytes where the type is known,
+ * everything else by text.
+ */
+export function sameValue(a: ModuleOption, b: ModuleOption, type?: OptionDefinition['type']): boolean {
   if (a.off !== b.off) return false;
   if (a.value === null || b.value === null) return a.value === b.value && sameWords(a.words, b.words);
-  return canonical(a.value) === canonical(b.value);
+  const spell = type === 'memory' ? bytesIn : canonical;
+  return spell(a.value) === spell(b.value);
 }
 
 export function sameWords(a: readonly Bytes[], b: readonly Bytes[]): boolean {
@@ -39,6 +43,14 @@ function canonical(value: string): string {
   if (YES.has(lower)) return 'yes';
   if (NO.has(lower)) return 'no';
   return /^[+-]?\d+(\.\d+)?$/.test(value) ? String(Number(value)) : value;
+}
+
+/** memtoull() in util.c: k, m and g are powers of 1000, kb, mb and gb of 1024. Text that is no memory stays as it is. */
+function bytesIn(value: string): string {
+  const [, digits, unit = ''] = /^(\d+)(b|kb?|mb?|gb?)?$/i.exec(value) ?? [];
+  if (digits === undefined) return value;
+  const [letter = 'b', ...more] = unit.toLowerCase();
+  return String(BigInt(digits) * (more.length > 0 ? 1024n : 1000n) ** BigInt('bkmg'.indexOf(letter)));
 }
 
 /** What a directive takes for a boolean: the server knows yes and no alone, whatever more a module's arguments may know. */

@@ -21,7 +21,7 @@ export function unionOf(
       union.push(option);
       continue;
     }
-    if (option.key !== IGNORED && !sameValue(earlier, option))
+    if (option.key !== IGNORED && !agree(module, earlier, option))
       diagnostics.push(dropped(module, earlier, option.at, shown(option)));
     union[index] = option;
   }
@@ -44,11 +44,12 @@ export function weakerOptions(
       const setting = option.directive === null ? undefined : settings.get(option.directive.name);
       if (stronger !== undefined) {
         if (isSplitByRewrite(stronger, option)) accepted.push(option);
-        else if (!sameValue(stronger, option)) diagnostics.push(dropped(module, option, stronger.at, shown(stronger)));
+        else if (!agree(module, stronger, option))
+          diagnostics.push(dropped(module, option, stronger.at, shown(stronger)));
       } else if (setting !== undefined) {
         const value = setting.args.join(' ') as Bytes;
         const directive = { ...option, value, words: [] };
-        if (!sameValue({ ...option, words: [] }, directive)) {
+        if (!agree(module, { ...option, words: [] }, directive)) {
           diagnostics.push(
             dropped(
               module,
@@ -76,6 +77,11 @@ function isSplitByRewrite(line: ModuleOption, environment: ModuleOption): boolea
     line.words.length > environment.words.length &&
     line.words.join(' ') === environment.words.join(' ')
   );
+}
+
+/** Whether two options of one key say the same to their module. */
+function agree({ manifest }: Module, a: ModuleOption, b: ModuleOption): boolean {
+  return sameValue(a, b, manifest?.loadArgs.options[a.key]?.type);
 }
 
 function dropped(module: Module, option: ModuleOption, winner: Place, winning: string): Diagnostic {

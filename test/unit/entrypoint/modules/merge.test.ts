@@ -75,6 +75,11 @@ describe('a module that nothing loads', () => {
       codes: [],
     });
   });
+  it('says nothing where they agree about bytes, which CONFIG REWRITE writes in its own unit', () => {
+    const env = 'max-document-size 64mb';
+    expect(merge({ name: 'json', conf: 'json.max-document-size 67108864\n', env }).codes).toEqual([]);
+    expect(merge({ name: 'json', conf: 'json.max-document-size 67108865\n', env }).codes).toEqual(['VB407']);
+  });
   it('gets directives where it takes no arguments', () => {
     expect(merge({ name: 'json', env: 'max-path-limit 5' })).toMatchObject({
       verdict: 'added',

@@ -85,6 +85,21 @@ describe('two options say the same', () => {
     [null, null, true],
     [null, '8', false],
   ])('%j and %j: %s', (a, b, expected) => expect(sameValue(option(a), option(b))).toBe(expected));
+  it.each([
+    ['64mb', '67108864', true],
+    ['64MB', '65536kb', true],
+    ['64m', '64000000', true],
+    ['2gb', '2048mb', true],
+    ['1k', '1000b', true],
+    ['0', '0gb', true],
+    ['64mb', '64m', false],
+    ['18446744073709551615', '18446744073709551614', false],
+    ['much', 'much', true],
+    ['much', '0', false],
+  ])('%j and %j as memory: %s', (a, b, expected) => expect(sameValue(option(a), option(b), 'memory')).toBe(expected));
+  it('not where units are no more than text', () => {
+    expect(sameValue(option('64mb'), option('67108864'), 'string')).toBe(false);
+  });
   it('but for a flag that one of them takes away', () => {
     expect(sameValue(option(null), option(null, { off: true }))).toBe(false);
   });
