@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Namespace } from '../support/kube/namespace.ts';
+import { execCommandsOf, readPage } from '../support/kube/readme.ts';
 import { useNamespaces } from '../support/kube/scope.ts';
 import {
   allReady,
@@ -70,6 +71,29 @@ describe('kubectl apply -k deploy/statefulset/overlays/k3s', () => {
       const found = await namespace.pod('valkey-0').exec('getent', 'ahostsv4', name);
       expect(found.stdout).toContain(namespace.zone()[name]?.[0]);
     }
+  });
+
+  it.each([0, 1, 2])(
+    'cluster check is green from valkey-%i, which reaches the coordinator of every node',
+    async (ordinal) => {
+      const check = await namespace.pod(`valkey-${ordinal}`).exec('valkey-bundle', 'cluster', 'check');
+      expect(check.exitCode, `${check.stdout}${check.stderr}`).toBe(0);
+      expect(check.stdout).toMatch(/ok +ports/);
+    },
+  );
+
+  const commands = execCommandsOf(readPage('README.md'), 'valkey').filter(
+    ({ pod, command }) => Number(pod.at(-1)) < 3 && !command.includes(' -x '),
+  );
+  it.each(commands)('what the README runs there works: $pod, $command', async ({ pod, command }) => {
+    const ran = await namespace.pod(pod).exec('sh', '-c', command);
+    expect(ran.exitCode, `${ran.stdout}${ran.stderr}`).toBe(0);
+    expect(`${ran.stdout}${ran.stderr}`).not.toMatch(/NOAUTH|WRONGPASS/);
+  });
+
+  it('the README’s shell is logged in', async () => {
+    const shell = commands.find(({ command }) => command.includes('valkey-cli -c'))?.command ?? '';
+    expect((await namespace.pod('valkey-0').exec('sh', '-c', `echo DBSIZE | ${shell}`)).stdout).toMatch(/^\d+$/m);
   });
 
   it('keeps the password out of what the pods show', async () => {

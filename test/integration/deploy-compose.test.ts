@@ -1,26 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { paths } from '../../scripts/lib/image-paths.ts';
 import { ensureCompose } from '../../scripts/tools/compose.ts';
 import { images, requireImage } from '../support/docker-engine.ts';
 import { freePort } from '../support/free-port.ts';
 import { until } from '../support/until.ts';
 
-const project = `compose-${randomUUID().slice(0, 8)}`;
-let compose: (...args: string[]) => Promise<{ exitCode: number | undefined; all: string }>;
+type Compose = (...args: string[]) => Promise<{ readonly exitCode: number | undefined; readonly all: string }>;
 
-beforeAll(async () => {
+const started: Compose[] = [];
+afterAll(() => Promise.all(started.map((compose) => compose('down', '--volumes', '--timeout', '5'))));
+
+/** `docker compose` for a project of its own, with these variables in its shell. */
+async function newProject(variables: Readonly<Record<string, string>>): Promise<Compose> {
   await requireImage(images.test);
   const program = await ensureCompose();
+  const project = `compose-${randomUUID().slice(0, 8)}`;
   const file = join(paths.root, 'deploy/compose/compose.yaml');
-  const env = {
-    VALKEY_BUNDLE_IMAGE: images.test,
-    VALKEY_PORT: String(await freePort()),
-    VALKEY_PASSWORD: 'of-the-laptop',
-  };
-  compose = async (...args) => {
+  const env = { VALKEY_BUNDLE_IMAGE: images.test, VALKEY_PORT: String(await freePort()), ...variables };
+  const compose: Compose = async (...args) => {
     const ran = await execa(program, ['--project-name', project, '--file', file, ...args], {
       env,
       all: true,
@@ -29,35 +29,53 @@ beforeAll(async () => {
     });
     return { exitCode: ran.exitCode, all: ran.all };
   };
-  const { exitCode, all } = await compose('up', '--wait');
-  expect(exitCode, all).toBe(0);
-});
-afterAll(async () => {
-  await compose?.('down', '--volumes', '--timeout', '5');
-});
+  started.push(compose);
+  return compose;
+}
 
-const check = () => compose('exec', '-T', 'valkey-1', 'valkey-bundle', 'cluster', 'check');
-
-it('docker compose up --wait ends when the cluster stands, and cluster check is green', async () => {
-  const { exitCode, all } = await check();
-  expect(exitCode, all).toBe(0);
-});
-
-it('docker compose up again changes nothing', async () => {
-  expect((await compose('up', '--wait')).exitCode).toBe(0);
-  expect((await check()).exitCode).toBe(0);
+it('without a password, as the README begins: up --wait, a green cluster check on every node, and a shell', async () => {
+  const compose = await newProject({});
+  const up = await compose('up', '--wait');
+  expect(up.exitCode, up.all).toBe(0);
+  for (const node of ['valkey-0', 'valkey-1', 'valkey-2']) {
+    const { exitCode, all } = await compose('exec', '-T', node, 'valkey-bundle', 'cluster', 'check');
+    expect(exitCode, all).toBe(0);
+  }
+  expect((await compose('exec', '-T', 'valkey-0', 'valkey-cli', '-c', 'SET', 'a', 'b')).all).toContain('OK');
+  expect((await compose('down', '--volumes', '--timeout', '5')).exitCode).toBe(0);
 });
 
-it('keeps cluster and data when all containers are made anew, with other addresses', async () => {
-  const set = ['exec', '-T', '-e', 'REDISCLI_AUTH=of-the-laptop', 'valkey-0', 'valkey-cli', '-c', 'SET', 'a', 'b'];
-  expect((await compose(...set)).all).toContain('OK');
-  expect((await compose('down')).exitCode).toBe(0);
-  // In another order, so that no node gets its old address by chance.
-  expect((await compose('up', '--wait', 'valkey-2')).exitCode).toBe(0);
-  expect((await compose('up', '--wait')).exitCode).toBe(0);
-  await until('cluster check is green', async () => ((await check()).exitCode === 0 ? true : undefined), {
-    everyMs: 500,
+describe('with a password', () => {
+  let compose: Compose;
+  beforeAll(async () => {
+    compose = await newProject({ VALKEY_PASSWORD: 'of-the-laptop' });
+    const { exitCode, all } = await compose('up', '--wait');
+    expect(exitCode, all).toBe(0);
   });
-  const get = ['exec', '-T', '-e', 'REDISCLI_AUTH=of-the-laptop', 'valkey-1', 'valkey-cli', '-c', 'GET', 'a'];
-  expect((await compose(...get)).all).toContain('b');
+
+  const check = () => compose('exec', '-T', 'valkey-1', 'valkey-bundle', 'cluster', 'check');
+
+  it('docker compose up --wait ends when the cluster stands, and cluster check is green', async () => {
+    const { exitCode, all } = await check();
+    expect(exitCode, all).toBe(0);
+  });
+
+  it('docker compose up again changes nothing', async () => {
+    expect((await compose('up', '--wait')).exitCode).toBe(0);
+    expect((await check()).exitCode).toBe(0);
+  });
+
+  it('keeps cluster and data when all containers are made anew, with other addresses', async () => {
+    const set = ['exec', '-T', '-e', 'REDISCLI_AUTH=of-the-laptop', 'valkey-0', 'valkey-cli', '-c', 'SET', 'a', 'b'];
+    expect((await compose(...set)).all).toContain('OK');
+    expect((await compose('down')).exitCode).toBe(0);
+    // In another order, so that no node gets its old address by chance.
+    expect((await compose('up', '--wait', 'valkey-2')).exitCode).toBe(0);
+    expect((await compose('up', '--wait')).exitCode).toBe(0);
+    await until('cluster check is green', async () => ((await check()).exitCode === 0 ? true : undefined), {
+      everyMs: 500,
+    });
+    const get = ['exec', '-T', '-e', 'REDISCLI_AUTH=of-the-laptop', 'valkey-1', 'valkey-cli', '-c', 'GET', 'a'];
+    expect((await compose(...get)).all).toContain('b');
+  });
 });

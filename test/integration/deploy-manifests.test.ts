@@ -4,7 +4,8 @@ import { mayReach } from '../support/kube/network-policy.ts';
 import { always } from '../support/kube/not-run.ts';
 import { type KubeObject, nameOf } from '../support/kube/objects.ts';
 import { operatorObjects } from '../support/kube/operator-pods.ts';
-import { renderFolder, renderStatefulSet } from '../support/kube/render.ts';
+import { blocksOf, readPage } from '../support/kube/readme.ts';
+import { renderFolder, renderMade, renderStatefulSet } from '../support/kube/render.ts';
 import { problemsOf } from '../support/kube/validate.ts';
 
 const password = 'of the test\n';
@@ -113,6 +114,33 @@ describe('the rendered manifests', () => {
       for (const { port, targetPort } of spec.ports) expect(known.get(targetPort)).toBe(port);
     const headless = services.find(({ spec }) => spec.clusterIP === 'None');
     expect(headless?.spec.ports.map(({ port }) => port)).toEqual([6379, 16379, 26673]);
+  });
+});
+
+describe('a kustomization of one’s own, as the README has it', () => {
+  const blocks = blocksOf(readPage('README.md')).filter((block) => block.includes('overlays/own/kustomization.yaml'));
+  const made = async (script: string) => readManifest(await renderMade(script, 'overlays/own'));
+  const nodesOf = ({ statefulSets, jobs }: Awaited<ReturnType<typeof made>>) => [
+    statefulSets[0]?.spec.replicas,
+    jobs[0]?.spec.template.spec.containers[0]?.env?.[0],
+  ];
+
+  it('gives the Job its number', async () => {
+    expect(nodesOf(await made(blocks[0] ?? ''))).toEqual([5, { name: 'NODES', value: '5' }]);
+  });
+
+  it('would give the Job three without the transformer', async () => {
+    const without = (blocks[0] ?? '').replace('transformers: [../../scale]\n', '');
+    expect(nodesOf(await made(without))).toEqual([5, { name: 'NODES', value: '3' }]);
+  });
+
+  it('takes another cluster domain and a digest, in the pods and in the Job', async () => {
+    const { statefulSets, jobs } = await made(blocks.join(''));
+    const [node, job] = [statefulSets[0], jobs[0]].map((one) => one?.spec.template.spec.containers[0]);
+    expect(node?.args).toContain('$(POD_NAME).valkey-headless.$(POD_NAMESPACE).svc.example.internal');
+    expect(JSON.stringify(statefulSets)).not.toContain('cluster.local');
+    const pinned = /^ghcr\.io\/kailas-cloud\/valkey-bundle(:9\.0-coordinator)?@sha256:0{64}$/;
+    expect([node?.image, job?.image]).toEqual([expect.stringMatching(pinned), expect.stringMatching(pinned)]);
   });
 });
 

@@ -35,6 +35,20 @@ export async function renderStatefulSet(overlay: string, changes: Changes = {}):
   });
 }
 
+/** Runs a script where it finds a copy of deploy/statefulset with a password, and renders the overlay that it made there. */
+export async function renderMade(script: string, overlay: string): Promise<KubeObject[]> {
+  const root = await mkdtemp(join(tmpdir(), 'deploy-'));
+  try {
+    const copy = join(root, 'deploy/statefulset');
+    await cp(join(paths.root, 'deploy/statefulset'), copy, { recursive: true });
+    await writeFile(join(copy, 'base/password.txt'), 'of the test');
+    await execa('sh', ['-ec', script], { cwd: root });
+    return await kustomize(join(copy, overlay));
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+}
+
 /** Renders a folder of deploy/ as it is, with the image replaced where one is given. */
 export async function renderFolder(folder: string, image?: string): Promise<KubeObject[]> {
   const objects = await kustomize(join(paths.root, 'deploy', folder));

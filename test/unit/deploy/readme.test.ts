@@ -1,28 +1,52 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import { paths } from '../../../scripts/lib/image-paths.ts';
-
-const read = (name: string): string => readFileSync(join(paths.root, 'deploy', name), 'utf8');
+import { describe, expect, it } from 'vitest';
+import { blocksOf, execCommandsOf, readPage } from '../../support/kube/readme.ts';
 
 /** The commands of a page's blocks, without the remarks behind them. */
 function commandsOf(page: string): string[] {
-  const blocks = [...page.matchAll(/^```\n(.*?)^```$/gms)].map(([, block = '']) => block);
-  return blocks
+  return blocksOf(page)
     .flatMap((block) => block.split('\n'))
     .map((line) => line.replace(/(^| )#.*$/, '').trimEnd())
     .filter((line) => line !== '');
 }
 
+const english = readPage('README.md');
+const russian = readPage('README.ru.md');
+
 it('the Russian page has the same commands as the English one', () => {
-  const commands = commandsOf(read('README.md'));
+  const commands = commandsOf(english);
   expect(commands.length).toBeGreaterThan(20);
-  expect(commandsOf(read('README.ru.md'))).toEqual(commands);
+  expect(commandsOf(russian)).toEqual(commands);
 });
 
-it('both pages have the same inline commands in their tables of what does not work', () => {
+it('both pages have the same commands in their text', () => {
   const codeOf = (page: string) =>
-    [...page.matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code).filter((code) => code.includes(' '));
-  const english = codeOf(read('README.md'));
-  for (const code of codeOf(read('README.ru.md'))) expect(english).toContain(code);
+    [...page.replaceAll(/^```\n.*?^```$/gms, '').matchAll(/`([^`\n]+)`/g)]
+      .map(([, code = '']) => code)
+      .filter((code) => code.includes(' '));
+  expect(codeOf(russian).toSorted()).toEqual(codeOf(english).toSorted());
+});
+
+describe('no command of the pages', () => {
+  it.each([
+    ['hands a password to a command line', /REDISCLI_AUTH="?\$PASSWORD|-a "?\$PASSWORD/],
+    ['installs whatever is latest', /releases\/latest/],
+    ['pipes a page of the web to kubectl, whatever it says', /curl [^|\n]*\| *kubectl/],
+    ['deletes claims that another instance may own', /delete pvc -l app\.kubernetes\.io\/name=valkey(?!,)/],
+    ['names an operator’s resource without its group', /kubectl .*\b(get|patch|delete|wait) valkey /],
+  ])('%s', (_what, pattern) => {
+    for (const command of [...commandsOf(english), ...english.split('\n').filter((line) => line.includes('kubectl'))])
+      expect(command).not.toMatch(pattern);
+  });
+});
+
+it('reads what is run in pods, a loop as one command for each', () => {
+  const page = [
+    'for i in 0 1; do kubectl -n valkey exec n-$i -- tool check; done    # remark',
+    "- Text: `kubectl -n valkey exec -it n-0 -- sh -c 'A=$(cat /x) exec y'`. More",
+  ].join('\n');
+  expect(execCommandsOf(page, 'n')).toEqual([
+    { pod: 'n-0', command: 'tool check' },
+    { pod: 'n-1', command: 'tool check' },
+    { pod: 'n-0', command: "sh -c 'A=$(cat /x) exec y'" },
+  ]);
 });
