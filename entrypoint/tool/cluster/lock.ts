@@ -1,6 +1,6 @@
 import { lastArray, type View } from '../../cluster/view.ts';
 import { refuse } from '../../diagnostics.ts';
-import type { Conversation } from '../../host.ts';
+import type { Conversation, Waiting } from '../../host.ts';
 import type { Cluster } from './cluster.ts';
 
 /*
@@ -16,6 +16,13 @@ const PREFIX = 'valkey-bundle:ensure:';
 const RENEW_MS = 2000;
 const IDLE_S = 20;
 const ANSWER_MS = 5000;
+/** For the answer to a question that is asked too late: it may still tell that nobody took the lock. */
+const GRACE_MS = 1000;
+
+interface Held {
+  readonly view: View;
+  readonly conversation: Conversation;
+}
 
 export interface Lock {
   /** Runs something while the lock is renewed. Throws VB713 where it is lost, after having stopped what runs. */
@@ -26,7 +33,7 @@ export interface Lock {
 /** Locks the nodes, waiting for another run until `end`. Refuses VB712, VB713. */
 export async function lockNodes(cluster: Cluster, views: readonly View[], end: number): Promise<Lock> {
   const name = `${PREFIX}${cluster.waiting.nonce()}`;
-  const held: { readonly view: View; readonly conversation: Conversation }[] = [];
+  const held: Held[] = [];
   const release = (): void => {
     for (const { conversation } of held) conversation.end();
   };
@@ -41,19 +48,12 @@ export async function lockNodes(cluster: Cluster, views: readonly View[], end: n
     release();
     throw error;
   }
-  const renew = async (): Promise<void> => {
-    for (const { view, conversation } of held) {
-      // valkey-cli connects again by itself, and the new connection has no name.
-      const [answer] = (await conversation.ask('CLIENT GETNAME\n', 1, ANSWER_MS)) ?? [];
-      if (answer !== `"${name}"`) throw refuse('VB713', `the connection to ${view.name} was closed`);
-    }
-  };
-  return { release, holding: (run) => holding(cluster, renew, run) };
+  return { release, holding: (run) => holding(cluster.waiting, held, name, run) };
 }
 
 async function lockOne(
   { waiting, say }: Cluster,
-  { view, conversation }: { readonly view: View; readonly conversation: Conversation },
+  { view, conversation }: Held,
   name: string,
   end: number,
 ): Promise<void> {
@@ -67,7 +67,8 @@ async function lockOne(
     const others = holdersIn(list, name);
     if (others.length === 0) return;
     const dead = others.filter(({ idle }) => idle >= IDLE_S).map(({ id }) => `CLIENT KILL ID ${id}\n`);
-    await conversation.ask(`CLIENT SETNAME ""\n${dead.join('')}`, 1 + dead.length, ANSWER_MS);
+    const left = await conversation.ask(`CLIENT SETNAME ""\n${dead.join('')}`, 1 + dead.length, ANSWER_MS);
+    if (left === null) throw refuse('VB713', `${view.name} does not answer any more`);
     if (waiting.now() >= end) throw refuse('VB712', `another run works on ${view.name}`);
     if (!said) say(`another run works on ${view.name}: waiting for it`);
     said = true;
@@ -85,22 +86,42 @@ function holdersIn(list: string, own: string): { readonly id: string; readonly i
 }
 
 async function holding<T>(
-  { waiting }: Cluster,
-  renew: () => Promise<void>,
+  waiting: Waiting,
+  held: readonly Held[],
+  name: string,
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
+  // The first node may have been locked long before the last one: so before the work begins.
+  const asked = await Promise.all(held.map((node) => renew(waiting, node, name, ANSWER_MS)));
   const lost = new AbortController();
   const signal = AbortSignal.any([lost.signal, waiting.stopped]);
   let isOver = false;
   const result = run(signal).finally(() => {
     isOver = true;
   });
-  const renewals = async (): Promise<void> => {
-    while (!isOver && !signal.aborted) {
-      await renew();
+  const renewals = async (node: Held, first: number): Promise<void> => {
+    for (let last = first; ; ) {
       await Promise.race([result.catch(() => {}), waiting.pause(RENEW_MS)]);
+      if (isOver || signal.aborted) return;
+      last = await renew(waiting, node, name, Math.max(last + IDLE_S * 1000 - waiting.now(), GRACE_MS));
     }
   };
-  renewals().catch((error: unknown) => lost.abort(error));
+  // Each node by itself: one that is silent for a while must not let the locks on the others grow old.
+  for (const [index, node] of held.entries())
+    renewals(node, asked[index] ?? waiting.now()).catch((error: unknown) => lost.abort(error));
   return result;
+}
+
+/**
+ * Asks whether the lock is still there, which renews it; returns when it asked. A node that moves a big key answers nobody, and lets nobody
+ * take the lock either: how long it may be silent is for the caller to say. There is never a second question before the first is
+ * answered, so no answer is a late one. Refuses VB713.
+ */
+async function renew({ now }: Waiting, { view, conversation }: Held, name: string, timeoutMs: number): Promise<number> {
+  const asked = now();
+  const answer = await conversation.ask('CLIENT GETNAME\n', 1, timeoutMs);
+  if (answer === null) throw refuse('VB713', `${view.name} does not answer on the connection that is the lock`);
+  // valkey-cli connects again by itself, and the new connection has no name.
+  if (answer[0] !== `"${name}"`) throw refuse('VB713', `the connection to ${view.name} was closed`);
+  return asked;
 }
