@@ -41,3 +41,10 @@ it('a Job whose pod is killed tries again by itself', async () => {
   expect(end).toMatchObject({ succeeded: true, exitCodes: [137, 0] });
   await waitUntilGreen(namespace, 30);
 });
+
+it('a Job that refuses fails at once', async () => {
+  const namespace = await open(await renderCluster({ replicas: 2 }));
+  const end = await namespace.job('valkey-cluster').done();
+  expect(end).toMatchObject({ succeeded: false, exitCodes: [1] });
+  expect(end.log).toContain('VB701');
+});

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { images } from '../support/docker-engine.ts';
 import { makeCoordinatorImage } from '../support/kube/coordinator-image.ts';
+import type { Namespace } from '../support/kube/namespace.ts';
 import type { KubeObject } from '../support/kube/objects.ts';
+import { formAsOperator, untilGreenFrom } from '../support/kube/operator-cluster.ts';
 import { officialObjects, operatorObjects } from '../support/kube/operator-pods.ts';
 import type { Pod } from '../support/kube/pod.ts';
+import { execCommandsOf, readPage } from '../support/kube/readme.ts';
 import { renderFolder } from '../support/kube/render.ts';
 import { useNamespaces } from '../support/kube/scope.ts';
 import { until } from '../support/until.ts';
@@ -27,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => coordinator.remove());
 const open = useNamespaces();
 
-/** One node is enough: each of them starts alike, and it is the operator that joins them. */
+/** One node is enough where only its start is asked for: each of them starts alike. */
 async function oneNode(objects: readonly KubeObject[], name: string): Promise<Pod> {
   const one = objects.map(
     (object) => JSON.parse(JSON.stringify(object).replace(/"replicas":\d+/, '"replicas":1')) as KubeObject,
@@ -91,17 +94,43 @@ describe('a pod as hyperspike’s operator makes it', () => {
     const missing = `for program in ${programs.join(' ')}; do command -v $program >/dev/null || echo $program; done`;
     expect((await pod.exec('sh', '-c', missing)).stdout).toBe('');
   });
+});
 
-  it('can check and extend its cluster: the tool is in the image', async () => {
-    const { exitCode, stdout, stderr } = await pod.exec(
-      'valkey-bundle',
-      'cluster',
-      'check',
-      '--nodes',
-      'localhost:6379',
-    );
-    expect(exitCode).not.toBe(0);
-    expect(`${stdout}${stderr}`).toMatch(/slots/);
+describe('three pods as hyperspike’s operator makes and joins them', () => {
+  let namespace: Namespace;
+  beforeAll(async () => {
+    namespace = await open(operatorObjects(await instanceOf('operator/hyperspike', coordinator.name), password));
+    await formAsOperator(namespace);
+    for (const pod of namespace.pods()) await untilGreenFrom(pod, 30);
+  });
+
+  const commands = execCommandsOf(readPage('README.md'), 'valkey-cluster');
+  it.each(commands)('what the README runs there works: $pod, $command', async ({ pod, command }) => {
+    const ran = await namespace.pod(pod).exec('sh', '-c', command);
+    expect(ran.exitCode, `${ran.stdout}${ran.stderr}`).toBe(0);
+    expect(`${ran.stdout}${ran.stderr}`).not.toMatch(/NOAUTH|WRONGPASS/);
+  });
+
+  it('every node reaches the coordinator of every node', async () => {
+    for (const pod of namespace.pods())
+      expect((await pod.exec('valkey-bundle', 'cluster', 'check')).stdout).toMatch(/ok +ports .*3/);
+  });
+
+  it('announces the names that the operator’s headless service gives the pods, though its configuration says none', async () => {
+    const pods = ['valkey-cluster-0', 'valkey-cluster-1', 'valkey-cluster-2'];
+    const names = pods.map((name) => `${name}.valkey-cluster-headless.valkey.svc.cluster.local`);
+    const nodes = (await namespace.pod('valkey-cluster-2').exec('valkey-cli', 'CLUSTER', 'NODES')).stdout;
+    expect(names.filter((name) => !nodes.includes(`,${name}`))).toEqual([]);
+    expect(names.map((name) => namespace.zone()[name])).toEqual(pods.map((name) => [namespace.pod(name).ip]));
+  });
+
+  it('is a cluster that `ensure` finds nothing to do in', async () => {
+    const nodes = namespace.pods().map(({ name }) => `${name}.valkey-cluster-headless:6379`);
+    const ran = await namespace
+      .pod('valkey-cluster-0')
+      .exec('valkey-bundle', 'cluster', 'ensure', '--nodes', nodes.join());
+    expect(ran.exitCode, ran.stderr).toBe(0);
+    expect(ran.stdout).toMatch(/^ok: 3 nodes/);
   });
 });
 

@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { blocksOf, readPage } from '../support/kube/readme.ts';
+import { useNamespaces } from '../support/kube/scope.ts';
+import { allReady, jobDone, renderCluster, waitUntilGreen } from '../support/kube/statefulset-cluster.ts';
+
+const open = useNamespaces();
+const all = ['valkey-0', 'valkey-1', 'valkey-2'] as const;
+
+/** What the README pipes into a node, for a file whose text is `password`: from `printf` on, without the kubectl between. */
+function rotation(password: string): string {
+  const line = blocksOf(readPage('README.md'))
+    .flatMap((block) => block.split('\n'))
+    .find((one) => one.includes('ACL SETUSER'));
+  const [, printed, , command] =
+    /(printf '[^']+') "\$\((.*?)\)" \| kubectl [^']* -- sh -c '(.*)'; done/.exec(line ?? '') ?? [];
+  if (printed === undefined || command === undefined)
+    throw new Error(`the README rotates the password otherwise: ${line}`);
+  return `${printed} '${password}' | sh -c '${command}'`;
+}
+
+it('a new password, as the README gives it: both are taken while nodes restart, and afterwards the old one no more', async () => {
+  const namespace = await open(await renderCluster({ password: 'old' }));
+  await jobDone(namespace);
+  await waitUntilGreen(namespace, 30);
+  const asks = async (pod: string, password: string): Promise<string> =>
+    (await namespace.pod(pod).exec('env', `REDISCLI_AUTH=${password}`, 'valkey-cli', 'DBSIZE')).stdout;
+
+  for (const pod of all) {
+    const { exitCode, stdout, stderr } = await namespace.pod(pod).exec('sh', '-c', rotation('new'));
+    expect([exitCode, stdout.trim()], stderr).toEqual([0, 'OK']);
+    expect([await asks(pod, 'old'), await asks(pod, 'new')]).toEqual(['0\n', '0\n']);
+  }
+  // The Job is as it was: the Secret is no part of it.
+  await namespace.apply(await renderCluster({ password: 'new' }));
+  for (const pod of all) {
+    await namespace.replacePods([pod], 'in peace');
+    await allReady(namespace, 60);
+    for (const other of all) expect(await asks(other, 'new')).toBe('0\n');
+  }
+  await waitUntilGreen(namespace, 30);
+  for (const pod of all) expect(await asks(pod, 'old')).toMatch(/WRONGPASS|NOAUTH/);
+});
