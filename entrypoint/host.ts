@@ -173,10 +173,28 @@ export interface Waiting {
   nonce(): string;
 }
 
+/** Another node of a cluster, as nodes.conf has it. */
+export interface KnownNode {
+  readonly host: string;
+  /** Empty where it is not known. */
+  readonly ip: string;
+  readonly busPort: number;
+}
+
+/** Addresses of names; a name that has none is left out. */
+export interface Resolved {
+  readonly addresses: ReadonlyMap<string, readonly string[]>;
+  /** Whether a name led to a new address, or a node listened at the bus port where it was known. True where that was not asked. */
+  readonly isSure: boolean;
+}
+
 /** What healing does to nodes.conf. */
 interface Healer {
-  /** The addresses of names, asked for all at once and again until the time is up; a name that has none is left out. */
-  resolve(names: readonly string[], timeoutMs: number): ReadonlyMap<string, readonly string[]>;
+  /**
+   * The addresses of nodes' names, asked for all at once and again until `resolveMs` are over. With `confirmMs` other than 0, on from there
+   * until this much is over since the beginning, as long as it is not sure.
+   */
+  resolve(nodes: readonly KnownNode[], limits: { readonly resolveMs: number; readonly confirmMs: number }): Resolved;
   /**
    * Replaces a file's text at once, owner and mode kept, and leaves the former text under another name. `locked`: somebody holds the
    * lock that the server takes; `changed`: the text is not `before` any more. Throws Error where it fails.

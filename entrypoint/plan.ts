@@ -17,7 +17,7 @@ import { NO_PLACE, noPlace } from './no-place.ts';
 import { passwordDirectives } from './passwords.ts';
 import { absolute } from './path.ts';
 import { type Program, resolveServer } from './program.ts';
-import { tlsArguments } from './reach.ts';
+import { settingOf, tlsArguments } from './reach.ts';
 import { mentionsSecret } from './secrets.ts';
 import { backgroundWarning, effectiveNotice, openWarning } from './start-warnings.ts';
 
@@ -44,12 +44,14 @@ export interface StartPlan {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-interface ClusterFiles {
+export interface ClusterFiles {
   /** nodes.conf, as an absolute path. */
   readonly nodesFile: string;
   /** Arguments with which valkey-cli reaches a server of this configuration over TLS; none without TLS. */
   readonly tls: readonly string[];
   readonly password: Bytes | null;
+  /** `cluster-announce-ip` */
+  readonly announcedIp: string | null;
   readonly searchPath: string;
 }
 
@@ -184,6 +186,7 @@ function clusterFiles(
     nodesFile: absolute(name, dataDirectory),
     tls: isSetTo(settings, 'tls-cluster', 'yes') ? tlsArguments(settings) : [],
     password: settings.get('requirepass')?.args[0] ?? passwords[0]?.value ?? null,
+    announcedIp: settingOf(settings, 'cluster-announce-ip') || null,
     searchPath: env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
   };
 }

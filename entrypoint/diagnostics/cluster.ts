@@ -159,11 +159,11 @@ export const clusterEntries = {
     fix: 'Run it on an image with the real module.',
   },
   VB751: {
-    title: 'addresses of other nodes refreshed',
+    title: 'addresses of nodes refreshed',
     severity: 'notice',
     exitCode: 0,
     meaning:
-      'The host names recorded in nodes.conf lead to other addresses than those recorded, so these were replaced before the server started.',
+      'The host names recorded in nodes.conf lead to other addresses than those recorded, so these were replaced before the server started. Its own one is taken out where the node has it no more and announces none: the other nodes tell it.',
     fix: 'Nothing to do. The former file stands beside it, as nodes.conf.before-refresh.',
   },
   VB752: {
@@ -180,5 +180,21 @@ export const clusterEntries = {
     exitCode: 0,
     meaning: 'Another server seems to run on the same data directory, so nodes.conf was left alone.',
     fix: 'Give every node a data directory of its own.',
+  },
+  VB754: {
+    title: 'no other node found yet',
+    severity: 'notice',
+    exitCode: 0,
+    meaning:
+      'This node has another address than before, none of the others listens where it was, and their names still lead there. The name server may keep old answers, so they are asked for again before the server starts.',
+    fix: 'Nothing to do: the start goes on as soon as one is found, and in any case when the time is up.',
+  },
+  VB755: {
+    title: 'no other node found',
+    severity: 'warning',
+    exitCode: 0,
+    meaning:
+      'This node has another address than before, and until the time was up none of the others listened where it was, nor did a name lead elsewhere. The start goes on.',
+    fix: 'If the cluster stays down once all nodes run: valkey-bundle cluster ensure, with the names of all nodes (on Kubernetes: delete and apply its Job).',
   },
 } as const satisfies Readonly<Record<string, Entry>>;

@@ -1,21 +1,18 @@
 import { asBytes, type Bytes } from '../bytes.ts';
-import { isHostName } from '../cluster/host-name.ts';
-import { isNodeId, readAddress } from '../cluster/nodes.ts';
+import type { NodesConf, Span } from './entries.ts';
 
 /** What a refresh of nodes.conf comes to. Its text is null where nothing changes. */
-export type Refreshed =
-  | {
-      readonly kind: 'read';
-      readonly text: Bytes | null;
-      readonly changes: readonly Change[];
-      readonly kept: readonly Kept[];
-    }
-  /** The server will refuse it, or it is no nodes.conf: left alone. */
-  | { readonly kind: 'damaged'; readonly line: number };
+export interface Refreshed {
+  readonly text: Bytes | null;
+  readonly changes: readonly Change[];
+  readonly kept: readonly Kept[];
+}
 
 interface Change {
+  /** The host name, or `this node`. */
   readonly host: string;
   readonly from: string;
+  /** Empty where the server has to learn it. */
   readonly to: string;
 }
 
@@ -25,53 +22,40 @@ interface Kept {
   readonly why: string;
 }
 
-interface Peer {
-  readonly host: string;
-  readonly port: number;
-  readonly ip: string;
-  /** Where its address stands in the text. */
-  readonly from: number;
-  readonly to: number;
+interface Edit extends Span {
+  readonly text: string;
 }
 
+type Peer = NodesConf['peers'][number];
+
 /**
- * nodes.conf with the addresses of other nodes as their host names have them now; every other byte as it was. A node's own entry is never
- * touched, nor one without a host name, or whose name does not lead to exactly one address, or is that of two nodes.
+ * nodes.conf with the addresses of other nodes as their host names have them now; every other byte as it was. An entry stays whose name does
+ * not lead to exactly one address, or is that of two nodes. `forgetOwn` takes the address out of the own entry, and nothing else: a server
+ * without one learns it from the first node that greets it (cluster_legacy.c, clusterProcessPacket).
  */
-export function refreshNodes(text: Bytes, resolve: (host: string) => readonly string[]): Refreshed {
-  const peers = peersOf(text);
-  if ('damaged' in peers) return { kind: 'damaged', line: peers.damaged };
+export function refreshNodes(
+  text: Bytes,
+  { own, peers }: NodesConf,
+  resolve: (host: string) => readonly string[],
+  forgetOwn = false,
+): Refreshed {
   const changes: Change[] = [];
   const kept: Kept[] = [];
-  let result = '';
-  let done = 0;
+  const edits: Edit[] = [];
   for (const peer of peers) {
     const isShared = peers.some((other) => other !== peer && other.host === peer.host && other.port === peer.port);
     const found = isShared ? { why: 'two nodes announce it' } : addressOf(peer, resolve(peer.host));
     if ('why' in found) kept.push({ host: peer.host, why: found.why });
     else if (found.ip !== peer.ip) {
       changes.push({ host: peer.host, from: peer.ip, to: found.ip });
-      result += `${text.slice(done, peer.from)}${found.ip}`;
-      done = peer.to;
+      edits.push(...editsOf(peer, found.ip));
     }
   }
-  return { kind: 'read', text: changes.length > 0 ? asBytes(result + text.slice(done)) : null, changes, kept };
-}
-
-/** The host names that a refresh would ask for. */
-export function hostNames(text: Bytes): readonly string[] {
-  const peers = peersOf(text);
-  return 'damaged' in peers ? [] : [...new Set(peers.map(({ host }) => host))];
-}
-
-/** The id of the node whose file this is. */
-export function ownEntry(text: Bytes): { readonly id: string; readonly ip: string; readonly port: number } | null {
-  for (const line of text.split('\n')) {
-    const [id = '', where = '', flags = ''] = line.split(' ');
-    const address = readAddress(where);
-    if (flags.split(',').includes('myself') && address !== null) return { id, ...address };
+  if (forgetOwn && own.ip !== '') {
+    changes.push({ host: 'this node', from: own.ip, to: '' });
+    edits.push({ ...own.endpoint, text: endpointOf('', own) });
   }
-  return null;
+  return { text: edits.length > 0 ? applied(text, edits) : null, changes, kept };
 }
 
 /** `ip` as it is where the name still leads there; else the only address that the name leads to, of the same family if it has one. */
@@ -84,28 +68,21 @@ function addressOf({ ip }: Peer, found: readonly string[]): { ip: string } | { w
   return { ip: first };
 }
 
-/** Other nodes with a host name and a port, in the order of the text; or the first line that the server would not read. */
-function peersOf(text: Bytes): readonly Peer[] | { readonly damaged: number } {
-  const peers: Peer[] = [];
-  let hasSelf = false;
-  let from = 0;
-  for (const [index, line] of text.split('\n').entries()) {
-    const [id = '', where = '', flags = '', ...rest] = line.replace(/\r$/, '').split(' ');
-    const start = from + id.length + 1;
-    from += line.length + 1;
-    if (line.trim() === '' || id.toLowerCase() === 'vars') continue;
-    const address = readAddress(where);
-    if (!isNodeId(id) || address === null || rest.length < 5) return { damaged: index + 1 };
-    const words = flags.split(',');
-    if (words.includes('myself')) hasSelf = true;
-    else if (isHostName(address.hostname) && address.port > 0 && !words.includes('handshake'))
-      peers.push({
-        host: address.hostname,
-        port: address.port,
-        ip: address.ip,
-        from: start,
-        to: start + address.ip.length,
-      });
-  }
-  return hasSelf ? peers : { damaged: 1 };
+/** A node with the flag `noaddr` is never greeted (cluster_legacy.c, clusterNodeCronHandleReconnect). */
+function editsOf(peer: Peer, ip: string): Edit[] {
+  const endpoint = { ...peer.endpoint, text: endpointOf(ip, peer) };
+  if (!peer.flags.includes('noaddr')) return [endpoint];
+  const flags = peer.flags.filter((flag) => flag !== 'noaddr');
+  return [endpoint, { ...peer.flagsAt, text: flags.length > 0 ? flags.join() : 'noflags' }];
+}
+
+function endpointOf(ip: string, { port, busPort }: Pick<Peer, 'port' | 'busPort'>): string {
+  return `${ip}:${port}@${busPort}`;
+}
+
+function applied(text: Bytes, edits: readonly Edit[]): Bytes {
+  const inOrder = [...edits].sort((a, b) => a.from - b.from);
+  const ends = [0, ...inOrder.map(({ to }) => to)];
+  const parts = inOrder.map((edit, index) => `${text.slice(ends[index], edit.from)}${edit.text}`);
+  return asBytes(parts.join('') + text.slice(ends.at(-1)));
 }

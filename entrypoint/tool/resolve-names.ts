@@ -1,30 +1,81 @@
 import { numberOf, readOptions } from '../cluster/options.ts';
-import type { Waiting } from '../host.ts';
+import { diagnose, refuse } from '../diagnostics.ts';
+import type { KnownNode, Waiting } from '../host.ts';
 import type { ToolContext } from './run.ts';
 
-const USAGE = 'resolve [--within MS] <name>...';
+const USAGE = 'resolve [--within MS] [--confirm MS] <name>[=<address>@<bus port>]...';
 const BETWEEN_MS = 150;
+const REACH_MS = 300;
+/** Nodes that are looked for at their addresses: one is enough. */
+const MOST_REACHED = 64;
 
 /**
  * `valkey-bundle resolve`: the addresses of host names, one line a name, as healing at a start asks for them: all at once, and what has no
- * address yet again until the time is up. Names that have none print nothing. Exit code 0.
+ * address yet again until the time is up. Names that have none print nothing. With `--confirm`, names whose nodes have an address are asked
+ * for again as long as no name leads elsewhere and no node listens where it was: a name server may keep old answers. A later line of a name
+ * counts. Exit code 0, or 75 where that time is up.
  */
-export async function resolveNames({ host, args }: ToolContext): Promise<number> {
-  const words = args[0] === '--within' ? 2 : 0;
-  const options = readOptions(args.slice(0, words), { within: 'value' }, USAGE, 2);
-  const names = args.slice(words);
+export async function resolveNames({ host, args, tell }: ToolContext): Promise<number> {
+  let words = 0;
+  while (args[words]?.startsWith('--') === true) words += 2;
+  const options = readOptions(args.slice(0, words), { within: 'value', confirm: 'value' }, USAGE, 2);
+  const nodes = args.slice(words).map((text, index) => readNode(text, index + words + 2));
+  const confirmMs = numberOf(options.get('confirm'), 'confirm', 0, [0, 60_000]);
   const waiting = host.waiting();
-  const end = waiting.now() + numberOf(options.get('within'), 'within', 2000, [0, 60_000]);
-  const print = (line: string): void => host.print('stdout', line);
+  const begin = waiting.now();
+  const end = begin + numberOf(options.get('within'), 'within', 2000, [0, 60_000]);
+  const found = new Map<string, readonly string[]>();
+  const ask = async ({ host: name }: KnownNode): Promise<boolean> => {
+    const addresses = await waiting.lookup(name);
+    if (addresses.length === 0) return false;
+    if (addresses.join() !== found.get(name)?.join()) host.print('stdout', `${name} ${addresses.join(' ')}\n`);
+    found.set(name, addresses);
+    return true;
+  };
   // A name server that says nothing holds a lookup up beyond the end: who starts this has to end it.
-  await Promise.all(names.map((name) => resolveOne(waiting, name, end, print)));
-  return 0;
+  await Promise.all(nodes.map((node) => askUntil(waiting, end, () => ask(node))));
+  if (confirmMs === 0) return 0;
+  for (let isFirst = true; ; isFirst = false) {
+    if (nodes.some((node) => hasMoved(node, found)) || (await isAnyThere(waiting, nodes))) return 0;
+    const left = begin + confirmMs - waiting.now();
+    if (left <= 0) return 75;
+    if (isFirst) tell(diagnose('VB754', `asking again for their names, for ${Math.ceil(left / 1000)} s at most`));
+    await waiting.pause(BETWEEN_MS);
+    await Promise.all(nodes.map(ask));
+  }
 }
 
-async function resolveOne(waiting: Waiting, name: string, end: number, print: (line: string) => void): Promise<void> {
+async function askUntil(waiting: Waiting, end: number, ask: () => Promise<boolean>): Promise<void> {
   while (waiting.now() < end) {
-    const addresses = await waiting.lookup(name);
-    if (addresses.length > 0) return print(`${name} ${addresses.join(' ')}\n`);
+    if (await ask()) return;
     await waiting.pause(BETWEEN_MS);
   }
+}
+
+/** Whether the name leads to another address than the one that is known, or to one where none was: then the answer is taken for new. */
+function hasMoved({ host, ip }: KnownNode, found: ReadonlyMap<string, readonly string[]>): boolean {
+  const addresses = found.get(host) ?? [];
+  return addresses.length > 0 && !addresses.includes(ip.toLowerCase());
+}
+
+/** Whether a node listens where it was. */
+async function isAnyThere(waiting: Waiting, nodes: readonly KnownNode[]): Promise<boolean> {
+  const places = nodes.filter(({ ip }) => ip !== '').slice(0, MOST_REACHED);
+  const reached = places.map(async ({ ip, busPort }) => {
+    if ((await waiting.reach(ip, busPort, REACH_MS)) !== null) throw new Error('nobody listens');
+  });
+  return Promise.any(reached).then(
+    () => true,
+    () => false,
+  );
+}
+
+function readNode(text: string, index: number): KnownNode {
+  const match = /^([^=]+)(?:=([^@]*)@(\d{1,5}))?$/.exec(text);
+  if (match === null)
+    throw refuse('VB601', `"${text}" is no name`, {
+      at: { kind: 'argument', index },
+      hint: `Usage: valkey-bundle ${USAGE}`,
+    });
+  return { host: match[1] ?? '', ip: match[2] ?? '', busPort: Number(match[3] ?? 0) };
 }

@@ -74,6 +74,15 @@ describe('a cluster of three, written to all the time', () => {
   it('survives that once more, with every node ending in peace', (context) =>
     survives(context, 'move-all-in-peace', () => namespace.replacePods(all, 'in peace')));
 
+  it('survives that while the name server keeps the former addresses for five more seconds', (context) =>
+    survives(context, 'move-all-behind-cache', async () => {
+      await namespace.replacePods(all, 'at once', 5);
+      // Each has waited, and found the others; or was found by one that had waited.
+      const logs = await Promise.all(all.map((name) => healed(name)));
+      expect(logs.filter((log) => log.includes('VB754'))).toHaveLength(all.length);
+      expect(logs.join()).not.toContain('VB755');
+    }));
+
   it('survives one node cut from the network for twice the node timeout', (context) =>
     survives(context, 'cut-one', async () => {
       const { docker, ip } = namespace.pod('valkey-0');
@@ -82,6 +91,14 @@ describe('a cluster of three, written to all the time', () => {
       await pause(2 * nodeTimeoutMs);
       await namespace.network.connect(docker, ip);
     }));
+
+  /** What the entrypoint said of a start, once the server runs. */
+  async function healed(name: string): Promise<string> {
+    return until(`${name} has started its server`, async () => {
+      const { stdout, stderr } = await namespace.pod(name).output();
+      return stdout.includes('Ready to accept connections') ? stderr : undefined;
+    });
+  }
 
   /** Until each has been restarted, as the kubelet does. */
   async function kill(names: readonly string[]): Promise<void> {

@@ -99,14 +99,57 @@ describe('the start goes on with a warning', () => {
   });
 });
 
+describe('a node that is no more at the address that its file has', () => {
+  const moved: Image = { addresses: ['10.0.0.7', 'fd00::7'] };
+  const confirmMs = (image: Image, command = cluster) =>
+    heal(image, command).events.flatMap((event) => (event.kind === 'resolve' ? [event.confirmMs > 0] : []))[0];
+  const written = (started: ReturnType<typeof start>) => started.hostAfter().tree.look('/data/nodes.conf')?.content;
+
+  it('asks for names until it is sure of one, and one that stays does not', () => {
+    expect(confirmMs(moved)).toBe(true);
+    expect(confirmMs({})).toBe(false);
+    expect(confirmMs({ ...moved, addresses: ['10.0.0.1', '10.9.9.9'] })).toBe(false);
+  });
+  it('is told by the address that it announces, where there is one', () => {
+    expect(confirmMs(moved, [...cluster, '--cluster-announce-ip', '10.0.0.1'])).toBe(false);
+    expect(confirmMs({}, [...cluster, '--cluster-announce-ip', '10.0.0.7'])).toBe(true);
+    expect(confirmMs(moved, [...cluster, '--cluster-announce-ip', ''])).toBe(true);
+  });
+  it('forgets it, so that the others tell it the new one', () => {
+    const started = heal(moved);
+    expect(started.codes).toEqual(['VB751']);
+    expect(written(started)).toBe(healed.replace('10.0.0.1', ''));
+    expect(started.stderr).toContain('this node 10.0.0.1 -> (as others see it)');
+  });
+  it('leaves it to the server where it announces one', () => {
+    expect(written(heal({}, [...cluster, '--cluster-announce-ip', '10.0.0.7']))).toBe(healed);
+  });
+  it('starts with a warning where it finds nobody', () => {
+    const started = heal({ ...moved, findsNobody: true, names: { n2: ['10.0.0.2'] } });
+    expect(started.codes).toEqual(['VB751', 'VB755']);
+    expect(started.exec).not.toBeNull();
+    const announced = [...cluster, '--cluster-announce-ip', '10.0.0.7'];
+    expect(heal({ findsNobody: true, names: { n2: ['10.0.0.2'] } }, announced).codes).toEqual(['VB755']);
+  });
+});
+
 describe('the former address is asked', () => {
   const asked = (command: string[], env = {}) => heal({}, command, env).events.find((event) => event.kind === 'run');
 
-  it('with the password of the server, in the environment alone', () => {
+  it('with the password of the server, in the environment alone, where this node still has it', () => {
     const run = asked([...cluster, '--requirepass', 'hidden']);
     expect(run).toMatchObject({ program: 'valkey-cli', env: { REDISCLI_AUTH: 'hidden', VALKEYCLI_AUTH: 'hidden' } });
     expect(JSON.stringify(run?.kind === 'run' ? run.args : '')).not.toContain('hidden');
     expect(asked(cluster, { VALKEY_PASSWORD: 'hidden' })).toMatchObject({ env: { REDISCLI_AUTH: 'hidden' } });
+  });
+  it('without the password where this node has it no more: it may be anybody’s', () => {
+    const password = ['--requirepass', 'hidden'];
+    const moved = heal({ addresses: ['10.0.0.7'] }, [...cluster, ...password]);
+    const announced = heal({}, [...cluster, ...password, '--cluster-announce-ip', '10.0.0.7']);
+    for (const { events } of [moved, announced]) {
+      expect(events).toContainEqual(expect.objectContaining({ kind: 'run', program: 'valkey-cli' }));
+      expect(JSON.stringify(events.find(({ kind }) => kind === 'run'))).not.toContain('hidden');
+    }
   });
   it('over TLS where the cluster speaks TLS', () => {
     expect(asked([...cluster, '--tls-cluster', 'yes'])).toMatchObject({ args: expect.arrayContaining(['--tls']) });

@@ -32,6 +32,8 @@ export interface World {
   readonly runPrints?: string;
   /** Addresses of host names, for a start. */
   readonly names?: Readonly<Record<string, readonly string[]>>;
+  /** Whether no other node is found until the time is up. */
+  readonly findsNobody?: boolean;
   /** What replacing nodes.conf comes to, or why it fails; it is done unless said. */
   readonly replacing?: 'locked' | 'changed' | Error;
   /** What the cluster commands wait for. */
@@ -46,7 +48,7 @@ export type Event =
   | { readonly kind: 'drop'; readonly user: User }
   | { readonly kind: 'umask'; readonly mask: number }
   | { readonly kind: 'restore signals' }
-  | { readonly kind: 'resolve'; readonly names: readonly string[] }
+  | { readonly kind: 'resolve'; readonly names: readonly string[]; readonly confirmMs: number }
   | { readonly kind: 'replace'; readonly path: string; readonly copy: string }
   | { readonly kind: 'run'; readonly program: string; readonly args: readonly string[]; readonly env: Variables }
   | { readonly kind: 'exec'; readonly path: string; readonly argv: readonly string[]; readonly env: Variables }
@@ -183,9 +185,13 @@ export function fakeHost(world: World = {}): FakeHost {
       record({ kind: 'run', program, args, env });
       return world.runPrints ?? '';
     },
-    resolve: (names) => {
-      record({ kind: 'resolve', names });
-      return new Map(names.flatMap((name) => (world.names?.[name] === undefined ? [] : [[name, world.names[name]]])));
+    resolve: (nodes, { confirmMs }) => {
+      record({ kind: 'resolve', names: nodes.map(({ host }) => host), confirmMs });
+      const known = nodes.flatMap(({ host }): [string, readonly string[]][] => {
+        const addresses = world.names?.[host];
+        return addresses === undefined ? [] : [[host, addresses]];
+      });
+      return { addresses: new Map(known), isSure: confirmMs === 0 || world.findsNobody !== true };
     },
     replaceLocked: (path, before, after, copy) => {
       if (world.replacing instanceof Error) throw world.replacing;

@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { answerQuestion } from './dns-message.ts';
+import type { Answers } from './name-server.ts';
 
 /* The process of name-server.ts: node name-server-main.ts <zone file>. Reads the zone for each question. */
 
@@ -10,7 +11,8 @@ const socket = createSocket('udp4');
 let turn = 0;
 
 socket.on('message', (query, { port, address }) => {
-  const names = JSON.parse(readFileSync(zone, 'utf8')) as Readonly<Record<string, readonly string[]>>;
+  const answers = JSON.parse(readFileSync(zone, 'utf8')) as Answers;
+  const names = answers.old !== undefined && Date.now() < answers.old.until ? answers.old.zone : answers.zone;
   turn += 1;
   const answer = answerQuestion(query, (name) => inTurn(names[name]));
   if (answer !== undefined) socket.send(answer, port, address);

@@ -9,10 +9,18 @@ import type { TestNetwork } from './network.ts';
 /** Names and their addresses. */
 export type Zone = Readonly<Record<string, readonly string[]>>;
 
+/** What questions are answered from: `old` until its time is up, as a cache before CoreDNS or in it would. */
+export interface Answers {
+  readonly zone: Zone;
+  readonly old?: { readonly zone: Zone; readonly until: number };
+}
+
 /** What CoreDNS is to a cluster: answers for the names of services and pods, and for nothing else. */
 export interface NameServer {
-  /** Takes effect with the next question. */
+  /** Takes effect with the next question, or when old answers are over. */
   publish(zone: Zone): Promise<void>;
+  /** From now on answers are those of now, or those that are old already, for this many seconds. */
+  keepAnswers(seconds: number): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -20,14 +28,16 @@ export interface NameServer {
 export async function startNameServer(network: TestNetwork): Promise<NameServer> {
   const folder = await mkdtemp(join(tmpdir(), 'zone-'));
   let serial = 0;
-  const publish = async (zone: Zone): Promise<void> => {
+  let answers: Answers = { zone: {} };
+  const answer = async (next: Answers): Promise<void> => {
+    answers = next;
     // Renamed into place: a question never finds half a zone.
     serial += 1;
-    const next = join(folder, `next-${serial}.json`);
-    await writeFile(next, JSON.stringify(zone));
-    await rename(next, join(folder, 'zone.json'));
+    const file = join(folder, `next-${serial}.json`);
+    await writeFile(file, JSON.stringify(next));
+    await rename(file, join(folder, 'zone.json'));
   };
-  await publish({});
+  await answer(answers);
   await requireImage(images.test);
   const container = await engine.createContainer({
     Image: images.test,
@@ -48,7 +58,12 @@ export async function startNameServer(network: TestNetwork): Promise<NameServer>
   });
   await container.start();
   return {
-    publish,
+    publish: (zone) => answer({ ...answers, zone }),
+    keepAnswers(seconds) {
+      const { zone, old } = answers;
+      const kept = old !== undefined && old.until > Date.now() ? old.zone : zone;
+      return answer({ zone, old: { zone: kept, until: Date.now() + seconds * 1000 } });
+    },
     async remove() {
       await container.remove({ force: true, v: true });
       await rm(folder, { recursive: true, force: true });

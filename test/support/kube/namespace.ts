@@ -28,14 +28,20 @@ export interface Namespace {
   pod(name: string): Pod;
   pods(): readonly Pod[];
   job(name: string): RunningJob;
-  /** Makes pods anew from what was applied last: same name and claims, another address. All of them go before the first one comes. */
-  replacePods(names: readonly string[], how: 'at once' | 'in peace'): Promise<void>;
+  /**
+   * Makes pods anew from what was applied last: same name and claims, another address. All of them go before the first one comes. Names
+   * may lead to the former addresses for some seconds from when the new pods have started.
+   */
+  replacePods(names: readonly string[], how: 'at once' | 'in peace', oldNamesSeconds?: number): Promise<void>;
   /** Takes a pod away and gives the engine's volume of its claim, for what a test does to the data; replacePods brings it back. */
   takeAway(name: string, claim: string): Promise<string>;
   /** What the name server answers now. */
   zone(): Zone;
   remove(): Promise<void>;
 }
+
+/** More than pods take to be made anew. */
+const STARTING_SECONDS = 600;
 
 /** Applies rendered objects to a namespace of their own. */
 export async function openNamespace(objects: readonly KubeObject[]): Promise<Namespace> {
@@ -138,10 +144,12 @@ export async function openNamespace(objects: readonly KubeObject[]): Promise<Nam
     pod: (name) => found(pods.get(name), `pod ${name}`),
     pods: () => [...pods.values()],
     job: (name) => found(jobs.get(name), `Job ${name}`),
-    async replacePods(replaced, how) {
+    async replacePods(replaced, how, oldNamesSeconds = 0) {
+      if (oldNamesSeconds > 0) await names.keepAnswers(STARTING_SECONDS);
       await Promise.all(replaced.map((name) => drop(name, how)));
       await publish();
       await reconcile();
+      if (oldNamesSeconds > 0) await names.keepAnswers(oldNamesSeconds);
     },
     async takeAway(name, claim) {
       await drop(name, 'at once');

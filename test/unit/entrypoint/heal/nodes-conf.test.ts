@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { asBytes } from '../../../../entrypoint/bytes.ts';
-import { hostNames, ownEntry, refreshNodes } from '../../../../entrypoint/heal/nodes-conf.ts';
+import { readNodesConf } from '../../../../entrypoint/heal/entries.ts';
+import { refreshNodes } from '../../../../entrypoint/heal/nodes-conf.ts';
 import { idOf } from '../../../support/cluster-view.ts';
 
 const self = `${idOf('a')} 10.0.0.1:6379@16379,n1,tls-port=0,shard-id=${idOf('1')} myself,master - 0 0 1 connected 0-5460`;
@@ -10,8 +11,14 @@ const peer = (where: string, flags = 'master', letter = 'b') =>
   `${idOf(letter)} ${where} ${flags} - 0 1795323455616 2 connected 5461-10922`;
 const conf = (...lines: string[]) => asBytes(`${lines.join('\n')}\n`);
 
-function refresh(text: string, names: Readonly<Record<string, readonly string[]>>) {
-  return refreshNodes(asBytes(text), (name) => names[name] ?? []);
+function read(text: string) {
+  const nodes = readNodesConf(asBytes(text));
+  if ('damaged' in nodes) throw new Error(`line ${nodes.damaged} is damaged`);
+  return nodes;
+}
+
+function refresh(text: string, names: Readonly<Record<string, readonly string[]>>, forgetOwn = false) {
+  return refreshNodes(asBytes(text), read(text), (name) => names[name] ?? [], forgetOwn);
 }
 
 describe('the entry of another node', () => {
@@ -46,7 +53,14 @@ describe('the entry of another node', () => {
       '10.0.0.9:6379@16379,n2',
     ],
     ['gets an address where it had none', ':6379@16379,n2', { n2: ['10.0.0.9'] }, '10.0.0.9:6379@16379,n2'],
-    ['is left alone without a port', ':0@0,n2', { n2: ['10.0.0.9'] }, ':0@0,n2'],
+    [
+      'gets the ports of this node where it lost its own with its address',
+      ':0@0,n2,tls-port=0,shard-id=x',
+      { n2: ['10.0.0.9'] },
+      '10.0.0.9:6379@16379,n2,tls-port=0,shard-id=x',
+    ],
+    ['is left alone with an address and no port', '10.0.0.2:0@0,n2', { n2: ['10.0.0.9'] }, '10.0.0.2:0@0,n2'],
+    ['stays without an address where its name has none', ':0@0,n2', {}, ':0@0,n2'],
     [
       'is left alone where its name is none',
       '10.0.0.2:6379@16379,-x',
@@ -55,9 +69,7 @@ describe('the entry of another node', () => {
     ],
   ])('%s', (_, where, names, expected) => {
     const before = conf(peer(where), self, vars);
-    const refreshed = refresh(before, names);
-    const text = refreshed.kind === 'read' ? (refreshed.text ?? before) : null;
-    expect(text).toBe(conf(peer(expected), self, vars));
+    expect(refresh(before, names).text ?? before).toBe(conf(peer(expected), self, vars));
   });
   it('is not doubtful where its address is among those of its name', () => {
     const text = conf(peer('10.0.0.2:6379@16379,n2'), self, vars);
@@ -73,6 +85,19 @@ describe('the entry of another node', () => {
       changes: [{ host: 'n2', from: '10.0.0.2', to: '10.0.0.9' }],
     });
   });
+  it.each([
+    ['master,noaddr', 'master'],
+    ['master,fail,noaddr', 'master,fail'],
+    ['noaddr', 'noflags'],
+  ])('with the flags %s gets %s with its address: one without is never greeted', (before, after) => {
+    const text = conf(peer(':0@0,n2', before), self, vars);
+    expect(refresh(text, {}).text).toBeNull();
+    expect(refresh(text, { n2: ['10.0.0.9'] }).text).toBe(conf(peer('10.0.0.9:6379@16379,n2', after), self, vars));
+  });
+  it('is left alone without a port where this node has none either', () => {
+    const text = conf(peer(':0@0,n2', 'noaddr'), self.replace(/10\S+?,/, ':0@0,'), vars);
+    expect(refresh(text, { n2: ['10.0.0.9'] }).text).toBeNull();
+  });
   it('is left alone where another node announces the same name and port', () => {
     const text = conf(peer('10.0.0.2:6379@16379,n2'), peer('10.0.0.3:6379@16379,n2', 'master', 'c'), self, vars);
     expect(refresh(text, { n2: ['10.0.0.9'] })).toMatchObject({ text: null, kept: [{ host: 'n2' }, { host: 'n2' }] });
@@ -84,19 +109,23 @@ describe('the entry of another node', () => {
 });
 
 describe('the own entry', () => {
-  it('is never touched', () => {
-    expect(refresh(conf(self, vars), { n1: ['10.0.0.9'] })).toEqual({
-      kind: 'read',
-      text: null,
-      changes: [],
-      kept: [],
+  it('is not touched', () => {
+    expect(refresh(conf(self, vars), { n1: ['10.0.0.9'] })).toEqual({ text: null, changes: [], kept: [] });
+  });
+  it('loses its address, and nothing else, where it is to be forgotten', () => {
+    const text = conf(self, peer('10.0.0.2:6379@16379,n2'), vars);
+    expect(refresh(text, {}, true)).toMatchObject({
+      text: text.replace('10.0.0.1', ''),
+      changes: [{ host: 'this node', from: '10.0.0.1', to: '' }],
     });
+    const forgotten = refresh(text, {}, true).text ?? '';
+    expect(refresh(forgotten, {}, true).text).toBeNull();
   });
   it('is not among the names that are asked for', () => {
-    expect(hostNames(conf(self, peer('10.0.0.2:6379@16379,n2'), vars))).toEqual(['n2']);
+    expect(read(conf(self, peer('10.0.0.2:6379@16379,n2'), vars)).peers.map(({ host }) => host)).toEqual(['n2']);
   });
   it('is where a running server would be', () => {
-    expect(ownEntry(conf(self, vars))).toMatchObject({ id: idOf('a'), ip: '10.0.0.1', port: 6379 });
+    expect(read(conf(self, vars)).own).toMatchObject({ id: idOf('a'), ip: '10.0.0.1', port: 6379 });
   });
 });
 
@@ -108,7 +137,7 @@ describe('a damaged file is told from a good one', () => {
     ['with an id that is none', `${self}\nxyz 10.0.0.2:6379@16379,n2 master - 0 0 2 connected\n`, 2],
     ['with no address', `${self}\n${idOf('b')} nowhere master - 0 0 2 connected\n`, 2],
     ['empty', '', 1],
-  ])('%s', (_, text, line) => expect(refresh(text, { n2: ['10.0.0.9'] })).toEqual({ kind: 'damaged', line }));
+  ])('%s', (_, text, line) => expect(readNodesConf(asBytes(text))).toEqual({ damaged: line }));
 });
 
 /** A nodes.conf as a server writes it, with its peers. */
@@ -148,9 +177,7 @@ it('what is not an address stays byte for byte, and every address is the one of 
           vars,
         );
       const before = text((one) => one.ip);
-      const refreshed = refreshNodes(before, () => [ip]);
-      expect(refreshed.kind).toBe('read');
-      if (refreshed.kind === 'read') expect(refreshed.text ?? before).toBe(text(() => ip));
+      expect(refreshNodes(before, read(before), () => [ip]).text ?? before).toBe(text(() => ip));
     }),
   );
 });
@@ -158,7 +185,8 @@ it('what is not an address stays byte for byte, and every address is the one of 
 it('any text at all is refreshed or damaged, and never an error', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
-      expect(['read', 'damaged']).toContain(refreshNodes(asBytes(text), () => ['10.0.0.9']).kind);
+      const nodes = readNodesConf(asBytes(text));
+      if (!('damaged' in nodes)) refreshNodes(asBytes(text), nodes, () => ['10.0.0.9'], true);
     }),
   );
 });
