@@ -39,7 +39,7 @@ export function readConfiguration(
   const reading: Reading = { cwd: host.cwd, files: [], warnings: [], open: [], grammar };
   const stdin: Bytes | null = commandLine.readsStdin ? readStdin() : null;
   const main = commandLine.confFile;
-  const confFile = main === null ? null : absolute(main.text, host.cwd);
+  const confFile = main === null ? null : absolute(trimmed(main.text), host.cwd);
   const fileEntries = readMain(
     host,
     main === null || confFile === null ? null : { path: confFile, at: main.at },
@@ -61,6 +61,11 @@ export function readConfiguration(
     dataDirectory: reading.cwd,
     warnings: reading.warnings,
   };
+}
+
+/** The server trims the name of its configuration file so before it looks for it (util.c, getAbsolutePath). */
+function trimmed(name: string): string {
+  return name.replace(/^[ \r\n\t]+|[ \r\n\t]+$/g, '');
 }
 
 /** The elements of the command line. Extra flags stand at its end, but before a last `-`, which means standard input only there. */

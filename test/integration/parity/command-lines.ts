@@ -48,6 +48,13 @@ export const commandLineCases: readonly ParityCase[] = [
     files: { settings: `loadmodule ${echo(0)}\n` },
     args: ['settings'],
   },
+  { name: 'a file name with white space around it', files: main, args: ['\t main.conf\r\n '] },
+  { name: 'an absolute file name with a blank behind it', files: main, args: ['@dir@/main.conf '] },
+  { name: 'a file name that ends in a vertical tab', files: main, args: ['main.conf\x0b'] },
+  {
+    name: 'an include of a name with a blank behind it',
+    files: { 'main.conf': 'include "inc.conf "\n', 'inc.conf': `loadmodule ${echo(0)}\n` },
+  },
   {
     name: 'an include option, and dir before it',
     folders: ['sub'],

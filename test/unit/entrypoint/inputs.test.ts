@@ -56,6 +56,8 @@ describe('the whole configuration', () => {
   });
   it('reads a relative configuration file from the working directory', () => {
     expect(readConfiguration(fakeHost({ files }), ['x.conf'], {}).confFile).toBe('/data/x.conf');
+    // As getAbsolutePath() of the server trims it.
+    expect(readConfiguration(fakeHost({ files }), [' \tx.conf\r\n '], {}).confFile).toBe('/data/x.conf');
   });
   it('does not let the last line of a file run into the options', () => {
     const conf = readConfiguration(fakeHost({ files: { '/data/x.conf': 'port 1' } }), ['x.conf', '--dir', '/'], {});
