@@ -33,7 +33,7 @@ function readConf(path: string): ConfRead {
     if (stats.isFIFO()) return { kind: 'special', what: 'FIFO' };
     if (stats.isSocket()) return { kind: 'special', what: 'socket' };
     // /dev/null is how one says "an empty file"; it neither blocks nor changes.
-    if (stats.isCharacterDevice() && path !== '/dev/null') return { kind: 'special', what: 'character device' };
+    if (stats.isCharacterDevice() && stats.rdev !== NULL_DEVICE) return { kind: 'special', what: 'character device' };
     if (stats.isBlockDevice()) return { kind: 'special', what: 'block device' };
     return { kind: 'text', text: asBytes(readFileSync(path, 'latin1')) };
   } catch (error) {
@@ -41,6 +41,9 @@ function readConf(path: string): ConfRead {
     return { kind: 'unreadable', why: reasonOf(error) };
   }
 }
+
+/** makedev(1, 3) of Linux (null(4)): a link to /dev/null is /dev/null. */
+const NULL_DEVICE = 0x103;
 
 function glob(pattern: string, cwd: string): string[] {
   return globPaths(pattern, cwd, {

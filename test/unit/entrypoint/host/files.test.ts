@@ -15,6 +15,7 @@ beforeAll(() => {
   mkdirSync(join(dir, 'sub'));
   symlinkSync('a.conf', join(dir, 'link.conf'));
   symlinkSync('/nowhere', join(dir, 'gone.conf'));
+  symlinkSync('/dev/null', join(dir, 'null'));
   execFileSync('mkfifo', [join(dir, 'pipe')]);
 });
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -34,6 +35,8 @@ describe('a configuration file on disk', () => {
   });
   it('is empty where it is /dev/null', () =>
     expect(realFiles.readConf('/dev/null')).toEqual({ kind: 'text', text: '' }));
+  it('is empty where it is a link to /dev/null', () =>
+    expect(realFiles.readConf(join(dir, 'null'))).toEqual({ kind: 'text', text: '' }));
   it('is special where it is another device', () => expect(realFiles.readConf('/dev/zero').kind).toBe('special'));
 });
 
