@@ -1,4 +1,4 @@
-import { asBytes, type Bytes, bytesOf, printable, textOf } from './bytes.ts';
+import { asBytes, type Bytes, bytesOf, pathOf, printable } from './bytes.ts';
 import type { Entry } from './conf/include.ts';
 import { renderLine } from './conf/render.ts';
 import type { WantedLoad } from './modules/merge.ts';
@@ -51,7 +51,7 @@ function lift(entries: readonly Entry[]): string {
 /** The include as an absolute path; a working directory with glob characters in its own name would turn a plain path into a pattern. */
 function includeLine({ directive, target }: Entry & { kind: 'include' }): string {
   const [path = asBytes('')] = directive.args;
-  const prefix = target.slice(0, target.length - textOf(path).length);
+  const prefix = target.slice(0, target.length - pathOf(path).length);
   if (path.startsWith('/') || /[*?[\\]/.test(prefix)) return `${directive.line.text}\n`;
   return `${renderLine([asBytes('include'), bytesOf(target)])}\n`;
 }

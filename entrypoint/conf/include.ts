@@ -1,4 +1,4 @@
-import { asBytes, type Bytes, textOf } from '../bytes.ts';
+import { asBytes, type Bytes, pathOf } from '../bytes.ts';
 import { frame } from '../code-frame.ts';
 import { type Details, type Diagnostic, diagnose, refuse } from '../diagnostics.ts';
 import type { ConfFiles } from '../host.ts';
@@ -75,7 +75,7 @@ export function readLines(files: ConfFiles, lines: readonly SourceLine[], readin
 function changeDirectory(files: ConfFiles, directive: Directive, reading: Reading): void {
   const [dir] = directive.args;
   if (dir === undefined || directive.args.length !== 1) return;
-  const path = absolute(textOf(dir), reading.cwd);
+  const path = absolute(pathOf(dir), reading.cwd);
   const real = files.realDirectory(path);
   if (real === null) reading.warnings.push(missingDirectory(directive, path));
   reading.cwd = real ?? path;
@@ -91,7 +91,7 @@ export function directivesOf(entries: readonly Entry[], into: Directive[] = []):
 }
 
 function readInclude(files: ConfFiles, directive: Directive, reading: Reading): Entry {
-  const path = textOf(directive.args[0] ?? asBytes(''));
+  const path = pathOf(directive.args[0] ?? asBytes(''));
   const target = absolute(path, reading.cwd);
   const by: Said = () => ({ at: directive.line.at, frame: frame(directive.line.text) });
   const segments = segmentsOf(files, path, reading.cwd, by, reading);

@@ -5,16 +5,16 @@ import {
   existsSync,
   lstatSync,
   openSync,
-  readdirSync,
   readFileSync,
   readSync,
   realpathSync,
   statSync,
 } from 'node:fs';
-import { asBytes, type Bytes } from '../bytes.ts';
+import { asBytes, type Bytes, pathOf } from '../bytes.ts';
 import { globPaths } from '../conf/glob.ts';
 import type { ConfFiles, ConfRead, Executable, ModuleFile, ModuleFiles } from '../host.ts';
 import { absolute } from '../path.ts';
+import { namesIn, systemPath } from './system-path.ts';
 
 /** Configuration and module files of the real system. */
 export const realFiles: ConfFiles & ModuleFiles = {
@@ -28,14 +28,15 @@ export const realFiles: ConfFiles & ModuleFiles = {
 
 function readConf(path: string): ConfRead {
   try {
-    const stats = statSync(path);
+    const file = systemPath(path);
+    const stats = statSync(file);
     if (stats.isDirectory()) return { kind: 'directory' };
     if (stats.isFIFO()) return { kind: 'special', what: 'FIFO' };
     if (stats.isSocket()) return { kind: 'special', what: 'socket' };
     // /dev/null is how one says "an empty file"; it neither blocks nor changes.
     if (stats.isCharacterDevice() && stats.rdev !== NULL_DEVICE) return { kind: 'special', what: 'character device' };
     if (stats.isBlockDevice()) return { kind: 'special', what: 'block device' };
-    return { kind: 'text', text: asBytes(readFileSync(path, 'latin1')) };
+    return { kind: 'text', text: asBytes(readFileSync(file, 'latin1')) };
   } catch (error) {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return { kind: 'missing' };
     return { kind: 'unreadable', why: reasonOf(error) };
@@ -57,7 +58,7 @@ function glob(pattern: string, cwd: string): string[] {
 
 function exists(path: string): boolean {
   try {
-    lstatSync(path);
+    lstatSync(systemPath(path));
     return true;
   } catch {
     return false;
@@ -66,7 +67,7 @@ function exists(path: string): boolean {
 
 function realFile(path: string): string {
   try {
-    return realpathSync.native(path);
+    return pathOf(asBytes(realpathSync.native(systemPath(path), 'latin1')));
   } catch {
     return path;
   }
@@ -74,7 +75,7 @@ function realFile(path: string): string {
 
 function realDirectory(path: string): string | null {
   try {
-    return statSync(path).isDirectory() ? realFile(path) : null;
+    return statSync(systemPath(path)).isDirectory() ? realFile(path) : null;
   } catch {
     return null;
   }
@@ -82,7 +83,7 @@ function realDirectory(path: string): string | null {
 
 function listDirectory(path: string): readonly string[] | { readonly problem: string } {
   try {
-    return readdirSync(path);
+    return namesIn(path);
   } catch (error) {
     return { problem: reasonOf(error) };
   }
@@ -91,10 +92,11 @@ function listDirectory(path: string): readonly string[] | { readonly problem: st
 function inspect(path: string): ModuleFile {
   let descriptor: number | null = null;
   try {
-    const stats = statSync(path);
+    const file = systemPath(path);
+    const stats = statSync(file);
     if (stats.isDirectory()) return { kind: 'directory' };
     if (!stats.isFile()) return { kind: 'unreadable', why: 'not a regular file' };
-    descriptor = openSync(path, constants.O_RDONLY);
+    descriptor = openSync(file, constants.O_RDONLY);
     const head = Buffer.alloc(64);
     const length = readSync(descriptor, head);
     return { kind: 'file', mode: stats.mode, head: bytesOfBuffer(head.subarray(0, length)) };

@@ -16,6 +16,7 @@ import { own } from './own.ts';
 import { replaceLocked } from './replace-locked.ts';
 import { resolve } from './resolve.ts';
 import { candidates, closedPlaces, lastStart, removeStale, writePrivate } from './runtime.ts';
+import { systemPath } from './system-path.ts';
 import { nodeWaiting } from './waiting.ts';
 
 /** The real system, behind the capabilities of host.ts. */
@@ -151,7 +152,7 @@ function run(
 
 function mayAccess(path: string, mode: number): boolean {
   try {
-    accessSync(path, mode);
+    accessSync(systemPath(path), mode);
     return true;
   } catch {
     return false;

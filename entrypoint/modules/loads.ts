@@ -1,4 +1,4 @@
-import { asBytes, type Bytes, textOf } from '../bytes.ts';
+import { asBytes, type Bytes, pathOf } from '../bytes.ts';
 import { frame } from '../code-frame.ts';
 import type { Directive } from '../conf/parse.ts';
 import { refuse } from '../diagnostics.ts';
@@ -56,7 +56,7 @@ export function assignLines(
 ): LoadedModule[] {
   const assigned = new Map<Module, LoadLine[]>(found.map((module) => [module, []]));
   for (const line of lines) {
-    const path = absolute(textOf(line.path), cwd);
+    const path = absolute(pathOf(line.path), cwd);
     const realPath = files.realFile(path);
     const file = path.slice(path.lastIndexOf('/') + 1);
     const known = [...assigned.keys()];

@@ -1,4 +1,4 @@
-import { asBytes, type Bytes, textOf } from '../bytes.ts';
+import { asBytes, type Bytes, pathOf } from '../bytes.ts';
 import { tokenize } from '../conf/tokenize.ts';
 import { type Diagnostic, diagnose } from '../diagnostics.ts';
 import type { Environment } from '../environment.ts';
@@ -102,7 +102,7 @@ function imageDefaults(bundle: Bundle, name: string, conf: Configuration): Sourc
 
 function checkFiles(host: Reader, loads: readonly WantedLoad[], cwd: string): void {
   for (const load of loads) {
-    const path = textOf(load.path);
+    const path = pathOf(load.path);
     const resolved = absolute(path, cwd);
     // dlopen looks a name without a slash up in the system's library path, which is not ours to search.
     if (!path.includes('/') && host.inspect(resolved).kind === 'missing') continue;

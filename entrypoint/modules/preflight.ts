@@ -1,4 +1,4 @@
-import { asBytes, type Bytes, textOf } from '../bytes.ts';
+import { asBytes, type Bytes, pathOf } from '../bytes.ts';
 import { frame } from '../code-frame.ts';
 import { type Details, refuse } from '../diagnostics.ts';
 import type { Host, Machine, ModuleFiles } from '../host.ts';
@@ -47,7 +47,7 @@ export function checkModuleAccess(
   who: string,
 ): void {
   for (const load of loads) {
-    const path = absolute(textOf(load.path), cwd);
+    const path = absolute(pathOf(load.path), cwd);
     if (!load.path.includes('/') || host.mayRead(path)) continue;
     throw refuse('VB303', `${path} cannot be read by ${who}`, placeOfLoad(load));
   }

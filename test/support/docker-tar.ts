@@ -1,3 +1,5 @@
+import { bytesOf } from '../../entrypoint/bytes.ts';
+
 /** What stands at a path of a container: text, or one of the other kinds of file. The owner is root unless it is said. */
 type FileEntry = string | (Owned & (TextFile | { readonly directory: true } | { readonly linkTo: string }));
 
@@ -42,7 +44,7 @@ interface Header {
 }
 
 function header(path: string, { mode, uid, gid, size, type, link }: Header): Buffer {
-  const name = Buffer.from(path.replace(/^\/+/, ''));
+  const name = Buffer.from(bytesOf(path.replace(/^\/+/, '')), 'latin1');
   if (name.length > 99 || link.length > 99) throw new Error(`the name is too long for the archive: ${path}`);
   const block = Buffer.alloc(BLOCK);
   name.copy(block);

@@ -1,4 +1,8 @@
+import { asBytes, pathOf } from '../../../entrypoint/bytes.ts';
 import { echo, type ParityCase, text } from './case.ts';
+
+/** A name whose one letter is not UTF-8. */
+const latin = pathOf(asBytes('\xe9'));
 
 /** How includes are read: paths, patterns, joins, `dir`. */
 export const includeCases: readonly ParityCase[] = [
@@ -134,6 +138,38 @@ export const includeCases: readonly ParityCase[] = [
   {
     name: 'braces are no pattern',
     files: { 'main.conf': 'include {a,b}*.conf\n', 'a.conf': `loadmodule ${echo(0)}\n` },
+  },
+  {
+    name: 'an include of a file whose name is not UTF-8',
+    files: { 'main.conf': 'include caf\xe9.conf\n', [`caf${latin}.conf`]: `loadmodule ${echo(0)} a\n` },
+  },
+  {
+    name: 'a pattern among whose matches are names that are not UTF-8',
+    folders: ['d'],
+    files: {
+      'main.conf': 'include d/*.conf\n',
+      [`d/${latin}.conf`]: `loadmodule ${echo(2)}\n`,
+      'd/é.conf': `loadmodule ${echo(1)}\n`,
+      'd/z.conf': `loadmodule ${echo(0)}\n`,
+    },
+  },
+  {
+    name: 'a pattern with a byte that is not UTF-8',
+    folders: ['d'],
+    files: {
+      'main.conf': 'include d/[\xe8-\xea]?.conf\n',
+      [`d/${latin}0.conf`]: `loadmodule ${echo(0)}\n`,
+      'd/é0.conf': `loadmodule ${echo(1)}\n`,
+    },
+  },
+  {
+    name: 'dir to a directory whose name is not UTF-8',
+    folders: [latin],
+    files: {
+      'main.conf': 'dir \xe9\ninclude inc.conf\n',
+      'inc.conf': `loadmodule ${echo(0)} outside\n`,
+      [`${latin}/inc.conf`]: `loadmodule ${echo(1)} inside\n`,
+    },
   },
   text('a pattern without a match', `include none/*.conf\nloadmodule ${echo(0)}\n`),
   {

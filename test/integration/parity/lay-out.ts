@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { systemPath } from '../../../entrypoint/host/system-path.ts';
 import type { Files } from '../../support/docker-tar.ts';
 import type { ParityCase } from './case.ts';
 
@@ -17,8 +18,8 @@ export function layOut(directory: string, value: ParityCase): { laid: LaidCase; 
     ([path, text]) => [`${directory}/${path}`, Buffer.from(filled(text), 'latin1')] as const,
   );
   const paths = [directory, ...folders.map((folder) => `${directory}/${folder}`)];
-  for (const path of paths) mkdirSync(path, { recursive: true });
-  for (const [path, text] of texts) writeFileSync(path, text);
+  for (const path of paths) mkdirSync(systemPath(path), { recursive: true });
+  for (const [path, text] of texts) writeFileSync(systemPath(path), text);
   return {
     laid: { directory, args: args.map(filled), stdin: filled(stdin) },
     files: {

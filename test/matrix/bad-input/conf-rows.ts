@@ -1,5 +1,7 @@
+import { asBytes, pathOf } from '../../../entrypoint/bytes.ts';
 import type { ContainerWish } from '../../support/docker-create.ts';
 import type { Files } from '../../support/docker-tar.ts';
+import { moduleFile } from '../../support/elf.ts';
 import type { Row } from './row.ts';
 
 const bloom = '/usr/lib/valkey/libvalkey_bloom.so';
@@ -19,6 +21,13 @@ function lines(count: number, last: string): string {
   const body = Array.from({ length: count - 1 }, (_, index) => (index % 2 === 0 ? `# line ${index + 1}` : 'hz 10'));
   return [...body, last, ''].join('\n');
 }
+
+/** Text of which each character is one byte. */
+function latin1(text: string): Buffer {
+  return Buffer.from(text, 'latin1');
+}
+
+const cafe = pathOf(asBytes('/caf\xe9.conf'));
 
 /** A file that includes the next one, and so on: as many includes as are asked for. */
 function chain(length: number, last: string): Files {
@@ -143,6 +152,42 @@ export const confRows: readonly Row[] = [
     input: 'a configuration file that is not UTF-8, and must be copied',
     wish: conf(copied),
     ...{ code: null, exitCode: 0, asks: [maxmemory, [user, /0ae4f60a$/]] },
+  },
+  {
+    input: 'an included file whose name is not UTF-8',
+    wish: conf(latin1('include /caf\xe9.conf\n'), { [cafe]: 'maxmemory 64mb\n' }),
+    ...{ code: null, exitCode: 0, asks: [maxmemory] },
+  },
+  {
+    input: 'the same, in a configuration that must be copied',
+    wish: conf(latin1(`include /caf\xe9.conf\n${`loadmodule ${bloom}\n`.repeat(2)}`), { [cafe]: 'maxmemory 64mb\n' }),
+    ...{ code: null, exitCode: 0, asks: [maxmemory] },
+  },
+  {
+    input: 'an included file whose name is not UTF-8, and that does not exist',
+    wish: conf(latin1('include /caf\xe9.conf\n')),
+    ...{ code: 'VB101', exitCode: 66, place: '/x.conf:1', names: ['/caf', '.conf does not exist'] },
+  },
+  {
+    input: 'a mistake in a file whose name is not UTF-8',
+    wish: conf('include /c*.conf\n', { [cafe]: 'port "1\n' }),
+    ...{ code: 'VB105', exitCode: 78, place: '/caf\\xe9.conf:1:6' },
+  },
+  {
+    input: 'a module whose name is not UTF-8, on a load line and in the module directory',
+    wish: {
+      ...after('cp /opt/stand-ins/libecho.so "$(printf "/tmp/\\351.so")"', '/x.conf'),
+      env: { MODULE_DIR: '/tmp' },
+      files: { '/x.conf': { text: latin1('loadmodule /tmp/\xe9.so\nmaxmemory 64mb\n') } },
+    },
+    ...{ code: null, exitCode: 0, asks: [maxmemory, ['valkey-cli MODULE LIST', /\.so/]] },
+    twin: { files: { [pathOf(asBytes('/tmp/\xe9.so'))]: moduleFile() } },
+  },
+  {
+    input: 'a link to /dev/null for a configuration file',
+    wish: { command: ['/x.conf'], files: { '/x.conf': { linkTo: '/dev/null' } } },
+    ...{ code: null, exitCode: 0, asks: [['valkey-cli PING', /^PONG$/]] },
+    twin: { files: { '/dev/null': '' } },
   },
   {
     input: 'a double quote that is not closed',

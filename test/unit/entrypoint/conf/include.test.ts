@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytesOf } from '../../../../entrypoint/bytes.ts';
+import { asBytes, bytesOf, pathOf } from '../../../../entrypoint/bytes.ts';
 import { directivesOf, type Reading, readMain } from '../../../../entrypoint/conf/include.ts';
 import { showPlace } from '../../../../entrypoint/place.ts';
 import { fakeHost } from '../../../support/fake-host.ts';
@@ -42,6 +42,11 @@ describe('an include line', () => {
   });
   it('may name a file with blanks in quotes', () => {
     expect(read({ '/etc/main.conf': 'include "/etc/b c.conf"\n', '/etc/b c.conf': 'b 2\n' }).lines).toHaveLength(1);
+  });
+  it('may name a file whose name is not UTF-8', () => {
+    const name = pathOf(asBytes('/etc/caf\xe9.conf'));
+    const files = { '/etc/main.conf': { bytes: asBytes('include /etc/caf\xe9.conf\n') }, [name]: 'b 2\n' };
+    expect(read(files).lines).toEqual(['/etc/caf\\xe9.conf:1 b 2']);
   });
   it('may name a file whose name is not ASCII', () => {
     expect(read({ '/etc/main.conf': 'include /etc/é.conf\n', '/etc/é.conf': 'b 2\n' }).lines).toHaveLength(1);

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { asBytes, pathOf } from '../../../../entrypoint/bytes.ts';
 import { findExecutable, realFiles, reasonOf } from '../../../../entrypoint/host/files.ts';
 import { own } from '../../../../entrypoint/host/own.ts';
 
@@ -16,6 +17,9 @@ beforeAll(() => {
   symlinkSync('a.conf', join(dir, 'link.conf'));
   symlinkSync('/nowhere', join(dir, 'gone.conf'));
   symlinkSync('/dev/null', join(dir, 'null'));
+  mkdirSync(join(dir, 'names'));
+  writeFileSync(Buffer.from(`${dir}/names/\xe9.conf`, 'latin1'), 'a 1\n');
+  symlinkSync(Buffer.from('\xe9.conf', 'latin1'), join(dir, 'names', 'link'));
   execFileSync('mkfifo', [join(dir, 'pipe')]);
 });
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -44,6 +48,20 @@ describe('a pattern on disk', () => {
   it('finds files and links in byte order', () => {
     const names = realFiles.glob('*.conf', dir).map((path) => path.slice(dir.length + 1));
     expect(names).toEqual(['a.conf', 'gone.conf', 'link.conf']);
+  });
+});
+
+describe('a name that is not UTF-8', () => {
+  const name = pathOf(asBytes('\xe9.conf'));
+  it('is found, read and inspected under its very bytes', () => {
+    const [path = ''] = realFiles.glob('*.conf', join(dir, 'names'));
+    expect(path).toBe(join(dir, 'names', name));
+    expect(realFiles.readConf(path)).toEqual({ kind: 'text', text: 'a 1\n' });
+    expect(realFiles.inspect(path)).toMatchObject({ kind: 'file', head: 'a 1\n' });
+    expect(realFiles.listDirectory(join(dir, 'names'))).toEqual(expect.arrayContaining([name, 'link']));
+  });
+  it('is what a link leads to', () => {
+    expect(realFiles.realFile(join(dir, 'names', 'link'))).toBe(join(realFiles.realFile(dir), 'names', name));
   });
 });
 
