@@ -1,7 +1,7 @@
 import { bytesOf, printable, textOf } from './bytes.ts';
 import { renderLine } from './conf/render.ts';
 import type { Style } from './log.ts';
-import type { Argument, ExtraDirective, Merged } from './modules/merge.ts';
+import type { Argument, ExtraDirective, Merged, WantedLoad } from './modules/merge.ts';
 import { showPlace } from './place.ts';
 import type { StartPlan } from './plan.ts';
 import { redactedArgv } from './redact.ts';
@@ -59,11 +59,19 @@ function explainModule(merged: Merged, style: Style): string[] {
 
 /** Every argument of a module, on its load line or as a directive, with where it came from; secrets hidden. */
 export function argumentsOf({ load, directives }: Merged): { text: string; source: string }[] {
-  const all = load?.args ?? [];
+  const onLine = load === null ? [] : argumentsOfLoad(load);
+  return [...onLine.map(({ text, argument }) => ({ text, source: sourceOf(argument) })), ...directives.map(showExtra)];
+}
+
+function sourceOf({ at, overriddenAt }: Argument): string {
+  return overriddenAt === undefined ? showPlace(at) : `${showPlace(at)}, overridden by ${showPlace(overriddenAt)}`;
+}
+
+/** Each argument of a load as text. */
+function argumentsOfLoad({ args }: WantedLoad): { text: string; argument: Argument }[] {
   // Redacted as one list: where a word is an argument of its own, only the one before it tells that it is a secret.
-  const words = redactWords(all.flatMap((argument) => argument.words));
-  const shown = all.map(({ words: own, at }) => ({ text: quoted(words.splice(0, own.length)), source: showPlace(at) }));
-  return [...shown, ...directives.map(showExtra)];
+  const words = redactWords(args.flatMap((argument) => argument.words));
+  return args.map((argument) => ({ text: quoted(words.splice(0, argument.words.length)), argument }));
 }
 
 /** The words of a load line as text, secrets hidden. */
@@ -83,10 +91,11 @@ export function showExtra({ name, value, secret, at }: ExtraDirective): { text: 
 /** Characters of one module's arguments in the line that every start prints; DEBUG shows them all. */
 const LONGEST = 300;
 
-/** The one line that every start prints: what is loaded. */
+/** The one line that every start prints: what is loaded, with the arguments that count. */
 export function summaryOf(plan: StartPlan): string {
   const loads = plan.loads.map((load) => {
-    const all = showWords(load.args);
+    const heard = argumentsOfLoad(load).filter(({ argument }) => argument.overriddenAt === undefined);
+    const all = heard.map(({ text }) => text).join(' ');
     const args = all.length > LONGEST ? `${all.slice(0, LONGEST)}...` : all;
     return args === '' ? load.module.name : `${load.module.name} (${args})`;
   });

@@ -47,11 +47,11 @@ export const argumentEntries = {
     fix: 'Write --name value.',
   },
   VB407: {
-    title: 'argument dropped: something stronger sets it differently',
+    title: 'option dropped: something stronger sets it differently',
     severity: 'warning',
     exitCode: 0,
     meaning:
-      'Command line wins over configuration file, configuration file over environment, environment over image defaults.',
+      'Command line wins over configuration file, configuration file over environment, environment over image defaults. Where one of them has an argument and a directive for the same option, the module hears one of the two: that one wins.',
     fix: 'Keep the setting in one place.',
   },
   VB408: {

@@ -1,12 +1,13 @@
 import { type Bytes, bytesOf } from '../bytes.ts';
 import { type Diagnostic, diagnose } from '../diagnostics.ts';
 import { type Place, showPlace } from '../place.ts';
-import { type ParsedArguments, parseArguments } from './arguments.ts';
+import { parseArguments } from './arguments.ts';
 import type { Module } from './discover.ts';
 import type { LoadLine } from './loads.ts';
 import { IGNORED, type ModuleOption, sameWords } from './option.ts';
 import { unionOf, weakerOptions } from './precedence.ts';
 import type { Settings } from './settings.ts';
+import { type Settled, settle } from './settle.ts';
 
 /** Words for a module from the environment or the image. */
 export interface Source {
@@ -18,6 +19,8 @@ export interface Source {
 export interface Argument {
   readonly words: readonly Bytes[];
   readonly at: Place;
+  /** The directive that the module hears instead. */
+  readonly overriddenAt?: Place;
 }
 
 /** A directive that the plan adds. A secret one goes through a file. */
@@ -59,20 +62,24 @@ export interface MergeInput {
   /** Image defaults whose conditions hold. */
   readonly defaults: readonly Source[];
   readonly settings: Settings;
+  /** Those of the command line, and of what it includes. */
+  readonly overrides: Settings;
 }
 
 /**
  * Decides about one module (design §3.4). Not loaded: it is added. Loaded: the line is kept, and gets the options that it and the
  * configuration do not set. Loaded twice: one load with the union. Per option: command line over later line over earlier line over
- * directive over environment over image.
+ * environment over image; directives stand beside the lines of the command line or of the file.
  */
 export function mergeModule(input: MergeInput): Merged {
   const { module, lines, selected } = input;
   if (lines.length === 0 && !selected) return skip(input);
   const diagnostics: Diagnostic[] = [];
   const parsedLines = lines.map((line) => parseArguments(module, input.version, line.args, line.at));
-  const own = unionOf(module, parsedLines, diagnostics);
-  const weaker = weakerOptions(input, own, diagnostics);
+  const union = unionOf(module, parsedLines, diagnostics);
+  const settled = settle(input, parsedLines, union, diagnostics);
+  const heard = settled.staying.filter((option) => !settled.overridden.has(option));
+  const weaker = weakerOptions(input, heard, diagnostics);
   for (const parsed of parsedLines) diagnostics.push(...parsed.warnings);
   const first = lines[0];
   if (first === undefined) return add(input, weaker, diagnostics);
@@ -81,7 +88,8 @@ export function mergeModule(input: MergeInput): Merged {
     const places = lines.map((line) => showPlace(line.at)).join(', ');
     diagnostics.push(diagnose('VB408', `${module.name} is loaded ${lines.length} times: ${places}`, { at: first.at }));
   }
-  return keep(input, first, parsedLines, own, weaker, diagnostics);
+  const mended = settled.staying.length < union.length || parsedLines.some((parsed) => parsed.mended);
+  return keep(input, first, mended, settled, weaker, diagnostics);
 }
 
 function skip({ module, environment }: MergeInput): Merged {
@@ -112,23 +120,24 @@ function add({ module }: MergeInput, weaker: readonly ModuleOption[], diagnostic
 function keep(
   { module, lines }: MergeInput,
   first: LoadLine,
-  parsedLines: readonly ParsedArguments[],
-  own: readonly ModuleOption[],
+  mended: boolean,
+  { staying: own, overridden, directives: enforced }: Settled,
   weaker: readonly ModuleOption[],
   diagnostics: readonly Diagnostic[],
 ): Merged {
   const strongest = lines.at(-1) ?? first;
   const joining = weaker.filter((option) => option.directive === null && option.words.length > 0);
   const regrouped = own.find((option) => option.key === '*' && joining.some((other) => other.key === '*'));
-  const directives = weaker.filter((option) => option.directive !== null).flatMap(asDirective);
+  const directives = [...enforced, ...weaker.filter((option) => option.directive !== null).flatMap(asDirective)];
   const options = [...own.filter((option) => option !== regrouped), ...joining].filter(
     (option) => option.words.length > 0,
   );
-  const changed =
-    lines.length > 1
-      ? !stands(lines, options, strongest)
-      : joining.length > 0 || parsedLines.some((parsed) => parsed.mended);
-  const args = changed ? options.map(({ words, at }) => ({ words, at })) : unchangedArguments(first, own);
+  const changed = lines.length > 1 ? !stands(lines, options, strongest) : joining.length > 0 || mended;
+  const asArgument = (option: ModuleOption): Argument => {
+    const overriddenAt = overridden.get(option);
+    return { words: option.words, at: option.at, ...(overriddenAt !== undefined && { overriddenAt }) };
+  };
+  const args = isWhole(first, own) || changed ? options.map(asArgument) : wordsOfLine(first);
   const load: WantedLoad = { module, path: strongest.path, args, line: first, changed };
   const verdict = lines.length > 1 || changed || directives.length > 0 ? 'merged' : 'kept';
   return {
@@ -153,13 +162,14 @@ function stands(lines: readonly LoadLine[], options: readonly ModuleOption[], st
   return sameWords(words, first.args) && strongest.path === first.path;
 }
 
-/** The user's own words in their order; what was understood of them only tells where one option ends. */
-function unchangedArguments(line: LoadLine, own: readonly ModuleOption[]): Argument[] {
+/** Whether what was understood of a line is all of it, in its order. */
+function isWhole({ args }: LoadLine, own: readonly ModuleOption[]): boolean {
   const understood = own.flatMap((option) => option.words);
-  const isWhole =
-    understood.length === line.args.length && understood.every((word, index) => word === line.args[index]);
-  if (isWhole && own.every((option) => option.key !== '*' && option.key !== IGNORED))
-    return own.map(({ words, at }) => ({ words, at }));
+  return sameWords(understood, args) && own.every((option) => option.key !== '*' && option.key !== IGNORED);
+}
+
+/** The user's own words in their order, where nobody can tell where one option ends. */
+function wordsOfLine(line: LoadLine): Argument[] {
   return line.args.map((word) => ({ words: [word], at: line.at }));
 }
 

@@ -1,11 +1,12 @@
 import { asBytes, type Bytes, printable, textOf } from '../bytes.ts';
 import { renderLine } from '../conf/render.ts';
 import { type Diagnostic, diagnose } from '../diagnostics.ts';
-import { type Place, showPlace } from '../place.ts';
+import { showPlace } from '../place.ts';
 import { type ParsedArguments, parseArguments } from './arguments.ts';
 import type { Module } from './discover.ts';
 import type { MergeInput } from './merge.ts';
 import { IGNORED, type ModuleOption, sameValue } from './option.ts';
+import type { Settings } from './settings.ts';
 
 /** All options of the user's lines, the later line winning over the earlier one. */
 export function unionOf(
@@ -21,14 +22,13 @@ export function unionOf(
       union.push(option);
       continue;
     }
-    if (option.key !== IGNORED && !agree(module, earlier, option))
-      diagnostics.push(dropped(module, earlier, option.at, shown(option)));
+    if (option.key !== IGNORED && !agree(module, earlier, option)) diagnostics.push(dropped(module, earlier, option));
     union[index] = option;
   }
   return union;
 }
 
-/** What the environment and the image add to the user's own options. */
+/** What the environment and the image add to the user's own options, as far as their module hears those. */
 export function weakerOptions(
   input: MergeInput,
   own: readonly ModuleOption[],
@@ -41,24 +41,12 @@ export function weakerOptions(
     diagnostics.push(...parsed.warnings);
     for (const option of parsed.options) {
       const stronger = own.find((other) => other.key === option.key);
-      const setting = option.directive === null ? undefined : settings.get(option.directive.name);
+      const setting = settingOf(option, settings);
       if (stronger !== undefined) {
         if (isSplitByRewrite(stronger, option)) accepted.push(option);
-        else if (!agree(module, stronger, option))
-          diagnostics.push(dropped(module, option, stronger.at, shown(stronger)));
-      } else if (setting !== undefined) {
-        const value = setting.args.join(' ') as Bytes;
-        const directive = { ...option, value, words: [] };
-        if (!agree(module, { ...option, words: [] }, directive)) {
-          diagnostics.push(
-            dropped(
-              module,
-              option,
-              setting.at,
-              option.secret ? '(redacted)' : `${option.directive?.name} ${textOf(value)}`,
-            ),
-          );
-        }
+        else if (!agree(module, stronger, option)) diagnostics.push(dropped(module, option, stronger));
+      } else if (setting !== null) {
+        if (!agree(module, option, setting)) diagnostics.push(dropped(module, option, setting));
       } else if (!accepted.some((other) => other.key === option.key)) {
         accepted.push(option);
       }
@@ -79,14 +67,22 @@ function isSplitByRewrite(line: ModuleOption, environment: ModuleOption): boolea
   );
 }
 
+/** The user's directive for the same thing, as an option; null where none is set. */
+export function settingOf(option: ModuleOption, settings: Settings): ModuleOption | null {
+  const setting = option.directive === null ? undefined : settings.get(option.directive.name);
+  if (setting === undefined) return null;
+  const value = setting.args.join(' ') as Bytes;
+  return { ...option, value, words: [setting.directive.name, ...setting.args], at: setting.at };
+}
+
 /** Whether two options of one key say the same to their module. */
-function agree({ manifest }: Module, a: ModuleOption, b: ModuleOption): boolean {
+export function agree({ manifest }: Module, a: ModuleOption, b: ModuleOption): boolean {
   return sameValue(a, b, manifest?.loadArgs.options[a.key]?.type);
 }
 
-function dropped(module: Module, option: ModuleOption, winner: Place, winning: string): Diagnostic {
-  const message = `${module.name}: ${shown(option)} (${showPlace(option.at)}) is dropped, ${showPlace(winner)} says ${winning}`;
-  return diagnose('VB407', message, { at: option.at });
+export function dropped(module: Module, loser: ModuleOption, winner: ModuleOption): Diagnostic {
+  const message = `${module.name}: ${shown(loser)} (${showPlace(loser.at)}) is dropped, ${showPlace(winner.at)} says ${shown(winner)}`;
+  return diagnose('VB407', message, { at: loser.at });
 }
 
 function shown(option: ModuleOption): string {

@@ -25,6 +25,10 @@ const loadArgs = z.strictObject({
       'flags: --name value; pairs: name value; config: directives instead of load arguments; plain: as they are',
     ),
   configPrefix: z.string().optional().describe('what stands before the dot of its directives'),
+  directivesWin: z
+    .boolean()
+    .optional()
+    .describe('the module hears a directive over the argument for the same thing; otherwise the argument counts'),
   ignoreCase: z.boolean().optional().describe('option names are compared without case'),
   completeFor: z
     .array(z.string())

@@ -22,6 +22,15 @@ describe('a start', () => {
     expect(stderr).toContain('started as 0:0');
     expect(stdout).toBe('');
   });
+  it('names only the arguments that count, and with DEBUG what overrides the others', () => {
+    const bloom = 'loadmodule /usr/lib/valkey/libvalkey_bloom.so bloom-capacity 300 bloom-expansion 4\n';
+    const both = { '/x.conf': `${bloom}bf.bloom-capacity 200\n` };
+    const env = { VALKEY_MODULES: 'none' };
+    expect(start(['/x.conf'], env, { files: both }).stderr).toContain('loading bloom (bloom-expansion 4);');
+    expect(start(['/x.conf'], { ...env, DEBUG: '1' }, { files: both }).stderr).toMatch(
+      /bloom-capacity 300 {2}<- \/x\.conf:1, overridden by \/x\.conf:2\n/,
+    );
+  });
   it('prints before it becomes another user, so nothing is lost', () => {
     const kinds = start([], { DEBUG: '1' }).events.map(({ kind }) => kind);
     expect(kinds.indexOf('print')).toBeLessThan(kinds.indexOf('drop'));

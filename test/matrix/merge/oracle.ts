@@ -34,33 +34,36 @@ export function expectedOf(cell: Cell): Expected {
   const lines = loadLines(cell);
   const settings = statements.filter(({ form }) => form === 'setting');
   const union = unionOf(subject, lines);
-  const weaker = weakerOf(subject, statements, union.options, settings);
-  const mended = subject.style === 'flag' && lines.some(({ stance }) => stance === 'different');
-  const args = [...union.options, ...weaker.joining].flatMap(({ words }) => words);
+  const settled = settle(subject, lines, union.options, settings);
+  const weaker = weakerOf(subject, statements, settled.heard, settings);
+  const isTakenAway = settled.staying.length < union.options.length;
+  const mended = isTakenAway || (subject.style === 'flag' && lines.some(({ stance }) => stance === 'different'));
+  const directives = [...settled.directives, ...weaker.directives];
+  const args = [...settled.staying, ...weaker.joining].flatMap(({ words }) => words);
   const isJoined = lines.length > 1;
   const changed = isJoined ? !alreadySays(subject, lines, args) : weaker.joining.length > 0 || mended;
-  const secretFile = weaker.directives.some(({ secret }) => secret);
+  const secretFile = directives.some(({ secret }) => secret);
   const effective = effectiveOf(cell, lines, changed);
   if (circumstance === 'sealed' && (effective !== 'none' || secretFile)) return { kind: 'refused', codes: ['VB503'] };
   const [first] = lines;
   const reached = first === undefined || changed ? args : loadWords(subject, first.stance);
   const said = settings.filter(isKnown).map(({ stance }) => directiveOf(subject, stance).value);
-  const added = weaker.directives.find(({ name }) => name === directiveOf(subject, 'same').name);
+  const added = directives.find(({ name }) => name === directiveOf(subject, 'same').name);
   return {
     kind: 'started',
-    decision: first === undefined ? 'added' : isJoined || changed || weaker.directives.length > 0 ? 'merged' : 'kept',
+    decision: first === undefined ? 'added' : isJoined || changed || directives.length > 0 ? 'merged' : 'kept',
     codes: [
       ...statements.flatMap((statement) => warningsOf(subject, statement)),
-      ...Array.from({ length: union.dropped + weaker.dropped }, () => 'VB407'),
+      ...Array.from({ length: union.dropped + settled.dropped + weaker.dropped }, () => 'VB407'),
       ...(isJoined ? ['VB408'] : []),
       ...(effective === 'none' ? [] : ['VB504']),
     ].sort(),
     args: reached,
-    directives: weaker.directives,
+    directives,
     order: orderOf(subject, lines),
     effective,
-    setting: said.at(-1) ?? added?.value ?? null,
-    serverRuns: isTaken(cell, reached, weaker.directives),
+    setting: settled.directives[0]?.value ?? said.at(-1) ?? added?.value ?? null,
+    serverRuns: isTaken(cell, reached, directives),
   };
 }
 
@@ -134,6 +137,44 @@ function optionsOf(subject: Subject, stance: Stance): Option[] {
   if (subject.style === 'plain' || subject.style === 'config') return [{ key: 'all words', words }];
   const isOff = subject.style === 'flag' && stance === 'different';
   return [{ key: stance === 'unknown' ? 'unknown' : 'option', words: isOff ? [] : words }];
+}
+
+type Directives = Weaker['directives'];
+
+interface Settled {
+  /** What stays on the load line, and of it what the module hears. */
+  readonly staying: readonly Option[];
+  readonly heard: readonly Option[];
+  readonly directives: Directives;
+  readonly dropped: number;
+}
+
+/**
+ * An argument of the user's beside a directive that says something else: the command line wins over the file; beside each other the module
+ * hears its argument, or with pairs (bloom) its directive. What would be heard and must not be is taken away, or said over.
+ */
+function settle(
+  subject: Subject,
+  lines: readonly Statement[],
+  options: readonly Option[],
+  settings: readonly Statement[],
+): Settled {
+  const unsettled = { staying: options, heard: options, directives: [], dropped: 0 };
+  const argument = options.find(({ key }) => key === 'option');
+  const line = lines.filter(({ stance }) => isKnown({ stance }) && stance !== 'bare').at(-1);
+  const setting = settings.filter(isKnown).at(-1);
+  if (!['flags', 'pairs'].includes(subject.style) || argument === undefined) return unsettled;
+  if (line === undefined || setting === undefined || line.stance === setting.stance) return unsettled;
+  const others = options.filter((option) => option !== argument);
+  const hearsDirectives = subject.style === 'pairs';
+  const directiveWins = isOption(line) === isOption(setting) ? hearsDirectives : isOption(setting);
+  const overriding = { ...directiveOf(subject, line.stance), secret: subject.secret };
+  return {
+    staying: directiveWins && !hearsDirectives ? others : options,
+    heard: directiveWins ? others : options,
+    directives: !directiveWins && hearsDirectives ? [overriding] : [],
+    dropped: 1,
+  };
 }
 
 interface Weaker {
@@ -211,7 +252,7 @@ function orderOf(subject: Subject, lines: readonly Statement[]): string[] {
 }
 
 /** Whether the module, and the server, go on with what reaches them. */
-function isTaken({ subject, statements }: Cell, args: readonly string[], directives: Weaker['directives']): boolean {
+function isTaken({ subject, statements }: Cell, args: readonly string[], directives: Directives): boolean {
   const { style, values, option } = subject;
   const settings = statements.filter(({ form }) => form === 'setting');
   const isUnknown = [...settings, ...directives.map(({ name }) => ({ stance: stanceOfName(name, option) }))].some(
