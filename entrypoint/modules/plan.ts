@@ -15,7 +15,7 @@ import { nearest } from './naming.ts';
 import { additionOrder, mendOrder } from './order.ts';
 import { checkModuleFile, placeOfLoad } from './preflight.ts';
 import { selectModules } from './selection.ts';
-import { isSetTo } from './settings.ts';
+import { isSetTo, settingsOf } from './settings.ts';
 
 export interface ModulesRequest {
   readonly env: Environment;
@@ -41,6 +41,7 @@ export function planModules(host: Reader, conf: Configuration, request: ModulesR
   const discovered = discover(host, env['MODULE_DIR'], host.cwd, manifests);
   const lines = [...loadLinesOf(conf.fileDirectives, 'file'), ...loadLinesOf(conf.optionDirectives, 'options')];
   const loaded = assignLines(host, discovered.modules, lines, conf.dataDirectory, manifests);
+  const overrides = settingsOf(conf.optionDirectives);
   const selected = selectModules(discovered.modules, env['VALKEY_MODULES']);
   const modules = loaded.map(({ module, lines: own }) => {
     const words = variables.get(module.variable);
@@ -53,6 +54,7 @@ export function planModules(host: Reader, conf: Configuration, request: ModulesR
         words === undefined ? null : { words, at: { kind: 'variable', name: `${module.variable}_MODULE_ARGS` } },
       defaults: imageDefaults(bundle, module.name, conf),
       settings: conf.settings,
+      overrides,
     });
   });
   const ordered = mendOrder(initialOrder(modules));
