@@ -53,7 +53,7 @@ export const variables = [
     name: 'VALKEYCLI_AUTH',
     fallback: '',
     meaning:
-      'Password for the nodes that `valkey-bundle cluster` asks, where neither `--password-file` nor the two above say one; `REDISCLI_AUTH` is read too, after it. A start does not look at them.',
+      'Password for the nodes that `valkey-bundle cluster` asks, where neither `--password-file` nor the two above say one; `REDISCLI_AUTH` is read too, after it. A start does not look at them, and removes them from the environment of the server.',
     example: 'VALKEYCLI_AUTH=...',
   },
   {

@@ -5,7 +5,7 @@ import type { Argument, ExtraDirective, Merged, WantedLoad } from './modules/mer
 import { showPlace } from './place.ts';
 import type { StartPlan } from './plan.ts';
 import { redactedArgv } from './redact.ts';
-import { isSecretDirective, redactWords } from './secrets.ts';
+import { isSecretDirective, redactWords, withoutSecrets } from './secrets.ts';
 
 /** The whole plan for people: what DEBUG=1 prints, and `valkey-bundle plan`. */
 export function explainPlan(plan: StartPlan, style: Style): string {
@@ -17,7 +17,9 @@ export function explainPlan(plan: StartPlan, style: Style): string {
     ],
     [
       'loads, in order',
-      plan.loads.map((load) => printable(`${textOf(renderLine([load.path]))} ${showWords(load.args)}`.trimEnd())),
+      plan.loads.map((load) =>
+        printable([textOf(renderLine([load.path])), quoted(argumentWords(load))].join(' ').trimEnd()),
+      ),
     ],
     [
       'directives added',
@@ -68,15 +70,15 @@ function sourceOf({ at, overriddenAt }: Argument): string {
 }
 
 /** Each argument of a load as text. */
-function argumentsOfLoad({ args }: WantedLoad): { text: string; argument: Argument }[] {
+function argumentsOfLoad(load: WantedLoad): { text: string; argument: Argument }[] {
   // Redacted as one list: where a word is an argument of its own, only the one before it tells that it is a secret.
-  const words = redactWords(args.flatMap((argument) => argument.words));
-  return args.map((argument) => ({ text: quoted(words.splice(0, argument.words.length)), argument }));
+  const words = argumentWords(load);
+  return load.args.map((argument) => ({ text: quoted(words.splice(0, argument.words.length)), argument }));
 }
 
-/** The words of a load line as text, secrets hidden. */
-function showWords(args: readonly Argument[]): string {
-  return quoted(redactWords(args.flatMap((argument) => argument.words)));
+/** The arguments of a load, secrets hidden: where a line ran into another, the path before them may end in the name of one. */
+export function argumentWords({ path, args }: WantedLoad): string[] {
+  return redactWords([path, ...args.flatMap(({ words }) => words)]).slice(1);
 }
 
 function quoted(words: readonly string[]): string {
@@ -84,7 +86,8 @@ function quoted(words: readonly string[]): string {
 }
 
 export function showExtra({ name, value, secret, at }: ExtraDirective): { text: string; source: string } {
-  const text = secret || isSecretDirective(name) ? `${name} (redacted)` : textOf(renderLine([name, value]));
+  const hidden = isSecretDirective(name) ? `${name} (redacted)` : '(redacted)';
+  const text = secret ? hidden : withoutSecrets(textOf(renderLine([name, value])));
   return { text, source: showPlace(at) };
 }
 

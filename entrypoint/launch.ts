@@ -12,6 +12,7 @@ import { NO_PLACE, noPlace } from './no-place.ts';
 import { planStart, type StartPlan } from './plan.ts';
 import { dropPrivileges, ownDataDirectory } from './privileges.ts';
 import { NAMED } from './program.ts';
+import { withoutSecrets } from './secrets.ts';
 
 /**
  * The story of a start: what was asked for, the plan, its explanation, its execution. Never returns: the process becomes the program,
@@ -117,7 +118,7 @@ function checkAccess(host: Host, plan: StartPlan, tell: (diagnostic: Diagnostic)
 function runCommand(host: Host, argv: readonly string[], env: Environment): never {
   const [name = ''] = argv;
   const found = host.findExecutable(name);
-  if (found.kind === 'missing') throw refuse('VB501', `${name} was not found`, NAMED);
+  if (found.kind === 'missing') throw refuse('VB501', `${withoutSecrets(name)} was not found`, NAMED);
   if (found.kind === 'denied') throw refuse('VB502', `${found.path}: ${found.why}`, NAMED);
   return become(host, found.path, argv, env);
 }

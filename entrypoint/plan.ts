@@ -87,7 +87,7 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
   const user = targetUser(host, bundle, strict);
   const common = { program, user, diagnostics };
   if (invocation.mode === 'query') {
-    return { ...common, ...nothing(host), mode: 'query', argv: [invocation.name, ...invocation.args] };
+    return { ...common, ...nothing(host, env), mode: 'query', argv: [invocation.name, ...invocation.args] };
   }
   const grammar = grammarOf(bundle.valkey);
   // checkForSentinelMode() in server.c looks everywhere, so VALKEY_EXTRA_FLAGS can say it too. Such a server is handed its command line
@@ -102,7 +102,7 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
     const argv = [invocation.name, ...conf.commandLine.elements.map(({ text }) => text)];
     return {
       ...common,
-      ...nothing(host),
+      ...nothing(host, env),
       mode: 'sentinel',
       argv,
       files: conf.files,
@@ -159,7 +159,10 @@ function targetUser(host: Reader, bundle: Bundle, strict: Strict): StartPlan['us
   return { from, to: to ?? from, name: to === null ? 'root' : bundle.user };
 }
 
-function nothing(host: Reader): Omit<StartPlan, 'mode' | 'program' | 'user' | 'diagnostics' | 'argv'> {
+function nothing(
+  host: Reader,
+  env: Environment,
+): Omit<StartPlan, 'mode' | 'program' | 'user' | 'diagnostics' | 'argv'> {
   return {
     modules: [],
     loads: [],
@@ -170,7 +173,7 @@ function nothing(host: Reader): Omit<StartPlan, 'mode' | 'program' | 'user' | 'd
     effectiveConf: null,
     dataDirectory: host.cwd,
     cluster: null,
-    removedVariables: ['VALKEY_PASSWORD'],
+    removedVariables: removedVariables(env, []),
   };
 }
 
@@ -211,11 +214,14 @@ function imageDirectives(conf: Configuration, bundle: Bundle): ExtraDirective[] 
     }));
 }
 
+/** Passwords that a server does not look for in its environment. */
+const PASSWORD_VARIABLES = ['VALKEY_PASSWORD', 'VALKEYCLI_AUTH', 'REDISCLI_AUTH'];
+
 /** Variables that hold a secret never reach the server, whether it was used or not. */
 function removedVariables(env: Environment, extra: readonly ExtraDirective[]): string[] {
   const used = extra.flatMap(({ secret, at }) => (secret && at.kind === 'variable' ? [at.name] : []));
   const named = Object.entries(env).flatMap(([name, value]) =>
     /_MODULE_ARGS$|^VALKEY_EXTRA_FLAGS$/.test(name) && mentionsSecret(value ?? '') ? [name] : [],
   );
-  return [...new Set(['VALKEY_PASSWORD', ...used, ...named])].filter((name) => name !== 'VALKEY_PASSWORD_FILE');
+  return [...new Set([...PASSWORD_VARIABLES, ...used, ...named])].filter((name) => name !== 'VALKEY_PASSWORD_FILE');
 }

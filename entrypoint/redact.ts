@@ -1,5 +1,5 @@
 import { readCommandLine } from './options.ts';
-import { redactLine } from './secrets.ts';
+import { redactLine, withoutSecrets } from './secrets.ts';
 
 /** A server's argv for people: the elements that make a line with a secret are shown without their values. */
 export function redactedArgv(argv: readonly string[]): string[] {
@@ -12,7 +12,7 @@ export function redactedArgv(argv: readonly string[]): string[] {
     const first = args[line.from] ?? '';
     const isAlone = line.from === line.to;
     for (let index = line.from; index <= line.to; index++) shown[index] = '(redacted)';
-    shown[line.from] = isAlone || !first.startsWith('--') ? `--${redacted}` : first;
+    shown[line.from] = isAlone || !first.startsWith('--') ? `--${redacted}` : withoutSecrets(first);
   }
   return [program, ...shown];
 }

@@ -1,27 +1,12 @@
-import { type Bytes, textOf } from './bytes.ts';
+import { type Bytes, bytesOf, textOf } from './bytes.ts';
+import { hiddenFrom, hiddenFromMisspelled } from './secret-names.ts';
 
 const REDACTED = '(redacted)';
 
-/** Directives whose value is a secret, by their lower-case name. */
-const SECRET_DIRECTIVES: ReadonlySet<string> = new Set([
-  'requirepass',
-  'primaryauth',
-  'masterauth',
-  'tls-key-file-pass',
-  'tls-client-key-file-pass',
-  'ldap.search_bind_passwd',
-]);
-
 /** Whether a directive's value is never shown. */
 export function isSecretDirective(name: string): boolean {
-  return SECRET_DIRECTIVES.has(name.toLowerCase());
+  return firstHidden(name) !== null;
 }
-
-/** Any of the names, and what stands behind it: in a line that cannot be split, or where one line ran into another. */
-const SECRET_NAME = new RegExp(
-  `(${[...SECRET_DIRECTIVES].map((name) => name.replace('ldap.', '')).join('|')})[\\s\\S]*$`,
-  'i',
-);
 
 /**
  * The line with its secrets hidden, or null if it holds none. It looks at the raw text, not at its words: the line may be the very
@@ -29,29 +14,51 @@ const SECRET_NAME = new RegExp(
  */
 export function redactLine(line: Bytes): string | null {
   const text = textOf(line);
-  const match = SECRET_NAME.exec(text);
-  if (match !== null) return `${text.slice(0, match.index)}${match[1]} ${REDACTED}`;
-  // A quote may open inside a word, so the name is looked for without quotes too.
-  const [name = '', second = ''] = text
-    .replace(/['"]/g, '')
-    .replace(/^[\s#]*(--)?/, '')
-    .toLowerCase()
-    .split(/\s+/);
-  if (isSecretDirective(name)) return `${name} ${REDACTED}`;
-  if (name === 'user') return `user ${second} ${REDACTED}`;
-  return name === 'sentinel' && /auth-pass|sentinel-pass/i.test(text) ? `sentinel ${REDACTED}` : null;
+  const plain = unquoted(text);
+  const end = firstHidden(plain);
+  if (end !== null) return `${plain.slice(0, end).trimEnd()} ${REDACTED}`;
+  // What is an escape in double quotes is plain text elsewhere.
+  return plain !== text && firstHidden(text) !== null ? REDACTED : null;
+}
+
+/** A word or a text that a message names, with its secrets hidden; the bare name of one stays. */
+export function withoutSecrets(text: string): string {
+  return redactWords([bytesOf(text)]).join('');
 }
 
 /** Whether a variable's value names a secret. */
 export function mentionsSecret(text: string): boolean {
-  return SECRET_NAME.test(text);
+  return hiddenFrom(unquoted(text)) !== null;
 }
 
 /** Words of a load line for people: what follows the name of a secret, or stands in one word with it, is hidden. */
 export function redactWords(words: readonly Bytes[]): string[] {
-  return words.map((word, index) => {
-    const before = words[index - 1];
-    if (before !== undefined && mentionsSecret(before) && !before.includes('=')) return REDACTED;
-    return mentionsSecret(word) && word.includes('=') ? textOf(word).replace(/=.*$/s, `=${REDACTED}`) : textOf(word);
+  let isValue = false;
+  return words.map((word) => {
+    if (isValue) {
+      isValue = false;
+      return REDACTED;
+    }
+    const text = textOf(word);
+    const plain = unquoted(text);
+    const end = firstHidden(plain);
+    if (end === null) return redactLine(word) ?? text;
+    const rest = plain.slice(end);
+    // `name=value`, `name value`, `>password` and `user:password@host` are whole; the rest of a longer name has its value in the next word.
+    isValue = !/[=:\s]\S|^[<>]|@/.test(rest);
+    return rest === '' ? text : `${plain.slice(0, end)}${rest.startsWith('=') ? '=' : ' '}${REDACTED}`.trimStart();
+  });
+}
+
+function firstHidden(plain: string): number | null {
+  const ends = [hiddenFrom(plain), hiddenFromMisspelled(plain)].filter((end) => end !== null);
+  return ends.length === 0 ? null : Math.min(...ends);
+}
+
+/** The text as the server would read its words, whatever is quoted: no quotes, and escapes resolved. */
+function unquoted(text: string): string {
+  return text.replace(/\\(?:x([0-9a-f]{2})|([\s\S]))|["']/gi, (_, hex?: string, character?: string) => {
+    if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
+    return /[nrt]/.test(character ?? '') ? ' ' : (character ?? '');
   });
 }

@@ -1,6 +1,7 @@
 import { refuse } from '../diagnostics.ts';
 import { nearest } from '../modules/naming.ts';
 import type { Place } from '../place.ts';
+import { withoutSecrets } from '../secrets.ts';
 
 /** The options of one command: whether each takes a value. */
 export type OptionKinds = Readonly<Record<string, 'value' | 'flag'>>;
@@ -63,7 +64,9 @@ export function numberOf(
 
 function unknown(word: string, name: string, kinds: OptionKinds, at: Place, hint: string) {
   const near = nearest(name, Object.keys(kinds));
-  return refuse('VB601', `"${word}" is not expected here`, {
+  // A bare name is shown whole: a misspelled --password-file is one.
+  const shown = /[=\s]/.test(word) ? withoutSecrets(word) : word;
+  return refuse('VB601', `"${shown}" is not expected here`, {
     at,
     hint: near === null ? hint : `Did you mean --${near}?`,
   });

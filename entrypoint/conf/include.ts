@@ -4,6 +4,7 @@ import { type Details, type Diagnostic, diagnose, refuse } from '../diagnostics.
 import type { ConfFiles } from '../host.ts';
 import { absolute } from '../path.ts';
 import { type Place, showPlace } from '../place.ts';
+import { withoutSecrets } from '../secrets.ts';
 import type { Grammar } from './grammar.ts';
 import { type Directive, parseLine } from './parse.ts';
 import { linesOf, type Segment, type SourceLine } from './source.ts';
@@ -133,9 +134,9 @@ function readFile(files: ConfFiles, path: string, by: Said, matched: boolean): B
     case 'text':
       return withoutNul(read.text, { kind: 'file', path, line: 1 });
     case 'missing':
-      throw refuse('VB101', `${path} does not exist`, by());
+      throw refuse('VB101', `${withoutSecrets(path)} does not exist`, by());
     case 'unreadable':
-      throw refuse('VB102', `${path} cannot be read: ${read.why}`, by());
+      throw refuse('VB102', `${withoutSecrets(path)} cannot be read: ${read.why}`, by());
     case 'directory':
       // The server takes a directory among a glob's matches for an empty file, and so does this reader.
       if (matched) return null;

@@ -43,8 +43,8 @@ export const argumentEntries = {
     severity: 'error',
     exitCode: 78,
     meaning:
-      'The module takes only options that begin with --, each with its value as the next word; it would refuse to load.',
-    fix: 'Write --name value.',
+      'The module takes only options that begin with --, each with its value as the next word; it would refuse to load. Of a module that takes directives: a word that is no option stands behind a secret, or in the place of its name, and the server might print it.',
+    fix: 'Write --name value; put quotes around a value with blanks in it.',
   },
   VB407: {
     title: 'option dropped: something stronger sets it differently',

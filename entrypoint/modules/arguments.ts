@@ -1,7 +1,7 @@
 import { asBytes, type Bytes, bytesOf, printable, textOf } from '../bytes.ts';
 import { type Diagnostic, diagnose, refuse } from '../diagnostics.ts';
 import { isConfiguration, type Place } from '../place.ts';
-import { redactWords } from '../secrets.ts';
+import { isSecretDirective, redactWords, withoutSecrets } from '../secrets.ts';
 import { isOlder, versionLine } from '../version.ts';
 import type { Module } from './discover.ts';
 import type { Manifest, OptionDefinition } from './manifest.ts';
@@ -55,6 +55,8 @@ interface Parsing {
   readonly words: readonly Bytes[];
   readonly at: Place;
   next: number;
+  /** Where the first name of a secret stands; undefined until somebody asks. */
+  firstSecret?: number;
   mended: boolean;
   readonly options: ModuleOption[];
   readonly warnings: Diagnostic[];
@@ -129,7 +131,7 @@ function readValue(parsing: Parsing, { name, definition, inline }: Known): void 
   if (inline === null) parsing.next += 1;
   const problem = problemOf(definition, textOf(value));
   if (problem !== null) {
-    const shown = definition.secret === true ? '(redacted)' : `"${textOf(value)}"`;
+    const shown = definition.secret === true ? '(redacted)' : `"${withoutSecrets(textOf(value))}"`;
     const message = `${manifest.name}: ${option} ${problem}, got ${printable(shown)}`;
     if (!isConfiguration(at)) throw refuse('VB403', message, { at });
     parsing.warnings.push(diagnose('VB404', message, { at }));
@@ -151,18 +153,34 @@ function warnIfTooNew(parsing: Parsing, option: string, { since }: OptionDefinit
   );
 }
 
-/** A name that the manifest does not have. The module decides; only where the list is complete is it worth a word. */
+/** What stands behind a secret, and is no option, may be the rest of it. */
+const QUOTE_IT = { hint: 'Put quotes around a value with blanks in it.' };
+
+function isBehindSecret(parsing: Parsing): boolean {
+  parsing.firstSecret ??= parsing.words.findIndex((word) => isSecretDirective(word));
+  return parsing.firstSecret >= 0 && parsing.firstSecret < parsing.next;
+}
+
+/**
+ * A name that the manifest does not have. The module decides; only where the list is complete is it worth a word. A secret under such a
+ * name is refused there: the server prints the directives that nobody claims (module.c, moduleLoadFromQueue).
+ */
 function readUnknown(parsing: Parsing, word: string): void {
   const { manifest, words, at } = parsing;
   const { style, configPrefix, options, completeFor } = manifest.loadArgs;
   const names = Object.keys(options).map((name) => documented(manifest, name));
   const near = nearest(word, names);
-  const suggestion = near === null ? {} : { hint: `Did you mean ${near}?` };
-  if (style === 'flags' && !word.startsWith('--')) {
-    throw refuse('VB406', `${manifest.name}: stray word "${printable(word)}"`, { at, ...suggestion });
+  const isRest = isBehindSecret(parsing);
+  const bare = word.replace(/^--/, '');
+  const secret = isRest || mayBeSecret(manifest, bare);
+  const isComplete = parsing.version !== null && completeFor?.includes(parsing.version) === true;
+  const suggestion = isRest ? QUOTE_IT : near === null ? {} : { hint: `Did you mean ${near}?` };
+  const shown = isRest ? '(redacted)' : `"${printable(withoutSecrets(word))}"`;
+  if ((style === 'flags' && !word.startsWith('--')) || (style === 'config' && secret && isComplete)) {
+    throw refuse('VB406', `${manifest.name}: stray word ${shown}`, { at, ...suggestion });
   }
-  if (parsing.version !== null && completeFor?.includes(parsing.version)) {
-    const message = `${manifest.name} ${parsing.version} documents no option "${printable(word)}"`;
+  if (isComplete) {
+    const message = `${manifest.name} ${parsing.version} documents no option ${shown}`;
     parsing.warnings.push(diagnose('VB402', message, { at, ...suggestion }));
   }
   const name = words[parsing.next] ?? asBytes('');
@@ -173,8 +191,7 @@ function readUnknown(parsing: Parsing, word: string): void {
   parsing.next += value === null ? 1 : 2;
   if (style === 'config') {
     if (value === null || value === undefined)
-      throw refuse('VB405', `${manifest.name}: ${printable(word)} has no value`, { at });
-    const bare = word.replace(/^--/, '');
+      throw refuse('VB405', `${manifest.name}: ${isRest ? shown : shown.slice(1, -1)} has no value`, { at });
     const full = bare.startsWith(`${configPrefix}.`) ? bare : `${configPrefix}.${bare}`;
     keep(parsing, {
       key: full,
@@ -182,14 +199,13 @@ function readUnknown(parsing: Parsing, word: string): void {
       value,
       directive: { name: bytesOf(full), value },
       off: false,
-      secret: mayBeSecret(manifest, bare),
+      secret,
       at,
     });
     return;
   }
-  const key = word.replace(/^--/, '');
   keep(parsing, {
-    key,
+    key: bare,
     words: value ? [name, value] : [name],
     value: value ?? null,
     directive: null,

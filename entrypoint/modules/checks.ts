@@ -3,6 +3,7 @@ import { frame } from '../code-frame.ts';
 import type { Directive } from '../conf/parse.ts';
 import { type Diagnostic, diagnose, refuse } from '../diagnostics.ts';
 import { showPlace } from '../place.ts';
+import { withoutSecrets } from '../secrets.ts';
 import { versionLine } from '../version.ts';
 import type { Module } from './discover.ts';
 import type { Bundle, Manifest, OptionDefinition } from './manifest.ts';
@@ -39,7 +40,7 @@ export function checkModuleDirectives(
     const value = textOf(directive.args.join(' ') as Bytes);
     const problem = definition === undefined ? null : problemOf(asDirective(definition), value);
     if (problem !== null) {
-      const shown = definition?.secret === true ? '(redacted)' : `"${printable(value)}"`;
+      const shown = definition?.secret === true ? '(redacted)' : `"${printable(withoutSecrets(value))}"`;
       warnings.push(diagnose('VB404', `${directive.name} ${problem}, got ${shown}`, details));
     }
     const version = versionLine(bundle.modules[manifest.name]?.version);

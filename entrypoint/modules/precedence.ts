@@ -1,7 +1,8 @@
-import { asBytes, type Bytes, printable, textOf } from '../bytes.ts';
+import { asBytes, type Bytes, bytesOf, printable, textOf } from '../bytes.ts';
 import { renderLine } from '../conf/render.ts';
 import { type Diagnostic, diagnose } from '../diagnostics.ts';
 import { showPlace } from '../place.ts';
+import { isSecretDirective, withoutSecrets } from '../secrets.ts';
 import { type ParsedArguments, parseArguments } from './arguments.ts';
 import type { Module } from './discover.ts';
 import type { MergeInput } from './merge.ts';
@@ -86,8 +87,9 @@ export function dropped(module: Module, loser: ModuleOption, winner: ModuleOptio
 }
 
 function shown(option: ModuleOption): string {
-  if (option.secret) return `${option.key} (redacted)`;
+  if (option.secret) return isSecretDirective(option.key) ? `${option.key} (redacted)` : '(redacted)';
   if (option.off) return `no ${option.key}`;
-  if (option.words.length > 0) return printable(textOf(renderLine(option.words)));
-  return printable(`${option.directive?.name ?? option.key} ${textOf(option.value ?? asBytes(''))}`);
+  const { words, directive, key, value } = option;
+  const said = words.length > 0 ? words : [directive?.name ?? bytesOf(key), value ?? asBytes('')];
+  return printable(withoutSecrets(textOf(renderLine(said))));
 }

@@ -3,6 +3,7 @@ import { frame } from '../code-frame.ts';
 import { type Details, refuse } from '../diagnostics.ts';
 import type { Host, Machine, ModuleFiles } from '../host.ts';
 import { absolute } from '../path.ts';
+import { withoutSecrets } from '../secrets.ts';
 import type { Module } from './discover.ts';
 import type { WantedLoad } from './merge.ts';
 
@@ -20,11 +21,11 @@ export function checkModuleFile(
   const found = files.inspect(path);
   switch (found.kind) {
     case 'missing':
-      throw refuse('VB302', `${path} does not exist`, by);
+      throw refuse('VB302', `${withoutSecrets(path)} does not exist`, by);
     case 'directory':
       throw refuse('VB305', `${path} is a directory`, by);
     case 'unreadable':
-      throw refuse('VB303', `${path} cannot be read: ${found.why}`, by);
+      throw refuse('VB303', `${withoutSecrets(path)} cannot be read: ${found.why}`, by);
     case 'file':
       break;
   }

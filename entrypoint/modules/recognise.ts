@@ -1,3 +1,4 @@
+import { isSecretDirective } from '../secrets.ts';
 import type { Manifest, OptionDefinition } from './manifest.ts';
 import { nearest } from './naming.ts';
 
@@ -41,5 +42,5 @@ export function documented(manifest: Manifest, name: string): string {
 /** A misspelled secret is one all the same: an unknown name near a secret's, or one that speaks of a password. */
 export function mayBeSecret(manifest: Manifest, name: string): boolean {
   const secrets = Object.entries(manifest.loadArgs.options).flatMap(([option, { secret }]) => (secret ? [option] : []));
-  return secrets.length > 0 && (nearest(name, secrets) !== null || /pass/i.test(name));
+  return nearest(name, secrets) !== null || isSecretDirective(name);
 }

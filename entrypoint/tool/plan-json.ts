@@ -1,6 +1,6 @@
 import { bytesOf, printable, textOf } from '../bytes.ts';
 import type { Diagnostic } from '../diagnostics.ts';
-import { argumentsOf, showExtra } from '../explain.ts';
+import { argumentsOf, argumentWords, showExtra } from '../explain.ts';
 import { showPlace } from '../place.ts';
 import type { StartPlan } from '../plan.ts';
 import { redactedArgv } from '../redact.ts';
@@ -52,10 +52,7 @@ export function planJson(plan: StartPlan): PlanJson {
       source: showPlace(merged.at),
       args: argumentsOf(merged),
     })),
-    loads: plan.loads.map(({ path, args }) => ({
-      path: textOf(path),
-      args: redactWords(args.flatMap(({ words }) => words)),
-    })),
+    loads: plan.loads.map((load) => ({ path: textOf(load.path), args: argumentWords(load) })),
     directives: plan.directives.map(showExtra),
     files: plan.files,
     program: plan.program.path,
@@ -79,7 +76,7 @@ export function refusedJson(diagnostic: Diagnostic, exitCode: number): PlanJson 
 
 /** A command that is not the server: it is executed as it is. */
 export function commandJson(program: string, argv: readonly string[]): PlanJson {
-  return { ...emptyJson('command'), program, argv };
+  return { ...emptyJson('command'), program, argv: redactWords(argv.map(bytesOf)) };
 }
 
 function emptyJson(kind: PlanJson['kind']): PlanJson {

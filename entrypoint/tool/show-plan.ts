@@ -4,6 +4,7 @@ import { explainPlan } from '../explain.ts';
 import { classify } from '../invocation.ts';
 import { styleFor } from '../log.ts';
 import { planStart, type StartPlan } from '../plan.ts';
+import { withoutSecrets } from '../secrets.ts';
 import { commandJson, type PlanJson, planJson, refusedJson } from './plan-json.ts';
 import type { ToolContext } from './run.ts';
 
@@ -55,7 +56,7 @@ function printableLines(text: string): string {
 
 function findCommand({ host }: ToolContext, name: string): string {
   const found = host.findExecutable(name);
-  if (found.kind === 'missing') throw refuse('VB501', `${name} was not found`);
+  if (found.kind === 'missing') throw refuse('VB501', `${withoutSecrets(name)} was not found`);
   if (found.kind === 'denied') throw refuse('VB502', `${found.path}: ${found.why}`);
   return found.path;
 }

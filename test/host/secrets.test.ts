@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { moduleFile } from '../support/elf.ts';
 import { start, tool } from '../support/fake-start.ts';
+import type { Spec } from '../support/fake-tree.ts';
 
-const SECRET = 'hunter2-is-secret';
+const SECRET = 'hunter2-xyzzy';
 const conf = '/etc/valkey.conf';
 
 interface Case {
   readonly title: string;
-  readonly files?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, Spec>>;
   readonly command?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
@@ -106,6 +108,96 @@ const cases: readonly Case[] = [
     ...withConf(`ldap.search_bind_passwd ${SECRET}\n`),
     env: { LDAP_MODULE_ARGS: 'search_bind_passwd other' },
   },
+  {
+    title: 'a line that runs into an ACL user',
+    files: { [conf]: 'include /d/*\n', '/d/1': 'maxclients 100', '/d/2': `user alice on >${SECRET}\n` },
+    command: [conf],
+  },
+  {
+    title: 'a line that runs into an ACL user with an unclosed quote',
+    ...withConf(`port 1user alice on '>${SECRET}\n`),
+  },
+  { title: 'a line that runs into one of a sentinel', ...withConf(`port 1sentinel auth-pass m "${SECRET}\n`) },
+  { title: 'escapes in the name', ...withConf(`"require\\x70ass" "${SECRET}\n`) },
+  { title: 'escapes in the name of a line that is copied', ...inCopy(`"require\\x70ass" "${SECRET}"\n`) },
+  { title: 'an escaped blank behind user', ...withConf(`"user\\x20alice on >${SECRET}\n`) },
+  ...['requirepas', 'requirepsas', 'masterath', 'master-auth', 'tls-key-file-pas', 'bind_pw', 'usr x on >'].map(
+    (name): Case => ({ title: `the misspelled ${name} with an unclosed quote`, ...withConf(`${name} "${SECRET}\n`) }),
+  ),
+  { title: 'a user without a blank before its password', ...withConf(`user alice>${SECRET} "\n`) },
+  {
+    title: 'a directive of a module that runs into a user',
+    ...withConf(`ldap.connection_pool_size 5user alice on >${SECRET}\n`),
+  },
+  {
+    title: 'a load line that is one word, with a secret in it',
+    ...withConf(`loadmodule "/none.so search_bind_passwd ${SECRET}"\n`),
+  },
+  {
+    title: 'a load line without a slash that runs into a password',
+    ...withConf(`loadmodule x.sorequirepass ${SECRET}\n`),
+  },
+  ...['password', '--token', 'url'].flatMap((name): Case[] => {
+    const value = name === 'url' ? `redis://u:${SECRET}@h` : SECRET;
+    const files = { '/usr/lib/valkey/plain.so': moduleFile() };
+    const load = `loadmodule /usr/lib/valkey/plain.so ${name}`;
+    return [
+      {
+        title: `${name} of a module that nothing is known about`,
+        files,
+        env: { PLAIN_MODULE_ARGS: `${name} ${value}` },
+      },
+      {
+        title: `${name} of such a module, twice`,
+        files: { ...files, [conf]: `${load} ${value}\n${load} ${value}3\n` },
+        command: [conf],
+      },
+      {
+        title: `${name} of such a module, in both places`,
+        files: { ...files, [conf]: `${load} ${value}\n` },
+        command: [conf],
+        env: { PLAIN_MODULE_ARGS: `${name} ${value}3` },
+      },
+    ];
+  }),
+  {
+    title: 'VALKEY_EXTRA_FLAGS with a user and an unclosed quote',
+    env: { VALKEY_EXTRA_FLAGS: `--port 7000 --user alice on ">${SECRET}` },
+  },
+  { title: 'VALKEY_EXTRA_FLAGS with a user', env: { VALKEY_EXTRA_FLAGS: `--port 7000 --user alice on ">${SECRET}"` } },
+  {
+    title: 'VALKEY_EXTRA_FLAGS with a misspelled user',
+    env: { VALKEY_EXTRA_FLAGS: `--port 7000 --usr alice on ">${SECRET}` },
+  },
+  { title: '--user as one element, and its rules', command: [`--user alice on >${SECRET}`, '~*', '+@all'] },
+  { title: '--requirepass as one element, and more', command: [`--requirepass ${SECRET}`, 'more'] },
+  {
+    title: 'a configuration file and an option in one element',
+    command: ['valkey-server', `/x.conf --requirepass ${SECRET}`],
+  },
+  { title: 'a whole command in one element', command: [`valkey-server --requirepass ${SECRET}`] },
+  ...[
+    `search_bind_pasword "${SECRET}`,
+    `search_bind_pass ${SECRET}\nx`,
+    `search_bind_psswd=${SECRET}`,
+    `bind_pw=${SECRET}`,
+    `bind_pw ${SECRET}`,
+    `"search_bind_passwd ${SECRET}"`,
+    `search_bind_passwd one ${SECRET}`,
+    `search_bind_passwd one ${SECRET} two`,
+    `search_bind_passwd one two ${SECRET}`,
+    `connection_pool_size "5 search_bind_passwd ${SECRET}"`,
+  ].map((value): Case => ({ title: `LDAP_MODULE_ARGS=${value}`, env: { LDAP_MODULE_ARGS: value } })),
+  {
+    title: 'LDAP_MODULE_ARGS for a sentinel',
+    command: ['--sentinel'],
+    env: { LDAP_MODULE_ARGS: `search_bind_passwd ${SECRET}`, VALKEY_PASSWORD: SECRET },
+  },
+  {
+    title: 'LDAP_MODULE_ARGS for a query',
+    command: ['--version'],
+    env: { LDAP_MODULE_ARGS: `search_bind_passwd ${SECRET}` },
+  },
 ];
 
 describe('a secret is never printed by a start', () => {
@@ -132,8 +224,29 @@ describe('a secret is never printed by the tool', () => {
   });
 });
 
+describe('a secret of a command that is no server', () => {
+  it.each([[['sh', '-c', `valkey-server --requirepass ${SECRET}`]], [['valkey-cli', '--pass', SECRET, 'PING']]])(
+    'is not in its plan: %j',
+    (command) => {
+      const files: Readonly<Record<string, Spec>> = { '/bin/sh': { text: '\x7fELF', mode: 0o755 } };
+      expect(tool(['plan', '--json', '--', ...command], {}, { files }).stdout).toContain('(redacted)');
+      expect(tool(['plan', '--json', '--', ...command], {}, { files }).stdout).not.toContain(SECRET);
+    },
+  );
+});
+
 describe('a secret of the environment', () => {
-  const secretCases = cases.filter(({ env }) => env !== undefined && env['VALKEY_EXTRA_FLAGS'] === undefined);
+  it.each([['--port', '1'], ['--sentinel'], ['--version']])(
+    'that only a client uses does not reach %j',
+    (...command) => {
+      const { exec } = start(command, { VALKEYCLI_AUTH: SECRET, REDISCLI_AUTH: SECRET });
+      expect(JSON.stringify(exec?.env)).not.toContain(SECRET);
+    },
+  );
+
+  // Options of the server, and arguments that only a load line takes, are handed to it as such.
+  const handedOn = ['VALKEY_EXTRA_FLAGS', 'PLAIN_MODULE_ARGS'];
+  const secretCases = cases.filter(({ env }) => env !== undefined && !handedOn.some((name) => name in env));
   it.each(secretCases)(
     'is not in the argv or the environment of the server: $title',
     ({ command = [], env = {}, files }) => {

@@ -72,13 +72,33 @@ const secretRows: readonly Row[] = [
     ['ldap.search_bind_passwd "hunter2', 'a directive of ldap with a quote that is not closed'],
     ['port 7001requirepass "hunter2', 'a line that runs into a password'],
     ['tls-key-file-pass "hunter2', 'a key password with a quote that is not closed'],
+    ["port 7001user alice on '>hunter2", 'a line that runs into a user'],
+    ['port 1sentinel auth-pass m "hunter2', "a line that runs into a sentinel's password"],
+    ['"require\\x70ass" "hunter2', 'a password behind a name with an escape in it'],
+    ['requirepas "hunter2', 'a misspelled password directive'],
+    ['requirepsas "hunter2', 'a password directive with two letters exchanged'],
+    ['usr alice on ">hunter2', 'a misspelled user'],
+    ['user alice>hunter2 "', 'a user without a blank before the password'],
   ].map(
     ([text = '', input = '']): Row => ({
       input,
       wish: { command: ['/x.conf'], files: { '/x.conf': `${text}\n` } },
-      ...{ code: 'VB105', exitCode: 78, place: `/x.conf:1:${text.search(/['"]/) + 1}`, never: ['hunter2'] },
+      ...{ code: 'VB105', exitCode: 78, place: `/x.conf:1:${text.search(/['"][^'"]*$/) + 1}`, never: ['hunter2'] },
     }),
   ),
+  {
+    input: 'a comment that ends its file and runs into a user',
+    wish: {
+      command: ['/x.conf'],
+      files: {
+        '/x.conf': 'include /x.d/*.conf\n',
+        '/x.d/1.conf': '# maxclients 100',
+        '/x.d/2.conf': 'user alice on >hunter2 ~* +@all\n',
+      },
+      env: { DEBUG: '1' },
+    },
+    ...{ code: null, exitCode: 0, asks: [['valkey-cli PING', /^PONG$/]], never: ['hunter2'] },
+  },
   {
     input: 'a password on standard input with a quote that is not closed',
     wish: { command: ['-'], stdin: 'requirepass "hunter2\n' },
@@ -110,12 +130,51 @@ const secretRows: readonly Row[] = [
     },
     ...{ code: null, exitCode: 0, asks: [['valkey-cli PING', /^PONG$/]], never: ['hunter'] },
   },
+  {
+    input: 'a load line in quotes as a whole, with a secret',
+    wish: { command: ['/x.conf'], files: { '/x.conf': 'loadmodule "/none.so search_bind_passwd hunter2"\n' } },
+    ...{ code: 'VB302', exitCode: 78, place: '/x.conf:1', names: ['/none.so'], never: ['hunter2'] },
+  },
+  {
+    input: 'different secrets for a module that nothing is known about, on its line and in its variable',
+    wish: {
+      command: ['/x.conf'],
+      files: { '/x.conf': 'loadmodule /opt/stand-ins/libecho.so search_bind_passwd hunter2\n' },
+      env: {
+        MODULE_DIR: '/opt/stand-ins',
+        VALKEY_MODULES: 'echo',
+        ECHO_MODULE_ARGS: 'search_bind_passwd hunter3',
+        DEBUG: '1',
+      },
+    },
+    ...{ code: null, exitCode: 0, asks: [['valkey-cli PING', /^PONG$/]], never: ['hunter'] },
+  },
+  {
+    input: 'secrets in variables of a sentinel',
+    wish: {
+      command: ['valkey-server', '/s.conf', '--sentinel'],
+      files: { '/s.conf': { text: 'port 6379\n', mode: 0o666 } },
+      env: { LDAP_MODULE_ARGS: 'search_bind_passwd hunter2', VALKEYCLI_AUTH: 'hunter2', DEBUG: '1' },
+    },
+    ...{
+      code: null,
+      exitCode: 0,
+      asks: [['tr "\\0" "\\n" </proc/1/environ | grep -c hunter', /^0$/]],
+      never: ['hunter2'],
+    },
+  },
   ...[
     ['search_bind_passwd "hunter2', 'VB201', 'a quote that is not closed'],
     ['search_bind_passwd hunter2\nx', 'VB202', 'a newline behind it'],
     ['search_bind_passwd hunter2 connection_pool_size 0', 'VB403', 'a wrong value behind it'],
     ['search_bind_passwd=hunter2 connection_pool_size', 'VB405', 'a missing value behind it'],
-    ['search_bind_pasword hunter2 connection_pool_size 0', 'VB403', 'a misspelled name and a wrong value'],
+    ['search_bind_pasword hunter2 connection_pool_size 0', 'VB406', 'a misspelled name'],
+    ['search_bind_pasword "hunter2', 'VB201', 'a misspelled name and a quote that is not closed'],
+    ['search_bind_pass hunter2\nx', 'VB202', 'a name cut short and a newline behind it'],
+    ['bind_pw=hunter2', 'VB406', 'a name of another program'],
+    ['"search_bind_passwd hunter2"', 'VB406', 'quotes around name and value'],
+    ['search_bind_passwd my hunter2', 'VB406', 'a blank in it and no quotes'],
+    ['connection_pool_size "5 search_bind_passwd hunter2"', 'VB403', 'a quote that opens before it'],
     ['ldap.search_bind_passwd "hunter2\\x00"', 'VB414', 'an escaped NUL in it'],
   ].map(
     ([value = '', code, what]): Row => ({
@@ -128,6 +187,21 @@ const secretRows: readonly Row[] = [
     input: 'a password in VALKEY_EXTRA_FLAGS beside a quote that is not closed',
     wish: { env: { VALKEY_EXTRA_FLAGS: '--requirepass hunter2 --port "1' } },
     ...{ code: 'VB201', exitCode: 78, place: 'VALKEY_EXTRA_FLAGS', never: ['hunter2'] },
+  },
+  {
+    input: 'a user in VALKEY_EXTRA_FLAGS with a quote that is not closed',
+    wish: { env: { VALKEY_EXTRA_FLAGS: '--port 7000 --user alice on ">hunter2' } },
+    ...{ code: 'VB201', exitCode: 78, place: 'VALKEY_EXTRA_FLAGS', never: ['hunter2'] },
+  },
+  {
+    input: 'a configuration file and a password in one element of the command',
+    wish: { command: ['valkey-server', '/x.conf --requirepass hunter2'] },
+    ...{ code: 'VB101', exitCode: 66, place: 'argv[1]', names: ['/x.conf'], never: ['hunter2'] },
+  },
+  {
+    input: 'a whole command in one element, with a password',
+    wish: { command: ['valkey-server --requirepass hunter2'] },
+    ...{ code: 'VB501', exitCode: 127, place: 'argv[0]', names: ['valkey-server'], never: ['hunter2'] },
   },
   {
     input: 'a password on the command line beside a file that does not exist',

@@ -21,6 +21,10 @@ describe('a command line for people', () => {
       ['--primaryauth', '--s3cret'],
       ['--primaryauth', '(redacted)'],
     ],
+    [
+      ['--user alice on >s3cret', '~*'],
+      ['--user alice (redacted)', '(redacted)'],
+    ],
     [['requirepass'], ['requirepass']],
   ])('%j shows as %j', (args, expected) => {
     expect(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bytesOf } from '../../../entrypoint/bytes.ts';
-import { isSecretDirective, redactLine } from '../../../entrypoint/secrets.ts';
+import { isSecretDirective, mentionsSecret, redactLine, redactWords } from '../../../entrypoint/secrets.ts';
+import { manifests } from '../../support/fake-image.ts';
 
 describe('a line with a secret', () => {
   it.each([
@@ -15,6 +16,18 @@ describe('a line with a secret', () => {
     ['port 7001requirepass s3cret', 'port 7001requirepass (redacted)'],
     ['# requirepass s3cret', '# requirepass (redacted)'],
     ['require"pass" s3cret', 'requirepass (redacted)'],
+    ['"require\\x70ass" "s3cret', 'requirepass (redacted)'],
+    ['requirepas "s3cret', 'requirepas (redacted)'],
+    ['requirepsas "s3cret', 'requirepsas (redacted)'],
+    ['port 1masterath "s3cret', 'port 1masterath (redacted)'],
+    ['search_bind_pasword "s3cret', 'search_bind_pasword (redacted)'],
+    ['port 1sentinel auth-pass m "s3cret', 'port 1sentinel auth-pass (redacted)'],
+    ['maxclients 100user alice on >s3cret', 'maxclients 100user alice (redacted)'],
+    ['--port 7000 --user alice on ">s3cret', '--port 7000 --user alice (redacted)'],
+    ['user alice>s3cret', 'user (redacted)'],
+    ['usr alice on ">s3cret', 'usr alice on (redacted)'],
+    ['x redis://bob:s3cret@host', 'x redis:// (redacted)'],
+    ['include /run/secrets/x.conf s3cret', 'include /run/secrets/x.conf (redacted)'],
   ])('%j shows as %j', (line, expected) => expect(redactLine(bytesOf(line))).toBe(expected));
 
   it.each([
@@ -27,11 +40,58 @@ describe('a line with a secret', () => {
     expect(redactLine(bytesOf(line))).not.toContain('s3cret');
   });
 
-  it.each(['port 6379', 'protected-mode no', 'sentinel monitor mymaster 127.0.0.1 6379 2', '# a comment'])(
-    '%j is none',
-    (line) => expect(redactLine(bytesOf(line))).toBeNull(),
-  );
+  it.each([
+    'port 6379',
+    'protected-mode no',
+    'sentinel monitor mymaster 127.0.0.1 6379 2',
+    'sentinel auth-user mymaster bob',
+    '# a comment',
+    '# save <seconds> <changes>',
+    'masteruser bob',
+    'primaryuser bob',
+    'tls-auth-clients optional',
+    'tls-client-key-file /tls/key',
+    'tls-key-file /run/secrets/key',
+    'include /run/secrets/valkey.conf',
+    'ldap.servers ldap://one:389,ldaps://two',
+    'rename-command CONFIG ""',
+  ])('%j is none', (line) => expect(redactLine(bytesOf(line))).toBeNull());
+
+  it('is a line with any option of a module only where that is a secret', () => {
+    const options = manifests.flatMap(({ loadArgs }) => Object.entries(loadArgs.options));
+    const taken = options.filter(([name]) => redactLine(bytesOf(`--${name} value`)) !== null);
+    expect(taken.map(([name]) => name)).toEqual(options.flatMap(([name, { secret }]) => (secret ? [name] : [])));
+  });
+
+  it('of some length is looked through in one pass', { timeout: 5_000 }, () => {
+    const words = ['user '.repeat(60_000), 'x'.repeat(300_000), 'ldap://a:1,'.repeat(27_000), '/'.repeat(270_000)];
+    for (const text of words) expect(redactLine(bytesOf(text)) === null).toBe(!text.startsWith('user'));
+    expect(redactLine(bytesOf(`${words[2]}@ x`))).not.toBeNull();
+    expect(redactLine(bytesOf(`${words[3]} pass`))).not.toBeNull();
+  });
 });
+
+describe('words of a load line', () => {
+  it.each([
+    [['password', 's3cret', 'x'], 'password (redacted) x'],
+    [['--password=s3cret', 'x'], '--password=(redacted) x'],
+    [['--password=', 's3cret', 'x'], '--password=(redacted) (redacted) x'],
+    [['password s3cret', 'x'], 'password (redacted) x'],
+    [['passwords', 's3cret', 'x'], 'password (redacted) (redacted) x'],
+    [['--api-key', 's3cret'], '--api-key (redacted)'],
+    [['--url', 'redis://bob:s3cret@host', 'x'], '--url redis:// (redacted) x'],
+    [['/run/secrets/x', 'y'], '/run/secrets/x y'],
+    [['--reader-threads', '8'], '--reader-threads 8'],
+  ])('%j show as %j', (words, expected) => expect(redactWords(words.map(bytesOf)).join(' ')).toBe(expected));
+});
+
+it.each([
+  ['--requirepass x', true],
+  ['--port 1 --user alice on >x', true],
+  ['"require\\x70ass" x', true],
+  ['--reader-threads 8', false],
+  ['/run/secrets/x', false],
+])('whether %j names a secret: %j', (text, expected) => expect(mentionsSecret(text)).toBe(expected));
 
 it('the names of secret directives are compared without case', () => {
   expect([isSecretDirective('RequirePass'), isSecretDirective('port')]).toEqual([true, false]);

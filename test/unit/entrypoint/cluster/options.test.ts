@@ -26,6 +26,15 @@ describe('options', () => {
     [['--tls', '--tls']],
     [['--constructor', 'x']],
   ])('%j are refused', (args) => expect(refusalOf(() => read(...args)).code).toBe('VB601'));
+  it.each(['--password=hunter2', 'password hunter2', '--passwd=hunter2'])(
+    'that are not known show no secret: %j',
+    (word) => {
+      expect(refusalOf(() => read(word)).message).not.toContain('hunter2');
+    },
+  );
+  it('that are misspelled are shown as they were written', () => {
+    expect(refusalOf(() => read('--passwordfile')).message).toContain('"--passwordfile"');
+  });
   it('that are misspelled are told the right name', () => {
     expect(refusalOf(() => read('--node', 'a')).hint).toContain('--nodes');
   });
