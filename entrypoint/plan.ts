@@ -1,5 +1,6 @@
 import { announcedName } from './announced-name.ts';
-import { asBytes, type Bytes, bytesOf, textOf } from './bytes.ts';
+import { asBytes, type Bytes, bytesOf } from './bytes.ts';
+import { nodesFileOf } from './cluster/nodes-file.ts';
 import { type Grammar, grammarOf } from './conf/grammar.ts';
 import type { Code } from './diagnostics/catalogue.ts';
 import { type Details, type Diagnostic, diagnose, refuse } from './diagnostics.ts';
@@ -15,7 +16,6 @@ import { planModules } from './modules/plan.ts';
 import { isSetTo } from './modules/settings.ts';
 import { NO_PLACE, noPlace } from './no-place.ts';
 import { passwordDirectives } from './passwords.ts';
-import { absolute } from './path.ts';
 import { type Program, resolveServer } from './program.ts';
 import { settingOf, tlsArguments } from './reach.ts';
 import { mentionsSecret } from './secrets.ts';
@@ -177,16 +177,15 @@ function nothing(
   };
 }
 
-/** The server reads and writes `cluster-config-file` in the directory that it has changed to by then. */
 function clusterFiles(
   { settings, dataDirectory }: Configuration,
   passwords: readonly ExtraDirective[],
   env: Environment,
 ): ClusterFiles | null {
-  if (!isSetTo(settings, 'cluster-enabled', 'yes')) return null;
-  const name = textOf(settings.get('cluster-config-file')?.args[0] ?? asBytes('nodes.conf'));
+  const nodesFile = nodesFileOf(settings, dataDirectory);
+  if (nodesFile === null) return null;
   return {
-    nodesFile: absolute(name, dataDirectory),
+    nodesFile,
     tls: isSetTo(settings, 'tls-cluster', 'yes') ? tlsArguments(settings) : [],
     password: settings.get('requirepass')?.args[0] ?? passwords[0]?.value ?? null,
     announcedIp: settingOf(settings, 'cluster-announce-ip') || null,

@@ -1,9 +1,6 @@
 import { isNodeId } from '../cluster/nodes.ts';
 import { refuse } from '../diagnostics.ts';
 import type { ConfFiles } from '../host.ts';
-import type { Settings } from '../modules/settings.ts';
-import { absolute } from '../path.ts';
-import { settingOf } from '../reach.ts';
 
 /** An answer to CLUSTER INFO. */
 type ClusterInfo =
@@ -13,12 +10,6 @@ type ClusterInfo =
   /** It does not let us ask. */
   | { readonly kind: 'denied'; readonly why: string }
   | { readonly kind: 'silent'; readonly why: string };
-
-/** nodes.conf of a server in cluster mode, as an absolute path; null without cluster mode. */
-export function nodesFileOf(settings: Settings, dataDirectory: string): string | null {
-  if (settingOf(settings, 'cluster-enabled')?.toLowerCase() !== 'yes') return null;
-  return absolute(settingOf(settings, 'cluster-config-file') ?? 'nodes.conf', dataDirectory);
-}
 
 /**
  * What `--joined` says of a node that knows others, or of a server without cluster mode. One that does not let us ask writes down whom it

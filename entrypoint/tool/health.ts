@@ -1,9 +1,10 @@
+import { nodesFileOf } from '../cluster/nodes-file.ts';
 import { grammarOf } from '../conf/grammar.ts';
 import { refuse } from '../diagnostics.ts';
 import { readConfiguration } from '../inputs.ts';
 import { readBundle } from '../modules/bundle.ts';
 import { argumentsOfStart, reachServer, settingOf } from '../reach.ts';
-import { describeJoined, nodesFileOf, requireClusterOk } from './health-cluster.ts';
+import { describeJoined, requireClusterOk } from './health-cluster.ts';
 import { type ToolContext, takesNo } from './run.ts';
 
 const USAGE = 'health [--alive|--joined|--cluster-ok]';
