@@ -162,8 +162,8 @@ function isBehindSecret(parsing: Parsing): boolean {
 }
 
 /**
- * A name that the manifest does not have. The module decides; only where the list is complete is it worth a word. A secret under such a
- * name is refused there: the server prints the directives that nobody claims (module.c, moduleLoadFromQueue).
+ * A name that the manifest does not have. The module decides; only where the list is complete is it worth a word. A secret, or the rest
+ * of one, is refused there: the server prints the names of directives that nobody claims, and ends (module.c, moduleLoadFromQueue).
  */
 function readUnknown(parsing: Parsing, word: string): void {
   const { manifest, words, at } = parsing;
