@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { ParityReport } from '../../test/parity/run.ts';
+import { addTallies, emptyTally, type Tally } from '../../test/parity/tally.ts';
 import { dockerClient } from './engine.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -26,21 +27,7 @@ export async function runParity(run: ParityRun): Promise<ParityReport> {
   const began = performance.now();
   const reports = await Promise.all(Array.from({ length: workers }, (_, worker) => runWorker(run, worker, workers)));
   const seconds = Math.round((performance.now() - began) / 100) / 10;
-  return { ...reports.reduce(addReports), seconds };
-}
-
-function addReports(a: ParityReport, b: ParityReport): ParityReport {
-  const productions = { ...a.productions };
-  for (const [name, count] of Object.entries(b.productions)) productions[name] = (productions[name] ?? 0) + count;
-  return {
-    ...a,
-    productions,
-    cases: a.cases + b.cases,
-    starts: a.starts + b.starts,
-    refusedByBoth: a.refusedByBoth + b.refusedByBoth,
-    leftToServer: a.leftToServer + b.leftToServer,
-    mismatches: [...a.mismatches, ...b.mismatches],
-  };
+  return { server: run.server.version, seed: run.seed, seconds, ...reports.reduce<Tally>(addTallies, emptyTally) };
 }
 
 /** Runs test/parity/run.ts in a container of the test image, beside the real server. Throws if it ends without a report. */

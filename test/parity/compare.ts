@@ -1,119 +1,140 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Grammar } from '../../entrypoint/conf/grammar.ts';
-import type { Case } from './generate.ts';
+import { atOnce } from './at-once.ts';
+import { bisect } from './bisect.ts';
+import type { Case, Change } from './case.ts';
+import { DIRECTIVES } from './generate-lines.ts';
+import { handOver } from './hand-over.ts';
 import { layOut } from './lay-out.ts';
-import { readOurs } from './our-reader.ts';
-import { agree, type Reading } from './reading.ts';
-import { readServer } from './real-server.ts';
+import { type Ours, readOurs } from './our-reader.ts';
+import { FREE_DIRECTIVES, type Meaning, type ServerReading, sameMeaning } from './reading.ts';
+import { readServer, TAIL_NAMES, withTail } from './real-server.ts';
+import { addTallies, emptyTally, type Mismatch, type Tally, tallyOf } from './tally.ts';
+import { judge } from './verdict.ts';
 
-/** A server's executable, and the grammar of its version. */
+/** A server's executable, the grammar of its version, and where the modules are. */
 export interface Server {
   readonly binary: string;
   readonly grammar: Grammar;
-}
-
-/** One case where the two readers differ. */
-export interface Mismatch {
-  /** Which of the cases it is, counted from 1. */
-  readonly number: number;
-  readonly case: Case;
-  readonly ours: Reading;
-  readonly server: Reading;
-}
-
-export interface Outcome {
-  readonly mismatches: readonly Mismatch[];
-  readonly starts: number;
-  readonly refusedByBoth: number;
-  /** Lines that make a directive or a value which the server does not have: the entrypoint leaves those to the server. */
-  readonly leftToServer: number;
+  readonly modules: string;
 }
 
 /**
- * Runs cases through both readers. Cases that our reader accepts are read by one server together, each included from a directory of
- * its own; where that disagrees, and for refusals and command lines, each gets a server of its own.
+ * Runs cases through both readers, and what both read alike through a plan and the server once more. Files that our reader accepts are
+ * read by one server together, each included from a directory of its own; where that disagrees, and for refusals and command lines, each
+ * gets a server of its own. Throws where cases disagree together and none of them does alone.
  */
-export async function compare(server: Server, directory: string, cases: readonly Case[]): Promise<Outcome> {
-  const laid = cases.map((value, index) => {
-    const home = join(directory, String(index));
-    layOut(home, value);
-    return {
-      number: index + 1,
-      value,
-      home,
-      ours: readOurs(home, ['main.conf', ...value.options], value.stdin, server.grammar),
-    };
+export async function compare(server: Server, directory: string, cases: readonly Case[]): Promise<Tally> {
+  const laid = cases.map((value, index) => lay(server, join(directory, String(index)), value, index + 1));
+  const files = laid.filter(isQuietFile);
+  const change = cases[0]?.change ?? 'none';
+  let together = emptyTally;
+  const odd = await bisect(files, async (part) => {
+    const found = await agreesTogether(server, join(directory, 'all'), part, change);
+    together = addTallies(together, found.tally);
+    return found.agrees;
   });
-  const together = laid.filter(
-    ({ value, ours }) => value.options.length === 0 && ours.kind === 'loads' && ours.doubtful !== true,
-  );
-  const disagreeing = await bisect(server, directory, together);
-  const alone = [...laid.filter((entry) => !together.includes(entry)), ...disagreeing.entries];
-  let starts = disagreeing.starts;
-  const mismatches: Mismatch[] = [];
-  let refusedByBoth = 0;
-  let leftToServer = 0;
-  for (const { number, value, home, ours } of alone) {
-    const theirs = await readServer(server.binary, home, ['main.conf', ...value.options], value.stdin);
-    starts += 1;
-    if (agree(ours, theirs) || (theirs.kind === 'refused' && namesNoModule(ours)))
-      refusedByBoth += theirs.kind === 'refused' ? 1 : 0;
-    else if (isMeaning(theirs)) leftToServer += 1;
-    else mismatches.push({ number, case: value, ours, server: theirs });
-  }
-  return { mismatches, starts, refusedByBoth, leftToServer };
+  const lone = await atOnce(AT_ONCE, [...laid.filter((entry) => !isQuietFile(entry)), ...odd], async (entry) => {
+    const isOdd = odd.includes(entry);
+    const tally = await compareAlone(server, isOdd ? { ...entry, value: { ...entry.value, change } } : entry);
+    if (isOdd && tally.plansCompared > 0 && tally.mismatches.length === 0)
+      throw new Error(`case ${entry.number} disagrees only where another file includes it`);
+    return tally;
+  });
+  return [together, ...lone].reduce(addTallies);
 }
 
+/** Servers wait for their clocks as they start. */
+const AT_ONCE = 3;
+
+/** A case in its directory, as our reader reads it. */
 interface Laid {
   readonly number: number;
   readonly value: Case;
   readonly home: string;
-  readonly ours: Reading;
+  readonly args: readonly string[];
+  readonly ours: Ours;
 }
 
-/** The cases about which the readers differ when many are read by one server. */
-async function bisect(
+function lay({ grammar }: Server, home: string, value: Case, number: number): Laid {
+  layOut(home, value);
+  const args = withTail(value.args, home);
+  return { number, value, home, args, ours: readOurs(home, args, value.stdin, grammar) };
+}
+
+/** A file alone, about which the server will have nothing to say: only directives that cases mean to be taken. */
+function isQuietFile({ value: { args }, ours: { reading } }: Laid): boolean {
+  if (args.length !== 1 || args[0] !== 'main.conf') return false;
+  if (reading.kind !== 'loads' || reading.warnings.length > 0) return false;
+  return reading.others.every(({ name }) => TAKEN.includes(name));
+}
+
+const TAKEN = [
+  'dir',
+  ...FREE_DIRECTIVES,
+  ...DIRECTIVES.map((line) => line.replace(/ .*/, '').toLowerCase()),
+  ...TAIL_NAMES,
+];
+
+/**
+ * One server for many files, and one for a plan of all of them. They agree if our reader finds what it found in each, the server the same,
+ * and the same again by the plan.
+ */
+async function agreesTogether(
   server: Server,
-  directory: string,
-  entries: readonly Laid[],
-): Promise<{ entries: Laid[]; starts: number }> {
-  if (entries.length === 0) return { entries: [], starts: 0 };
-  if (
-    await readTogether(
-      server,
-      directory,
-      entries.map(({ home }) => home),
-    )
-  )
-    return { entries: [], starts: 1 };
-  if (entries.length === 1) return { entries: [...entries], starts: 1 };
-  const middle = Math.floor(entries.length / 2);
-  const left = await bisect(server, directory, entries.slice(0, middle));
-  const right = await bisect(server, directory, entries.slice(middle));
-  return { entries: [...left.entries, ...right.entries], starts: 1 + left.starts + right.starts };
+  home: string,
+  part: readonly Laid[],
+  change: Change,
+): Promise<{ agrees: boolean; tally: Tally }> {
+  const text = part.map((entry) => `dir ${entry.home}\ninclude main.conf\n`).join('');
+  const files = { 'main.conf': text };
+  const whole = lay(server, home, { files, args: ['main.conf'], stdin: null, change }, 0);
+  const { reading } = whole.ours;
+  const loads = part.flatMap(({ ours }) => (ours.reading.kind === 'loads' ? ours.reading.loads : []));
+  const readsParts = reading.kind === 'loads' && JSON.stringify(reading.loads) === JSON.stringify(loads);
+  const theirs = await readServer(server.binary, home, whole.args, null);
+  const starts = 1;
+  if (!readsParts || theirs.kind !== 'loads' || judge(reading, theirs) !== 'same')
+    return { agrees: false, tally: { ...emptyTally, starts } };
+  const planned = await planAlone(server, whole, theirs);
+  if (planned.mismatches.length > 0) return { agrees: false, tally: { ...emptyTally, starts: 1 + planned.starts } };
+  const same = part.map(({ value, ours }) => tallyOf(value, ours));
+  return { agrees: true, tally: [{ ...planned, starts: 1 + planned.starts }, ...same].reduce(addTallies) };
 }
 
-/** One server for many cases: true if both readers agree about all of them. */
-async function readTogether(server: Server, directory: string, homes: readonly string[]): Promise<boolean> {
-  const text = homes.map((home) => `dir ${home}\ninclude main.conf\n`).join('');
-  layOut(join(directory, 'all'), { files: { 'main.conf': text } });
-  const home = join(directory, 'all');
-  const ours = readOurs(home, ['main.conf'], null, server.grammar);
-  return agree(ours, await readServer(server.binary, home, ['main.conf'], null));
+async function compareAlone(server: Server, entry: Laid): Promise<Tally> {
+  const { number, value, home, args, ours } = entry;
+  const theirs = await readServer(server.binary, home, args, value.stdin);
+  const tally = { ...emptyTally, starts: 1 };
+  switch (judge(ours.reading, theirs)) {
+    case 'same':
+      return [
+        tally,
+        tallyOf(value, ours),
+        ...(theirs.kind === 'loads' ? [await planAlone(server, entry, theirs)] : []),
+      ].reduce(addTallies);
+    case 'refused by both':
+      return { ...tally, refusals: { [ours.reading.kind === 'refused' ? ours.reading.code : 'one step later']: 1 } };
+    case 'left':
+      return { ...tally, leftToServer: 1 };
+    case 'differ': {
+      const found: Mismatch = { number, case: value, ours: ours.reading, server: theirs, plan: null };
+      return { ...tally, mismatches: [found] };
+    }
+  }
 }
 
-/** The reader leads to a module that does not exist: the start refuses it too, one step later (VB302). */
-function namesNoModule(ours: Reading): boolean {
-  return ours.kind === 'loads' && ours.loads.some(({ path }) => !existsSync(Buffer.from(path, 'latin1')));
-}
-
-/** The server understood the line as we did, and then did not like what it says. */
-function isMeaning(reading: Reading): boolean {
-  return (
-    reading.kind === 'refused' &&
-    /Bad directive|wrong number of arguments|argument must be|argument\(s\) must be|couldn't be parsed|No such command|Invalid save parameters|Module config specified|Unused Module Configuration|No such file or directory'?$|Not a directory/i.test(
-      reading.why,
-    )
-  );
+/** Hands a plan for what was read to the server, which must load what the plan wants, and otherwise mean what it meant before. */
+async function planAlone(
+  { binary, modules }: Server,
+  { number, value, home, ours: { conf } }: Laid,
+  before: ServerReading & Meaning,
+): Promise<Tally> {
+  if (conf === null) return emptyTally;
+  const plan = handOver(conf, value.change, modules, home);
+  const wanted = { loads: plan.loads, directory: before.directory, values: { ...before.values, ...plan.values } };
+  const theirs = await readServer(binary, home, plan.args, null);
+  const tally = { ...emptyTally, starts: 1, plansCompared: 1, plans: { [`${value.change}, ${plan.how}`]: 1 } };
+  if (theirs.kind === 'loads' && sameMeaning(wanted, theirs)) return tally;
+  return { ...tally, mismatches: [{ number, case: value, ours: wanted, server: theirs, plan: plan.args }] };
 }

@@ -1,125 +1,117 @@
 import { spawn } from 'node:child_process';
-import { createConnection } from 'node:net';
 import { join } from 'node:path';
-import type { Load, Reading } from './reading.ts';
+import { askServer, listOf, pairsOf, type Reply } from './ask-server.ts';
+import { FREE_DIRECTIVES, type Load, type Meaning, type ServerReading } from './reading.ts';
 
 const TIMEOUT = 20_000;
 
+/** Directives whose values are asked for: some of those that cases set, and those that a plan adds. */
+const ASKED = ['dir', ...FREE_DIRECTIVES, 'maxclients', 'maxmemory', 'databases', 'hz', 'masterauth'];
+
 /**
- * What the real server makes of a command line: it is started, asked for MODULE LIST over a socket, and ended. The order is that of
- * its log, since MODULE LIST has none. A server that ends by itself has refused.
+ * What the real server makes of a command line: it is started, asked for MODULE LIST and directives over a socket, and ended. Exit code
+ * 1 is a refusal. Throws where it neither answers nor ends in time.
  */
 export async function readServer(
   binary: string,
   cwd: string,
   args: readonly string[],
   stdin: string | null,
-): Promise<Reading> {
-  const socket = join(cwd, 's');
-  const own = args.at(-1) === '-' ? [...args.slice(0, -1), ...tail(socket), '-'] : [...args, ...tail(socket)];
-  const child = spawn(binary, own, { cwd, stdio: ['pipe', 'pipe', 'pipe'] });
-  let log = '';
-  let replied: Promise<Load[]> | null = null;
-  const ended = new Promise<number | null>((resolve) => child.on('close', (code) => resolve(code)));
-  const ready = new Promise<void>((resolve) => {
+): Promise<ServerReading> {
+  const child = spawn(binary, args, { cwd, stdio: ['pipe', 'pipe', 'pipe'] });
+  const log: string[] = [];
+  const ended = new Promise<Ended>((resolve) => child.on('close', (code, signal) => resolve({ code, signal })));
+  const ready = new Promise<'ready'>((resolve) => {
     const collect = (chunk: Buffer): void => {
-      log += chunk.toString('latin1');
-      if (/Ready to accept connections/.test(log)) resolve();
+      log.push(chunk.toString('latin1'));
+      if (/Ready to accept connections/.test(log.slice(-2).join(''))) resolve('ready');
     };
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
   });
   child.stdin.on('error', () => {});
   child.stdin.end(stdin === null ? '' : Buffer.from(stdin, 'latin1'));
-  const timer = setTimeout(() => child.kill('SIGKILL'), TIMEOUT);
-  const first = await Promise.race([ready.then(() => 'ready' as const), ended.then(() => 'ended' as const)]);
-  if (first === 'ready') {
-    replied = moduleList(socket).catch((error: unknown) => {
-      throw new Error(`MODULE LIST failed: ${String(error)}\n${own.join(' ')}\n${log}`);
-    });
-    await replied.catch(() => {});
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
     child.kill('SIGKILL');
+  }, TIMEOUT);
+  try {
+    const first = await Promise.race([ready, ended]);
+    const text = (): string => log.join('');
+    if (isLate) throw new Error(`the server neither answered nor ended in ${TIMEOUT} ms`);
+    if (first !== 'ready') return endedReading(first, text());
+    const [modules, settings] = await askServer(socketIn(cwd), ['MODULE LIST', `CONFIG GET ${ASKED.join(' ')}`]);
+    child.kill('SIGKILL');
+    // The log is whole once its pipes are closed.
+    await ended;
+    return { kind: 'loads', ...meaningOf(modules, settings, text()) };
+  } catch (error) {
+    const told = error instanceof Error ? error.message : String(error);
+    throw new Error(`${told}\n${JSON.stringify(args)} in ${cwd}\n${log.join('')}`, { cause: error });
+  } finally {
+    child.kill('SIGKILL');
+    await ended;
+    clearTimeout(timer);
   }
-  await ended;
-  clearTimeout(timer);
-  return replied === null
-    ? { kind: 'refused', why: lastWords(log) }
-    : { kind: 'loads', loads: inLogOrder(await replied, log) };
 }
 
-/** What every start needs so that servers do not meet, and end quickly; it stands behind what is tested. */
-function tail(socket: string): string[] {
-  return [
+/** What every start needs so that servers do not meet, and are quick; it stands behind what is tested, before a last `-`. */
+export function withTail(args: readonly string[], cwd: string): string[] {
+  const tail = [
+    // Twice: an option that still awaits its value takes the first.
     '--port 0',
-    `--unixsocket ${socket}`,
+    '--port 0',
+    `--unixsocket ${socketIn(cwd)}`,
     '--save ""',
     '--appendonly no',
     '--loglevel notice',
     '--logfile ""',
     '--daemonize no',
   ];
+  return args.length > 1 && args.at(-1) === '-' ? [...args.slice(0, -1), ...tail, '-'] : [...args, ...tail];
 }
 
-function lastWords(log: string): string {
-  return log.trim().split('\n').slice(-4).join(' | ');
+/** The directives that a tail sets. */
+export const TAIL_NAMES = ['port', 'unixsocket', 'save', 'appendonly', 'loglevel', 'logfile', 'daemonize'];
+
+function socketIn(cwd: string): string {
+  return join(cwd, 's');
 }
 
-interface Listed extends Load {
-  readonly name: string;
+interface Ended {
+  readonly code: number | null;
+  readonly signal: string | null;
 }
 
-/** `Module 'report000003' loaded from ...` lines come in the order of loading. */
-function inLogOrder(listed: readonly Load[], log: string): Load[] {
-  const byName = new Map((listed as readonly Listed[]).map(({ name, path, args }) => [name, { path, args }]));
-  return [...log.matchAll(/Module '(report\d+)' loaded from/g)].flatMap((match) => byName.get(match[1] ?? '') ?? []);
+function endedReading({ code, signal }: Ended, log: string): ServerReading {
+  const why = log.trim().split('\n').slice(-4).join(' | ');
+  if (code !== 1) return { kind: 'crashed', how: signal ?? `exit code ${code}`, why };
+  const shown = /Reading the configuration file, at line \d+\n>>> '([^\n]*)'\n([^\n]*)\n$/.exec(log);
+  if (shown === null) return { kind: 'refused', line: null, why };
+  return { kind: 'refused', line: shown[1] ?? '', why: shown[2] ?? '' };
 }
 
-/** MODULE LIST over RESP2, as bytes: file names and arguments need not be UTF-8. */
-function moduleList(path: string): Promise<Load[]> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    const connection = createConnection({ path });
-    connection.setEncoding('latin1');
-    connection.on('error', reject);
-    connection.on('connect', () => connection.write('MODULE LIST\r\n'));
-    connection.on('data', (chunk: string) => {
-      text += chunk;
-      const value = parse(text);
-      if (value === null) return;
-      connection.destroy();
-      resolve((value as unknown[]).map(asListed));
-    });
+/** MODULE LIST has no order: that is the log's. Throws unless both name the same modules. */
+function meaningOf(modules: Reply | undefined, settings: Reply | undefined, log: string): Meaning {
+  const listed = new Map(listOf(modules).flatMap((module) => loadOf(pairsOf(module))));
+  const order = [...log.matchAll(/Module '(report\d+)' loaded from/g)].map((match) => match[1] ?? '');
+  if (order.length !== listed.size)
+    throw new Error(`MODULE LIST has ${listed.size} modules, and the log ${order.length}`);
+  const loads = order.map((name) => {
+    const load = listed.get(name);
+    if (load === undefined) throw new Error(`the log has ${name}, and MODULE LIST has not`);
+    return load;
   });
+  const { dir = '', ...values } = Object.fromEntries(
+    [...pairsOf(settings)].map(([name, value]) => [name, String(value)]),
+  );
+  return { loads, directory: dir, values };
 }
 
-function asListed(value: unknown): Listed {
-  const fields = value as unknown[];
-  const field = (name: string): unknown => fields[fields.indexOf(name) + 1];
-  return { name: String(field('name')), path: String(field('path')), args: (field('args') as unknown[]).map(String) };
+/** A load by the module's name; none for the module that is part of the server. */
+function loadOf(fields: ReadonlyMap<string, Reply>): Array<readonly [string, Load]> {
+  const name = String(fields.get('name'));
+  if (name === 'lua') return [];
+  return [[name, { path: String(fields.get('path')), args: listOf(fields.get('args')).map(String) }]];
 }
-
-/** One RESP2 value, or null while it is not complete. */
-function parse(text: string): unknown {
-  let at = 0;
-  const next = (): unknown => {
-    const end = text.indexOf('\r\n', at);
-    if (end < 0) throw new Incomplete();
-    const type = text.charAt(at);
-    const head = text.slice(at + 1, end);
-    at = end + 2;
-    if (type === '*') return Array.from({ length: Number(head) }, next);
-    if (type !== '$') return head;
-    const from = at;
-    at += Number(head) + 2;
-    if (at > text.length) throw new Incomplete();
-    return text.slice(from, at - 2);
-  };
-  try {
-    return next();
-  } catch (error) {
-    if (error instanceof Incomplete) return null;
-    throw error;
-  }
-}
-
-class Incomplete extends Error {}

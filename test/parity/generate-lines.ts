@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { DIRECTORY_LINK, MODULE_LINKS } from './case.ts';
+import { arbitraryPattern, patternFor } from './generate-names.ts';
+import { arbitraryBytes, arbitraryWord, inAnyCase, type Mood, written } from './words.ts';
+
+/** What lines can speak of. */
+export interface Names {
+  /** The directory of the modules. */
+  readonly modules: string;
+  /** Files that can be included, and patterns. */
+  readonly files: readonly string[];
+  readonly patterns: readonly string[];
+  /** Names of further files in `conf.d`, any bytes in them. */
+  readonly odd: readonly string[];
+}
+
+/** A line of a configuration, without its newline. */
+export function arbitraryLine({ modules, files, patterns, odd }: Names, mood: Mood): fc.Arbitrary<string> {
+  const load = fc
+    .tuple(
+      fc.constantFrom(...MODULE_LINKS).map((name) => `${modules}/${name}`),
+      fc.array(arbitraryWord(), { maxLength: 4 }),
+    )
+    .chain(([path, args]) => arbitraryWords('loadmodule', [path, ...args], mood));
+  const about = (keyword: string, path: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+    path.chain((value) => arbitraryWords(keyword, [value], mood));
+  const oddNames = odd.length === 0 ? [] : [{ weight: 6, arbitrary: about('include', fc.constantFrom(...odd)) }];
+  const oddPattern = fc.oneof(...odd.map(patternFor), arbitraryPattern()).map((pattern) => `conf.d/${pattern}`);
+  const patternLines =
+    patterns.length === 0
+      ? []
+      : [
+          { weight: 5, arbitrary: about('include', fc.constantFrom(...patterns)) },
+          { weight: 5, arbitrary: about('include', oddPattern) },
+        ];
+  const usual = [
+    { weight: 40, arbitrary: load },
+    ...(files.length === 0 ? [] : [{ weight: 11, arbitrary: about('include', fc.constantFrom(...files)) }]),
+    ...oddNames,
+    ...patternLines,
+    { weight: 3, arbitrary: about('dir', fc.constantFrom('sub', '.', 'sub/..', './sub', DIRECTORY_LINK)) },
+    { weight: 12, arbitrary: fc.constantFrom(...DIRECTIVES) },
+    {
+      weight: 4,
+      arbitrary: fc
+        .tuple(fc.constantFrom('syslog-ident', 'masteruser'), arbitraryWord())
+        .chain(([name, value]) => arbitraryWords(name, [value], mood)),
+    },
+    {
+      weight: 10,
+      arbitrary: fc.tuple(blanks, arbitraryBytes(12)).map(([lead, rest]) => `${lead}#${rest.replaceAll('\n', '')}`),
+    },
+    { weight: 5, arbitrary: fc.constantFrom('', ' ', '\t', '\r', '\v', ' \f ') },
+  ];
+  if (mood === 'calm') return fc.oneof(...usual);
+  return fc.oneof(
+    ...usual,
+    { weight: 2, arbitrary: fc.constantFrom(...BROKEN) },
+    { weight: 2, arbitrary: about('include', fc.constantFrom('missing.conf', 'main.conf', 'one.conf/x')) },
+    { weight: 1, arbitrary: about('dir', fc.constantFrom('missing', 'one.conf')) },
+    { weight: 2, arbitrary: load.chain(damaged) },
+    { weight: 1, arbitrary: arbitraryBytes(10).map((line) => line.replaceAll('\n', '')) },
+  );
+}
+
+/** What a server takes. */
+export const DIRECTIVES = [
+  'maxclients 100',
+  'APPENDONLY no',
+  'save ""',
+  'save "60 1"',
+  'maxmemory 100mb',
+  'loglevel notice',
+  'port 0',
+  "databases '4'",
+];
+
+const BROKEN = [
+  'loadmodule "/x',
+  "maxclients '100",
+  "save 'a'b'c",
+  'loadmodule',
+  'include',
+  'include a b',
+  'include one.conf sub/two.conf',
+  'dir',
+  'dir sub sub',
+  'loadmodule ""',
+  '"',
+];
+
+const blanks = fc.constantFrom('', '', '', '', ' ', '\t', '\r', ' \t ');
+const gap = fc.oneof(
+  { weight: 6, arbitrary: fc.constant(' ') },
+  { weight: 1, arbitrary: fc.constantFrom('  ', '\t', ' \t', ' \v ', ' \f') },
+);
+
+/** A name in any case, now and then in quotes, and words behind it, in any way of writing them. */
+function arbitraryWords(name: string, words: readonly string[], mood: Mood): fc.Arbitrary<string> {
+  const spelt = fc.oneof(
+    { weight: 12, arbitrary: inAnyCase(name) },
+    { weight: 1, arbitrary: inAnyCase(name).chain((text) => written(text, mood)) },
+  );
+  const others = words.map((word) => fc.tuple(gap, written(word, mood)).map(([before, text]) => before + text));
+  return fc
+    .tuple(blanks, spelt, fc.tuple(...others), blanks)
+    .map(([lead, first, rest, trail]) => lead + first + rest.join('') + trail);
+}
+
+/** One byte of a line taken away, doubled, or replaced. */
+function damaged(line: string): fc.Arbitrary<string> {
+  return fc
+    .tuple(
+      fc.nat({ max: line.length - 1 }),
+      fc.constantFrom('', '"', "'", '\\', ' ', '\x0b', '\xff', '#', 'x'),
+      fc.boolean(),
+    )
+    .map(([at, byte, keeps]) => line.slice(0, at) + byte + line.slice(keeps ? at : at + 1))
+    .filter((text) => !/\\x00/.test(text));
+}
