@@ -25,7 +25,7 @@ interface Held {
 }
 
 export interface Lock {
-  /** Runs something while the lock is renewed. Throws VB713 where it is lost, after having stopped what runs. */
+  /** Runs something while the lock is renewed. Throws VB713 where it is lost, after having stopped what runs; also where it was lost unseen. */
   holding<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T>;
   release(): void;
 }
@@ -102,13 +102,19 @@ async function holding<T>(
   const renewals = async (node: Held, first: number): Promise<void> => {
     for (let last = first; ; ) {
       await Promise.race([result.catch(() => {}), waiting.pause(RENEW_MS)]);
-      if (isOver || signal.aborted) return;
+      if (signal.aborted) return;
+      // Once more when the work is over: a process that was frozen may have lost the lock long before its last step.
+      const isLast = isOver;
       last = await renew(waiting, node, name, Math.max(last + IDLE_S * 1000 - waiting.now(), GRACE_MS));
+      if (isLast) return;
     }
   };
   // Each node by itself: one that is silent for a while must not let the locks on the others grow old.
-  for (const [index, node] of held.entries())
-    renewals(node, asked[index] ?? waiting.now()).catch((error: unknown) => lost.abort(error));
+  const all = held.map((node, index) =>
+    renewals(node, asked[index] ?? waiting.now()).catch((error: unknown) => lost.abort(error)),
+  );
+  await Promise.allSettled([result, ...all]);
+  lost.signal.throwIfAborted();
   return result;
 }
 

@@ -9,8 +9,11 @@ afterEach(() => void vi.useRealTimers());
 
 const codeOf = (error: unknown): string => (error instanceof Refusal ? error.diagnostic.code : String(error));
 
-/** Three nodes on a clock that the test moves. From `silentAt` on, in seconds, the second answers nobody until `speaksAt`. */
-async function hold({ silentAt = 0, speaksAt = 0, killed = false }) {
+/**
+ * Three nodes on a clock that the test moves. From `silentAt` on, in seconds, the second answers nobody until `speaksAt`; from `killedAt` on the
+ * lock's connections are gone. The work takes 30 s.
+ */
+async function hold({ silentAt = 0, speaksAt = 0, killedAt = Number.POSITIVE_INFINITY }) {
   const { waiting } = fakeCluster('abc');
   const start = performance.now();
   const seconds = () => Math.round((performance.now() - start) / 100) / 10;
@@ -29,7 +32,7 @@ async function hold({ silentAt = 0, speaksAt = 0, killed = false }) {
         const wait = isSilent ? (speaksAt - seconds()) * 1000 : 0;
         await clock.pause(Math.min(wait, timeoutMs));
         if (wait > timeoutMs) return null;
-        return killed ? ['null'] : real.ask(text, lines, timeoutMs);
+        return seconds() >= killedAt ? ['null'] : real.ask(text, lines, timeoutMs);
       };
       return { ...real, ask };
     },
@@ -56,19 +59,22 @@ describe('the lock', () => {
   it('is renewed on every node as long as the work lasts', async () => {
     const { result, asked, lost } = await hold({});
     expect([result, lost]).toEqual(['done', null]);
-    for (const node of ['10.0.0.10', '10.0.0.11', '10.0.0.12']) expect(asked.get(node)).toHaveLength(15);
+    for (const node of ['10.0.0.10', '10.0.0.11', '10.0.0.12']) expect(asked.get(node)).toHaveLength(16);
   });
   it('is kept where a node is silent for less than others would take to close its connection', async () => {
     const { result, asked, lost } = await hold({ silentAt: 3, speaksAt: 18 });
     expect([result, lost]).toEqual(['done', null]);
     // No second question before the first is answered, so that no answer is taken for that of a later one.
-    expect(asked.get('10.0.0.11')).toEqual([0, 2, 4, 20, 22, 24, 26, 28]);
-    expect(asked.get('10.0.0.12')).toHaveLength(15);
+    expect(asked.get('10.0.0.11')).toEqual([0, 2, 4, 20, 22, 24, 26, 28, 30]);
+    expect(asked.get('10.0.0.12')).toHaveLength(16);
   });
   it('is given up just when others may take it, counted from the last question that was answered', async () => {
     expect((await hold({ silentAt: 3, speaksAt: 100 })).lost).toEqual({ at: 22, code: 'VB713' });
   });
   it('that another run has taken before the work begins is not worked under', async () => {
-    expect(await hold({ killed: true })).toMatchObject({ result: 'VB713', began: false });
+    expect(await hold({ killedAt: 0 })).toMatchObject({ result: 'VB713', began: false });
+  });
+  it('that is lost since the last question makes no success of work that ended meanwhile', async () => {
+    expect((await hold({ killedAt: 29 })).result).toBe('VB713');
   });
 });
