@@ -14,14 +14,27 @@ export interface Directories {
  * In byte order, and absolute where the working directory is.
  */
 export function globPaths(pattern: string, cwd: string, directories: Directories): string[] {
-  const isAbsolute = pattern.startsWith('/');
-  let found = [isAbsolute ? '' : cwd.replace(/\/+$/, '')];
-  for (const component of pattern.split('/').filter((part) => part !== '')) {
-    found = /[*?[\\]/.test(component)
-      ? found.flatMap((base) => matches(base, component, directories))
-      : found.map((base) => `${base}/${component}`);
+  // A slash cannot be quoted: a backslash before it says nothing.
+  const parts = pattern.replace(/(?<!\\)((?:\\\\)*)\\(?=\/)/g, '$1').split('/');
+  // What ends in a slash finds directories alone, and those are empty files to the server.
+  if (parts.at(-1) === '') return [];
+  const special = parts.findIndex((part) => /[*?[]/.test(part.replace(/\\./gs, '')));
+  const plain = special < 0 ? parts.length - 1 : special;
+  const base = baseOf(parts.slice(0, plain).join('/'), plain > 0, cwd);
+  let found = base === null ? [] : [base];
+  for (const part of parts.slice(plain).filter((name) => name !== '')) {
+    if (/[*?[\\]/.test(part)) found = found.flatMap((path) => matches(path, part, directories));
+    else found = found.map((path) => `${path}/${part}`);
   }
   return found.filter((path) => directories.exists(path)).sort(byBytes);
+}
+
+/** The directory before the first part that is a pattern: a name with its backslashes left out. Null where nothing is left of it. */
+function baseOf(directory: string, isNamed: boolean, cwd: string): string | null {
+  const name = directory.replace(/\\(.?)/gs, '$1');
+  if (isNamed && name === '' && directory !== '') return null;
+  const path = isNamed && (directory === '' || name.startsWith('/')) ? name : `${cwd}/${name}`;
+  return path.replace(/\/+/g, '/').replace(/\/$/, '');
 }
 
 function matches(base: string, component: string, directories: Directories): string[] {
@@ -43,7 +56,8 @@ function componentExpression(component: string): RegExp {
       at = bracket.end;
     } else if (character === '*') source += '[^]*';
     else if (character === '?') source += '[^]';
-    else if (character === '\\' && at + 1 < component.length) source += quote(component.charAt(++at));
+    // Behind a backslash at the end nothing can stand, and nothing matches (fnmatch).
+    else if (character === '\\') source += at + 1 < component.length ? quote(component.charAt(++at)) : '(?!)';
     else source += quote(character);
   }
   return new RegExp(`^${source}$`);
@@ -66,6 +80,12 @@ function readBracket(component: string, from: number): { source: string; end: nu
       at += named[0].length;
       continue;
     }
+    const alike = /^\[=([^])=\]/.exec(component.slice(at));
+    if (alike !== null) {
+      set += hex(alike[1] ?? '');
+      at += alike[0].length;
+      continue;
+    }
     const low = readMember(component, at);
     at = low.end;
     if (component[at] === '-' && component[at + 1] !== undefined && component[at + 1] !== ']') {
@@ -78,7 +98,10 @@ function readBracket(component: string, from: number): { source: string; end: nu
   return null;
 }
 
+/** A character, as it is, behind a backslash, or as the collating symbol that it is in the C locale. */
 function readMember(component: string, at: number): { character: string; end: number } {
+  const symbol = /^\[\.([^])\.\]/.exec(component.slice(at))?.[1];
+  if (symbol !== undefined) return { character: symbol, end: at + 5 };
   const isQuoted = component[at] === '\\' && at + 1 < component.length;
   return { character: component.charAt(isQuoted ? at + 1 : at), end: at + (isQuoted ? 2 : 1) };
 }

@@ -38,7 +38,7 @@ export async function compare(server: Server, directory: string, cases: readonly
     const isOdd = odd.includes(entry);
     const tally = await compareAlone(server, isOdd ? { ...entry, value: { ...entry.value, change } } : entry);
     if (isOdd && tally.plansCompared > 0 && tally.mismatches.length === 0)
-      throw new Error(`case ${entry.number} disagrees only where another file includes it`);
+      throw new Error(`only where another file includes it this disagrees: ${JSON.stringify(entry.value)}`);
     return tally;
   });
   return [together, ...lone].reduce(addTallies);

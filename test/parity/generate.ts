@@ -29,6 +29,7 @@ const PATTERNS = [
   'conf.d/*.conf',
   'conf.d/?.conf',
   'conf.d/[ab].conf',
+  'conf.d/[]a].conf',
   'conf.d/[!a].conf',
   'conf.d/[[]c].conf',
   '*.none',
@@ -70,7 +71,7 @@ function arbitraryCaseOf(names: Names, mood: Mood): fc.Arbitrary<Case> {
     { weight: 1, arbitrary: arbitraryCommandLine(names) },
   );
   const stdin = arbitraryText(names, mood, 3);
-  return fc.record({ files, args, stdin, change: fc.constantFrom(...changes) }).map((generated) => {
+  return fc.record({ files, args, stdin, change: fc.constantFrom(...changes, 'longer', 'fewer') }).map((generated) => {
     const readsStdin = generated.args[0] === '-' || generated.args.at(-1) === '-';
     return { ...generated, stdin: readsStdin ? generated.stdin : null };
   });

@@ -51,6 +51,8 @@ function changed(
   const all = [...file, ...options];
   const plain: WantedLoad = { ...wantedLoad(path, ['added']), line: null };
   const hard: WantedLoad = { ...wantedLoad(path, ['two words', '"', '', '\x01\xff', '--x']), line: null };
+  // The last one, which is the command line's if it has any, and of the others each third.
+  const isChosen = (at: number): boolean => (all.length - 1 - at) % 3 === 0;
   switch (change) {
     case 'none':
     case 'directives':
@@ -63,10 +65,10 @@ function changed(
       return [...file, hard, ...options];
     case 'longer':
       return all.map((load, at) =>
-        at % 3 === 0 ? { ...load, args: [...load.args, ...hard.args], changed: true } : load,
+        isChosen(at) ? { ...load, args: [...load.args, ...hard.args], changed: true } : load,
       );
     case 'fewer':
-      return all.filter((_, at) => at % 3 !== 1);
+      return all.filter((_, at) => !isChosen(at));
     case 'reversed':
       return all.toReversed();
   }

@@ -3,6 +3,7 @@ import type { Entry } from '../../entrypoint/conf/include.ts';
 import type { SourceLine } from '../../entrypoint/conf/source.ts';
 import type { Configuration } from '../../entrypoint/inputs.ts';
 import type { Case } from './case.ts';
+import { isOfTail } from './real-server.ts';
 
 /** How often something was met. */
 export type Counts = Record<string, number>;
@@ -21,17 +22,11 @@ export function addCounts(a: Readonly<Counts>, b: Readonly<Counts>): Counts {
 export function countProductions(counts: Counts, { args }: Case, conf: Configuration): void {
   for (const [name, isMet] of Object.entries(COMMAND_LINE)) if (isMet(args)) count(counts, `command line: ${name}`);
   walk(counts, conf.fileEntries, 0);
-  walk(
-    counts,
-    conf.optionEntries.filter((entry) => !isOfTail(entry, args.length)),
-    0,
-  );
-}
-
-/** What the comparison itself puts behind the arguments. */
-function isOfTail(entry: Entry, length: number): boolean {
-  const { at } = lineOf(entry);
-  return at.kind === 'argument' && at.index > length;
+  const isOwn = (entry: Entry): boolean => {
+    const { at } = lineOf(entry);
+    return at.kind !== 'argument' || !isOfTail(args, at.index - 1);
+  };
+  walk(counts, conf.optionEntries.filter(isOwn), 0);
 }
 
 function lineOf(entry: Entry): SourceLine {
@@ -64,7 +59,7 @@ const LINE: Tests = {
   'word: single quotes': (text) => /[ \t]'/.test(text),
   'word: empty': (text) => /[ \t](""|'')(\s|$)/.test(text),
   'word: named escape': (text) => /"[^"']*\\[nrtba]/.test(text),
-  'word: hex escape': (text) => /"[^"']*\\x[0-9a-f]{2}/.test(text),
+  'word: hex escape': (text) => /"[^"']*\\x[0-9a-fA-F]{2}/.test(text),
   'word: quote opens inside': (text) => /[ \t][^\s"']+"/.test(text),
   'word: quotes that mix': (text) => /"'[^']*'"/.test(text),
   'word: control character': (text) => /[\x01-\x08\x0e-\x1f]/.test(text),

@@ -56,24 +56,39 @@ export async function readServer(
   }
 }
 
-/** What every start needs so that servers do not meet, and are quick; it stands behind what is tested, before a last `-`. */
+/** Puts in what every start needs so that servers do not meet, and are quick. */
 export function withTail(args: readonly string[], cwd: string): string[] {
-  const tail = [
-    // Twice: an option that still awaits its value takes the first.
-    '--port 0',
-    '--port 0',
-    `--unixsocket ${socketIn(cwd)}`,
-    '--save ""',
-    '--appendonly no',
-    '--loglevel notice',
-    '--logfile ""',
-    '--daemonize no',
-  ];
-  return args.length > 1 && args.at(-1) === '-' ? [...args.slice(0, -1), ...tail, '-'] : [...args, ...tail];
+  return args.toSpliced(tailIndex(args), 0, ...TAIL, `--unixsocket ${socketIn(cwd)}`);
 }
 
-/** The directives that a tail sets. */
-export const TAIL_NAMES = ['port', 'unixsocket', 'save', 'appendonly', 'loglevel', 'logfile', 'daemonize'];
+/**
+ * Whether an argument, by its index, was put in. They stand behind what is tested, before a last `-`; or, where the first option is one,
+ * every other time before it, since what ends a command line is special.
+ */
+export function isOfTail(args: readonly string[], index: number): boolean {
+  const from = tailIndex(args);
+  return index >= from && index <= from + TAIL.length;
+}
+
+function tailIndex(args: readonly string[]): number {
+  const firstOption = args.findIndex((text) => text.startsWith('--'));
+  if (args.length % 2 === 0 && firstOption >= 0 && firstOption <= 1) return firstOption;
+  return args.length > 1 && args.at(-1) === '-' ? args.length - 1 : args.length;
+}
+
+const TAIL = [
+  // Twice: an option that still awaits its value takes the first.
+  '--port 0',
+  '--port 0',
+  '--save ""',
+  '--appendonly no',
+  '--loglevel notice',
+  '--logfile ""',
+  '--daemonize no',
+];
+
+/** The directives that are put in. */
+export const TAIL_NAMES = ['unixsocket', ...TAIL.map((text) => text.replace(/^--| .*$/g, ''))];
 
 function socketIn(cwd: string): string {
   return join(cwd, 's');

@@ -72,10 +72,16 @@ function isWrongDirectory({ line, why }: Refused): boolean {
 
 /** The name in a line that the server shows, told without the reader that is tested. */
 function nameOf(line: string): string {
-  return line
-    .replace(/["']/g, '')
-    .replace(/[ \t].*$/s, '')
-    .toLowerCase();
+  const [word = ''] = /^(?:"(?:\\.|[^"\\])*"|'(?:\\'|[^'])*'|[^ \t\r\n"']+)*/.exec(line) ?? [];
+  const pieces = word.replace(/"((?:\\.|[^"\\])*)"|'((?:\\'|[^'])*)'/g, (_, double?: string, single?: string) =>
+    double === undefined ? (single ?? '').replaceAll("\\'", "'") : double.replace(/\\(x[0-9a-f]{2}|.)/gi, unescaped),
+  );
+  return pieces.toLowerCase();
+}
+
+function unescaped(_: string, code: string): string {
+  if (code.length === 3) return String.fromCharCode(Number.parseInt(code.slice(1), 16));
+  return { n: '\n', r: '\r', t: '\t', b: '\b', a: '\x07' }[code] ?? code;
 }
 
 function isFile(path: string): boolean {

@@ -28,7 +28,11 @@ export function arbitraryWord(): fc.Arbitrary<string> {
 /** Any way of writing these bytes as one word of the configuration. */
 export function written(word: string, mood: Mood): fc.Arbitrary<string> {
   const double = (spell: (byte: string) => string): string => `"${[...word].map(spell).join('')}"`;
-  const forms = [double((byte) => NAMED[byte] ?? byte), double(hex)];
+  const forms = [
+    double((byte) => NAMED[byte] ?? byte),
+    double(hex),
+    double((byte) => hex(byte).toUpperCase().replace('X', 'x')),
+  ];
   if (/^[^ \t\n\r\v\f"'][^ \t\n\r"']*$/.test(word)) forms.push(word, word);
   // A backslash is one of its own here, but at the end it would hold the quote.
   if (!/\n|\\$/.test(word)) forms.push(`'${word.replaceAll("'", "\\'")}'`);
