@@ -20,8 +20,7 @@ export function globPaths(pattern: string, cwd: string, directories: Directories
   if (parts.at(-1) === '') return [];
   const special = parts.findIndex((part) => /[*?[]/.test(part.replace(/\\./gs, '')));
   const plain = special < 0 ? parts.length - 1 : special;
-  const base = baseOf(parts.slice(0, plain).join('/'), plain > 0, cwd);
-  let found = base === null ? [] : [base];
+  let found = [plain === 0 ? withoutEnd(cwd) : baseOf(parts.slice(0, plain).join('/'), cwd)];
   for (const part of parts.slice(plain).filter((name) => name !== '')) {
     if (/[*?[\\]/.test(part)) found = found.flatMap((path) => matches(path, part, directories));
     else found = found.map((path) => `${path}/${part}`);
@@ -29,12 +28,14 @@ export function globPaths(pattern: string, cwd: string, directories: Directories
   return found.filter((path) => directories.exists(path)).sort(byBytes);
 }
 
-/** The directory before the first part that is a pattern: a name with its backslashes left out. Null where nothing is left of it. */
-function baseOf(directory: string, isNamed: boolean, cwd: string): string | null {
-  const name = directory.replace(/\\(.?)/gs, '$1');
-  if (isNamed && name === '' && directory !== '') return null;
-  const path = isNamed && (directory === '' || name.startsWith('/')) ? name : `${cwd}/${name}`;
-  return path.replace(/\/+/g, '/').replace(/\/$/, '');
+/** The directory before the first part that is a pattern: a name with its backslashes left out. */
+function baseOf(directory: string, cwd: string): string {
+  const name = directory.replace(/\\(.?)/gs, '$1').replace(/\/+/g, '/');
+  return withoutEnd(directory === '' || name.startsWith('/') ? name : `${withoutEnd(cwd)}/${name}`);
+}
+
+function withoutEnd(path: string): string {
+  return path.replace(/\/+$/, '');
 }
 
 function matches(base: string, component: string, directories: Directories): string[] {
@@ -80,7 +81,7 @@ function readBracket(component: string, from: number): { source: string; end: nu
       at += named[0].length;
       continue;
     }
-    const alike = /^\[=([^])=\]/.exec(component.slice(at));
+    const alike = /^\[=([\s\S])=\]/.exec(component.slice(at));
     if (alike !== null) {
       set += hex(alike[1] ?? '');
       at += alike[0].length;
@@ -100,7 +101,7 @@ function readBracket(component: string, from: number): { source: string; end: nu
 
 /** A character, as it is, behind a backslash, or as the collating symbol that it is in the C locale. */
 function readMember(component: string, at: number): { character: string; end: number } {
-  const symbol = /^\[\.([^])\.\]/.exec(component.slice(at))?.[1];
+  const symbol = /^\[\.([\s\S])\.\]/.exec(component.slice(at))?.[1];
   if (symbol !== undefined) return { character: symbol, end: at + 5 };
   const isQuoted = component[at] === '\\' && at + 1 < component.length;
   return { character: component.charAt(isQuoted ? at + 1 : at), end: at + (isQuoted ? 2 : 1) };
