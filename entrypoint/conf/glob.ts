@@ -58,11 +58,13 @@ function componentExpression(component: string): RegExp {
     } else if (character === '*') source += '[^]*';
     else if (character === '?') source += '[^]';
     // Behind a backslash at the end nothing can stand, and nothing matches (fnmatch).
-    else if (character === '\\') source += at + 1 < component.length ? quote(component.charAt(++at)) : '(?!)';
+    else if (character === '\\') source += at + 1 < component.length ? quote(component.charAt(++at)) : NOTHING;
     else source += quote(character);
   }
   return new RegExp(`^${source}$`);
 }
+
+const NOTHING = '(?!)';
 
 /** A bracket expression; null where it is not closed, and the `[` is an ordinary character. */
 function readBracket(component: string, from: number): { source: string; end: number } | null {
@@ -87,8 +89,14 @@ function readBracket(component: string, from: number): { source: string; end: nu
       at += alike[0].length;
       continue;
     }
+    // One with a collating symbol that the C locale does not have matches nothing.
+    if (/^\[\.(?![\s\S]\.\])/.test(component.slice(at))) return { source: NOTHING, end: component.length };
     const low = readMember(component, at);
     at = low.end;
+    // A bracket that is not closed is an ordinary character, but one that ends in a range matches nothing (fnmatch): unless that
+    // character was found in it before.
+    if (component[at] === '-' && at + 1 === component.length && !new RegExp(`[${set}${hex(low.character)}]`).test('['))
+      return { source: NOTHING, end: at };
     if (component[at] === '-' && component[at + 1] !== undefined && component[at + 1] !== ']') {
       const high = readMember(component, at + 1);
       at = high.end;
