@@ -32,7 +32,7 @@ export function describeMerge(...modules: readonly string[]): void {
 }
 
 /** The first cell that differs is shown whole, with how many others do. */
-function expectByRule(cells: readonly Cell[]): void {
+export function expectByRule(cells: readonly Cell[]): void {
   expect(cells.length).toBeGreaterThan(0);
   const compared = cells.map((cell) => ({ title: titleOf(cell), ...compare(cell) }));
   const wrong = compared.filter(({ expected, got }) => JSON.stringify(expected) !== JSON.stringify(got));

@@ -49,6 +49,7 @@ export function expectedOf(cell: Cell): Expected {
   const reached = first === undefined || changed ? args : loadWords(subject, first.stance);
   const said = settings.filter(isKnown).map(({ stance }) => directiveOf(subject, stance).value);
   const added = directives.find(({ name }) => name === directiveOf(subject, 'same').name);
+  const setting = settled.directives[0]?.value ?? said.at(-1) ?? added?.value ?? null;
   return {
     kind: 'started',
     decision: first === undefined ? 'added' : isJoined || changed || directives.length > 0 ? 'merged' : 'kept',
@@ -62,8 +63,8 @@ export function expectedOf(cell: Cell): Expected {
     directives,
     order: orderOf(subject, lines),
     effective,
-    setting: settled.directives[0]?.value ?? said.at(-1) ?? added?.value ?? null,
-    serverRuns: isTaken(cell, reached, directives),
+    setting,
+    serverRuns: isTaken(cell, reached, directives, setting),
   };
 }
 
@@ -252,14 +253,19 @@ function orderOf(subject: Subject, lines: readonly Statement[]): string[] {
 }
 
 /** Whether the module, and the server, go on with what reaches them. */
-function isTaken({ subject, statements }: Cell, args: readonly string[], directives: Directives): boolean {
+function isTaken(
+  { subject, statements }: Cell,
+  args: readonly string[],
+  directives: Directives,
+  setting: string | null,
+): boolean {
   const { style, values, option } = subject;
   const settings = statements.filter(({ form }) => form === 'setting');
   const isUnknown = [...settings, ...directives.map(({ name }) => ({ stance: stanceOfName(name, option) }))].some(
-    (setting) => !isKnown(setting),
+    (said) => !isKnown(said),
   );
-  const lastOption = settings.filter(isKnown).at(-1);
-  if (isUnknown || lastOption?.stance === 'invalid' || (style === 'plain' && settings.length > 0)) return false;
+  const isInvalid = setting !== null && setting === values.invalid;
+  if (isUnknown || isInvalid || (style === 'plain' && settings.length > 0)) return false;
   if (isDashed(style) && statements.some(({ place, stance }) => place === 'words' && stance === 'unknown'))
     return false;
   if (isDashed(style) && args.some((word) => word.endsWith('no-such-option'))) return false;

@@ -14,8 +14,14 @@ export interface Subject {
   /** What stands before the point in a directive. */
   readonly prefix: string;
   readonly secret: boolean;
-  /** The value that others say too, one that differs, and one that the module does not take (null where it takes any). */
-  readonly values: { readonly same: string; readonly different: string; readonly invalid: string | null };
+  readonly values: {
+    /** The value that others say too, one that differs, and one that the module does not take (null where it takes any). */
+    readonly same: string;
+    readonly different: string;
+    readonly invalid: string | null;
+    /** That of the directive where nobody says anything; `processors` is how many the machine has. */
+    readonly initial: string;
+  };
   /** Variables without which the module is not looked at. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -33,7 +39,7 @@ export const subjects: readonly Subject[] = [
     option: 'reader-threads',
     prefix: 'search',
     secret: false,
-    values: { same: '3', different: '8', invalid: '0' },
+    values: { same: '3', different: '8', invalid: '0', initial: 'processors' },
     env: image.env,
   },
   {
@@ -46,7 +52,7 @@ export const subjects: readonly Subject[] = [
     option: 'use-coordinator',
     prefix: 'search',
     secret: false,
-    values: { same: '', different: 'no', invalid: 'maybe' },
+    values: { same: '', different: 'no', invalid: 'maybe', initial: '' },
     env: image.env,
   },
   {
@@ -59,7 +65,7 @@ export const subjects: readonly Subject[] = [
     option: 'max-path-limit',
     prefix: 'json',
     secret: false,
-    values: { same: '64', different: '32', invalid: 'many' },
+    values: { same: '64', different: '32', invalid: 'many', initial: '128' },
     env: image.env,
   },
   {
@@ -72,7 +78,7 @@ export const subjects: readonly Subject[] = [
     option: 'bloom-capacity',
     prefix: 'bf',
     secret: false,
-    values: { same: '200', different: '300', invalid: 'many' },
+    values: { same: '200', different: '300', invalid: 'many', initial: '100' },
     env: image.env,
   },
   {
@@ -85,7 +91,7 @@ export const subjects: readonly Subject[] = [
     option: 'connection_pool_size',
     prefix: 'ldap',
     secret: false,
-    values: { same: '4', different: '6', invalid: '0' },
+    values: { same: '4', different: '6', invalid: '0', initial: '2' },
     env: image.env,
   },
   {
@@ -98,7 +104,7 @@ export const subjects: readonly Subject[] = [
     option: 'search_bind_passwd',
     prefix: 'ldap',
     secret: true,
-    values: { same: 'hush-one', different: 'hush-two', invalid: null },
+    values: { same: 'hush-one', different: 'hush-two', invalid: null, initial: '' },
     env: image.env,
   },
   {
@@ -111,7 +117,7 @@ export const subjects: readonly Subject[] = [
     option: 'alpha',
     prefix: 'echo',
     secret: false,
-    values: { same: 'one', different: 'two', invalid: null },
+    values: { same: 'one', different: 'two', invalid: null, initial: '' },
     env: { MODULE_DIR: '/opt/stand-ins', VALKEY_MODULES: 'echo' },
   },
 ];
