@@ -5,16 +5,16 @@ import { gapsIn } from '../../scripts/lib/parity-gaps.ts';
 import { showMismatches } from '../../scripts/lib/parity-report.ts';
 
 // A core sample: `npm run parity` runs as many as one likes, on two versions of the server.
-it('1500 generated configurations are read, and planned, as the real server reads them', {
+it('2500 generated configurations are read, and planned, as the real server reads them', {
   timeout: 300_000,
 }, async () => {
   const { bundle } = await buildTestImage({});
   const server = { version: bundle.valkey, executable: null };
-  const report = await runParity({ cases: 1500, seed: 7, server, report: () => {} });
+  const report = await runParity({ cases: 2500, seed: 7, server, report: () => {} });
   const lines: string[] = [];
   showMismatches(report, (line) => lines.push(line));
   expect(lines.join('\n')).toBe('');
-  expect(report.cases).toBe(1500);
-  expect(report.loadsCompared).toBeGreaterThan(1500);
+  expect(report.cases).toBe(2500);
+  expect(report.loadsCompared).toBeGreaterThan(2500);
   expect(gapsIn(report)).toEqual([]);
 });

@@ -95,6 +95,7 @@ function arbitraryGroup(names: Names): fc.Arbitrary<readonly string[]> {
       ),
     },
     { weight: 3, arbitrary: word.map((value) => ['--syslog-ident', value]) },
+    { weight: 3, arbitrary: fc.constant(['--syslog-ident', '-', '--loadmodule', path]) },
     { weight: 1, arbitrary: fc.constant(['--syslog-ident', `--loadmodule ${path} lost`]) },
     {
       weight: 1,

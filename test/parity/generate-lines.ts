@@ -55,7 +55,7 @@ export function arbitraryLine({ modules, files, patterns, odd }: Names, mood: Mo
   if (mood === 'calm') return fc.oneof(...usual);
   return fc.oneof(
     ...usual,
-    { weight: 6, arbitrary: fc.constantFrom(...BROKEN) },
+    { weight: 20, arbitrary: fc.constantFrom(...BROKEN) },
     { weight: 2, arbitrary: about('include', fc.constantFrom('missing.conf', 'main.conf', 'one.conf/x')) },
     { weight: 1, arbitrary: about('dir', fc.constantFrom('missing', 'one.conf')) },
     { weight: 2, arbitrary: load.chain(damaged) },

@@ -6,8 +6,8 @@ import { arbitraryFileName } from './generate-names.ts';
 import type { Mood } from './words.ts';
 
 /**
- * Generates cases over every production that the reader knows. What is often refused is kept to one case in sixteen and command lines to
- * one in eighteen, since each of those costs a server start of its own. The odd file names of a seed are those of all its cases.
+ * Generates cases over every production that the reader knows. What is often refused is kept to one case in twenty and command lines to
+ * one in twenty, since each of those costs a server start of its own. The odd file names of a seed are those of all its cases.
  */
 export function sampleCases(modules: string, seed: number, size: number): Case[] {
   const [odd = []] = fc.sample(fc.uniqueArray(arbitraryFileName(), { minLength: 3, maxLength: 3 }), {
@@ -16,7 +16,7 @@ export function sampleCases(modules: string, seed: number, size: number): Case[]
   });
   const names: Names = { modules, files: FILES, patterns: PATTERNS, odd: odd.map((name) => `conf.d/${name}`) };
   const cases = fc.oneof(
-    { weight: 15, arbitrary: arbitraryCaseOf(names, 'calm') },
+    { weight: 21, arbitrary: arbitraryCaseOf(names, 'calm') },
     { weight: 1, arbitrary: arbitraryCaseOf(names, 'daring') },
   );
   return fc.sample(cases, { seed, numRuns: size });
@@ -67,7 +67,7 @@ function arbitraryCaseOf(names: Names, mood: Mood): fc.Arbitrary<Case> {
     ...Object.fromEntries(names.odd.map((name) => [name, last(2)])),
   });
   const args = fc.oneof(
-    { weight: 17, arbitrary: fc.constant(['main.conf']) },
+    { weight: 19, arbitrary: fc.constant(['main.conf']) },
     { weight: 1, arbitrary: arbitraryCommandLine(names) },
   );
   const stdin = arbitraryText(names, mood, 3);
