@@ -72,7 +72,7 @@ function isWrongDirectory({ line, why }: Refused): boolean {
 
 /** The name in a line that the server shows, told without the reader that is tested. */
 function nameOf(line: string): string {
-  const [word = ''] = /^(?:"(?:\\.|[^"\\])*"|'(?:\\'|[^'])*'|[^ \t\r\n"']+)*/.exec(line) ?? [];
+  const [word = ''] = /^(?:"(?:\\.|[^"\\])*"|'(?:\\'|[^'])*'|[^ \t\r\n"']+)*/.exec(line.replace(/^[\v\f]+/, '')) ?? [];
   const pieces = word.replace(/"((?:\\.|[^"\\])*)"|'((?:\\'|[^'])*)'/g, (_, double?: string, single?: string) =>
     double === undefined ? (single ?? '').replaceAll("\\'", "'") : double.replace(/\\(x[0-9a-f]{2}|.)/gi, unescaped),
   );
