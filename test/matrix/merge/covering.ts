@@ -6,7 +6,8 @@ import { type Subject, subjects } from './subjects.ts';
 /**
  * A sample for real starts, of cells in which any number of places speak. It shows every two places at any two levels beside each other,
  * every place at every level with every module and every user, and every way to say something unknown or invalid; and of servers that run
- * every two seats beside each other, every seat with every module and user, and agreement and disagreement in every style. Deterministic.
+ * every two seats beside each other, every seat with every module and user, up to five places at once with every module, and agreement
+ * and disagreement in every style. Deterministic.
  */
 export function coveringSample(): Cell[] {
   return cover(candidates().filter(isStartable));
@@ -31,6 +32,7 @@ export function featuresOf(cell: Cell): string[] {
       if (second > first && shows(both)) features.push(`${one} ${level}, ${two} ${levelIn(cell, second)}`);
     }
   }
+  if (end === 'runs') features.push(`${statements.length} statements about ${subject.module}`);
   return [
     ...features,
     ...statements.flatMap((said, index) => seatFeatures(cell, said, statements.slice(index + 1), shows)),

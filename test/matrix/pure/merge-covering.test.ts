@@ -6,6 +6,7 @@ import { subjects } from '../merge/subjects.ts';
 describe('the sample that is started for real', () => {
   const shown = new Set(coveringSample().flatMap(featuresOf));
   const places = spokenPlaces.map(({ title }) => title);
+  const modules = [...new Set(subjects.map(({ module }) => module))];
   const missing = (features: readonly string[]): string[] => features.filter((feature) => !shown.has(feature));
 
   it('has every two places at any two levels beside each other', () => {
@@ -17,11 +18,15 @@ describe('the sample that is started for real', () => {
   });
 
   it('has every place at every level that it can have with every module', () => {
-    const modules = [...new Set(subjects.map(({ module }) => module))];
     const all = modules.flatMap((module) =>
       places.flatMap((place) => levels.map((level) => `${place} ${level} of ${module}`)),
     );
     expect(missing(all)).toEqual(places.map((place) => `${place} invalid of echo`));
+  });
+
+  it('has three, four and five places that speak at once to a server that runs, with every module', () => {
+    const all = modules.flatMap((module) => [3, 4, 5].map((count) => `${count} statements about ${module}`));
+    expect(missing(all)).toEqual([]);
   });
 
   it('has every place at every level with everyone who starts it', () => {
