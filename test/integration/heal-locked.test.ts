@@ -23,6 +23,13 @@ async function expectUntouched(node: ClusterNode): Promise<void> {
   expect((await node.exec('ls', '/data')).stdout).not.toContain('before-refresh');
 }
 
+/** It reads the file once it holds the lock. Who tries the lock before that may take it from the server, which then ends. */
+async function hasLocked(node: ClusterNode): Promise<void> {
+  await until('the server has read the file', async () =>
+    (await node.log()).includes('Node configuration loaded') ? true : undefined,
+  );
+}
+
 describe('a start leaves nodes.conf alone', () => {
   it('where a server holds its lock, and its own server refuses the file, too', async () => {
     await untilUp([await network.node('v2', { inMemory: true })]);
@@ -31,14 +38,8 @@ describe('a start leaves nodes.conf alone', () => {
       entrypoint: starting('', 'mkfifo -m 700 /tmp/endless.so;'),
       args: ['--loadmodule', '/tmp/endless.so'],
     });
-    await until('the server holds the lock', async () => {
-      const { stdout } = await first.exec(
-        'sh',
-        '-c',
-        '[ -s /data/nodes.conf ] && flock -n /data/nodes.conf true || echo held',
-      );
-      return stdout.includes('held') && (await first.log()).includes('Node configuration loaded') ? true : undefined;
-    });
+    await hasLocked(first);
+    expect((await first.exec('flock', '-n', '/data/nodes.conf', 'true')).exitCode).toBe(1);
     const second = await first.again({ entrypoint: healing, host: 31, args: [] });
     const log = await until('the second server has ended', async () =>
       (await second.docker.inspect()).State.Running ? undefined : second.log(),
@@ -55,6 +56,7 @@ describe('a start leaves nodes.conf alone', () => {
       entrypoint: starting('$(hostname -i)'),
       args: ['--protected-mode', 'no'],
     });
+    await hasLocked(first);
     await until('it has saved', async () =>
       (await first.exec('flock', '-n', '/data/nodes.conf', 'true')).exitCode === 0 ? true : undefined,
     );
