@@ -48,7 +48,7 @@ ${table(
 
 const tried = `## What was done about it
 
-Measured once on 2026-11-22, not by the run above: the same program, 100 starts of each in turns with \`node -e 0\`, by the medians of the time and of
+Measured once on 2026-11-22, of commit b10377e and not by the run above: the same program, 100 starts of each in turns with \`node -e 0\`, by the medians of the time and of
 processor time. Why each of them is sound stands in [decision 7](decisions/0007-short-start.md).
 
 ${table(
