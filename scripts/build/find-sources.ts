@@ -1,9 +1,10 @@
-import { access, readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { FetchedSource } from '../fetch/fetch-line.ts';
 import type { PlannedModule } from '../graph/build-plan.ts';
 import type { PlacedSource } from '../graph/module-stage.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
+import { ownCargoLock } from './own-cargo-lock.ts';
 
 /** A fetched source, as the build graph needs it. */
 export interface FoundSource extends PlacedSource {
@@ -18,11 +19,11 @@ export async function findSources(
   fetched: Readonly<Record<string, FetchedSource>>,
 ): Promise<Record<string, FoundSource>> {
   const found: Record<string, FoundSource> = {};
-  for (const { name, tag, build } of modules) {
+  for (const module of modules) {
+    const { name, build } = module;
     const source = fetched[name];
     if (source === undefined) throw new Error(`${name} was not fetched`);
-    const own = join(workspace.modules, name, `Cargo-${tag}.lock`);
-    const cargoLock = await readFile(own, 'utf8').catch(() => undefined);
+    const cargoLock = ownCargoLock(workspace, module);
     const brought = await exists(join(source.folder, 'tree', build.directory, 'Cargo.lock'));
     found[name] = {
       folder: relative(workspace.dist, source.folder),

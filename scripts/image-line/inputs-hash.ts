@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ownCargoLock } from '../build/own-cargo-lock.ts';
+import { readBuild } from '../build/read-build.ts';
 import { paths } from '../lib/image-paths.ts';
 import { loadManifests } from '../lib/module-manifests.ts';
 import { listSources } from '../lib/source-files.ts';
-import { loadLine } from '../lines/load-line.ts';
-import { readLock } from '../lines/read-lock.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 
 /** What of the project shapes an image, beside the line's data: sources of the entrypoint, and what builds and assembles. */
@@ -16,6 +16,8 @@ const shapedBy = [
   'package-lock.json',
   'scripts/artifacts',
   'scripts/build',
+  // It writes the gitconfig that pins what a build clones.
+  'scripts/fetch',
   'scripts/graph',
   'scripts/image-line',
   'scripts/lib',
@@ -23,17 +25,19 @@ const shapedBy = [
 ];
 
 /**
- * SHA-256 over all that a line's images are made of: its entry in lock.json, its data, the manifests, docker/ and the sources of the
- * entrypoint. Two images with the same number need not be built, tested and published twice. It stands in a label of the image.
+ * SHA-256 over all that a line's images are made of: its entry in lock.json, its data, the manifests, the Cargo.lock files that the project
+ * keeps, docker/ and the sources of the entrypoint. Two images with the same number need not be built, tested and published twice. It
+ * stands in a label of the image. `root`: the folder of the project.
  */
-export async function inputsHash(workspace: Workspace, line: string): Promise<string> {
+export async function inputsHash(workspace: Workspace, name: string, root: string = paths.root): Promise<string> {
   const hash = createHash('sha256');
+  const { line, locked, plan } = readBuild(workspace, name);
+  const cargoLocks = plan.modules.map((module) => ownCargoLock(workspace, module) ?? null);
   // The entrypoint carries every manifest.
-  const data = [loadLine(workspace, line), readLock(workspace).lines[line] ?? null, loadManifests(workspace.modules)];
-  hash.update(JSON.stringify(data));
-  for (const path of await listSources(paths.root, shapedBy)) {
+  hash.update(JSON.stringify([line, locked ?? null, loadManifests(workspace.modules), cargoLocks]));
+  for (const path of await listSources(root, shapedBy)) {
     if (path.endsWith('.md')) continue;
-    hash.update(`\0${path}\0`).update(await readFile(join(paths.root, path)));
+    hash.update(`\0${path}\0`).update(await readFile(join(root, path)));
   }
   return hash.digest('hex');
 }
