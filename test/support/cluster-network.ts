@@ -74,6 +74,8 @@ export function useClusterNetwork(): ClusterNetwork {
       Image: images.test,
       Labels: label,
       Hostname: name,
+      // Its PING would be among the commands that a test counts.
+      Healthcheck: { Test: ['NONE'] },
       ...options,
       HostConfig: { NetworkMode: docker.id, ...options.HostConfig },
       NetworkingConfig: {
