@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Namespace } from '../support/kube/namespace.ts';
 import { useNamespaces } from '../support/kube/scope.ts';
-import { allReady, jobDone, password, renderCluster, waitUntilGreen } from '../support/kube/statefulset-cluster.ts';
+import { allReady, jobDone, password, renderCluster } from '../support/kube/statefulset-cluster.ts';
+import { untilGreen } from '../support/kube/until-green.ts';
 import { runAsVisitor } from '../support/kube/visitor.ts';
 
 const open = useNamespaces();
@@ -17,7 +18,7 @@ describe('a cluster client in another namespace, which is given the service’s 
   beforeAll(async () => {
     namespace = await open(await renderCluster());
     await jobDone(namespace);
-    await waitUntilGreen(namespace, 30);
+    await untilGreen(namespace.pod('valkey-0'), 30);
     await allReady(namespace, 30);
   });
 

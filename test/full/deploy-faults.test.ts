@@ -4,14 +4,8 @@ import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vit
 import { clusterClient } from '../support/kube/cluster-client.ts';
 import type { Namespace } from '../support/kube/namespace.ts';
 import { showLogsOnFailure, useNamespaces } from '../support/kube/scope.ts';
-import {
-  allReady,
-  jobDone,
-  password,
-  probeRestarts,
-  renderCluster,
-  waitUntilGreen,
-} from '../support/kube/statefulset-cluster.ts';
+import { allReady, jobDone, password, probeRestarts, renderCluster } from '../support/kube/statefulset-cluster.ts';
+import { untilGreen } from '../support/kube/until-green.ts';
 import { lostOf, startWriting } from '../support/kube/writer.ts';
 import { measured } from '../support/measured.ts';
 import { until } from '../support/until.ts';
@@ -27,7 +21,7 @@ describe('a cluster of three, written to all the time', () => {
   beforeAll(async () => {
     namespace = await open(await renderCluster({ extraFlags: '--appendfsync always' }));
     await jobDone(namespace);
-    await waitUntilGreen(namespace, 30);
+    await untilGreen(namespace.pod('valkey-0'), 30);
     await allReady(namespace, 30);
     client = clusterClient(namespace, password);
     await client.connect();
@@ -41,7 +35,7 @@ describe('a cluster of three, written to all the time', () => {
     try {
       await moreWrites(writer.count, 200);
       await fault();
-      await waitUntilGreen(namespace, 60);
+      await untilGreen(namespace.pod('valkey-0'), 60);
       await allReady(namespace, 60);
       await moreWrites(writer.count, 200);
     } finally {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { useNamespaces } from '../support/kube/scope.ts';
-import { jobDone, password, renderCluster, waitUntilGreen } from '../support/kube/statefulset-cluster.ts';
+import { jobDone, password, renderCluster } from '../support/kube/statefulset-cluster.ts';
+import { untilGreen } from '../support/kube/until-green.ts';
 import { until } from '../support/until.ts';
 
 const open = useNamespaces();
@@ -30,7 +31,7 @@ it('a Job that is killed half-way is finished by the next one', async () => {
   await namespace.deleteJob('valkey-cluster');
   await namespace.apply(objects);
   await jobDone(namespace);
-  await waitUntilGreen(namespace, 30);
+  await untilGreen(namespace.pod('valkey-0'), 30);
 });
 
 it('a Job whose pod is killed tries again by itself', async () => {
@@ -39,7 +40,7 @@ it('a Job whose pod is killed tries again by itself', async () => {
   await pod.kill();
   const end = await namespace.job('valkey-cluster').done();
   expect(end).toMatchObject({ succeeded: true, exitCodes: [137, 0] });
-  await waitUntilGreen(namespace, 30);
+  await untilGreen(namespace.pod('valkey-0'), 30);
 });
 
 it('a Job that refuses fails at once', async () => {

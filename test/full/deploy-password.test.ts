@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { blocksOf, readPage } from '../support/kube/readme.ts';
 import { useNamespaces } from '../support/kube/scope.ts';
-import { allReady, jobDone, renderCluster, waitUntilGreen } from '../support/kube/statefulset-cluster.ts';
+import { allReady, jobDone, renderCluster } from '../support/kube/statefulset-cluster.ts';
+import { untilGreen } from '../support/kube/until-green.ts';
 
 const open = useNamespaces();
 const all = ['valkey-0', 'valkey-1', 'valkey-2'] as const;
@@ -21,7 +22,7 @@ function rotation(password: string): string {
 it('a new password, as the README gives it: both are taken while nodes restart, and afterwards the old one no more', async () => {
   const namespace = await open(await renderCluster({ password: 'old' }));
   await jobDone(namespace);
-  await waitUntilGreen(namespace, 30);
+  await untilGreen(namespace.pod('valkey-0'), 30);
   const asks = async (pod: string, password: string): Promise<string> =>
     (await namespace.pod(pod).exec('env', `REDISCLI_AUTH=${password}`, 'valkey-cli', 'DBSIZE')).stdout;
 
@@ -37,6 +38,6 @@ it('a new password, as the README gives it: both are taken while nodes restart, 
     await allReady(namespace, 60);
     for (const other of all) expect(await asks(other, 'new')).toBe('0\n');
   }
-  await waitUntilGreen(namespace, 30);
+  await untilGreen(namespace.pod('valkey-0'), 30);
   for (const pod of all) expect(await asks(pod, 'old')).toMatch(/WRONGPASS|NOAUTH/);
 });

@@ -1,14 +1,8 @@
 import { expect, it } from 'vitest';
 import { clusterClient } from '../support/kube/cluster-client.ts';
 import { useNamespaces } from '../support/kube/scope.ts';
-import {
-  allReady,
-  clusterCommand,
-  jobDone,
-  password,
-  renderCluster,
-  waitUntilGreen,
-} from '../support/kube/statefulset-cluster.ts';
+import { allReady, clusterCommand, jobDone, password, renderCluster } from '../support/kube/statefulset-cluster.ts';
+import { untilGreen } from '../support/kube/until-green.ts';
 import { lostOf, startWriting } from '../support/kube/writer.ts';
 import { measured } from '../support/measured.ts';
 
@@ -22,7 +16,7 @@ it('scales from three to five by one number: no key of 100,000 is lost, writes g
 }, async (context) => {
   const namespace = await open(await renderCluster());
   await jobDone(namespace);
-  await waitUntilGreen(namespace, 30);
+  await untilGreen(namespace.pod('valkey-0'), 30);
   const client = clusterClient(namespace, password);
   try {
     await client.connect();
@@ -35,7 +29,7 @@ it('scales from three to five by one number: no key of 100,000 is lost, writes g
     await namespace.deleteJob('valkey-cluster');
     await namespace.apply(await renderCluster({ replicas: 5 }));
     await jobDone(namespace);
-    await waitUntilGreen(namespace, 30);
+    await untilGreen(namespace.pod('valkey-0'), 30);
     const seconds = (performance.now() - began) / 1000;
     const meanwhile = await writer.stop();
 

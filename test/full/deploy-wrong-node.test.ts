@@ -3,15 +3,9 @@ import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vit
 import { clusterClient } from '../support/kube/cluster-client.ts';
 import type { Namespace } from '../support/kube/namespace.ts';
 import { useNamespaces } from '../support/kube/scope.ts';
-import {
-  allReady,
-  clusterCommand,
-  jobDone,
-  password,
-  renderCluster,
-  waitUntilGreen,
-} from '../support/kube/statefulset-cluster.ts';
+import { allReady, clusterCommand, jobDone, password, renderCluster } from '../support/kube/statefulset-cluster.ts';
 import { onVolume } from '../support/kube/tamper.ts';
+import { untilGreen } from '../support/kube/until-green.ts';
 import { lostOf, startWriting } from '../support/kube/writer.ts';
 import { measured } from '../support/measured.ts';
 import { until } from '../support/until.ts';
@@ -27,7 +21,7 @@ describe('a cluster in which one node is not as the others', () => {
   beforeAll(async () => {
     namespace = await open(await renderCluster({ extraFlags: '--appendfsync always' }));
     await jobDone(namespace);
-    await waitUntilGreen(namespace, 30);
+    await untilGreen(namespace.pod('valkey-0'), 30);
     client = clusterClient(namespace, password);
     await client.connect();
   });
@@ -43,7 +37,7 @@ describe('a cluster in which one node is not as the others', () => {
   const mend = async (): Promise<void> => {
     await namespace.apply(await renderCluster({ extraFlags: '--appendfsync always' }));
     await namespace.replacePods(['valkey-2'], 'in peace');
-    await waitUntilGreen(namespace, 60);
+    await untilGreen(namespace.pod('valkey-0'), 60);
   };
   /** Writes before, during and after what happens to the node; then nothing that was ever acknowledged may be missing. */
   const whileWriting = async (context: TestContext, name: string, body: () => Promise<void>): Promise<void> => {
@@ -118,7 +112,7 @@ describe('a cluster in which one node is not as the others', () => {
       // Nothing was dropped: without the bytes that do not belong there, all is there again.
       await onVolume(await namespace.takeAway('valkey-2', 'data'), `truncate -s ${size} ${file}`);
       await namespace.replacePods(['valkey-2'], 'at once');
-      await waitUntilGreen(namespace, 60);
+      await untilGreen(namespace.pod('valkey-0'), 60);
     }));
 
   it('with an append-only file that ends in the middle of a command: it starts, and reports what it left out', (context) =>
@@ -127,7 +121,7 @@ describe('a cluster in which one node is not as the others', () => {
       const file = '$(ls /data/appendonlydir/*.incr.aof)';
       await onVolume(volume, `printf '*3\\r\\n$3\\r\\nSET\\r\\n$4\\r\\nha' >> ${file}`);
       await namespace.replacePods(['valkey-2'], 'at once');
-      await waitUntilGreen(namespace, 60);
+      await untilGreen(namespace.pod('valkey-0'), 60);
       const { stdout } = await namespace.pod('valkey-2').output();
       expect(stdout).toMatch(/short read while loading the AOF file|AOF loaded anyway because aof-load-truncated/);
       await allReady(namespace, 30);

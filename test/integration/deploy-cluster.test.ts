@@ -9,8 +9,8 @@ import {
   password,
   probeRestarts,
   renderCluster,
-  waitUntilGreen,
 } from '../support/kube/statefulset-cluster.ts';
+import { untilGreen } from '../support/kube/until-green.ts';
 import { until } from '../support/until.ts';
 
 const open = useNamespaces();
@@ -25,7 +25,7 @@ describe('kubectl apply -k deploy/statefulset/overlays/k3s', () => {
     namespace = await open(objects);
     readyBefore = namespace.pods().map(({ isReady }) => isReady);
     await jobDone(namespace);
-    await waitUntilGreen(namespace, 30);
+    await untilGreen(namespace.pod('valkey-0'), 30);
     seconds = (performance.now() - began) / 1000;
   });
 

@@ -3,12 +3,13 @@ import { images } from '../support/docker-engine.ts';
 import { makeCoordinatorImage } from '../support/kube/coordinator-image.ts';
 import type { Namespace } from '../support/kube/namespace.ts';
 import type { KubeObject } from '../support/kube/objects.ts';
-import { formAsOperator, untilGreenFrom } from '../support/kube/operator-cluster.ts';
+import { formAsOperator } from '../support/kube/operator-cluster.ts';
 import { officialObjects, operatorObjects } from '../support/kube/operator-pods.ts';
 import type { Pod } from '../support/kube/pod.ts';
 import { execCommandsOf, readPage } from '../support/kube/readme.ts';
 import { renderFolder } from '../support/kube/render.ts';
 import { useNamespaces } from '../support/kube/scope.ts';
+import { untilGreen } from '../support/kube/until-green.ts';
 import { until } from '../support/until.ts';
 
 const password = 'of-the-operator';
@@ -101,7 +102,7 @@ describe('three pods as hyperspike’s operator makes and joins them', () => {
   beforeAll(async () => {
     namespace = await open(operatorObjects(await instanceOf('operator/hyperspike', coordinator.name), password));
     await formAsOperator(namespace);
-    for (const pod of namespace.pods()) await untilGreenFrom(pod, 30);
+    for (const pod of namespace.pods()) await untilGreen(pod, 30);
   });
 
   const commands = execCommandsOf(readPage('README.md'), 'valkey-cluster');

@@ -1,8 +1,9 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type Docker from 'dockerode';
 import { afterAll } from 'vitest';
 import { engine, images, label, requireImage } from './docker-engine.ts';
 import { type Executed, execIn } from './docker-exec.ts';
+import { createNetwork } from './docker-network.ts';
 import { outputOf } from './docker-output.ts';
 import { type Files, tarOf } from './docker-tar.ts';
 import { until } from './until.ts';
@@ -53,7 +54,7 @@ export function useClusterNetwork(): ClusterNetwork {
   const containers = new Set<Docker.Container>();
   const volumes = new Set<string>();
   const places = new Map<string, number>();
-  let network: Promise<{ readonly docker: Docker.Network; readonly prefix: string }> | null = null;
+  let network: ReturnType<typeof createNetwork> | null = null;
   let client: Promise<Docker.Container> | null = null;
 
   afterAll(async () => {
@@ -68,7 +69,7 @@ export function useClusterNetwork(): ClusterNetwork {
     { ip, files }: { readonly ip?: string; readonly files?: Files } = {},
   ): Promise<Docker.Container> => {
     await requireImage(images.test);
-    network ??= makeNetwork(run);
+    network ??= createNetwork(run);
     const { docker } = await network;
     const container = await engine.createContainer({
       Image: images.test,
@@ -91,7 +92,7 @@ export function useClusterNetwork(): ClusterNetwork {
   };
 
   const node = async (name: string, wish: NodeWish = {}): Promise<ClusterNode> => {
-    network ??= makeNetwork(run);
+    network ??= createNetwork(run);
     const { prefix } = await network;
     const host = wish.host ?? Math.max(9, ...places.values()) + 1;
     places.set(name, host);
@@ -143,20 +144,6 @@ export function useClusterNetwork(): ClusterNetwork {
     tool: (...args) => toolWith({}, ...args),
     job: (...args) => make(`job-${containers.size}`, { Cmd: ['valkey-bundle', ...args] }),
   };
-}
-
-/** A network with addresses of its own, so that a container can be given one; another range where this one is taken. */
-async function makeNetwork(name: string): Promise<{ docker: Docker.Network; prefix: string }> {
-  return until('a network', async () => {
-    const prefix = `10.${randomInt(128, 255)}.${randomInt(0, 255)}`;
-    try {
-      const IPAM = { Driver: 'default', Config: [{ Subnet: `${prefix}.0/24` }] };
-      return { docker: await engine.createNetwork({ Name: name, Labels: label, IPAM }), prefix };
-    } catch (error) {
-      if (error instanceof Error && /overlap/i.test(error.message)) return undefined;
-      throw error;
-    }
-  });
 }
 
 /** `n1:6379,n2:6379`. */

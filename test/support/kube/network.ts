@@ -1,6 +1,6 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type Docker from 'dockerode';
-import { engine, label } from '../docker-engine.ts';
+import { createNetwork } from '../docker-network.ts';
 
 /** A network of one test's own, which hands out addresses: none is given twice, as a restarted pod mostly gets another one. */
 export interface TestNetwork {
@@ -12,24 +12,11 @@ export interface TestNetwork {
   remove(): Promise<void>;
 }
 
-/** Makes it on a subnet that the engine has free; `internal`, so nothing on it reaches beyond. */
+/** Makes it `internal`: nothing on it reaches beyond. */
 export async function makeNetwork(): Promise<TestNetwork> {
   const name = `kube-${randomUUID().slice(0, 8)}`;
-  for (let attempt = 1; ; attempt++) {
-    const prefix = `10.${randomInt(128, 255)}.${randomInt(0, 256)}`;
-    try {
-      const network = await engine.createNetwork({
-        Name: name,
-        Labels: label,
-        Internal: true,
-        IPAM: { Driver: 'default', Config: [{ Subnet: `${prefix}.0/24`, Gateway: `${prefix}.1` }] },
-      });
-      return describe(network, name, prefix);
-    } catch (error) {
-      // 403: the subnet overlaps with one that exists.
-      if (attempt === 10 || !(error instanceof Error && 'statusCode' in error && error.statusCode === 403)) throw error;
-    }
-  }
+  const { docker, prefix } = await createNetwork(name, { Internal: true });
+  return describe(docker, name, prefix);
 }
 
 function describe(network: Docker.Network, name: string, prefix: string): TestNetwork {

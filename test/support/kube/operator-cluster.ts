@@ -27,18 +27,3 @@ export async function formAsOperator(namespace: Namespace): Promise<void> {
     await ask(pod, 'CLUSTER', 'ADDSLOTSRANGE', String(first), String(last));
   }
 }
-
-/** `kubectl -n valkey exec <pod> -- valkey-bundle cluster check`, until it is green; says what was wrong last where it never is. */
-export async function untilGreenFrom(pod: Pod, seconds: number): Promise<void> {
-  let last = '';
-  const check = async (): Promise<true | undefined> => {
-    const { exitCode, stdout, stderr } = await pod.exec('valkey-bundle', 'cluster', 'check');
-    last = `${stdout}${stderr}`;
-    return exitCode === 0 ? true : undefined;
-  };
-  try {
-    await until(`cluster check is green from ${pod.name}`, check, { seconds, everyMs: 500 });
-  } catch (cause) {
-    throw new Error(`cluster check from ${pod.name} is not green within ${seconds} s:\n${last}`, { cause });
-  }
-}

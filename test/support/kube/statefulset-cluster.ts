@@ -23,25 +23,6 @@ export function clusterCommand(
   return namespace.pod('valkey-0').exec('valkey-bundle', 'cluster', command, ...options);
 }
 
-/** Waits until `cluster check` is green, and says what it found wrong last where it never is. */
-export async function waitUntilGreen(namespace: Namespace, seconds: number): Promise<void> {
-  let last = '';
-  const ask = async (): Promise<true | undefined> => {
-    const { exitCode, stdout, stderr } = await clusterCommand(namespace, 'check').catch((error: unknown) => ({
-      exitCode: -1,
-      stdout: '',
-      stderr: String(error),
-    }));
-    last = `${stdout}${stderr}`;
-    return exitCode === 0 ? true : undefined;
-  };
-  try {
-    await until('cluster check is green', ask, { seconds, everyMs: 500 });
-  } catch (cause) {
-    throw new Error(`cluster check is not green within ${seconds} s:\n${last}`, { cause });
-  }
-}
-
 /** Waits until the Job has formed or extended the cluster. */
 export async function jobDone(namespace: Namespace): Promise<void> {
   const { succeeded, log } = await namespace.job('valkey-cluster').done();
