@@ -50,7 +50,7 @@ export async function assembleLine(assembly: Assembly): Promise<ImageRecord> {
   const read = readBuild(workspace, name);
   read.requirePinned();
   const base = await prepareBase(read.line, read.plan.base, platform, report);
-  const artifacts = await readArtifacts(workspace, read.plan, platform, base.name);
+  const artifacts = await readArtifacts(workspace, read.plan, platform, base);
   const images = await layOutImages(assembly, read, base, artifacts);
 
   const imageDockerfile = await readFile(join(paths.docker, 'image.Dockerfile'), 'utf8');

@@ -1,10 +1,15 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isCurrent, stampFile } from '../../../scripts/build/artifact-stamp.ts';
+import { isCurrent, stampFile, stampsOf } from '../../../scripts/build/artifact-stamp.ts';
+import { findSources } from '../../../scripts/build/find-sources.ts';
+import type { BuildPlan } from '../../../scripts/graph/build-plan.ts';
+import { buildGraph } from '../../../scripts/graph/graph.ts';
 import { readArtifacts } from '../../../scripts/image-line/read-artifacts.ts';
+import { paths } from '../../../scripts/lib/image-paths.ts';
+import { sourcePath } from '../../../scripts/pipeline/workspace.ts';
 import { planned } from '../../support/planned-module.ts';
 
 const text = 'the module';
@@ -55,8 +60,11 @@ describe('an artifact that is there', () => {
 
 describe('what an image is assembled of', () => {
   let dist: string;
-  const workspace = () => ({ modules: '', dist });
+  const workspace = () => ({ modules: join(dist, 'modules'), dist });
   const folder = () => join(dist, 'artifacts/l/amd64');
+  const environment = { SOURCE_DATE_EPOCH: '7', LTO: 'on' };
+  const made = { ...record, command: ['make', 'all'], environment };
+  const build = { args: ['all'], environment: { LTO: 'on' } };
   beforeEach(async () => {
     dist = await mkdtemp(join(tmpdir(), 'image-'));
     await mkdir(join(folder(), 'x'), { recursive: true });
@@ -64,22 +72,35 @@ describe('what an image is assembled of', () => {
     await write({});
     const base = { reference: 'base', digest: null, valkey: '9', glibc: '2.41', packages: [], libraries: [] };
     await writeFile(join(folder(), 'base.json'), JSON.stringify(base));
+    await writeFile(join(folder(), 'x', stampFile), await stamp());
   });
   afterEach(() => rm(dist, { recursive: true }));
 
-  const write = (over: object) => writeFile(join(folder(), 'x/build.json'), JSON.stringify({ ...record, ...over }));
-  const read = (base = 'base@sha256:1') => {
-    const plan = {
-      line: 'l',
-      valkey: '9',
+  const planOf = (over: object): BuildPlan => {
+    const about = { line: 'l', valkey: '9', packaged: [] };
+    return {
+      ...about,
       base: { kind: 'image', reference: 'base', digest: null },
-      packaged: [],
-    } as const;
-    return readArtifacts(workspace(), { ...plan, modules: [planned('x')] }, 'linux/amd64', base);
+      modules: [planned('x', { ...build, ...over })],
+    };
   };
+  const baseNamed = (name: string) => ({ from: name, name });
+  /** As the build has it. */
+  const stamp = async (): Promise<string> => {
+    const [plan, base] = [planOf({}), baseNamed('base@sha256:1')];
+    const at = sourcePath(workspace(), 'x', 'a'.repeat(40));
+    const about = { module: 'x', kind: 'git', origin: 'o', ref: '1.0.0', id: 'a'.repeat(40), epoch: 7 } as const;
+    const sources = await findSources(workspace(), plan.modules, { x: { folder: at, record: about } });
+    const imageDockerfile = await readFile(join(paths.docker, 'image.Dockerfile'), 'utf8');
+    const graph = buildGraph({ plan, platforms: ['linux/amd64'], base, sources, imageDockerfile, images: [] });
+    return (await stampsOf(plan, graph, base.name)).modules.get('x') ?? '';
+  };
+  const write = (over: object) => writeFile(join(folder(), 'x/build.json'), JSON.stringify({ ...made, ...over }));
+  const read = (base = 'base@sha256:1', over: object = {}) =>
+    readArtifacts(workspace(), planOf(over), 'linux/amd64', baseNamed(base));
 
   it('is what was built of the plan’s sources, on the base', async () => {
-    expect((await read()).built).toEqual([record]);
+    expect((await read()).built).toEqual([made]);
   });
 
   it.each([
@@ -92,11 +113,31 @@ describe('what an image is assembled of', () => {
     await expect(read()).rejects.toMatchObject({ code: 'VP308' });
   });
 
+  it.each([
+    ['arguments', { args: ['some'] }, 'was built by make all, the manifest says make some'],
+    ['value in its environment', { environment: { LTO: 'off' } }, 'was built with LTO=on, the manifest says LTO=off'],
+    ['lost variable', { environment: {} }, 'was built with LTO=on, the manifest says no LTO'],
+    ['more variables', { environment: { LTO: 'on', O: '3' } }, 'was built with no O, the manifest says O=3'],
+    ['packages', { packages: ['libssl-dev'] }, 'other packages'],
+    ['licence files', { licenceFiles: ['COPYING'] }, 'licences'],
+    ['needed libraries', { addNeeded: ['libm.so.6'] }, 'libraries'],
+  ])('is not taken if the manifest says other %s now', async (_, over, what) => {
+    const error = { code: 'VP308', message: expect.stringContaining(what) };
+    await expect(read('base@sha256:1', over)).rejects.toMatchObject(error);
+  });
+
+  it('is not taken if the project keeps a Cargo.lock for it now', async () => {
+    await mkdir(join(dist, 'modules/x'), { recursive: true });
+    await writeFile(join(dist, 'modules/x/Cargo-1.0.0.lock'), 'version = 4\n');
+    const error = { code: 'VP308', message: expect.stringContaining('another Cargo.lock') };
+    await expect(read()).rejects.toMatchObject(error);
+  });
+
   it('is not taken if it was built on another base', async () => {
     await expect(read('base@sha256:2')).rejects.toMatchObject({ code: 'VP308' });
   });
 
-  it.each(['x/build.json', 'x/x.so', 'base.json'])('is not there without %s', async (path) => {
+  it.each(['x/build.json', 'x/x.so', `x/${stampFile}`, 'base.json'])('is not there without %s', async (path) => {
     await rm(join(folder(), path));
     await expect(read()).rejects.toMatchObject({ code: 'VP308' });
   });
