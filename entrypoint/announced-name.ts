@@ -34,7 +34,9 @@ function ownName(
   hosts: string,
   { hostName, addresses }: ReturnType<Reader['network']>,
 ): { readonly name: string; readonly line: number } | null {
-  const isOwn = (name: string): boolean => name.toLowerCase().startsWith(`${hostName.toLowerCase()}.`);
+  // The host name is the full one where the pod says so (setHostnameAsFQDN).
+  const [own = ''] = hostName.toLowerCase().split('.');
+  const isOwn = (name: string): boolean => name.toLowerCase().startsWith(`${own}.`);
   for (const [index, text] of hosts.split('\n').entries()) {
     const [address = '', ...names] = text.replace(/#.*/, '').trim().split(/\s+/);
     if (!addresses.includes(address.toLowerCase())) continue;

@@ -99,11 +99,12 @@ function chooseExpression(conf: Configuration, wanted: readonly WantedLoad[]): E
  * so on an effective configuration.
  */
 function survivesRewrite({ module, path, args }: WantedLoad): boolean {
-  const argument = isOpaque(module) ? /^[^\s"'\xff]+( [^\s"'\xff]+)*$/ : ONE_WORD;
+  const argument = isOpaque(module) ? /^[^ \t-\r"'\xff]+( [^ \t-\r"'\xff]+)*$/ : ONE_WORD;
   return ONE_WORD.test(path) && args.every(({ words }) => words.every((word) => argument.test(word)));
 }
 
-const ONE_WORD = /^[^\s"'\xff]+$/;
+/** Blanks as the server knows them: a byte 0xa0 is none. */
+const ONE_WORD = /^[^ \t-\r"'\xff]+$/;
 
 /** Whether the user's load options can stay as they are: all additions before them, and they unchanged and in their order. */
 function optionsStand(conf: Configuration, behind: readonly WantedLoad[]): boolean {

@@ -173,6 +173,9 @@ export interface Waiting {
   nonce(): string;
 }
 
+/** The last line of `valkey-bundle resolve`, where it is sure. Its exit code may come too late: the process waits for every lookup. */
+export const SURE = 'sure';
+
 /** Another node of a cluster, as nodes.conf has it. */
 export interface KnownNode {
   readonly host: string;

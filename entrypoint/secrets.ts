@@ -17,8 +17,12 @@ export function redactLine(line: Bytes): string | null {
   const plain = unquoted(text);
   const end = firstHidden(plain);
   if (end !== null) return `${plain.slice(0, end).trimEnd()} ${REDACTED}`;
-  // What is an escape in double quotes is plain text elsewhere.
-  return plain !== text && firstHidden(text) !== null ? REDACTED : null;
+  return hidesAsItStands(text, plain) ? REDACTED : null;
+}
+
+/** What is an escape in double quotes is plain text elsewhere. */
+function hidesAsItStands(text: string, plain: string): boolean {
+  return plain !== text && firstHidden(text) !== null;
 }
 
 /** A word or a text that a message names, with its secrets hidden; the bare name of one stays. */
@@ -42,7 +46,7 @@ export function redactWords(words: readonly Bytes[]): string[] {
     const text = textOf(word);
     const plain = unquoted(text);
     const end = firstHidden(plain);
-    if (end === null) return redactLine(word) ?? text;
+    if (end === null) return hidesAsItStands(text, plain) ? REDACTED : text;
     const rest = plain.slice(end);
     // `name=value`, `name value`, `>password` and `user:password@host` are whole; the rest of a longer name has its value in the next word.
     isValue = !/[=:\s]\S|^[<>]|@/.test(rest);

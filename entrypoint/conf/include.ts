@@ -6,7 +6,7 @@ import { absolute } from '../path.ts';
 import { type Place, showPlace } from '../place.ts';
 import { withoutSecrets } from '../secrets.ts';
 import type { Grammar } from './grammar.ts';
-import { type Directive, parseLine } from './parse.ts';
+import { type Directive, parseLine, trim } from './parse.ts';
 import { linesOf, type Segment, type SourceLine } from './source.ts';
 
 /** A configuration as it was read: its lines in order, an include holding the lines it brought. */
@@ -62,8 +62,7 @@ export interface MainFile {
 /** Lines in order, with the includes among them read in place. */
 export function readLines(files: ConfFiles, lines: readonly SourceLine[], reading: Reading): Entry[] {
   return lines.map((line) => {
-    if (line.runsInto !== undefined && line.text.trim() !== '')
-      reading.warnings.push(runsTogether(line, line.runsInto));
+    if (line.runsInto !== undefined && trim(line.text) !== '') reading.warnings.push(runsTogether(line, line.runsInto));
     const directive = parseLine(line, reading.grammar);
     if (directive === null) return { kind: 'silent', line };
     if (directive.name === 'include') return readInclude(files, directive, reading);

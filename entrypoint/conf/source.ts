@@ -1,5 +1,6 @@
 import { asBytes, type Bytes } from '../bytes.ts';
 import type { Place } from '../place.ts';
+import { trim } from './parse.ts';
 
 /** A piece of configuration text and where its first line stands. */
 export interface Segment {
@@ -70,7 +71,7 @@ const NEWLINE = 0x0a;
 
 function joined(open: SourceLine, piece: SourceLine): SourceLine {
   const text = asBytes(open.text + piece.text);
-  const runsInto = open.runsInto ?? (piece.text.trim() === '' ? undefined : piece.at);
+  const runsInto = open.runsInto ?? (trim(piece.text) === '' ? undefined : piece.at);
   return { text, at: open.at, ...(runsInto && { runsInto }) };
 }
 

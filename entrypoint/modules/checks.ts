@@ -25,7 +25,13 @@ export function checkModuleDirectives(
     const [prefix, option] = splitName(directive.name);
     const manifest = option === null ? undefined : manifests.find((known) => known.loadArgs.configPrefix === prefix);
     if (manifest === undefined || option === null) continue;
-    const details = { at: directive.line.at, frame: frame(directive.line.text) };
+    const details = {
+      at: directive.line.at,
+      // Only where somebody shows it.
+      get frame() {
+        return frame(directive.line.text);
+      },
+    };
     const definition = manifest.loadArgs.options[option];
     if (definition !== undefined && definition.config === undefined) {
       const fix = `Write --${option} behind the path in the loadmodule line, or ${variableHint(manifest)}="--${option}".`;

@@ -24,13 +24,13 @@ const YES = new Set(['yes', 'on', 'true']);
 const NO = new Set(['no', 'off', 'false']);
 
 /**
- * Whether two options of one key say the same: booleans by meaning, numbers by number, memory by its bytes where the type is known,
- * everything else by text.
+ * Whether two options of one key say the same: booleans by meaning, numbers by number, memory by its bytes and enums without case where the
+ * type is known (config.c, configEnumGetValue), everything else by text.
  */
 export function sameValue(a: ModuleOption, b: ModuleOption, type?: OptionDefinition['type']): boolean {
   if (a.off !== b.off) return false;
   if (a.value === null || b.value === null) return a.value === b.value && sameWords(a.words, b.words);
-  const spell = type === 'memory' ? bytesIn : canonical;
+  const spell = SPELLINGS[type ?? 'string'] ?? canonical;
   return spell(a.value) === spell(b.value);
 }
 
@@ -52,6 +52,11 @@ function bytesIn(value: string): string {
   const [letter = 'b', ...more] = unit.toLowerCase();
   return String(BigInt(digits) * (more.length > 0 ? 1024n : 1000n) ** BigInt('bkmg'.indexOf(letter)));
 }
+
+const SPELLINGS: Readonly<Partial<Record<OptionDefinition['type'], (value: string) => string>>> = {
+  memory: bytesIn,
+  enum: (value) => value.toLowerCase(),
+};
 
 /** What a directive takes for a boolean: the server knows yes and no alone, whatever more a module's arguments may know. */
 export function directiveValue(definition: OptionDefinition, value: Bytes): Bytes {

@@ -57,7 +57,13 @@ export function checkModuleAccess(
 /** Where a load is asked for: the user's line, or the module's file in the module directory. */
 export function placeOfLoad({ line, module }: WantedLoad): Details {
   if (line === null) return { at: { kind: 'directory', path: module.path } };
-  return { at: line.at, frame: frame(line.directive.line.text) };
+  // The excerpt only where somebody shows it: every start asks for places.
+  return {
+    at: line.at,
+    get frame() {
+      return frame(line.directive.line.text);
+    },
+  };
 }
 
 function checkElf(path: string, head: Bytes, arch: string, by: Details): void {

@@ -1,6 +1,6 @@
 import { numberOf, readOptions } from '../cluster/options.ts';
 import { diagnose, refuse } from '../diagnostics.ts';
-import type { KnownNode, Waiting } from '../host.ts';
+import { type KnownNode, SURE, type Waiting } from '../host.ts';
 import type { ToolContext } from './run.ts';
 
 const USAGE = 'resolve [--within MS] [--confirm MS] <name>[=<address>@<bus port>]...';
@@ -13,7 +13,7 @@ const MOST_REACHED = 64;
  * `valkey-bundle resolve`: the addresses of host names, one line a name, as healing at a start asks for them: all at once, and what has no
  * address yet again until the time is up. Names that have none print nothing. With `--confirm`, names whose nodes have an address are asked
  * for again as long as no name leads elsewhere and no node listens where it was: a name server may keep old answers. A later line of a name
- * counts. Exit code 0, or 75 where that time is up.
+ * counts. In the end it says `sure`, with exit code 0, or has nothing to say and 75 where that time is up.
  */
 export async function resolveNames({ host, args, tell }: ToolContext): Promise<number> {
   let words = 0;
@@ -36,7 +36,10 @@ export async function resolveNames({ host, args, tell }: ToolContext): Promise<n
   await Promise.all(nodes.map((node) => askUntil(waiting, end, () => ask(node))));
   if (confirmMs === 0) return 0;
   for (let isFirst = true; ; isFirst = false) {
-    if (nodes.some((node) => hasMoved(node, found)) || (await isAnyThere(waiting, nodes))) return 0;
+    if (nodes.some((node) => hasMoved(node, found)) || (await isAnyThere(waiting, nodes))) {
+      host.print('stdout', `${SURE}\n`);
+      return 0;
+    }
     const left = begin + confirmMs - waiting.now();
     if (left <= 0) return 75;
     if (isFirst) tell(diagnose('VB754', `asking again for their names, for ${Math.ceil(left / 1000)} s at most`));

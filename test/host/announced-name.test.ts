@@ -25,6 +25,7 @@ describe('a pod in cluster mode announces the full name that /etc/hosts gives it
   });
   it.each([
     ['whatever the case of the name', { hostName: 'Valkey-1' }],
+    ['where the host name is the full one', { hostName: fullName }],
     ['by an IPv6 address', { files: { '/etc/hosts': hosts(line.replace('10.1.2.3', 'fd00::3')) } }],
     ['once where it has two addresses', { files: { '/etc/hosts': hosts(line, line.replace('10.1.2.3', 'fd00::3')) } }],
   ])('%s', (_, image) => expect(announced(image)).toEqual([`--cluster-announce-hostname ${fullName}`]));

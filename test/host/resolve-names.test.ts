@@ -22,14 +22,14 @@ describe('resolve with --confirm ends', () => {
   it('at once where one name leads to another address: the others may be on their way too', async () => {
     const cluster = unreachable(fakeCluster('ab'));
     const { exitCode, stdout } = await ask(cluster, 'a=10.0.0.99@16379', 'b=10.0.0.11@16379');
-    expect([exitCode, stdout, cluster.waiting.now()]).toEqual([0, 'a 10.0.0.10\nb 10.0.0.11\n', 0]);
+    expect([exitCode, stdout, cluster.waiting.now()]).toEqual([0, 'a 10.0.0.10\nb 10.0.0.11\nsure\n', 0]);
   });
   it('as soon as a name that led to an old address leads to another one', async () => {
     const cluster = unreachable(fakeCluster('ab'));
     cluster.tick = () => void (cluster.waiting.now() >= 5000 && cluster.hosts.set('b', ['10.0.0.77']));
     const { exitCode, stdout, codes } = await ask(cluster, ...asKnown);
     expect([exitCode, codes]).toEqual([0, ['VB754']]);
-    expect(stdout).toBe('a 10.0.0.10\nb 10.0.0.11\nb 10.0.0.77\n');
+    expect(stdout).toBe('a 10.0.0.10\nb 10.0.0.11\nb 10.0.0.77\nsure\n');
     expect(cluster.waiting.now()).toBeLessThan(6000);
   });
   it('as soon as a node begins to listen where it was', async () => {
@@ -42,11 +42,15 @@ describe('resolve with --confirm ends', () => {
   });
   it('at once where the address of a node is not known, and its name leads to one', async () => {
     const cluster = unreachable(fakeCluster('ab'));
-    expect(await ask(cluster, 'a=@16379')).toMatchObject({ exitCode: 0, stdout: 'a 10.0.0.10\n', codes: [] });
+    expect(await ask(cluster, 'a=@16379')).toMatchObject({ exitCode: 0, stdout: 'a 10.0.0.10\nsure\n', codes: [] });
   });
   it('with 75 when the time is up', async () => {
     const cluster = unreachable(fakeCluster('ab'));
-    expect(await ask(cluster, ...asKnown, 'nosuch=@16379')).toMatchObject({ exitCode: 75, codes: ['VB754'] });
+    expect(await ask(cluster, ...asKnown, 'nosuch=@16379')).toMatchObject({
+      exitCode: 75,
+      codes: ['VB754'],
+      stdout: 'a 10.0.0.10\nb 10.0.0.11\n',
+    });
     expect(cluster.waiting.now()).toBeGreaterThanOrEqual(12_000);
     expect(cluster.waiting.now()).toBeLessThan(13_000);
   });

@@ -96,6 +96,12 @@ describe('arguments with blanks in them, which CONFIG REWRITE splits', () => {
     const env = { MODULE_DIR: '/m', ECHO_MODULE_ARGS: '"a b"' };
     expect(plan([conf], files('libecho.so'), env).args).toEqual([conf, '--loadmodule /m/libecho.so "a b"']);
   });
+  it('are none where a letter has the byte of a no-break space', () => {
+    const env = { MODULE_DIR: '/m', REDISEARCH_MODULE_ARGS: 'EXTLOAD /\u00e0/x.so' };
+    expect(plan([conf], files('redisearch.so'), env)).toMatchObject({
+      args: [conf, expect.stringContaining('EXTLOAD')],
+    });
+  });
   it('need a copy where the module’s options are known, and the words would be others', () => {
     const env = { MODULE_DIR: '/m', REDISEARCH_MODULE_ARGS: 'EXTLOAD "/a b/x.so"' };
     expect(plan([conf], files('redisearch.so'), env)).toEqual({

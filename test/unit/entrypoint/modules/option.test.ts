@@ -97,6 +97,11 @@ describe('two options say the same', () => {
     ['much', 'much', true],
     ['much', '0', false],
   ])('%j and %j as memory: %s', (a, b, expected) => expect(sameValue(option(a), option(b), 'memory')).toBe(expected));
+  it('as an enum without case, and only there', () => {
+    expect(sameValue(option('DEBUG'), option('debug'), 'enum')).toBe(true);
+    expect(sameValue(option('DEBUG'), option('warning'), 'enum')).toBe(false);
+    expect(sameValue(option('DEBUG'), option('debug'), 'string')).toBe(false);
+  });
   it('not where units are no more than text', () => {
     expect(sameValue(option('64mb'), option('67108864'), 'string')).toBe(false);
   });
