@@ -4,11 +4,14 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { paths } from '../../scripts/lib/image-paths.ts';
 import { ensureCompose } from '../../scripts/tools/compose.ts';
-import { images, requireImage } from '../support/docker-engine.ts';
-import { freePort } from '../support/free-port.ts';
+import { engine, images, requireImage } from '../support/docker-engine.ts';
 import { until } from '../support/until.ts';
 
 type Compose = (...args: string[]) => Promise<{ readonly exitCode: number | undefined; readonly all: string }>;
+
+/** The engine takes one when the container starts, so nobody else can have taken it meanwhile. */
+const ANY_FREE_PORT = '0';
+const nodes = ['valkey-0', 'valkey-1', 'valkey-2'] as const;
 
 const started: Compose[] = [];
 afterAll(() => Promise.all(started.map((compose) => compose('down', '--volumes', '--timeout', '5'))));
@@ -19,7 +22,7 @@ async function newProject(variables: Readonly<Record<string, string>>): Promise<
   const program = await ensureCompose();
   const project = `compose-${randomUUID().slice(0, 8)}`;
   const file = join(paths.root, 'deploy/compose/compose.yaml');
-  const env = { VALKEY_BUNDLE_IMAGE: images.test, VALKEY_PORT: String(await freePort()), ...variables };
+  const env = { VALKEY_BUNDLE_IMAGE: images.test, VALKEY_PORT: ANY_FREE_PORT, ...variables };
   const compose: Compose = async (...args) => {
     const ran = await execa(program, ['--project-name', project, '--file', file, ...args], {
       env,
@@ -33,11 +36,31 @@ async function newProject(variables: Readonly<Record<string, string>>): Promise<
   return compose;
 }
 
+/** The ids of a project's containers, also of those that have ended; of one service's, if it is named. */
+async function containersOf(compose: Compose, ...service: string[]): Promise<string[]> {
+  const { exitCode, all } = await compose('ps', '--quiet', '--all', ...service);
+  expect(exitCode, all).toBe(0);
+  return all.trim().split('\n').toSorted();
+}
+
+/** Each node with its address. */
+async function addressesOf(compose: Compose): Promise<Map<string, string>> {
+  const addresses = new Map<string, string>();
+  for (const node of nodes) {
+    const [id = ''] = await containersOf(compose, node);
+    const { NetworkSettings } = await engine.getContainer(id).inspect();
+    const [address] = Object.values(NetworkSettings.Networks).map(({ IPAddress }) => IPAddress);
+    expect(address, `the address of ${node}`).toMatch(/^\d+(\.\d+){3}$/);
+    addresses.set(node, address ?? '');
+  }
+  return addresses;
+}
+
 it('without a password, as the README begins: up --wait, a green cluster check on every node, and a shell', async () => {
   const compose = await newProject({});
   const up = await compose('up', '--wait');
   expect(up.exitCode, up.all).toBe(0);
-  for (const node of ['valkey-0', 'valkey-1', 'valkey-2']) {
+  for (const node of nodes) {
     const { exitCode, all } = await compose('exec', '-T', node, 'valkey-bundle', 'cluster', 'check');
     expect(exitCode, all).toBe(0);
   }
@@ -61,17 +84,24 @@ describe('with a password', () => {
   });
 
   it('docker compose up again changes nothing', async () => {
+    const before = await containersOf(compose);
+    expect(before).toHaveLength(nodes.length + 1);
     expect((await compose('up', '--wait')).exitCode).toBe(0);
+    expect(await containersOf(compose)).toEqual(before);
     expect((await check()).exitCode).toBe(0);
   });
 
   it('keeps cluster and data when all containers are made anew, with other addresses', async () => {
     const set = ['exec', '-T', '-e', 'REDISCLI_AUTH=of-the-laptop', 'valkey-0', 'valkey-cli', '-c', 'SET', 'a', 'b'];
     expect((await compose(...set)).all).toContain('OK');
+    const before = await addressesOf(compose);
     expect((await compose('down')).exitCode).toBe(0);
-    // In another order, so that no node gets its old address by chance.
-    expect((await compose('up', '--wait', 'valkey-2')).exitCode).toBe(0);
+    // The engine hands addresses out in the order of the starts. One by one, and who had the first address last, so that each gets another.
+    const [first = '', ...others] = nodes.toSorted((a, b) => lastNumber(before.get(a)) - lastNumber(before.get(b)));
+    for (const node of [...others, first]) expect((await compose('up', '--detach', node)).exitCode).toBe(0);
     expect((await compose('up', '--wait')).exitCode).toBe(0);
+    const after = await addressesOf(compose);
+    expect(nodes.filter((node) => after.get(node) === before.get(node))).toEqual([]);
     await until('cluster check is green', async () => ((await check()).exitCode === 0 ? true : undefined), {
       everyMs: 500,
     });
@@ -79,3 +109,7 @@ describe('with a password', () => {
     expect((await compose(...get)).all).toContain('b');
   });
 });
+
+function lastNumber(address = ''): number {
+  return Number(address.split('.').at(-1));
+}
