@@ -2,7 +2,8 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
-import { allProjects, everydayProjects, pureProjects, type Report, summarise } from './lib/test-summary.ts';
+import { allProjects, chooseProjects, wantsEngine } from './bootstrap/test-projects.mjs';
+import { type Report, summarise } from './lib/test-summary.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const REPORT = join(ROOT, 'dist', 'test-report.json');
@@ -10,7 +11,8 @@ const REPORT = join(ROOT, 'dist', 'test-report.json');
 const usage = `npm test [-- PROJECT|FILE...]
   PROJECT  unit, golden, host, matrix (no container engine needed), integration, matrix-real: all of these by default;
            full: what takes too long for every run
-  FILE     has a slash; only the test files whose path begins so, as test/integration/health`;
+  FILE     has a slash; only the test files whose path begins so, as test/integration/health; an engine is started only for a
+           project that needs one`;
 
 /** Builds what the chosen projects need, runs them, and prints the counts last. Exit code 1 if anything failed. */
 async function main(): Promise<number> {
@@ -23,14 +25,13 @@ async function main(): Promise<number> {
     return 0;
   }
   const files = positionals.filter((word) => word.includes('/'));
-  const named = positionals.filter((word) => !word.includes('/'));
-  const unknown = named.find((word) => !allProjects.includes(word));
+  const chosen = chooseProjects(positionals);
+  const unknown = chosen.find((word) => !allProjects.includes(word));
   if (unknown !== undefined) {
     console.error(`unknown project: ${unknown}\n${usage}`);
     return 64;
   }
-  const chosen = [...named, ...(named.length > 0 ? [] : files.length > 0 ? allProjects : everydayProjects)];
-  if (chosen.some((project) => !pureProjects.includes(project))) {
+  if (wantsEngine(chosen)) {
     const { buildTestImage } = await import('./lib/image-test.ts');
     await buildTestImage({ report: (line) => console.error(line) });
   }

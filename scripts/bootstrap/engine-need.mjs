@@ -1,3 +1,5 @@
+import { chooseProjects, wantsEngine } from './test-projects.mjs';
+
 /** Verbs that always run containers. */
 const withContainers = [
   'start',
@@ -12,9 +14,6 @@ const withContainers = [
   'release',
 ];
 
-/** The test projects that start no container. */
-const withoutContainers = ['unit', 'golden', 'host', 'matrix'];
-
 /** With these a verb only says what it would do, or how it is called. */
 const onlyTalks = ['--help', '-h', '--dry-run'];
 
@@ -27,11 +26,10 @@ export function engineNeed(verb, args) {
   if (verb === 'publish' && !args.includes('--stage')) return 'none';
   if (withContainers.includes(verb)) return talks ? 'none' : 'start';
   if (verb === 'stop') return talks ? 'none' : 'find';
-  if (verb === 'test') return onlyPureTests(args) ? 'none' : 'start';
+  if (verb === 'test') return !talks && wantsEngine(chooseProjects(wordsOf(args))) ? 'start' : 'none';
   return 'none';
 }
 
-function onlyPureTests(args) {
-  const projects = args.filter((arg) => !arg.startsWith('-'));
-  return projects.length > 0 && projects.every((project) => withoutContainers.includes(project));
+function wordsOf(args) {
+  return args.filter((arg) => !arg.startsWith('-'));
 }

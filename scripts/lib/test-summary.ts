@@ -16,15 +16,6 @@ interface Assertion {
   readonly meta?: { readonly measured?: string };
 }
 
-/** Projects that start no container. */
-export const pureProjects: readonly string[] = ['unit', 'golden', 'host', 'matrix'];
-
-/** What `npm test` runs: all but the project `full`. */
-export const everydayProjects: readonly string[] = [...pureProjects, 'integration', 'matrix-real'];
-
-/** Everything that `vitest.config.ts` has. */
-export const allProjects: readonly string[] = [...everydayProjects, 'full'];
-
 /**
  * The closing line, `N passed, N failed`, with skipped ones said. A file that broke before its first test counts as one failure; so does
  * a run that ended badly though none of its tests failed, or that left no report.

@@ -1,0 +1,1 @@
+export function engineNeed(verb: string, args: readonly string[]): 'start' | 'find' | 'none';

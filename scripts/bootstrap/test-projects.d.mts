@@ -1,0 +1,3 @@
+export const allProjects: readonly string[];
+export function chooseProjects(words: readonly string[]): string[];
+export function wantsEngine(projects: readonly string[]): boolean;
