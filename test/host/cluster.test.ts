@@ -17,6 +17,17 @@ describe('cluster ensure', () => {
     expect({ exitCode, codes, engine: engine(cluster) }).toEqual({ exitCode: 0, codes: [], engine: ['create'] });
     expect(stdout).toContain('plan: create a cluster of a:6379, b:6379, c:6379');
   });
+  it('locks every node while it works, and gives its lock back', async () => {
+    const cluster = fakeCluster('abc');
+    let locked = 0;
+    const real = cluster.engine;
+    cluster.engine = (args) => {
+      locked = cluster.conversations();
+      return real(args);
+    };
+    await ensure(cluster, 'abc');
+    expect([locked, cluster.conversations()]).toEqual([3, 0]);
+  });
   it('adds nodes and gives them slots', async () => {
     const cluster = fakeCluster('abcde', 'abc');
     expect((await ensure(cluster, 'abcde')).exitCode).toBe(0);
@@ -106,6 +117,7 @@ describe('cluster ensure', () => {
     const cluster = fakeCluster('abc');
     cluster.engine = () => 1;
     expect(await ensure(cluster, 'abc')).toMatchObject({ codes: ['VB714'], exitCode: 75 });
+    expect([engine(cluster), cluster.conversations()]).toEqual([['create'], 0]);
   });
   it('fails where what it did does not show', async () => {
     const cluster = fakeCluster('abc');
@@ -168,6 +180,7 @@ describe('two runs', () => {
       },
     };
     expect(await ensure({ ...cluster, waiting: losing }, 'abc')).toMatchObject({ codes: ['VB713'], exitCode: 75 });
+    expect([engine(cluster), writes(cluster), cluster.conversations()]).toEqual([[], [], 0]);
   });
 });
 

@@ -25,6 +25,8 @@ export interface FakeCluster {
   readonly runs: readonly Run[];
   /** Every command that a node got, as `a CLUSTER NODES`. */
   readonly commands: readonly string[];
+  /** How many conversations with nodes are open: each is a lock on its node. */
+  readonly conversations: () => number;
   readonly hosts: Map<string, string[]>;
   /** What `valkey-cli --cluster` does, and its exit code. */
   engine: (args: readonly string[]) => number;
@@ -60,10 +62,12 @@ export function fakeCluster(letters: string, formed = ''): FakeCluster {
   const commands: string[] = [];
   const stop = new AbortController();
   let now = 0;
+  let openConversations = 0;
   const fake: FakeCluster = {
     servers,
     runs,
     commands,
+    conversations: () => openConversations,
     hosts: new Map(letters.split('').map((letter) => [letter, [ipOf(letter)]])),
     engine: (args) => form(servers, args),
     handsOn: true,
@@ -91,6 +95,7 @@ export function fakeCluster(letters: string, formed = ''): FakeCluster {
         const server = find(args[1] ?? '');
         let name = '';
         let isOver = false;
+        openConversations += 1;
         return {
           async ask(text, lines) {
             if (isOver || server?.trouble === 'unreachable') return null;
@@ -114,6 +119,7 @@ export function fakeCluster(letters: string, formed = ''): FakeCluster {
             ];
           },
           end: () => {
+            if (!isOver) openConversations -= 1;
             isOver = true;
           },
         };
