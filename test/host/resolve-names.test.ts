@@ -56,6 +56,13 @@ describe('resolve with --confirm ends', () => {
   });
 });
 
+it('resolve prints the addresses of the names that have some', async () => {
+  const { waiting } = fakeCluster('ab');
+  expect(await waitingTool(['resolve', 'a', 'nosuch', 'b'], {}, { waiting })).toMatchObject({
+    exitCode: 0,
+    stdout: 'a 10.0.0.10\nb 10.0.0.11\n',
+  });
+});
 it('resolve without --confirm asks no node', async () => {
   const cluster = unreachable(fakeCluster('ab'));
   expect(await waitingTool(['resolve', ...asKnown], {}, { waiting: cluster.waiting })).toMatchObject({

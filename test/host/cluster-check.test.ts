@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { runCluster } from '../support/cluster-tool.ts';
+import { fakeCluster } from '../support/fake-cluster.ts';
+import { waitingTool } from '../support/fake-start.ts';
+
+describe('cluster check', () => {
+  it('finds all members from one, and names the node whose modules differ', async () => {
+    const result = await runCluster(fakeCluster('abc', 'abc'), ['check', '--nodes', 'a', '--json', '--timeout', '0']);
+    const report = JSON.parse(result.stdout);
+    expect(report).toMatchObject({ version: 1, ok: false, nodes: [{}, {}, {}] });
+    const failed = report.checks.filter(({ ok }: { ok: boolean }) => !ok);
+    expect(failed).toMatchObject([{ name: 'modules', problems: [expect.stringMatching(/^c:6379 has search with/)] }]);
+    expect(result).toMatchObject({ exitCode: 1, codes: ['VB720'] });
+  });
+  it('is green where everything is as it should be', async () => {
+    const result = await runCluster(fakeCluster('ab', 'ab'), ['check', '--nodes', 'a']);
+    expect(result).toMatchObject({ exitCode: 0, codes: [] });
+    expect(result.stdout).toMatch(/^ok {3}modules/m);
+  });
+  it('says which member does not answer', async () => {
+    const cluster = fakeCluster('ab', 'ab');
+    for (const server of cluster.servers.slice(1)) server.trouble = 'unreachable';
+    const result = await runCluster(cluster, ['check', '--nodes', 'a', '--timeout', '0']);
+    expect(result.exitCode).toBe(1);
+    expect(result.stdout).toMatch(/FAIL answers\n +b:6379: connection refused/);
+  });
+  it('says which port of which node cannot be reached from where it runs', async () => {
+    const cluster = fakeCluster('ab', 'ab');
+    for (const server of cluster.servers) if (server.letter === 'b') server.closedPorts = [6379 + 20_294];
+    const result = await runCluster(cluster, ['check', '--nodes', 'a', '--timeout', '0']);
+    expect(result).toMatchObject({ exitCode: 1, codes: ['VB720'] });
+    expect(result.stdout).toMatch(/FAIL ports\n +b:6379: the coordinator port of search, 10\.0\.0\.11:26673: ECONNREF/);
+    expect(result.stdout).toMatch(/^ok {3}answers/m);
+  });
+  it('asks again for a while what is not yet as it should be', async () => {
+    const cluster = fakeCluster('ab', 'ab');
+    const [, b] = cluster.servers;
+    if (b === undefined) throw new Error('two servers');
+    b.trouble = 'loading';
+    cluster.tick = () => delete b.trouble;
+    expect((await runCluster(cluster, ['check', '--nodes', 'a'])).exitCode).toBe(0);
+  });
+  it('starts from the server of its own container where no node is named', async () => {
+    const cluster = fakeCluster('ab', 'ab');
+    const lastStart = JSON.stringify({ argv: ['valkey-server', '--bind', '10.0.0.10', '--requirepass', 'hidden'] });
+    const result = await waitingTool(['cluster', 'check'], {}, { waiting: cluster.waiting, lastStart });
+    expect(result.exitCode).toBe(0);
+    expect(cluster.runs[0]).toMatchObject({ env: { REDISCLI_AUTH: 'hidden' } });
+  });
+});
+
+it.each([[], ['form'], ['check', 'x'], ['ensure', '--force']])(
+  'cluster %j is a wrong command line',
+  async (...args) => {
+    expect(await runCluster(fakeCluster('abc'), args)).toMatchObject({ codes: ['VB601'], exitCode: 64 });
+  },
+);

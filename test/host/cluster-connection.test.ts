@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { runCluster } from '../support/cluster-tool.ts';
+import { fakeCluster } from '../support/fake-cluster.ts';
+import { waitingTool } from '../support/fake-start.ts';
+
+describe('the password', () => {
+  it.each<[string, string[], Record<string, string>]>([
+    ['from a file', ['--password-file', '/pw'], {}],
+    ['from VALKEY_PASSWORD', [], { VALKEY_PASSWORD: 'hidden' }],
+    ['from VALKEY_PASSWORD_FILE', [], { VALKEY_PASSWORD_FILE: '/pw' }],
+    ['from VALKEYCLI_AUTH', [], { VALKEYCLI_AUTH: 'hidden' }],
+    ['from a file rather than the environment', ['--password-file', '/pw'], { REDISCLI_AUTH: 'other' }],
+  ])('%s reaches valkey-cli by its environment alone', async (_, args, env) => {
+    const cluster = fakeCluster('abc');
+    const result = await runCluster(cluster, ['ensure', '--nodes', 'a,b,c', ...args], env, { '/pw': 'hidden\n' });
+    expect(result.exitCode).toBe(0);
+    for (const one of cluster.runs) {
+      expect(one.env).toMatchObject({ REDISCLI_AUTH: 'hidden', VALKEYCLI_AUTH: 'hidden' });
+      expect(one.env).not.toHaveProperty('VALKEY_PASSWORD');
+      expect(one.args.join(' ')).not.toContain('hidden');
+    }
+    expect(`${result.stdout}${result.stderr}`).not.toContain('hidden');
+  });
+  it.each([
+    [['--password-file', '/none'], {}, 'VB205'],
+    [['--password-file', '/empty'], {}, 'VB205'],
+    [[], { VALKEY_PASSWORD: 'x', VALKEY_PASSWORD_FILE: '/pw' }, 'VB206'],
+  ])('%j with %j is refused with %s', async (args, env, code) => {
+    const cluster = fakeCluster('abc');
+    const result = await runCluster(cluster, ['ensure', '--nodes', 'a,b,c', ...args], env, {
+      '/pw': 'x',
+      '/empty': '\n',
+    });
+    expect([result.codes, cluster.runs.length]).toEqual([[code], 0]);
+  });
+});
+
+describe('TLS', () => {
+  const pem = '-----BEGIN CERTIFICATE-----\n';
+  const files = { '/ca': pem, '/c': pem, '/k': pem, '/other': pem, '/text': 'x\n', '/d': { directory: true } as const };
+  const all = ['--tls', '--cacert', '/ca', '--cert', '/c', '--key', '/k'];
+  const variables = { VALKEY_TLS_CA_CERT_FILE: '/ca', VALKEY_TLS_CERT_FILE: '/c', VALKEY_TLS_KEY_FILE: '/k' };
+  const ran = async (args: readonly string[], env = {}) => {
+    const cluster = fakeCluster('abc');
+    const { codes } = await runCluster(cluster, ['ensure', '--nodes', 'a,b,c', ...args], env, files);
+    return { codes, given: cluster.runs.map((one) => one.args) };
+  };
+
+  it.each<[string, string[], Record<string, string>, string[]]>([
+    ['from options, with a user', ['--user', 'admin', ...all.slice(1)], {}, ['--user', 'admin', ...all]],
+    ['from the environment', [], variables, all],
+    ['from an option rather than the environment', ['--cacert', '/other'], variables, all.with(2, '/other')],
+    ['without files', ['--tls'], {}, ['--tls']],
+    ['without files, by VALKEY_TLS', [], { VALKEY_TLS: '1' }, ['--tls']],
+  ])('%s is spoken with every node and by valkey-cli --cluster', async (_, args, env, expected) => {
+    const { codes, given } = await ran(args, env);
+    expect(codes).toEqual([]);
+    expect(given.some(([first]) => first === '--cluster')).toBe(true);
+    for (const one of given) expect(one.slice(-expected.length)).toEqual(expected);
+  });
+  it('is not spoken unless something asks for it', async () => {
+    const { given } = await ran([], { VALKEY_TLS: 'no', VALKEY_TLS_CA_CERT_FILE: '' });
+    for (const one of given) expect(one).not.toContain('--tls');
+  });
+  it.each<[string[], Record<string, string>, string]>([
+    [['--cacert', '/none'], {}, 'argv[5]: error VB717: /none: no such file'],
+    [['--cacert', '/d'], {}, '/d: a directory'],
+    [['--cacert', '/text'], {}, '/text: no PEM file'],
+    [['--cert', '/c'], {}, 'given together'],
+    [[], { VALKEY_TLS_KEY_FILE: '/none' }, 'VALKEY_TLS_KEY_FILE: error VB717: /none'],
+    [[], { VALKEY_TLS_KEY_FILE: '/k' }, 'given together'],
+  ])('%j with %j is refused before any node is asked', async (args, env, text) => {
+    const cluster = fakeCluster('abc');
+    const result = await runCluster(cluster, ['ensure', '--nodes', 'a,b,c', ...args], env, files);
+    expect([result.codes, result.exitCode, cluster.runs.length]).toEqual([['VB717'], 66, 0]);
+    expect(result.stderr).toContain(text);
+  });
+  it('goes to the TLS port of the own server where no node is named', async () => {
+    const cluster = fakeCluster('ab', 'ab');
+    const argv = ['valkey-server', '--bind', '10.0.0.10', '--port', '6379', '--tls-port', '6380'];
+    const lastStart = JSON.stringify({ argv });
+    await waitingTool(['cluster', 'check'], variables, { waiting: cluster.waiting, lastStart, files });
+    expect(cluster.runs[0]?.args.slice(0, 4)).toEqual(['-h', '10.0.0.10', '-p', '6380']);
+  });
+});

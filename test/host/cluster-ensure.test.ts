@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest';
+import { runCluster } from '../support/cluster-tool.ts';
+import { type FakeCluster, fakeCluster } from '../support/fake-cluster.ts';
+
+const ensure = (cluster: FakeCluster, nodes: string, ...more: string[]) =>
+  runCluster(cluster, ['ensure', '--nodes', nodes.split('').join(), ...more]);
+const engine = (cluster: FakeCluster) => cluster.runs.flatMap(({ args }) => (args[0] === '--cluster' ? [args[1]] : []));
+const writes = ({ commands }: FakeCluster) =>
+  commands.filter((line) => !/^\S+ (INFO|MULTI|EXEC|EXISTS|CLUSTER (NODES|INFO|KEYSLOT)|CLIENT )/.test(line));
+
+describe('cluster ensure', () => {
+  it('forms a cluster of fresh nodes', async () => {
+    const cluster = fakeCluster('abc');
+    const { exitCode, stdout, codes } = await ensure(cluster, 'abc');
+    expect({ exitCode, codes, engine: engine(cluster) }).toEqual({ exitCode: 0, codes: [], engine: ['create'] });
+    expect(stdout).toContain('plan: create a cluster of a:6379, b:6379, c:6379');
+  });
+  it('locks every node while it works, and gives its lock back', async () => {
+    const cluster = fakeCluster('abc');
+    let locked = 0;
+    const real = cluster.engine;
+    cluster.engine = (args) => {
+      locked = cluster.conversations();
+      return real(args);
+    };
+    await ensure(cluster, 'abc');
+    expect([locked, cluster.conversations()]).toEqual([3, 0]);
+  });
+  it('adds nodes and gives them slots', async () => {
+    const cluster = fakeCluster('abcde', 'abc');
+    expect((await ensure(cluster, 'abcde')).exitCode).toBe(0);
+    expect(engine(cluster)).toEqual(['add-node', 'add-node', 'rebalance']);
+  });
+  it('marks that slots are being moved while they are', async () => {
+    const cluster = fakeCluster('abcd', 'abc');
+    let marked: readonly string[] = [];
+    const real = cluster.engine;
+    cluster.engine = (args) => {
+      if (args[1] === 'rebalance') marked = writes(cluster);
+      return real(args);
+    };
+    await ensure(cluster, 'abcd');
+    expect(marked).toEqual([expect.stringMatching(/^a SET \{valkey-bundle\}:cluster-ensure .* EX \d+$/)]);
+    expect(writes(cluster).at(-1)).toBe('a DEL {valkey-bundle}:cluster-ensure');
+  });
+  it('only asks a healthy cluster, without a lock', async () => {
+    const cluster = fakeCluster('abc', 'abc');
+    expect((await ensure(cluster, 'abc')).exitCode).toBe(0);
+    expect({ engine: engine(cluster), writes: writes(cluster) }).toEqual({ engine: [], writes: [] });
+    expect(cluster.commands.filter((line) => line.includes('CLIENT'))).toEqual([]);
+  });
+  it('only says what it would do with --dry-run', async () => {
+    const cluster = fakeCluster('abc');
+    const { exitCode, stdout } = await ensure(cluster, 'abc', '--dry-run');
+    expect([exitCode, engine(cluster), writes(cluster)]).toEqual([0, [], []]);
+    expect(stdout).toContain('valkey-cli --cluster create 10.0.0.10:6379');
+  });
+  it('waits for nodes that come up, and says for which', async () => {
+    const cluster = fakeCluster('abc');
+    const [a, b, c] = cluster.servers;
+    if (a === undefined || b === undefined || c === undefined) throw new Error('three servers');
+    a.trouble = 'unreachable';
+    b.trouble = 'loading';
+    cluster.hosts.delete('c');
+    const comings = [() => delete a.trouble, () => delete b.trouble, () => cluster.hosts.set('c', ['10.0.0.12'])];
+    cluster.tick = () => void comings.shift()?.();
+    const { exitCode, stderr } = await ensure(cluster, 'abc');
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain(
+      'waiting for a:6379 (connection refused), b:6379 (it is loading its data), c:6379 (its name',
+    );
+  });
+  it('asks a name with several addresses at the first one that answers', async () => {
+    const cluster = fakeCluster('abc');
+    cluster.hosts.set('a', ['10.0.0.99', '10.0.0.10', '10.0.0.98']);
+    expect((await ensure(cluster, 'abc')).stdout).toContain('--cluster create 10.0.0.10:6379 ');
+    expect(cluster.runs.some(({ args }) => args.includes('10.0.0.98'))).toBe(false);
+  });
+  it.each([
+    ['unreachable', 'VB704', 75],
+    ['loading', 'VB704', 75],
+    ['password', 'VB705', 1],
+    ['standalone', 'VB706', 1],
+  ] as const)('is refused where a node is %s for good: %s', async (trouble, code, exitCode) => {
+    const cluster = fakeCluster('abc');
+    for (const server of cluster.servers.slice(1, 2)) server.trouble = trouble;
+    const result = await ensure(cluster, 'abc', '--timeout', '2');
+    expect(result).toMatchObject({ codes: [code], exitCode });
+    expect(result.stderr).toContain('b:6379');
+    // What time does not mend is not waited for.
+    expect(cluster.waiting.now() > 0).toBe(exitCode === 75);
+    expect([engine(cluster), writes(cluster)]).toEqual([[], []]);
+  });
+  it('is refused where a name does not resolve', async () => {
+    const cluster = fakeCluster('abc');
+    expect(await runCluster(cluster, ['ensure', '--nodes', 'a,b,nosuch', '--timeout', '1'])).toMatchObject({
+      codes: ['VB703'],
+      exitCode: 75,
+    });
+  });
+  it.each([
+    ['a,b', 'VB701'],
+    ['a,b,a', 'VB702'],
+    ['a,b,a:6379', 'VB702'],
+    ['a,b,c:x', 'VB601'],
+  ])('is refused before any node is asked: %s: %s', async (nodes, code) => {
+    const cluster = fakeCluster('abc');
+    expect((await runCluster(cluster, ['ensure', '--nodes', nodes])).codes).toEqual([code]);
+    expect(cluster.runs).toEqual([]);
+  });
+  it('is refused without --nodes', async () => {
+    expect((await runCluster(fakeCluster('abc'), ['ensure'])).codes).toEqual(['VB601']);
+  });
+  it('fails where valkey-cli does, and gives its lock back', async () => {
+    const cluster = fakeCluster('abc');
+    cluster.engine = () => 1;
+    expect(await ensure(cluster, 'abc')).toMatchObject({ codes: ['VB714'], exitCode: 75 });
+    expect([engine(cluster), cluster.conversations()]).toEqual([['create'], 0]);
+  });
+  it('fails where what it did does not show', async () => {
+    const cluster = fakeCluster('abc');
+    cluster.engine = () => 0;
+    expect(await ensure(cluster, 'abc', '--timeout', '3')).toMatchObject({ codes: ['VB711'], exitCode: 75 });
+    expect(engine(cluster)).toEqual(['create']);
+  });
+  it('ends with 143 where it is told to stop', async () => {
+    const cluster = fakeCluster('abc');
+    cluster.tick = () => cluster.stop();
+    for (const server of cluster.servers) server.trouble = 'unreachable';
+    expect(await ensure(cluster, 'abc')).toMatchObject({ exitCode: 143, codes: [] });
+  });
+});
+
+describe('two runs', () => {
+  it('lock the nodes in one order, however they name them', async () => {
+    const cluster = fakeCluster('abc');
+    await ensure(cluster, 'cba');
+    expect(cluster.commands.filter((line) => /CLIENT SETNAME v/.test(line)).map((line) => line.charAt(0))).toEqual([
+      'a',
+      'b',
+      'c',
+    ]);
+  });
+  it('the second waits for the first, and finds nothing left to do', async () => {
+    const cluster = fakeCluster('abc');
+    cluster.otherRun = { idle: 0 };
+    cluster.tick = () => {
+      if (cluster.waiting.now() < 2000) return;
+      cluster.otherRun = null;
+      cluster.engine(['--cluster', 'create', '10.0.0.10:6379', '10.0.0.11:6379', '10.0.0.12:6379']);
+    };
+    const { exitCode, stderr } = await ensure(cluster, 'abc');
+    expect([exitCode, engine(cluster)]).toEqual([0, []]);
+    expect(stderr).toContain('another run works on a:6379');
+  });
+  it('the second gives up when its time is up', async () => {
+    const cluster = fakeCluster('abc');
+    cluster.otherRun = { idle: 0 };
+    expect(await ensure(cluster, 'abc', '--timeout', '2')).toMatchObject({ codes: ['VB712'], exitCode: 75 });
+    expect(engine(cluster)).toEqual([]);
+  });
+  it('the second closes the connection of a first one that has been silent for long', async () => {
+    const cluster = fakeCluster('abc');
+    cluster.otherRun = { idle: 20 };
+    expect((await ensure(cluster, 'abc')).exitCode).toBe(0);
+    expect(cluster.commands).toContain('a CLIENT KILL ID 4');
+  });
+  it('one that loses its lock stops', async () => {
+    const cluster = fakeCluster('abc');
+    const converse = cluster.waiting.converse;
+    const losing = {
+      ...cluster.waiting,
+      converse: (...given: Parameters<typeof converse>) => {
+        const conversation = converse(...given);
+        const ask: typeof conversation.ask = async (text, ...rest) =>
+          text.startsWith('CLIENT GETNAME') ? ['null'] : conversation.ask(text, ...rest);
+        return { ...conversation, ask };
+      },
+    };
+    expect(await ensure({ ...cluster, waiting: losing }, 'abc')).toMatchObject({ codes: ['VB713'], exitCode: 75 });
+    expect([engine(cluster), writes(cluster), cluster.conversations()]).toEqual([[], [], 0]);
+  });
+});
