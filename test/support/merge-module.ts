@@ -1,0 +1,48 @@
+import { wordsOf } from '../../entrypoint/environment.ts';
+import { loadLinesOf } from '../../entrypoint/modules/loads.ts';
+import { mergeModule } from '../../entrypoint/modules/merge.ts';
+import { settingsOf } from '../../entrypoint/modules/settings.ts';
+import { showPlace } from '../../entrypoint/place.ts';
+import { directives } from './conf-lines.ts';
+import { moduleOf } from './known-modules.ts';
+import { codesOf } from './refusal.ts';
+
+interface Given {
+  readonly conf?: string;
+  readonly options?: string;
+  readonly env?: string;
+  readonly image?: string;
+  readonly selected?: boolean;
+  readonly name?: string;
+}
+
+/** What mergeModule makes of one module, each place as it is shown. */
+export function merge({ conf = '', options = '', env, image, selected = true, name = 'search' }: Given) {
+  const module = moduleOf(name);
+  const inFile = directives(conf);
+  const onCommandLine = directives(options, { kind: 'argument', index: 2 });
+  const merged = mergeModule({
+    module,
+    version: '1.0.2',
+    lines: [...loadLinesOf(inFile, 'file'), ...loadLinesOf(onCommandLine, 'options')],
+    selected,
+    environment: env === undefined ? null : { words: wordsOf('X', env), at: { kind: 'variable', name: 'X' } },
+    defaults: image === undefined ? [] : [{ words: wordsOf('X', image), at: { kind: 'image', path: 'b' } }],
+    settings: settingsOf([...inFile, ...onCommandLine]),
+    overrides: settingsOf(onCommandLine),
+  });
+  return {
+    verdict: merged.verdict,
+    /** `words <- place`, one argument each; `not heard` names the directive that is. */
+    args:
+      merged.load?.args.map(({ words, at, overriddenAt }) => {
+        const instead = overriddenAt === undefined ? '' : `, not heard: ${showPlace(overriddenAt)}`;
+        return `${words.join(' ')} <- ${showPlace(at)}${instead}`;
+      }) ?? null,
+    path: merged.load?.path,
+    changed: merged.load?.changed,
+    directives: merged.directives.map(({ name, value, at }) => `${name} ${value} <- ${showPlace(at)}`),
+    codes: codesOf(merged.diagnostics),
+    at: showPlace(merged.at),
+  };
+}
