@@ -1,4 +1,5 @@
 import type { WorkflowProblem } from './problem.ts';
+import { checkSecrets } from './secrets.ts';
 import { stepsOf, type Workflow } from './workflow-file.ts';
 
 /** What GitHub knows as scopes of GITHUB_TOKEN and this project uses; what each needs is said in docs/releasing.md. */
@@ -10,7 +11,13 @@ const dangerous = ['pull_request_target', 'workflow_run'];
 
 /** The least rights: none by default, each job names its own, no token stays behind in the checkout, no other secret. */
 export function checkPrivileges(workflow: Workflow): WorkflowProblem[] {
-  return [...ofTriggers(workflow), ...ofWorkflow(workflow), ...ofJobs(workflow), ...ofSteps(workflow)];
+  return [
+    ...ofTriggers(workflow),
+    ...ofWorkflow(workflow),
+    ...ofJobs(workflow),
+    ...ofSteps(workflow),
+    ...checkSecrets(workflow),
+  ];
 }
 
 function ofTriggers({ content, at }: Workflow): WorkflowProblem[] {
@@ -49,16 +56,6 @@ function ofSteps(workflow: Workflow): WorkflowProblem[] {
     if (step.uses?.startsWith('actions/checkout@') && step.with['persist-credentials'] !== false) {
       found.push(
         workflow.at(path, 'the checkout leaves its token in .git/config', 'with: { persist-credentials: false }'),
-      );
-    }
-    const secret = /secrets\.(?!GITHUB_TOKEN\b)(\w+)/.exec(JSON.stringify(step))?.[1];
-    if (secret !== undefined) {
-      found.push(
-        workflow.at(
-          path,
-          `the step takes the secret ${secret}`,
-          'use github.token or an identity of the job (id-token)',
-        ),
       );
     }
     return found;

@@ -48,6 +48,24 @@ const broken: readonly (readonly [title: string, piece: string, replacement: str
     'foreign',
   ],
   ['another secret', 'MODULE: search', `MODULE: \${{ secrets.DEPLOY_KEY }}`, 19, 'DEPLOY_KEY'],
+  ['a secret by its name in brackets', 'MODULE: search', `MODULE: \${{ secrets['DEPLOY_KEY'] }}`, 19, 'DEPLOY_KEY'],
+  ['a secret with blanks about the dot', 'MODULE: search', `MODULE: \${{ secrets . DEPLOY_KEY }}`, 19, 'DEPLOY_KEY'],
+  ['a secret in capitals', 'MODULE: search', `MODULE: \${{ SECRETS.DEPLOY_KEY }}`, 19, 'DEPLOY_KEY'],
+  ['a secret whose name is computed', 'MODULE: search', `MODULE: \${{ secrets[matrix.key] }}`, 19, 'takes secrets'],
+  ['all secrets at once', 'MODULE: search', `MODULE: \${{ toJSON(secrets) }}`, 19, 'takes secrets'],
+  ['a secret in a condition', 'env:', "if: secrets.DEPLOY_KEY != ''\n        env:", 19, 'DEPLOY_KEY'],
+  ['a secret beside the token', 'MODULE: search', `M: \${{ secrets.GITHUB_TOKEN || secrets.KEY }}`, 19, 'KEY'],
+  [
+    'a secret of every step of a job',
+    'steps:',
+    `env: { KEY: "\${{ secrets.DEPLOY_KEY }}" }\n    steps:`,
+    15,
+    'DEPLOY_KEY',
+  ],
+  ['a secret of a service', 'steps:', `services: { x: "\${{ secrets['X'] }}" }\n    steps:`, 15, 'secret X'],
+  ['a secret of every job', 'jobs:', `env: { KEY: "\${{ secrets.DEPLOY_KEY }}" }\njobs:`, 9, 'DEPLOY_KEY'],
+  ['a workflow that gets every secret', 'steps:', 'secrets: inherit\n    steps:', 15, 'every secret'],
+  ['a workflow that gets a secret', 'steps:', `secrets: { k: "\${{ secrets.KEY }}" }\n    steps:`, 15, 'KEY'],
   ['no concurrency group', 'concurrency:\n', 'x-concurrency:\n', 1, 'concurrency'],
   ['a job without an end', '    timeout-minutes: 10\n', '', 11, 'six hours'],
   ['a runner that moves', 'ubuntu-24.04', 'ubuntu-latest', 11, 'runs on ubuntu-latest'],
@@ -74,9 +92,13 @@ describe('a workflow', () => {
     expect(checkWorkflow(text, known)).toEqual([]);
   });
 
-  test('may take the token of the job from either of its names', () => {
-    expect(checkWorkflow(workflowWith('MODULE: search', `GH_TOKEN: \${{ secrets.GITHUB_TOKEN }}`), known)).toEqual([]);
-  });
+  test.each(['secrets.GITHUB_TOKEN', "secrets['GITHUB_TOKEN']", 'github.token'])(
+    'may take the token of the job from %s',
+    (token) => {
+      expect(checkWorkflow(workflowWith('MODULE: search', `GH_TOKEN: \${{ ${token} }}`), known)).toEqual([]);
+      expect(checkWorkflow(workflowWith('jobs:', `env: { GH_TOKEN: "\${{ ${token} }}" }\njobs:`), known)).toEqual([]);
+    },
+  );
 
   test('that is not YAML gives one problem with its place', () => {
     const read = readWorkflow('x.yml', 'on: push\njobs: {a: [}\n');
