@@ -33,10 +33,11 @@ it('a new password, as the README gives it: both are taken while nodes restart, 
   }
   // The Job is as it was: the Secret is no part of it.
   await namespace.apply(await renderCluster({ password: 'new' }));
-  for (const pod of all) {
+  for (const [index, pod] of all.entries()) {
     await namespace.replacePods([pod], 'in peace');
     await allReady(namespace, 60);
     for (const other of all) expect(await asks(other, 'new')).toBe('0\n');
+    for (const waiting of all.slice(index + 1)) expect(await asks(waiting, 'old')).toBe('0\n');
   }
   await untilGreen(namespace.pod('valkey-0'), 30);
   for (const pod of all) expect(await asks(pod, 'old')).toMatch(/WRONGPASS|NOAUTH/);
