@@ -22,11 +22,18 @@ export const buildSteps = z.strictObject({
 export type BuildStep = z.infer<typeof buildStep>;
 export type BuildSteps = z.infer<typeof buildSteps>;
 
-/** The last word about every step, in the order in which they were announced. BuildKit's own chores are no steps. */
+/**
+ * What became of every step, in the order in which they were announced. A step that two targets share is told once for each: executed for
+ * the one that came first, and cached for the other. BuildKit's own chores are no steps.
+ */
 export function stepsOf(events: readonly BakeEvent[]): BuildStep[] {
-  const last = new Map<string, Vertex>();
-  for (const event of events) if (event.kind === 'vertex') last.set(event.vertex.digest, event.vertex);
-  return [...last.values()].flatMap((vertex) => {
+  const told = new Map<string, Vertex>();
+  for (const event of events) {
+    if (event.kind !== 'vertex') continue;
+    const known = told.get(event.vertex.digest);
+    if (known === undefined || weight(event.vertex) >= weight(known)) told.set(event.vertex.digest, event.vertex);
+  }
+  return [...told.values()].flatMap((vertex) => {
     const named = stepName(vertex.name);
     if (named === undefined) return [];
     return [{ ...named, result: resultOf(vertex), seconds: secondsOf(vertex) }];
@@ -59,6 +66,12 @@ function parseWords(words: string): string[] | undefined {
   } catch {
     return undefined;
   }
+}
+
+const byWeight = ['not run', 'cached', 'executed', 'failed'] as const satisfies BuildStep['result'][];
+
+function weight(vertex: Vertex): number {
+  return byWeight.indexOf(resultOf(vertex));
 }
 
 function resultOf({ cached, error, started, completed }: Vertex): BuildStep['result'] {

@@ -3,7 +3,7 @@ import { clusterClient } from '../support/kube/cluster-client.ts';
 import { useNamespaces } from '../support/kube/scope.ts';
 import { allReady, clusterCommand, jobDone, password, renderCluster } from '../support/kube/statefulset-cluster.ts';
 import { untilGreen } from '../support/kube/until-green.ts';
-import { lostOf, startWriting } from '../support/kube/writer.ts';
+import { lostOf, whileWriting } from '../support/kube/writer.ts';
 import { measured } from '../support/measured.ts';
 
 const open = useNamespaces();
@@ -23,15 +23,17 @@ it('scales from three to five by one number: no key of 100,000 is lost, writes g
     for (let from = 0; from < keys.length; from += 1000)
       await Promise.all(keys.slice(from, from + 1000).map((key) => client.set(key, key)));
 
-    const writer = startWriting(client, 'meanwhile', 2);
-    const began = performance.now();
-    // kubectl -n valkey delete job valkey-cluster && kubectl apply -k deploy/statefulset/overlays/k3s, with the number changed
-    await namespace.deleteJob('valkey-cluster');
-    await namespace.apply(await renderCluster({ replicas: 5 }));
-    await jobDone(namespace);
-    await untilGreen(namespace.pod('valkey-0'), 30);
-    const seconds = (performance.now() - began) / 1000;
-    const meanwhile = await writer.stop();
+    let seconds = 0;
+    const scale = async (): Promise<void> => {
+      const began = performance.now();
+      // kubectl -n valkey delete job valkey-cluster && kubectl apply -k deploy/statefulset/overlays/k3s, with the number changed
+      await namespace.deleteJob('valkey-cluster');
+      await namespace.apply(await renderCluster({ replicas: 5 }));
+      await jobDone(namespace);
+      await untilGreen(namespace.pod('valkey-0'), 30);
+      seconds = (performance.now() - began) / 1000;
+    };
+    const meanwhile = await whileWriting(client, 'meanwhile', scale, 2);
 
     expect(meanwhile.length).toBeGreaterThan(100);
     expect(await lostOf(client, [...keys, ...meanwhile])).toEqual([]);

@@ -6,7 +6,7 @@ import { useNamespaces } from '../support/kube/scope.ts';
 import { allReady, clusterCommand, jobDone, password, renderCluster } from '../support/kube/statefulset-cluster.ts';
 import { onVolume } from '../support/kube/tamper.ts';
 import { untilGreen } from '../support/kube/until-green.ts';
-import { lostOf, startWriting } from '../support/kube/writer.ts';
+import { lostOf, whileWriting } from '../support/kube/writer.ts';
 import { measured } from '../support/measured.ts';
 import { until } from '../support/until.ts';
 
@@ -40,27 +40,19 @@ describe('a cluster in which one node is not as the others', () => {
     await untilGreen(namespace.pod('valkey-0'), 60);
   };
   /** Writes before, during and after what happens to the node; then nothing that was ever acknowledged may be missing. */
-  const whileWriting = async (context: TestContext, name: string, body: () => Promise<void>): Promise<void> => {
-    const writer = startWriting(client, name);
-    const more = (): Promise<true> => {
-      const goal = writer.count() + 500;
-      return until('more writes are acknowledged', async () => (writer.count() >= goal ? true : undefined), {
-        seconds: 60,
-      });
-    };
-    try {
-      await more();
+  const withWrites = async (context: TestContext, name: string, body: () => Promise<void>): Promise<void> => {
+    const acknowledged = await whileWriting(client, name, async ({ more }) => {
+      await more(500);
       await body();
-      await more();
-    } finally {
-      written.push(...(await writer.stop()));
-    }
+      await more(500);
+    });
+    written.push(...acknowledged);
     expect(await lostOf(client, written)).toEqual([]);
     measured(context, `${written.length} acknowledged writes so far, all found`);
   };
 
   it('with another password: check and ensure name it, and nothing changes', (context) =>
-    whileWriting(context, 'password', async () => {
+    withWrites(context, 'password', async () => {
       const wrong = await renderCluster({ extraFlags: '--appendfsync always', password: 'another\n' });
       await namespace.apply(wrong);
       await namespace.replacePods(['valkey-2'], 'in peace');
@@ -80,7 +72,7 @@ describe('a cluster in which one node is not as the others', () => {
     }));
 
   it('with other module arguments: check names it', (context) =>
-    whileWriting(context, 'arguments', async () => {
+    withWrites(context, 'arguments', async () => {
       const conf = ['loadmodule /usr/lib/valkey/libsearch.so --use-coordinator --reader-threads 2'];
       await namespace.apply(await renderCluster({ extraFlags: '--appendfsync always', conf }));
       await namespace.replacePods(['valkey-2'], 'in peace');
@@ -94,7 +86,7 @@ describe('a cluster in which one node is not as the others', () => {
     }));
 
   it('with an append-only file that is corrupt: it refuses to start, and says why', (context) =>
-    whileWriting(context, 'corrupt', async () => {
+    withWrites(context, 'corrupt', async () => {
       const volume = await namespace.takeAway('valkey-2', 'data');
       const file = '$(ls /data/appendonlydir/*.incr.aof)';
       const size = Number(await onVolume(volume, `stat -c %s ${file}; printf 'no command at all\\r\\n' >> ${file}`));
@@ -116,7 +108,7 @@ describe('a cluster in which one node is not as the others', () => {
     }));
 
   it('with an append-only file that ends in the middle of a command: it starts, and reports what it left out', (context) =>
-    whileWriting(context, 'cut-off', async () => {
+    withWrites(context, 'cut-off', async () => {
       const volume = await namespace.takeAway('valkey-2', 'data');
       const file = '$(ls /data/appendonlydir/*.incr.aof)';
       await onVolume(volume, `printf '*3\\r\\n$3\\r\\nSET\\r\\n$4\\r\\nha' >> ${file}`);

@@ -1,16 +1,25 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Cluster } from 'iovalkey';
+import { until } from '../until.ts';
 
-/** Writes that go on until they are stopped. */
-export interface Writer {
+/** Writes that go on. */
+interface Writer {
   /** How many were acknowledged so far. */
   count(): number;
-  /** Those that were acknowledged. What was not may have been written or not. */
-  stop(): Promise<readonly string[]>;
+  /** Waits until as many more are acknowledged. */
+  more(wanted: number): Promise<void>;
 }
 
-/** Writes keys of its own, each its own value, from several hands at once. A write that fails is not tried again. */
-export function startWriting(client: Cluster, prefix: string, handCount = 8): Writer {
+/**
+ * Writes keys of its own, each its own value, from several hands at once, for as long as the body takes, and returns those that were
+ * acknowledged. A write that fails is not tried again; what was not acknowledged may have been written or not.
+ */
+export async function whileWriting(
+  client: Cluster,
+  prefix: string,
+  body: (writer: Writer) => Promise<void>,
+  handCount = 8,
+): Promise<readonly string[]> {
   const acknowledged: string[] = [];
   let next = 0;
   let isOver = false;
@@ -25,15 +34,20 @@ export function startWriting(client: Cluster, prefix: string, handCount = 8): Wr
       }
     }
   };
-  const hands = Array.from({ length: handCount }, hand);
-  return {
-    count: () => acknowledged.length,
-    async stop() {
-      isOver = true;
-      await Promise.all(hands);
-      return acknowledged;
-    },
+  const count = (): number => acknowledged.length;
+  const more = async (wanted: number): Promise<void> => {
+    const goal = count() + wanted;
+    const reached = async () => (count() >= goal ? true : undefined);
+    await until(`${wanted} more writes are acknowledged`, reached, { seconds: 60 });
   };
+  const hands = Array.from({ length: handCount }, hand);
+  try {
+    await body({ count, more });
+  } finally {
+    isOver = true;
+    await Promise.all(hands);
+  }
+  return acknowledged;
 }
 
 /** The keys that do not have the value that was written. */

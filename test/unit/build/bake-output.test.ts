@@ -82,6 +82,14 @@ describe('what became of a step', () => {
     expect(result({ started })).toBe('not run');
     expect(result({})).toBe('not run');
   });
+
+  it.each([
+    [[{}, { started, completed }, { cached: true, started, completed }]],
+    [[{ cached: true, started, completed }, {}, { started, completed }]],
+  ])('what one of two targets had to execute was executed: %j', (told) => {
+    const text = told.map((over) => JSON.stringify({ vertexes: [vertex(over)] })).join('\n');
+    expect(stepsOf(read(text))).toMatchObject([{ result: 'executed' }]);
+  });
 });
 
 describe('a build that fails', () => {
