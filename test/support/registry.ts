@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -86,7 +87,7 @@ export async function startRegistry({ auth }: RegistryWish = {}): Promise<TestRe
       return fresh;
     },
     kill,
-    freeze: () => void running?.kill('SIGSTOP'),
+    freeze: () => freeze(running),
     untilAsked: () => until('a request comes', async () => (await hasUnread(address)) || undefined).then(() => {}),
     start,
     remove: async () => {
@@ -94,6 +95,17 @@ export async function startRegistry({ auth }: RegistryWish = {}): Promise<TestRe
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Stops a program, and comes back when each of its threads stands: the signal reaches them one after the other, and one may still answer. */
+function freeze(program: ChildProcess | undefined): void {
+  if (program?.pid === undefined || !program.kill('SIGSTOP')) throw new Error('the registry does not run');
+  const tasks = `/proc/${program.pid}/task`;
+  const stands = (task: string): boolean => /\) T /.test(readFileSync(join(tasks, task, 'stat'), 'utf8'));
+  const end = Date.now() + 20_000;
+  while (!readdirSync(tasks).every(stands)) {
+    if (Date.now() > end) throw new Error('the registry goes on after SIGSTOP');
+  }
 }
 
 /** The part of a registry's configuration that asks for a user and password, by a file that htpasswd makes. */
