@@ -24,7 +24,7 @@ const usage = `npm run publish -- --line LINE [options]
 Makes one index a variant out of the staged and verified images of a line, and lets the line's tags lead to it. Nothing is
 built; what is right already stays; run again after an interruption, it goes on.
   --line LINE              as modules/releases/<line>.yaml names it
-  --registry HOST[:PORT]   another registry (plain http on localhost, 127.0.0.1 and [::1])
+  --registry HOST[:PORT]   another registry (plain http on localhost, 127.x.x.x and [::1])
   --repository NAME        another repository in it; VALKEY_BUNDLE_REPOSITORY=registry/repository replaces both defaults
   --date YYYYMMDD          what {date} in a tag becomes; today in UTC
   --move-version-tags      lets a tag that names a version lead elsewhere than it does

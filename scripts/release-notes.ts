@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openHistory } from './changed/history.ts';
+import { utcDay } from './pipeline/calendar-day.ts';
 import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace, releasePath } from './pipeline/workspace.ts';
 import { PipelineError } from './problems/pipeline-error.ts';
@@ -8,7 +9,7 @@ import { currentPoint, ownCommits, pointAt, publishedImages } from './release-no
 import { recordsOf, writeGitHubRelease } from './release-notes/github-release.ts';
 import { previousRelease } from './release-notes/previous-release.ts';
 import { releaseNotes } from './release-notes/release-notes.ts';
-import { showReleaseTag, utcDay } from './workflows/release-tag.ts';
+import { showReleaseTag } from './workflows/release-tag.ts';
 
 const usage = `npm run release-notes -- --line LINE [--from REF] [--tag TAG] [--create]
 Prints what differs between a release of a line and the one before it, and writes it to dist/release/<line>/notes.md.

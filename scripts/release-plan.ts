@@ -1,12 +1,12 @@
 import { listLines, loadLine } from './lines/load-line.ts';
 import { readLock } from './lines/read-lock.ts';
+import { utcDay } from './pipeline/calendar-day.ts';
 import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace } from './pipeline/workspace.ts';
 import { PipelineError } from './problems/pipeline-error.ts';
 import { writeOutputs } from './workflows/job-outputs.ts';
 import { lineRows, publishedLines } from './workflows/line-rows.ts';
 import { planRelease } from './workflows/release-plan.ts';
-import { utcDay } from './workflows/release-tag.ts';
 
 const usage = `npm run release-plan -- --tag TAG | --line LINE | --all
 Says what the jobs of a workflow are to do: which line, from which lock, on which runners.

@@ -14,6 +14,7 @@ import { openRegistry } from './registry/open-registry.ts';
 import { readRepository, showRepository } from './registry/repository.ts';
 import { releaseSteps, showSteps } from './release/release-steps.ts';
 import { upToDate } from './release/up-to-date.ts';
+import { folderOptions } from './workflows/image-commands.ts';
 import { runScript } from './workflows/run-script.ts';
 
 const usage = `npm run release -- --line LINE [options]
@@ -21,7 +22,7 @@ The whole chain on one machine: resolve, fetch, build, image, stage, verify that
 released by GitHub Actions, on a machine of each; here its release is tried out into a registry on this machine, for this platform.
 Run again, it does what is missing; where the tags lead to images of the same inputs already, it does nothing and says so.
   --line LINE              as modules/releases/<line>.yaml names it
-  --registry HOST[:PORT]   another registry (plain http on localhost, 127.0.0.1 and [::1])
+  --registry HOST[:PORT]   another registry (plain http on localhost, 127.x.x.x and [::1])
   --repository NAME        another repository in it; VALKEY_BUNDLE_REPOSITORY=registry/repository replaces both defaults
   --date YYYYMMDD          what {date} in a tag becomes; today in UTC
   --move-version-tags      lets a tag that names a version lead elsewhere than it does
@@ -47,11 +48,11 @@ await runVerb({ name: 'release', usage, options }, async ({ values, report, abor
   const platform = nativePlatform();
   const alone = line.platforms.length > 1;
   const platforms = choosePlatforms(line, platform, repository.registry);
-  const given = (name: 'registry' | 'repository' | 'modules' | 'dist'): string[] => {
+  const given = (name: 'registry' | 'repository'): string[] => {
     const value = values[name];
     return value === undefined ? [] : [`--${name}`, value];
   };
-  const folders = [...given('modules'), ...given('dist')];
+  const folders = folderOptions(values);
   const steps = releaseSteps({
     ...{ line: line.line, platform, alone, folders, jobs: values.jobs },
     target: [...given('registry'), ...given('repository')],

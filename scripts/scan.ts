@@ -7,6 +7,7 @@ import { PipelineError } from './problems/pipeline-error.ts';
 import { severities } from './scan/finding.ts';
 import { gate } from './scan/gate.ts';
 import { readFindings } from './scan/read-report.ts';
+import { readScanDate } from './scan/scan-date.ts';
 import { showFinding, showGate, showWaiver } from './scan/show-gate.ts';
 import { readWaivers } from './scan/waivers.ts';
 
@@ -32,10 +33,7 @@ await runVerb({ name: 'scan', usage, options }, async ({ values }) => {
     const fix = `write one of ${severities.join(', ')}`;
     throw new PipelineError('VP901', `--severity: unknown word, got ${values.severity}`, { fix });
   }
-  const today = values.date ?? new Date().toISOString().slice(0, 10);
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(today) || Number.isNaN(Date.parse(today))) {
-    throw new PipelineError('VP901', `--date: no date, got ${today}`, { fix: 'write it like 2026-12-31' });
-  }
+  const today = readScanDate(values.date, new Date());
   const file = resolve(process.env['INIT_CWD'] ?? process.cwd(), values.report);
   const findings = readFindings(textOf(file), file);
   const waivers = readWaivers(openWorkspace(values));

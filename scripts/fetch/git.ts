@@ -1,4 +1,5 @@
 import { PipelineError } from '../problems/pipeline-error.ts';
+import { lastLine } from './last-line.ts';
 import { PassingFailure, type Patience, type Remote, withRetries } from './patience.ts';
 import { runGroup } from './process-group.ts';
 
@@ -78,8 +79,4 @@ const refusing =
 
 function diskFull(said: string): PipelineError | undefined {
   return /No space left on device/i.test(said) ? new PipelineError('VP904', lastLine(said)) : undefined;
-}
-
-function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1) ?? text;
 }

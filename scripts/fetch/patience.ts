@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { PipelineError } from '../problems/pipeline-error.ts';
+import { lastLine } from './last-line.ts';
 
 /** How long a remote is waited for. */
 export interface Patience {
@@ -74,10 +75,6 @@ export async function withRetries<Result>(
 function noAnswer(where: string, what: string, cause: unknown): PipelineError {
   const said = cause instanceof Error ? cause.message.trim() : '';
   return new PipelineError('VP206', what, { where, cause, ...(said === '' ? {} : { details: indent(said) }) });
-}
-
-function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1) ?? text;
 }
 
 function indent(text: string): string {

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { textIfThere } from '../pipeline/text-if-there.ts';
 import { lockPath, type Workspace } from '../pipeline/workspace.ts';
 import { dataProblems } from '../problems/data.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
 import { dataError } from './data-problem.ts';
 import { type LockFile, lockFile } from './lock-file.ts';
 import { readData } from './read-data.ts';
@@ -11,18 +10,9 @@ const kind = { schema: lockFile, title: 'the lock file', code: 'VP107', fix: dat
 /** Reads modules/lock.json; without the file nothing is locked. Throws VP107 for one that resolve did not write. */
 export function readLock(workspace: Workspace): LockFile {
   const file = lockPath(workspace);
-  const text = textOf(file);
+  const text = textIfThere(file);
   if (text === null) return { version: 1, lines: {} };
   const read = readData(kind, file, text);
   if ('problems' in read) throw dataError(read.problems);
   return read.value;
-}
-
-function textOf(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
-    throw new PipelineError('VP106', 'cannot be read', { where: file, cause });
-  }
 }

@@ -6,7 +6,7 @@ export const publishProblems = {
     title: 'the registry does not answer',
     exitCode: 69,
     meaning: 'Nothing was sent. The name may be wrong, or the registry may be down or out of reach.',
-    fix: 'Look at --registry and VALKEY_BUNDLE_REPOSITORY; plain http is spoken only on localhost, 127.0.0.1 and [::1].',
+    fix: 'Look at --registry and VALKEY_BUNDLE_REPOSITORY; plain http is spoken only on localhost, 127.x.x.x and [::1].',
   },
   VP502: {
     title: 'the registry refuses access',

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import { PipelineError } from '../problems/pipeline-error.ts';
 
 /** Where the images are: `ghcr.io` and `kailas-cloud/valkey-bundle`. Both are valid in form. */
@@ -40,8 +41,10 @@ export function apiOf(registry: string): string {
   return `https://${registry === 'docker.io' ? 'registry-1.docker.io' : registry}`;
 }
 
+/** Whether a registry is on this machine: `localhost`, an address of 127.0.0.0/8 or [::1], with or without a port. */
 export function isLoopback(registry: string): boolean {
-  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(registry);
+  const host = registry.replace(/:\d+$/, '');
+  return host === 'localhost' || host === '[::1]' || (host.startsWith('127.') && isIPv4(host));
 }
 
 /** As github.com/distribution/reference has it: a first word without dot, colon or the name localhost would be part of the name. */

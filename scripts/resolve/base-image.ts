@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Remote } from '../fetch/patience.ts';
 import type { LockedBase } from '../lines/lock-file.ts';
 import type { WantedBase, WantedLine } from '../lines/wanted.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
+import { digestOf } from '../registry/digest.ts';
 import { nearestTags } from './git-pin.ts';
 import { listTags, NoSuchImage, rawManifest } from './skopeo.ts';
 
@@ -26,11 +26,6 @@ export async function resolveBaseImage(
     throw new PipelineError('VP208', what, { where: reference });
   }
   return { kind: 'image', reference, digest: digestOf(manifest) };
-}
-
-/** The digest of a manifest is that of its bytes, as the registry gave them. */
-function digestOf(manifest: Uint8Array): string {
-  return `sha256:${createHash('sha256').update(manifest).digest('hex')}`;
 }
 
 const index = z.object({

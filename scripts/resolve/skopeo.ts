@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import { lastLine } from '../fetch/last-line.ts';
 import { PassingFailure, type Remote, withRetries } from '../fetch/patience.ts';
 import { runGroup } from '../fetch/process-group.ts';
 import { ensureTools } from '../lib/apt-tools.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
+import { isLoopback } from '../registry/repository.ts';
 
 /** What the registry says when it lacks what it was asked for. */
 export class NoSuchImage extends Error {
@@ -25,18 +27,14 @@ export async function listTags(repository: string, remote: Remote): Promise<stri
 async function skopeo(reference: string, command: readonly string[], remote: Remote): Promise<Uint8Array> {
   await ensureTools({ skopeo: 'skopeo' }, remote.report);
   const perAttempt = `${Math.max(1, remote.patience.lowSpeedTime)}s`;
-  const tls = isLoopback(reference) ? ['--tls-verify=false'] : [];
+  // A registry of the machine's own speaks plain HTTP.
+  const tls = isLoopback(reference.split('/', 1)[0] ?? '') ? ['--tls-verify=false'] : [];
   const args = [`--command-timeout=${perAttempt}`, ...command, '--no-creds', ...tls, `docker://${reference}`];
   return await withRetries(reference, remote, async (signal) => {
     const ran = await runGroup('skopeo', args, {}, signal);
     if (ran.isDone) return ran.bytes;
     throw failureOf(reference, ran.said);
   });
-}
-
-/** A registry of the machine's own speaks plain HTTP. */
-function isLoopback(reference: string): boolean {
-  return /^(localhost|127(\.\d+){3})(:\d+)?\//.test(reference);
 }
 
 function failureOf(reference: string, output: string): Error {
@@ -50,7 +48,7 @@ function failureOf(reference: string, output: string): Error {
 
 /** skopeo says `time="..." level=fatal msg="..."`. */
 function messageOf(output: string): string {
-  const last = output.trim().split('\n').at(-1) ?? output;
+  const last = lastLine(output);
   const [, message] = /msg="((?:[^"\\]|\\.)*)"/.exec(last) ?? [];
   return message?.replaceAll(/\\(.)/g, '$1') ?? last;
 }

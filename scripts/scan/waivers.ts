@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { dataError } from '../lines/data-problem.ts';
 import { readData } from '../lines/read-data.ts';
+import { textIfThere } from '../pipeline/text-if-there.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
 
 const waiver = z
   .strictObject({
@@ -26,18 +25,9 @@ const kind = { schema: waiversFile, title: 'the list of waivers', code: 'VP101' 
 /** The waivers of the project; none where there is no file. Throws VP101 with every field that is wrong. */
 export function readWaivers(workspace: Workspace): Waiver[] {
   const file = join(workspace.modules, 'waivers.yaml');
-  const text = textOf(file);
+  const text = textIfThere(file);
   if (text === null) return [];
   const read = readData(kind, file, text);
   if ('problems' in read) throw dataError(read.problems);
   return read.value.waivers;
-}
-
-function textOf(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
-    throw new PipelineError('VP106', 'cannot be read', { where: file, cause });
-  }
 }

@@ -1,11 +1,9 @@
-import { access, constants } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
 import { dockerClient } from '../lib/engine.ts';
-import { paths } from '../lib/image-paths.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import { takeProgram } from './debian-program.ts';
+import { ensureProgram } from './ensure-program.ts';
 
 /** How buildx is called here, and with which environment beside the process's own. */
 export interface Buildx {
@@ -24,28 +22,21 @@ export async function ensureBuildx(local: boolean, report: (line: string) => voi
   const plugin = await execa(client, ['buildx', 'version'], { reject: false, stdin: 'ignore' });
   if (plugin.exitCode === 0) return { command: [client, 'buildx'], env };
 
-  const tools = join(paths.root, 'dist', 'tools');
-  const program = join(tools, 'docker-buildx');
-  if (!(await isExecutable(program))) await take(program, report);
+  const program = await ownBuildx(report);
   // A second builder would have to come from the state of a buildx that is not there.
   const BUILDX_BUILDER = process.env['BUILDX_BUILDER'] ?? 'default';
-  return { command: [program], env: { BUILDX_BUILDER, ...env, BUILDX_CONFIG: join(tools, 'buildx-state') } };
+  return { command: [program], env: { BUILDX_BUILDER, ...env, BUILDX_CONFIG: join(dirname(program), 'buildx-state') } };
 }
 
-async function take(target: string, report: (line: string) => void): Promise<void> {
-  report('The docker client has no buildx: taking it out of the Debian package docker-buildx');
+async function ownBuildx(report: (line: string) => void): Promise<string> {
   const file = 'usr/libexec/docker/cli-plugins/docker-buildx';
+  const program = { package: 'docker-buildx', suites: ['trixie', 'sid'], file };
+  const taking = (): void =>
+    report('The docker client has no buildx: taking it out of the Debian package docker-buildx');
   try {
-    await takeProgram({ package: 'docker-buildx', suites: ['trixie', 'sid'], file }, target);
+    return await ensureProgram('docker-buildx', program, taking);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new PipelineError('VP309', 'the Debian archive did not give docker-buildx', { details: why, cause });
   }
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,4 +1,5 @@
 import type { ReleaseLine } from '../lines/release-line.ts';
+import { isDay } from '../pipeline/calendar-day.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 
 /** What a git tag asks for: `v9.0.4-20261122` releases the line whose server is 9.0.4, with the date that its image tags bear. */
@@ -45,17 +46,6 @@ export function lineOfVersion(valkey: string, lines: readonly ReleaseLine[]): Re
   throw new PipelineError('VP901', `Valkey ${valkey} is in more than one line: ${found.line}, ${other.line}`, {
     fix: 'start the workflow by hand, with the line',
   });
-}
-
-/** `yyyymmdd` of a moment, in UTC. */
-export function utcDay(moment: Date): string {
-  return moment.toISOString().slice(0, 10).replaceAll('-', '');
-}
-
-function isDay(date: string): boolean {
-  const [year, month, day] = [date.slice(0, 4), date.slice(4, 6), date.slice(6)].map(Number);
-  const moment = new Date(Date.UTC(year ?? 0, (month ?? 0) - 1, day ?? 0));
-  return utcDay(moment) === date;
 }
 
 function wrong(tag: string, what: string, fix: string): PipelineError {

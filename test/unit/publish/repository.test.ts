@@ -39,11 +39,14 @@ describe('the repository', () => {
   test.each([
     ['localhost:5000', 'http://localhost:5000'],
     ['127.0.0.1', 'http://127.0.0.1'],
+    ['127.1.2.3:5000', 'http://127.1.2.3:5000'],
     ['[::1]:5000', 'http://[::1]:5000'],
     ['ghcr.io', 'https://ghcr.io'],
     ['localhost.evil.org', 'https://localhost.evil.org'],
     ['127.0.0.1.evil.org:80', 'https://127.0.0.1.evil.org:80'],
     ['evil.localhost:5000', 'https://evil.localhost:5000'],
+    ['127.0.0.1000', 'https://127.0.0.1000'],
+    ['127.example.org', 'https://127.example.org'],
     ['192.168.0.1:5000', 'https://192.168.0.1:5000'],
     ['docker.io', 'https://registry-1.docker.io'],
   ])('in the registry %s is spoken to at %s', (registry, api) => {

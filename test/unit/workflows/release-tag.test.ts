@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { PipelineError } from '../../../scripts/problems/pipeline-error.ts';
-import { parseReleaseTag, showReleaseTag, utcDay } from '../../../scripts/workflows/release-tag.ts';
+import { parseReleaseTag, showReleaseTag } from '../../../scripts/workflows/release-tag.ts';
 
 const today = '20261122';
 const codeOf = (act: () => unknown): string | null => {
@@ -37,9 +37,5 @@ describe('a release tag', () => {
     ['', 'nothing'],
   ])('%j is refused: %s', (tag) => {
     expect(codeOf(() => parseReleaseTag(tag, today))).toBe('VP901');
-  });
-
-  test('has the day in UTC, whatever the time zone', () => {
-    expect(utcDay(new Date('2026-11-22T23:30:00-08:00'))).toBe('20261123');
   });
 });
