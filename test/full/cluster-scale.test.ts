@@ -2,7 +2,7 @@ import { Cluster } from 'iovalkey';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ClusterNode, named, untilState, useClusterNetwork } from '../support/cluster-network.ts';
 import { outputOf } from '../support/docker-output.ts';
-import { lostOf, startWriting } from '../support/kube/writer.ts';
+import { lostOf, whileWriting } from '../support/kube/writer.ts';
 import { measured } from '../support/measured.ts';
 import { until } from '../support/until.ts';
 
@@ -30,6 +30,7 @@ beforeAll(async () => {
     everyMs: 5,
   });
   await job.kill();
+  expect((await job.wait()).StatusCode).toBe(137);
 });
 
 afterAll(() => {
@@ -136,18 +137,19 @@ describe('a move of slots that is cut off, three times over', () => {
     async (context) => {
       nodes = [...nodes, ...(await make(['n6'], 31))];
       const newcomer = nodes.slice(-1);
-      const writer = startWriting(connect(), 'cut-off', 2);
-      for (const share of [100, 1200, 2300]) {
-        const job = await network.job('cluster', 'ensure', '--nodes', named(nodes));
-        await until(
-          `the new node owns ${share} slots`,
-          async () => (((await slotsOf(newcomer))[0] ?? 0) >= share ? true : undefined),
-          { seconds: 300, everyMs: 5 },
-        );
-        await job.kill();
-      }
-      expect(await ensure()).toMatchObject({ exitCode: 0 });
-      const written = await writer.stop();
+      const cutOffThrice = async (): Promise<void> => {
+        for (const share of [100, 1200, 2300]) {
+          const job = await network.job('cluster', 'ensure', '--nodes', named(nodes));
+          await until(
+            `the new node owns ${share} slots`,
+            async () => (((await slotsOf(newcomer))[0] ?? 0) >= share ? true : undefined),
+            { seconds: 300, everyMs: 5 },
+          );
+          await job.kill();
+        }
+        expect(await ensure()).toMatchObject({ exitCode: 0 });
+      };
+      const written = await whileWriting(connect(), 'cut-off', cutOffThrice, 2);
       expect(written.length).toBeGreaterThan(100);
       await expectBalance();
       await expectKeys();

@@ -6,7 +6,7 @@ import type { Namespace } from '../support/kube/namespace.ts';
 import { showLogsOnFailure, useNamespaces } from '../support/kube/scope.ts';
 import { allReady, jobDone, password, probeRestarts, renderCluster } from '../support/kube/statefulset-cluster.ts';
 import { untilGreen } from '../support/kube/until-green.ts';
-import { lostOf, startWriting } from '../support/kube/writer.ts';
+import { lostOf, whileWriting } from '../support/kube/writer.ts';
 import { measured } from '../support/measured.ts';
 import { until } from '../support/until.ts';
 
@@ -31,17 +31,13 @@ describe('a cluster of three, written to all the time', () => {
   /** Writes before, during and after the fault; then nothing that was acknowledged may be missing, and the cluster is green by itself. */
   async function survives(context: TestContext, name: string, fault: () => Promise<void>): Promise<void> {
     showLogsOnFailure(() => namespace);
-    const writer = startWriting(client, name);
-    try {
-      await moreWrites(writer.count, 200);
+    const acknowledged = await whileWriting(client, name, async ({ more }) => {
+      await more(200);
       await fault();
       await untilGreen(namespace.pod('valkey-0'), 60);
       await allReady(namespace, 60);
-      await moreWrites(writer.count, 200);
-    } finally {
-      await writer.stop();
-    }
-    const acknowledged = await writer.stop();
+      await more(200);
+    });
     expect(await lostOf(client, acknowledged)).toEqual([]);
     expect(probeRestarts(namespace)).toEqual([]);
     measured(context, `${acknowledged.length} acknowledged writes, all found`);
@@ -83,6 +79,11 @@ describe('a cluster of three, written to all the time', () => {
       await namespace.network.disconnect(docker);
       // The fault is this time itself.
       await pause(2 * nodeTimeoutMs);
+      await until('the others have given it up', async () => {
+        const ask = ['env', `REDISCLI_AUTH=${password}`, 'valkey-cli', 'CLUSTER', 'INFO'] as const;
+        const { stdout } = await namespace.pod('valkey-1').exec(...ask);
+        return stdout.includes('cluster_state:fail') ? true : undefined;
+      });
       await namespace.network.connect(docker, ip);
     }));
 
@@ -104,10 +105,3 @@ describe('a cluster of three, written to all the time', () => {
     await until(`${names.join(', ')} have been restarted`, all, { seconds: 60 });
   }
 });
-
-async function moreWrites(count: () => number, more: number): Promise<void> {
-  const goal = count() + more;
-  await until(`${more} more writes are acknowledged`, async () => (count() >= goal ? true : undefined), {
-    seconds: 60,
-  });
-}

@@ -4,6 +4,7 @@ import { outputOf } from '../support/docker-output.ts';
 import { until } from '../support/until.ts';
 
 const network = useClusterNetwork();
+const pauseMs = 8000;
 
 it('cluster ensure goes on with its work where a node answers nobody for eight seconds', {
   timeout: 60_000,
@@ -16,6 +17,9 @@ it('cluster ensure goes on with its work where a node answers nobody for eight s
     everyMs: 20,
   });
   // As a node does that moves a big key.
-  expect(await nodes[1]?.cli('CLIENT', 'PAUSE', '8000', 'ALL')).toBe('OK');
+  const began = performance.now();
+  expect(await nodes[1]?.cli('CLIENT', 'PAUSE', String(pauseMs), 'ALL')).toBe('OK');
   expect([(await job.wait()).StatusCode, await errors()]).toEqual([0, expect.not.stringContaining('VB713')]);
+  // Its last look at the nodes had to wait for the answer: it was not over before the pause began.
+  expect(performance.now() - began).toBeGreaterThanOrEqual(pauseMs);
 });
