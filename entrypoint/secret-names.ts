@@ -15,6 +15,7 @@ const SECRET_DIRECTIVES = [
  * nothing does. The text may be any line or word, also one that cannot be split, or one that ran into another.
  */
 export function hiddenFrom(text: string): number | null {
+  if (!mayHide(text)) return null;
   const ends = [
     behind(KNOWN, text),
     behindName(text),
@@ -25,8 +26,17 @@ export function hiddenFrom(text: string): number | null {
   return ends.length === 0 ? null : Math.min(...ends);
 }
 
+/** What each of the patterns below needs. Most texts have nothing of it, and a pattern that never ran never had to be compiled. */
+const CLUES = ['pas', 'pw', 'auth', 'secret', 'credential', 'token', 'api', 'user', '<', '>', '@'];
+
+function mayHide(text: string): boolean {
+  const folded = text.toLowerCase();
+  return CLUES.some((clue) => folded.includes(clue));
+}
+
 /** The same for a misspelled name of a secret directive. It costs more, so only what is shown is asked for it. */
 export function hiddenFromMisspelled(text: string): number | null {
+  if (text.length < SHORTEST - NEAR) return null;
   for (const match of text.matchAll(/[\w.-]+/g)) {
     const name = match[0].replace(/^(?:-+|\d+|ldap\.)+/, '').toLowerCase();
     if (SECRET_DIRECTIVES.some((secret) => isNear(name, secret))) return match.index + match[0].length;
@@ -34,6 +44,7 @@ export function hiddenFromMisspelled(text: string): number | null {
   return null;
 }
 
+const SHORTEST = Math.min(...SECRET_DIRECTIVES.map((name) => name.length));
 const KNOWN = new RegExp(SECRET_DIRECTIVES.join('|'), 'i');
 
 /** What names of secrets have in them, in many a spelling. No option of a module that has a manifest has it in its name, but a secret. */

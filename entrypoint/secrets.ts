@@ -61,6 +61,7 @@ function firstHidden(plain: string): number | null {
 
 /** The text as the server would read its words, whatever is quoted: no quotes, and escapes resolved. */
 function unquoted(text: string): string {
+  if (!['\\', '"', "'"].some((sign) => text.includes(sign))) return text;
   return text.replace(/\\(?:x([0-9a-f]{2})|([\s\S]))|["']/gi, (_, hex?: string, character?: string) => {
     if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
     return /[nrt]/.test(character ?? '') ? ' ' : (character ?? '');

@@ -1,6 +1,6 @@
 /*
- * The first lines of the executable: they run the program from its code cache, and leave out two things that make the start of a process
- * slow. Both go through bindings of Node's that --expose-internals offers; where a Node has none, the start is slower and otherwise the same.
+ * The first lines of the executable: they run the program from its code cache, and leave out three things that make the start of a process
+ * slow. All go through bindings of Node's that --expose-internals offers; where a Node has none, the start is slower and otherwise the same.
  */
 
 /** Put in by the build: whether this is the copy that only says how it would start. */
@@ -21,7 +21,8 @@ process.emitWarning = emitWarning;
 
 // --no-rehash-snapshot has done its work by now. V8 takes a code cache only under the flags that it was made with, so under this one
 // Node would compile every module of its own that is loaded from here on. The public node:v8 costs more than it would save.
-internals?.internalBinding('v8').setFlagsFromString?.('--rehash-snapshot');
+const setFlag = internals?.internalBinding('v8').setFlagsFromString;
+setFlag?.('--rehash-snapshot');
 
 // Node's process.execve loads all that node:worker_threads needs, only to ask whether this is the main thread.
 const execve = internals?.internalBinding('process_methods').execve;
@@ -42,6 +43,10 @@ const script = new Script(Buffer.from(getRawAsset('program')).toString('latin1')
   filename: 'valkey-bundle.cjs',
   cachedData: new Uint8Array(getRawAsset('cache')),
 });
+// A start is over before optimised code is of use, and the thread that makes it shares the processor with this one. Four times V8's own
+// thresholds: a configuration of 100,000 lines still gets there. After the program, whose cache was made without.
+setFlag?.('--invocation-count-for-maglev=1600');
+setFlag?.('--invocation-count-for-maglev-osr=400');
 if (__CHECK__) {
   process.stdout.write(`code cache ${script.cachedDataRejected === false ? 'accepted' : 'rejected'}, `);
   process.stdout.write(`bindings ${execve === undefined ? 'missing' : 'found'}\n`);

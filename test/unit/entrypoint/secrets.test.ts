@@ -57,6 +57,25 @@ describe('a line with a secret', () => {
     'rename-command CONFIG ""',
   ])('%j is none', (line) => expect(redactLine(bytesOf(line))).toBeNull());
 
+  it.each([
+    'requirepass x',
+    'MASTERAUTH x',
+    'primaryauth=x',
+    'auth pasword x',
+    'PWD=x',
+    'db-pw x',
+    'client_SECRET x',
+    'credentials x',
+    'a.Token=x',
+    'api-key x',
+    'APIKEY x',
+    '# USER alice x',
+    'a user alice x',
+    'on >x',
+    'on <x',
+    'amqp://bob:x@host',
+  ])('%j mentions one', (text) => expect(mentionsSecret(text)).toBe(true));
+
   it('is a line with any option of a module only where that is a secret', () => {
     const options = manifests.flatMap(({ loadArgs }) => Object.entries(loadArgs.options));
     const taken = options.filter(([name]) => redactLine(bytesOf(`--${name} value`)) !== null);
