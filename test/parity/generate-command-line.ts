@@ -7,7 +7,7 @@ import { arbitraryBytes, arbitraryWord, inAnyCase, written } from './words.ts';
 export function arbitraryCommandLine(names: Names): fc.Arbitrary<string[]> {
   const groups = fc.array(arbitraryGroup(names), { minLength: 1, maxLength: 4 }).map((found) => found.flat());
   return fc
-    .tuple(fc.oneof(...HEADS), groups, fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, fc.constant(['-'])))
+    .tuple(fc.oneof(...HEADS), groups, fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, fc.constant(['-'])))
     .map(([head, options, tail]) => [...head, ...options, ...tail].map(asArgument))
     .filter(([first = '']) => !ENDS_AT_ONCE.includes(first));
 }

@@ -71,10 +71,21 @@ function arbitraryCaseOf(names: Names, mood: Mood): fc.Arbitrary<Case> {
     { weight: 1, arbitrary: arbitraryCommandLine(names) },
   );
   const stdin = arbitraryText(names, mood, 3);
-  return fc.record({ files, args, stdin, change: fc.constantFrom(...changes, 'longer', 'fewer') }).map((generated) => {
+  const change = fc.constantFrom(...changes, 'longer', 'fewer');
+  const runsOn = fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) });
+  return fc.record({ files, args, stdin, change, runsOn }).map(({ runsOn: isOpen, ...generated }) => {
     const readsStdin = generated.args[0] === '-' || generated.args.at(-1) === '-';
-    return { ...generated, stdin: readsStdin ? generated.stdin : null };
+    return {
+      ...generated,
+      files: isOpen ? withoutLastNewlines(generated.files) : generated.files,
+      stdin: readsStdin ? generated.stdin : null,
+    };
   });
+}
+
+/** Each file then runs into what is read behind it: the next match of a pattern, or standard input. */
+function withoutLastNewlines(files: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(files).map(([name, text]) => [name, text.replace(/\r?\n$/, '')]));
 }
 
 function arbitraryText(names: Names, mood: Mood, most: number): fc.Arbitrary<string> {

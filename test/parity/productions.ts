@@ -42,6 +42,7 @@ export function neededProductions({ mixesQuotes }: Grammar): string[] {
     ...Object.keys(NAME),
     ...Object.keys(COMMAND_LINE).map((name) => `command line: ${name}`),
     'line: of standard input',
+    'line: runs into the next file',
   ];
 }
 
@@ -59,6 +60,8 @@ const LINE: Tests = {
   'word: single quotes': (text) => /[ \t]'/.test(text),
   'word: empty': (text) => /[ \t](""|'')(\s|$)/.test(text),
   'word: named escape': (text) => /"[^"']*\\[nrtba]/.test(text),
+  'word: needless backslash': (text) => /"[^"'\\]*\\[^nrtbax"'\\]/.test(text),
+  'word: half a hex escape': (text) => /"[^"'\\]*\\x(?![0-9a-fA-F]{2})/.test(text),
   'word: hex escape': (text) => /"[^"']*\\x[0-9a-fA-F]{2}/.test(text),
   'word: quote opens inside': (text) => /[ \t][^\s"']+"/.test(text),
   'word: quotes that mix': (text) => /"'[^']*'"/.test(text),
@@ -118,6 +121,7 @@ function walk(counts: Counts, entries: readonly Entry[], depth: number): void {
     const { name, line } = entry.directive;
     const text: string = line.text;
     for (const [production, isMet] of Object.entries(LINE)) if (isMet(text)) count(counts, production);
+    if (line.runsInto !== undefined) count(counts, 'line: runs into the next file');
     if (line.at.kind === 'stdin') count(counts, 'line: of standard input');
     if (entry.kind === 'include') countInclude(counts, entry, depth + 1);
     else count(counts, name === 'loadmodule' || name === 'dir' ? name : 'another directive');
