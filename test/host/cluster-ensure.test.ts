@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runCluster } from '../support/cluster-tool.ts';
+import { idOf } from '../support/cluster-view.ts';
 import { type FakeCluster, fakeCluster } from '../support/fake-cluster.ts';
 
 const ensure = (cluster: FakeCluster, nodes: string, ...more: string[]) =>
@@ -179,5 +180,66 @@ describe('two runs', () => {
     };
     expect(await ensure({ ...cluster, waiting: losing }, 'abc')).toMatchObject({ codes: ['VB713'], exitCode: 75 });
     expect([engine(cluster), writes(cluster), cluster.conversations()]).toEqual([[], [], 0]);
+  });
+});
+
+describe('a move of a slot that was cut off', () => {
+  const cutOff = (password?: string) => {
+    const cluster = fakeCluster('abc', 'abc');
+    const [a, b] = cluster.servers;
+    if (a === undefined || b === undefined) throw new Error('no servers');
+    const slots = [a.slots, b.slots] as const;
+    a.slots += ` [33->-${idOf('b')}]`;
+    b.slots += ` [33-<-${idOf('a')}]`;
+    a.slotKeys = ['"one"', '"t\\x00 wo"', '"three"'];
+    let left: readonly string[] | null = null;
+    cluster.engine = () => {
+      left = [...a.slotKeys];
+      [a.slots, b.slots] = slots;
+      return 0;
+    };
+    const env = password === undefined ? {} : { VALKEY_PASSWORD: password };
+    const run = () => runCluster(cluster, ['ensure', '--nodes', 'a,b,c'], env);
+    return { cluster, a, b, run, left: () => left };
+  };
+
+  it('has no key left at its owner when valkey-cli repairs the slot', async () => {
+    const { cluster, b, run, left } = cutOff();
+    expect((await run()).exitCode).toBe(0);
+    expect([engine(cluster), left(), b.slotKeys]).toEqual([['fix'], [], ['"one"', '"t\\x00 wo"', '"three"']]);
+    expect(writes(cluster)[0]).toBe(`a CLUSTER SETSLOT 33 MIGRATING ${idOf('b')}`);
+    expect(writes(cluster)).toContain('a MIGRATE 10.0.0.11 6379 "" 0 15000 REPLACE KEYS "one" "t\\x00 wo"');
+  });
+
+  it('is moved by an owner that logs in', async () => {
+    const { cluster, run } = cutOff('pass "word');
+    expect((await run()).exitCode).toBe(0);
+    expect(writes(cluster).find((line) => line.includes('MIGRATE 10'))).toContain(
+      ' REPLACE AUTH "pass \\"word" KEYS "one" ',
+    );
+  });
+
+  it('is left as it is where the owner cannot hand its keys over', async () => {
+    const { cluster, b } = cutOff();
+    const { waiting } = cluster;
+    const refusing: FakeCluster['waiting'] = {
+      ...waiting,
+      run: async (program, args, options) =>
+        options.input?.startsWith('MIGRATE') === true
+          ? { exitCode: 0, stdout: '(error) IOERR error or timeout writing to target\n', stderr: '', timedOut: false }
+          : waiting.run(program, args, options),
+    };
+    const { exitCode, codes, stderr } = await runCluster({ waiting: refusing }, ['ensure', '--nodes', 'a,b,c'], {
+      VALKEY_PASSWORD: 's3cret',
+    });
+    expect({ exitCode, codes, engine: engine(cluster), moved: b.slotKeys }).toEqual({
+      exitCode: 75,
+      codes: ['VB714'],
+      engine: [],
+      moved: [],
+    });
+    expect(stderr).toContain('a:6379: MIGRATE: IOERR error or timeout');
+    expect(stderr).not.toContain('s3cret');
+    expect(cluster.conversations()).toBe(0);
   });
 });

@@ -14,6 +14,8 @@ interface FakeServer {
   closedPorts: number[];
   indexes: string[];
   documents: string[];
+  /** Keys of a slot that is on its way, as valkey-cli quotes them. */
+  slotKeys: string[];
   /** Whether its queries find what other shards hold. */
   isAlone: boolean;
 }
@@ -55,6 +57,7 @@ export function fakeCluster(letters: string, formed = ''): FakeCluster {
     closedPorts: [],
     indexes: [],
     documents: [],
+    slotKeys: [],
     isAlone: false,
   }));
   const find = (ip: string): FakeServer | undefined => servers.find(({ letter }) => ipOf(letter) === ip);
@@ -200,7 +203,16 @@ function reply(fake: FakeCluster, server: FakeServer, line: string): string {
     case 'DEL':
       server.documents = server.documents.filter((key) => key !== index);
       return '1';
+    case 'MIGRATE':
+      return migrated(fake, server, line);
     case 'CLUSTER':
+      if (index === 'GETKEYSINSLOT')
+        return server.slotKeys.length === 0
+          ? '(empty array)'
+          : server.slotKeys
+              .slice(0, 2)
+              .map((key, at) => ` ${at + 1}) ${key}`)
+              .join('\n');
       return line.startsWith('CLUSTER KEYSLOT') ? '0' : '"OK"';
     case 'EXISTS':
       return '0';
@@ -209,6 +221,16 @@ function reply(fake: FakeCluster, server: FakeServer, line: string): string {
     default:
       return '"OK"';
   }
+}
+
+function migrated({ servers }: FakeCluster, server: FakeServer, line: string): string {
+  const [, ip = ''] = line.split(' ');
+  const target = servers.find(({ letter }) => ipOf(letter) === ip);
+  const moved = server.slotKeys.filter((key) => line.includes(` ${key}`));
+  if (target === undefined || target.trouble !== undefined) return '(error) IOERR error or timeout';
+  server.slotKeys = server.slotKeys.filter((key) => !moved.includes(key));
+  target.slotKeys.push(...moved);
+  return 'OK';
 }
 
 /** As valkey-search answers: the number of all, then ten of them unless LIMIT says how many. */

@@ -10,6 +10,7 @@ import type { Place } from '../../place.ts';
 import type { ToolContext } from '../run.ts';
 import { ask, type Cluster } from './cluster.ts';
 import { readConnection } from './connection.ts';
+import { finishMoves } from './finish-moves.ts';
 import { markMoving, unmarkMoving, wasMoving } from './intent.ts';
 import { lockNodes } from './lock.ts';
 import { surveyAll } from './survey.ts';
@@ -81,6 +82,7 @@ async function work(job: Job, signal: AbortSignal): Promise<void> {
     }
     job.cluster.say(describeAction(action));
     if (action.kind === 'rebalance') await markMoving(job.cluster, views);
+    if (action.kind === 'fix') await finishMoves(job.cluster, views, signal);
     await perform(job, action, signal);
     last = action;
   }
