@@ -31,7 +31,7 @@ export function stepsOf(events: readonly BakeEvent[]): BuildStep[] {
   for (const event of events) {
     if (event.kind !== 'vertex') continue;
     const known = told.get(event.vertex.digest);
-    if (known === undefined || weight(event.vertex) >= weight(known)) told.set(event.vertex.digest, event.vertex);
+    if (known === undefined || !isToldAgain(event.vertex, known)) told.set(event.vertex.digest, event.vertex);
   }
   return [...told.values()].flatMap((vertex) => {
     const named = stepName(vertex.name);
@@ -68,11 +68,13 @@ function parseWords(words: string): string[] | undefined {
   }
 }
 
-const byWeight = ['not run', 'cached', 'executed', 'failed'] as const satisfies BuildStep['result'][];
-
-function weight(vertex: Vertex): number {
-  return byWeight.indexOf(resultOf(vertex));
+/** Whether it only says less of a step that another target has come to. Of errors the last word counts: an interrupted step fails first. */
+function isToldAgain(vertex: Vertex, known: Vertex): boolean {
+  if (vertex.error !== undefined || known.error !== undefined) return false;
+  return byWeight.indexOf(resultOf(vertex)) < byWeight.indexOf(resultOf(known));
 }
+
+const byWeight: readonly BuildStep['result'][] = ['not run', 'cached', 'executed'];
 
 function resultOf({ cached, error, started, completed }: Vertex): BuildStep['result'] {
   // Where one step fails, BuildKit cancels those beside it.

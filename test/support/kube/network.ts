@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type Docker from 'dockerode';
 import { createNetwork } from '../docker-network.ts';
+import { until } from '../until.ts';
 
 /** A network of one test's own, which hands out addresses: none is given twice, as a restarted pod mostly gets another one. */
 export interface TestNetwork {
@@ -32,6 +33,16 @@ function describe(network: Docker.Network, name: string, prefix: string): TestNe
     connect: (container, address) =>
       network.connect({ Container: container.id, EndpointConfig: { IPAMConfig: { IPv4Address: address } } }),
     disconnect: (container) => network.disconnect({ Container: container.id, Force: true }),
-    remove: () => network.remove(),
+    // The engine lets go of a removed container's endpoint a little later.
+    remove: async () => {
+      await until('the network has no endpoint left', () =>
+        network.remove().then(
+          () => true as const,
+          (error: unknown) => {
+            if (!String(error).includes('has active endpoints')) throw error;
+          },
+        ),
+      );
+    },
   };
 }
