@@ -95,7 +95,8 @@ export const clusterEntries = {
     title: 'valkey-cli did not succeed',
     severity: 'error',
     exitCode: 75,
-    meaning: 'valkey-cli --cluster, which does the work, ended with an error; what it printed stands above.',
+    meaning:
+      'valkey-cli --cluster, which does the work, ended with an error, and what it printed stands above; or a node did not hand over the keys of a slot whose move was cut off.',
     fix: 'Mend what it says, and run the command again: it goes on where it stopped.',
   },
   VB716: {

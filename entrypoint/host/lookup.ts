@@ -1,6 +1,7 @@
 /**
  * Addresses of a host name, IPv4 first, as the system's own resolver says (getaddrinfo follows nsswitch). A name with a dot is also asked
- * for as a complete one, at the same time: where an outer name server is down, the search list would hold the answer up. (The process still ends with the slower one.)
+ * for as a complete one, at the same time: where an outer name server is down, the search list would hold the answer up. The process
+ * still ends with the slower one.
  */
 export async function lookup(name: string): Promise<readonly string[]> {
   const { promises } = process.getBuiltinModule('node:dns');

@@ -61,7 +61,7 @@ ${table(
     ['and without loading node:worker_threads for execve: as it was then', '1.04', '1.12'],
   ],
 )}
-What such a run comes to differs from hour to hour: later that day, with 200 starts and twice, b10377e was at 1.12 and 1.15, its successor e716c02, which looks
+What such a run comes to differs from hour to hour: later that day, with 200 starts and twice, b10377e was at 1.12 and 1.15, the later e716c02, which looks
 for secrets in many more places, at 1.16 and 1.18, and the same with V8's optimised code only after four times as many calls, and with patterns of
 secrets tried only on texts that have a clue of one, at 1.14 and 1.17 (1.18 and 1.21 of processor time, instead of 1.22 and 1.25).
 

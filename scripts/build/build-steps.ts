@@ -71,10 +71,10 @@ function parseWords(words: string): string[] | undefined {
 /** Whether it only says less of a step that another target has come to. Of errors the last word counts: an interrupted step fails first. */
 function isToldAgain(vertex: Vertex, known: Vertex): boolean {
   if (vertex.error !== undefined || known.error !== undefined) return false;
-  return byWeight.indexOf(resultOf(vertex)) < byWeight.indexOf(resultOf(known));
+  return fromLeastTold.indexOf(resultOf(vertex)) < fromLeastTold.indexOf(resultOf(known));
 }
 
-const byWeight: readonly BuildStep['result'][] = ['not run', 'cached', 'executed'];
+const fromLeastTold: readonly BuildStep['result'][] = ['not run', 'cached', 'executed'];
 
 function resultOf({ cached, error, started, completed }: Vertex): BuildStep['result'] {
   // Where one step fails, BuildKit cancels those beside it.

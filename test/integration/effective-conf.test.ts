@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { ContainerWish } from '../support/docker-create.ts';
 import { useContainers } from '../support/docker-scope.ts';
 import type { TestServer } from '../support/docker-server.ts';
+import { untilLogged } from '../support/until-logged.ts';
 import { codesIn, standInsWith } from '../support/valkey-modules.ts';
 
 const containers = useContainers();
@@ -74,7 +75,7 @@ describe.each<[string, ContainerWish]>([
   });
 
   it('is announced', async () => {
-    expect(codesIn((await server.container.output()).stderr)).toContain('VB504');
+    await untilLogged(server.container, ' VB504:');
   });
 
   it('is a file of the server’s that it cannot write, in a directory that it cannot write', async () => {
@@ -104,7 +105,7 @@ describe('where the file is usable as it is', () => {
       env: { SEARCH_MODULE_ARGS: '--reader-threads 3' },
     });
     expect(await confFileOf(server)).toBe('/x.conf');
-    expect(codesIn((await server.container.output()).stderr)).not.toContain('VB504');
+    expect(codesIn(await untilLogged(server.container, 'valkey-bundle: loading '))).not.toContain('VB504');
   });
 });
 

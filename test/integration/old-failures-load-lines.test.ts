@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { useContainers } from '../support/docker-scope.ts';
 import type { Files } from '../support/docker-tar.ts';
-import { codesIn, standIns, standInsWith } from '../support/valkey-modules.ts';
+import { untilLogged } from '../support/until-logged.ts';
+import { standIns, standInsWith } from '../support/valkey-modules.ts';
 
 const containers = useContainers();
 const search = '/usr/lib/valkey/libsearch.so';
@@ -67,7 +68,7 @@ describe('a load line that a search for text would miss or find wrongly', () => 
       '/x.conf': `loadmodule ${search} --reader-threads 3\nloadmodule ${search} --use-coordinator\n`,
     });
     expect(await server.modules()).toEqual(standInsWith({ search: ['--reader-threads', '3', '--use-coordinator'] }));
-    expect(codesIn((await server.container.output()).stderr)).toContain('VB408');
+    await untilLogged(server.container, ' VB408:');
   });
 
   it('in the file and on the command line loads the module once, and the command line wins', async () => {

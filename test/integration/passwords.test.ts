@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { ContainerWish } from '../support/docker-create.ts';
 import { useContainers } from '../support/docker-scope.ts';
 import type { TestServer } from '../support/docker-server.ts';
-import { codesIn } from '../support/valkey-modules.ts';
+import { untilLogged } from '../support/until-logged.ts';
 
 const containers = useContainers();
 /** Shows more than usual, and leaves argv and environment where /proc shows them: with a title the server writes over both. */
@@ -96,7 +96,7 @@ describe('a password that the configuration sets', () => {
       'from-file',
     );
     expect(await server.config('*auth')).toMatchObject({ primaryauth: '' });
-    expect(codesIn((await server.container.output()).stderr)).toContain('VB209');
+    await untilLogged(server.container, ' VB209:');
   });
 });
 

@@ -3,8 +3,8 @@ import type { TestContainer } from '../support/docker-container.ts';
 import type { ContainerWish } from '../support/docker-create.ts';
 import { useContainers } from '../support/docker-scope.ts';
 import type { TestServer } from '../support/docker-server.ts';
-import { until } from '../support/until.ts';
-import { codesIn, standIns, standInsWith } from '../support/valkey-modules.ts';
+import { untilLogged } from '../support/until-logged.ts';
+import { standIns, standInsWith } from '../support/valkey-modules.ts';
 
 const containers = useContainers();
 
@@ -101,15 +101,12 @@ describe('a container as root', () => {
   it('gives away no directory of the system, and says so', async () => {
     const server = await containers.serve({ user: 'root', command: ['--dir', '/opt'] });
     expect(await ownerOf(server.container, '/opt')).toBe('0:0');
-    expect(codesIn((await server.container.output()).stderr)).toContain('VB512');
+    await untilLogged(server.container, ' VB512:');
   });
 
   it('without any capability goes on as root, with a warning', async () => {
     const server = await containers.serve({ user: 'root', capDrop: ['ALL'] });
-    // The engine may write the log down a little later than the server answers.
-    await until('the log has VB506', async () =>
-      codesIn((await server.container.output()).stderr).includes('VB506') ? true : undefined,
-    );
+    await untilLogged(server.container, ' VB506:');
     expect(await statusOf(server.container)).toMatchObject({ Name: 'valkey-server', CapEff: '0000000000000000' });
     expect(await server.modules()).toEqual(standIns);
   });
@@ -122,7 +119,7 @@ describe('a container as root', () => {
 describe('a file system on which nothing can be written', () => {
   it('still starts, with a warning that nothing can be saved', async () => {
     const server = await containers.serve({ readOnly: true });
-    expect(codesIn((await server.container.output()).stderr)).toContain('VB507');
+    await untilLogged(server.container, ' VB507:');
     expect(await server.modules()).toEqual(standIns);
   });
 });

@@ -3,7 +3,7 @@ import type Docker from 'dockerode';
 import { afterAll } from 'vitest';
 import { engine, images, label, requireImage } from './docker-engine.ts';
 import { type Executed, execIn } from './docker-exec.ts';
-import { createNetwork } from './docker-network.ts';
+import { createNetwork, removeNetwork } from './docker-network.ts';
 import { outputOf } from './docker-output.ts';
 import { type Files, tarOf } from './docker-tar.ts';
 import { until } from './until.ts';
@@ -60,7 +60,7 @@ export function useClusterNetwork(): ClusterNetwork {
   afterAll(async () => {
     await Promise.all([...containers].map((container) => container.remove({ force: true, v: true }).catch(() => {})));
     await Promise.all([...volumes].map((name) => engine.getVolume(name).remove()));
-    if (network !== null) await (await network).docker.remove();
+    if (network !== null) await removeNetwork((await network).docker);
   });
 
   const make = async (

@@ -25,16 +25,33 @@ const CONNECT_S = '2';
 
 /** Sends command lines to a node, in valkey-cli's quoting; replies come as JSON, one a line. Rejects only where the tool is stopped. */
 export function ask(
+  cluster: Cluster,
+  at: Pick<Endpoint, 'ip' | 'port'>,
+  commands: readonly string[],
+  signal: AbortSignal | null = cluster.waiting.stopped,
+): Promise<Ended> {
+  return send(cluster, at, commands, { form: '--json', timeoutMs: ANSWER_MS, signal });
+}
+
+interface Sending {
+  /** How valkey-cli prints replies: as JSON, or as for people, where words of any bytes are quoted as a command line takes them. */
+  readonly form: '--json' | '--no-raw';
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | null;
+}
+
+/** The same with another form of the replies, or another time for them. */
+export function send(
   { waiting, connection }: Cluster,
   { ip, port }: Pick<Endpoint, 'ip' | 'port'>,
   commands: readonly string[],
-  signal: AbortSignal | null = waiting.stopped,
+  { form, timeoutMs, signal }: Sending,
 ): Promise<Ended> {
-  const args = ['-h', ip, '-p', String(port), '-t', CONNECT_S, '-2', '--json', ...connection.args];
+  const args = ['-h', ip, '-p', String(port), '-t', CONNECT_S, '-2', form, ...connection.args];
   return waiting.run('valkey-cli', args, {
     env: connection.env,
     input: `${commands.join('\n')}\n`,
-    timeoutMs: ANSWER_MS,
+    timeoutMs,
     ...(signal === null ? {} : { signal }),
   });
 }

@@ -3,7 +3,7 @@ import { type CutOffMove, cutOffMoves } from '../../cluster/cut-off-moves.ts';
 import { troubleOf, type View } from '../../cluster/view.ts';
 import { renderWord } from '../../conf/render.ts';
 import { refuse } from '../../diagnostics.ts';
-import type { Cluster } from './cluster.ts';
+import { type Cluster, send } from './cluster.ts';
 import type { Connection } from './connection.ts';
 
 /** As many as valkey-cli moves at once. */
@@ -18,15 +18,15 @@ export async function finishMoves(cluster: Cluster, views: readonly View[], sign
 }
 
 async function finish(cluster: Cluster, { slot, from, to }: CutOffMove, signal: AbortSignal): Promise<void> {
-  await send(cluster, from, `CLUSTER SETSLOT ${slot} MIGRATING ${to.self.id}`, signal);
+  await tell(cluster, from, `CLUSTER SETSLOT ${slot} MIGRATING ${to.self.id}`, signal);
   const known = from.rows.find(({ id }) => id === to.self.id);
   // The owner's copy counts where both have one: it is the one that clients were given.
   const target = `${known?.ip || to.ip} ${known?.port || to.port} "" 0 ${MIGRATE_MS} REPLACE`;
   for (let isFirst = true; ; isFirst = false) {
-    const keys = quotedWords(await send(cluster, from, `CLUSTER GETKEYSINSLOT ${slot} ${KEYS_AT_ONCE}`, signal));
+    const keys = quotedWords(await tell(cluster, from, `CLUSTER GETKEYSINSLOT ${slot} ${KEYS_AT_ONCE}`, signal));
     if (keys.length === 0) return;
     if (isFirst) cluster.say(`moving what is left of slot ${slot} from ${from.name} to ${to.name}`);
-    await send(cluster, from, `MIGRATE ${target}${login(cluster.connection)} KEYS ${keys.join(' ')}`, signal);
+    await tell(cluster, from, `MIGRATE ${target}${login(cluster.connection)} KEYS ${keys.join(' ')}`, signal);
   }
 }
 
@@ -39,23 +39,13 @@ function login({ args, env }: Connection): string {
   return ` ${words.map((word) => renderWord(bytesOf(word))).join(' ')}`;
 }
 
-/** What a node answers to one command, in the form for people: there, keys of any bytes are quoted as a command line takes them. */
-async function send(
-  { waiting, connection }: Cluster,
-  { name, ip, port }: View,
-  command: string,
-  signal: AbortSignal,
-): Promise<string> {
-  const ended = await waiting.run('valkey-cli', ['-h', ip, '-p', String(port), '-2', '--no-raw', ...connection.args], {
-    env: connection.env,
-    input: `${command}\n`,
-    timeoutMs: ANSWER_MS,
-    signal,
-  });
+/** What a node answers to one command. */
+async function tell(cluster: Cluster, node: View, command: string, signal: AbortSignal): Promise<string> {
+  const ended = await send(cluster, node, [command], { form: '--no-raw', timeoutMs: ANSWER_MS, signal });
   const error = troubleOf(ended)?.why ?? /^\(error\) (.*)$/m.exec(ended.stdout)?.[1];
   if (error === undefined) return ended.stdout;
-  const [verb, ...rest] = command.split(' ');
-  throw refuse('VB714', `${name}: ${verb === 'MIGRATE' ? verb : [verb, ...rest].join(' ')}: ${error}`);
+  // What follows MIGRATE may hold the password.
+  throw refuse('VB714', `${node.name}: ${command.startsWith('MIGRATE') ? 'MIGRATE' : command}: ${error}`);
 }
 
 /** The words of a list as valkey-cli shows it: `1) "word"`. */

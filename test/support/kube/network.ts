@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type Docker from 'dockerode';
-import { createNetwork } from '../docker-network.ts';
-import { until } from '../until.ts';
+import { createNetwork, removeNetwork } from '../docker-network.ts';
 
 /** A network of one test's own, which hands out addresses: none is given twice, as a restarted pod mostly gets another one. */
 export interface TestNetwork {
@@ -33,16 +32,6 @@ function describe(network: Docker.Network, name: string, prefix: string): TestNe
     connect: (container, address) =>
       network.connect({ Container: container.id, EndpointConfig: { IPAMConfig: { IPv4Address: address } } }),
     disconnect: (container) => network.disconnect({ Container: container.id, Force: true }),
-    // The engine lets go of a removed container's endpoint a little later.
-    remove: async () => {
-      await until('the network has no endpoint left', () =>
-        network.remove().then(
-          () => true as const,
-          (error: unknown) => {
-            if (!String(error).includes('has active endpoints')) throw error;
-          },
-        ),
-      );
-    },
+    remove: () => removeNetwork(network),
   };
 }

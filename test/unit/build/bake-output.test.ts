@@ -83,6 +83,14 @@ describe('what became of a step', () => {
     expect(result({})).toBe('not run');
   });
 
+  it('of an interrupted step the last error counts: it was not run', () => {
+    const told = [{ error: 'exit code: 137' }, { error: 'context canceled' }].map((over) =>
+      vertex({ started, ...over }),
+    );
+    expect(stepsOf(read(JSON.stringify({ vertexes: told })))).toMatchObject([{ result: 'not run' }]);
+    expect(stepsOf(read(JSON.stringify({ vertexes: told.slice(0, 1) })))).toMatchObject([{ result: 'failed' }]);
+  });
+
   it.each([
     [[{}, { started, completed }, { cached: true, started, completed }]],
     [[{ cached: true, started, completed }, {}, { started, completed }]],

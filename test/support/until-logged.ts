@@ -1,0 +1,10 @@
+import type { TestContainer } from './docker-container.ts';
+import { until } from './until.ts';
+
+/** Waits until a container has said something on standard error, and returns all of it: the engine may write it down after a server answers. */
+export function untilLogged(container: TestContainer, text: string): Promise<string> {
+  return until(`the log has ${text}`, async () => {
+    const { stderr } = await container.output();
+    return stderr.includes(text) ? stderr : undefined;
+  });
+}
