@@ -23,8 +23,9 @@ export type BuildStep = z.infer<typeof buildStep>;
 export type BuildSteps = z.infer<typeof buildSteps>;
 
 /**
- * What became of every step, in the order in which they were announced. A step that two targets share is told once for each: executed for
- * the one that came first, and cached for the other. BuildKit's own chores are no steps.
+ * What became of every step, in the order in which they began: BuildKit announces those of several targets in any. Those that did not begin
+ * come last. A step that two targets share is told once for each: executed for the one that came first, and cached for the other.
+ * BuildKit's own chores are no steps.
  */
 export function stepsOf(events: readonly BakeEvent[]): BuildStep[] {
   const told = new Map<string, Vertex>();
@@ -33,7 +34,8 @@ export function stepsOf(events: readonly BakeEvent[]): BuildStep[] {
     const known = told.get(event.vertex.digest);
     if (known === undefined || !isToldAgain(event.vertex, known)) told.set(event.vertex.digest, event.vertex);
   }
-  return [...told.values()].flatMap((vertex) => {
+  const inOrder = [...told.values()].sort((one, other) => beginOf(one) - beginOf(other));
+  return inOrder.flatMap((vertex) => {
     const named = stepName(vertex.name);
     if (named === undefined) return [];
     return [{ ...named, result: resultOf(vertex), seconds: secondsOf(vertex) }];
@@ -81,6 +83,10 @@ function resultOf({ cached, error, started, completed }: Vertex): BuildStep['res
   if (error !== undefined) return /context canceled/.test(error) ? 'not run' : 'failed';
   if (cached) return 'cached';
   return started !== undefined && completed !== undefined ? 'executed' : 'not run';
+}
+
+function beginOf({ started }: Vertex): number {
+  return started === undefined ? Number.MAX_VALUE : Date.parse(started);
 }
 
 function secondsOf({ started, completed }: Vertex): number {

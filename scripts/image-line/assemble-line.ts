@@ -96,12 +96,13 @@ async function layOutImages(
   const epochs = built.map(({ environment }) => Number(environment['SOURCE_DATE_EPOCH']));
   const epoch = Math.max(0, ...epochs, base.epoch ?? 0);
   const commit = await revision();
+  const time = new Date();
   const images: ImageTarget[] = [];
   for (const variant of Object.keys(line.variants)) {
     const { valkey } = record;
     const bundle = lineBundle({ line, variant, valkey, built, packaged: base.packaged });
     const context = join(workspace.dist, imageContext(imageFolder(plan.line), variant, platform));
-    await layOutImage(context, { artifacts: folder, built, bundle, sbom, entrypoint, epoch });
+    await layOutImage(context, { artifacts: folder, built, bundle, sbom, entrypoint, time });
     const about = { line: plan.line, variant, valkey, base: record, built, licences, created: epoch, inputs };
     const labels = imageLabels({ ...about, revision: commit });
     images.push({ variant, platform, tag: imageTag(plan.line, variant), labels });

@@ -91,6 +91,24 @@ describe('what became of a step', () => {
     expect(stepsOf(read(JSON.stringify({ vertexes: told.slice(0, 1) })))).toMatchObject([{ result: 'failed' }]);
   });
 
+  it('steps stand in the order in which they began, whichever target is announced first', () => {
+    const step = (digest: string, name: string, times: object) => ({
+      digest,
+      name: `[image 1/9] COPY ${name}`,
+      ...times,
+    });
+    const told = [
+      step('sha256:1', 'never', {}),
+      step('sha256:2', 'of one', { started: completed, completed }),
+      step('sha256:3', 'of both', { started, completed }),
+    ];
+    expect(stepsOf(read(JSON.stringify({ vertexes: told }))).map(({ instruction }) => instruction)).toEqual([
+      'COPY of both',
+      'COPY of one',
+      'COPY never',
+    ]);
+  });
+
   it.each([
     [[{}, { started, completed }, { cached: true, started, completed }]],
     [[{ cached: true, started, completed }, {}, { started, completed }]],
