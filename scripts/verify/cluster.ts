@@ -4,8 +4,17 @@ import { readInside } from './inside.ts';
 import { CheckFailed } from './outcome.ts';
 import { type Server, serverIn, untilItAnswers } from './server.ts';
 
-const waitForState =
-  'end=$(($(date +%s) + 30)); until valkey-cli -t 1 cluster info 2>/dev/null | grep -q "^cluster_state:ok"; do [ "$(date +%s)" -lt "$end" ] || exit 1; sleep 0.1; done';
+/** Until a node sees the cluster's state as ok and knows as many host names as it is told: they come with the pings after the handshakes. */
+const waitForState = `
+stands() {
+  valkey-cli -t 1 cluster info 2>/dev/null | grep -q "^cluster_state:ok" &&
+    [ "$(valkey-cli -t 1 cluster nodes 2>/dev/null | grep -c ",node-")" = "$1" ]
+}
+end=$(($(date +%s) + 30))
+until stands "$1"; do
+  [ "$(date +%s)" -lt "$end" ] || exit 1
+  sleep 0.1
+done`;
 
 /**
  * Forms a cluster of `size` primaries on a network of its own, and gives its nodes to `use`. As in deploy/, the nodes announce their host
@@ -40,7 +49,7 @@ export async function withCluster<T>(
     if (first === undefined) throw new CheckFailed('a cluster of no nodes');
     const addresses = await Promise.all(nodes.map((node) => addressOf(node, network)));
     await readInside(first, ['valkey-cli', '--cluster', 'create', ...addresses, '--cluster-yes']);
-    await Promise.all(nodes.map((node) => readInside(node, ['sh', '-c', waitForState])));
+    await Promise.all(nodes.map((node) => readInside(node, ['sh', '-c', waitForState, 'sh', String(size)])));
     return await use(nodes.map(serverIn));
   } finally {
     await Promise.all(nodes.map((node) => containers.remove(node)));

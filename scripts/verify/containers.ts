@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { engineStatus } from '../start/connect-engine.ts';
 
@@ -64,7 +65,7 @@ export function openContainers(docker: Docker, image: string, aborted: AbortSign
     async removeAll() {
       await Promise.allSettled(coming);
       await Promise.all([...open].map(remove));
-      await Promise.all([...networks].map((network) => network.remove().catch(ignoreGone)));
+      await Promise.all([...networks].map(removeNetwork));
     },
   };
 }
@@ -91,6 +92,18 @@ function optionsOf(image: string, name: string, run: string, wish: ContainerWish
   }
   if (healthEveryMs !== undefined) options.Healthcheck = { Interval: healthEveryMs * 1_000_000 };
   return options;
+}
+
+/** The engine lets go of the endpoints of containers that are gone a little later. */
+async function removeNetwork(network: Docker.Network): Promise<void> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await network.remove().catch(ignoreGone);
+    } catch (error) {
+      if (attempt === 50 || !String(error).includes('has active endpoints')) throw error;
+      await pause(100);
+    }
+  }
 }
 
 function ignoreGone(error: unknown): void {

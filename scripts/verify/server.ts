@@ -79,7 +79,7 @@ export async function untilItAnswers(container: Docker.Container): Promise<void>
   const waited = await inside(container, ['sh', '-c', waitForPong]).catch(() => undefined);
   if (waited?.exitCode === 0) return;
   // The exec of a container that has just ended fails a moment before the engine says that it has ended.
-  await container.wait({ abortSignal: AbortSignal.timeout(2000) }).catch(() => {});
+  await container.wait({ abortSignal: AbortSignal.timeout(10_000) }).catch(() => {});
   const { State } = await container.inspect();
   const what = State.Running ? 'the server does not answer' : `the container ended with exit code ${State.ExitCode}`;
   throw new CheckFailed(`${what}: ${(await outputOf(container)).trim().split('\n').slice(-4).join(' | ')}`);

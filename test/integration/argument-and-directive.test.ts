@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { useContainers } from '../support/docker-scope.ts';
+import { untilLogged } from '../support/until-logged.ts';
 import { codesIn } from '../support/valkey-modules.ts';
 
 const containers = useContainers();
@@ -62,7 +63,7 @@ describe('an argument and a directive of the user’s that differ', () => {
       });
       const [name = ''] = Object.keys(heard);
       expect(await server.config(name)).toEqual(heard);
-      const { stderr } = await server.container.output();
+      const stderr = await untilLogged(server.container, 'valkey-bundle: loading ');
       expect(codesIn(stderr)).toContain('VB407');
       expect(/^valkey-bundle: loading .*$/m.exec(stderr)?.[0]).toMatch(summary);
       await server.call('CONFIG', 'REWRITE').catch(() => {});

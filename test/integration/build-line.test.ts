@@ -164,7 +164,9 @@ describe('npm run build', () => {
     running.stderr?.on('data', (chunk: Buffer) => {
       said += chunk.toString();
     });
-    await until('the compiler runs', async () => said.includes('module-tally: RUN') || undefined);
+    await until('the compiler runs', async () => said.includes('module-tally: RUN') || undefined, {
+      seconds: 200,
+    });
     running.kill('SIGINT');
     const { exitCode, stderr } = await running;
     expect(exitCode).toBe(130);

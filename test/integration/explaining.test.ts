@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ContainerWish } from '../support/docker-create.ts';
 import { useContainers } from '../support/docker-scope.ts';
+import { until } from '../support/until.ts';
+import { wholeLog } from '../support/until-logged.ts';
 
 const containers = useContainers();
 
@@ -75,7 +77,7 @@ describe('the tool in the image', () => {
 describe('the log of a start', () => {
   it('without anything to object to is one line, before the server’s', async () => {
     const server = await containers.serve({ env: { VALKEY_PASSWORD: 'secret' } }, 'secret');
-    const { stderr } = await server.container.output();
+    const { stderr } = await wholeLog(server.container);
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 
@@ -89,13 +91,16 @@ describe('the log of a start', () => {
 
   it('has no colours in a file or a pipe', async () => {
     const server = await containers.serve({ env: { DEBUG: '1' } });
-    expect((await server.container.output()).stderr).not.toContain('\u001b[');
+    expect((await wholeLog(server.container)).stderr).not.toContain('\u001b[');
   });
 });
 
-/** With a terminal the log is one stream as it is. */
+/** The log up to where the server accepts connections. With a terminal it is one stream as it is. */
 async function rawLog(docker: { logs(options: { stdout: true; stderr: true; follow: false }): Promise<Buffer> }) {
-  return (await docker.logs({ stdout: true, stderr: true, follow: false })).toString('utf8');
+  return until('the log says that the server is ready', async () => {
+    const text = (await docker.logs({ stdout: true, stderr: true, follow: false })).toString('utf8');
+    return text.includes('Ready to accept connections') ? text : undefined;
+  });
 }
 
 function loadsOf(plan: unknown): unknown {

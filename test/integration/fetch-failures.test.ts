@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { type FetchOptions, fetchLine } from '../../scripts/fetch/fetch-line.ts';
 import { type GitRemote, startGitRemote } from '../support/git-remote.ts';
 import type { GitRepository } from '../support/git-remote-repository.ts';
-import { makeWorkspace, shortPatience, type TestWorkspace } from '../support/git-remote-workspace.ts';
+import { makeWorkspace, noPatience, shortPatience, type TestWorkspace } from '../support/git-remote-workspace.ts';
 import { problemOf } from '../support/problem-of.ts';
 import { until } from '../support/until.ts';
 
@@ -67,10 +67,10 @@ describe('a remote that stays silent', () => {
   it('is given up after the time that a transfer may stall: VP206, and no git is left behind', async () => {
     remote.behave('silent');
     const begun = Date.now();
-    const { code } = await problemOf(fetchEcho());
+    const { code } = await problemOf(fetchEcho({ patience: noPatience }));
     expect(code).toBe('VP206');
     expect(Date.now() - begun).toBeLessThan(15_000);
-    expect(remote.requests()).toHaveLength(shortPatience.attempts);
+    expect(remote.requests()).toHaveLength(noPatience.attempts);
     expect(await talking()).toEqual([]);
   });
 

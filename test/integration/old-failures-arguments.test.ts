@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { useContainers } from '../support/docker-scope.ts';
-import { untilLogged } from '../support/until-logged.ts';
+import { untilLogged, wholeLog } from '../support/until-logged.ts';
 import { standIns, standInsWith } from '../support/valkey-modules.ts';
 
 const containers = useContainers();
@@ -159,11 +159,11 @@ describe('the order of loads', () => {
   ])('json loads before search where %s', async (_, files) => {
     const server = await containers.serve({ command: '/x.conf' in files ? ['/x.conf'] : [], files });
     expect(await server.call('SEARCH.STANDIN', 'JSONFIRST')).toBe(1);
-    const { stdout } = await server.container.output();
+    expect(await server.modules()).toEqual(standIns);
+    const { stdout } = await wholeLog(server.container);
     const order = [...stdout.matchAll(/Module '(\w+)' loaded/g)].map((match) => match[1]);
     expect(order.indexOf('json')).toBeGreaterThanOrEqual(0);
     expect(order.indexOf('json')).toBeLessThan(order.indexOf('search'));
-    expect(await server.modules()).toEqual(standIns);
   });
 
   it('json on the command line moves before search in the file', async () => {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { ContainerWish } from '../support/docker-create.ts';
 import { useContainers } from '../support/docker-scope.ts';
 import type { TestServer } from '../support/docker-server.ts';
-import { untilLogged } from '../support/until-logged.ts';
+import { untilLogged, wholeLog } from '../support/until-logged.ts';
 
 const containers = useContainers();
 /** Shows more than usual, and leaves argv and environment where /proc shows them: with a title the server writes over both. */
@@ -64,13 +64,13 @@ describe.each(ways)('a password from %s', (_, wish) => {
   });
 
   it('is not in the log, DEBUG included', async () => {
+    await untilLogged(server.container, 'requirepass');
     const { stdout, stderr } = await server.container.output();
     expect(stdout + stderr).not.toContain('oted');
   });
 
   it('is explained by DEBUG with its directive and its source', async () => {
-    const { stderr } = await server.container.output();
-    expect(stderr).toMatch(/requirepass.*VALKEY_PASSWORD/);
+    expect(await untilLogged(server.container, 'requirepass')).toMatch(/requirepass.*VALKEY_PASSWORD/);
   });
 
   it('is not in the list of processes', async () => {
@@ -113,7 +113,7 @@ describe('the secret of a module', () => {
     expect(await server.container.readAsServer('cat', path ?? '')).toContain('hidden-word');
     for (const file of ['cmdline', 'environ'])
       expect(await server.container.readAsServer('cat', `/proc/1/${file}`)).not.toContain('hidden-word');
-    expect(Object.values(await server.container.output()).join()).not.toContain('hidden-word');
+    expect(Object.values(await wholeLog(server.container)).join()).not.toContain('hidden-word');
   });
 
   it('in the configuration is not in the log', async () => {
@@ -125,7 +125,7 @@ describe('the secret of a module', () => {
       },
       'hidden-too',
     );
-    expect(Object.values(await server.container.output()).join()).not.toContain('hidden');
+    expect(Object.values(await wholeLog(server.container)).join()).not.toContain('hidden');
   });
 
   it('among options, in flags and in a user’s line, is not in the log', async () => {
@@ -137,7 +137,7 @@ describe('the secret of a module', () => {
       },
       'hidden-a',
     );
-    expect(Object.values(await server.container.output()).join()).not.toContain('hidden');
+    expect(Object.values(await wholeLog(server.container)).join()).not.toContain('hidden');
   });
 
   it('in a line that cannot be read is not in the log', async () => {

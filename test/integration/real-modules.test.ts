@@ -4,6 +4,7 @@ import { loadManifests } from '../../scripts/lib/module-manifests.ts';
 import { images } from '../support/docker-engine.ts';
 import { useContainers } from '../support/docker-scope.ts';
 import type { TestServer } from '../support/docker-server.ts';
+import { until } from '../support/until.ts';
 
 const containers = useContainers();
 const image = images.local;
@@ -35,7 +36,11 @@ describe('the local image', () => {
   it('has no stand-in', async () => {
     const files = await server.container.read('sh', '-c', 'ls /usr/lib/valkey /opt');
     expect(files.split('\n').filter((line) => line.endsWith('.so'))).toEqual(['knot.so', 'redisearch.so']);
-    expect((await server.container.output()).stdout).not.toContain('stand-in');
+    const { stdout } = await until('the log is that of a whole start', async () => {
+      const output = await server.container.output();
+      return output.stdout.includes('Ready to accept connections') ? output : undefined;
+    });
+    expect(stdout).not.toContain('stand-in');
   });
 });
 

@@ -6,7 +6,7 @@ import { resolveLine } from '../../scripts/resolve/resolve-line.ts';
 import { resolveLines } from '../../scripts/resolve/resolve-lines.ts';
 import { type GitRemote, startGitRemote } from '../support/git-remote.ts';
 import type { GitRepository } from '../support/git-remote-repository.ts';
-import { makeWorkspace, shortPatience, type TestWorkspace } from '../support/git-remote-workspace.ts';
+import { makeWorkspace, noPatience, shortPatience, type TestWorkspace } from '../support/git-remote-workspace.ts';
 import { problemOf } from '../support/problem-of.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
 import { putIndex } from '../support/registry-index.ts';
@@ -181,7 +181,7 @@ describe('a repository that does not answer', () => {
     const line = await tagged('1.0.0');
     const first = await resolve(line);
     remote.behave('silent');
-    expect(await resolve(line, { patience: { ...shortPatience, attempts: 1 } })).toEqual(first);
+    expect(await resolve(line, { patience: { ...noPatience, attempts: 1 } })).toEqual(first);
     expect(reported.filter((text) => text.includes('could not be seen'))).toHaveLength(2);
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ContainerWish } from '../support/docker-create.ts';
 import { useContainers } from '../support/docker-scope.ts';
 import type { TestServer } from '../support/docker-server.ts';
+import { until } from '../support/until.ts';
 import { standIns } from '../support/valkey-modules.ts';
 
 const containers = useContainers();
@@ -138,6 +139,10 @@ async function expectSentinel(wish: ContainerWish): Promise<TestServer> {
     files: { '/data/sentinel.conf': { text: 'protected-mode no\nport 26379\n', uid: 999 } },
   });
   expect(await sentinel.call('INFO', 'server')).toContain('server_mode:sentinel');
-  expect((await sentinel.container.output()).stdout).not.toMatch(/Module '.*' loaded|stand-in/);
+  const { stdout } = await until('its log says what it is', async () => {
+    const output = await sentinel.container.output();
+    return output.stdout.includes('Running mode=sentinel') ? output : undefined;
+  });
+  expect(stdout).not.toMatch(/Module '.*' loaded|stand-in/);
   return sentinel;
 }

@@ -54,7 +54,7 @@ async function read(docker: Docker.Container, command: readonly string[], user?:
 }
 
 async function ended(docker: Docker.Container): Promise<number> {
-  const result: unknown = await docker.wait({ abortSignal: AbortSignal.timeout(20_000) });
+  const result: unknown = await docker.wait({ abortSignal: AbortSignal.timeout(45_000) });
   if (typeof result === 'object' && result !== null && 'StatusCode' in result) return Number(result.StatusCode);
   throw new Error('the engine did not say how the container ended');
 }

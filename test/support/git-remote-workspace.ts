@@ -42,14 +42,17 @@ const lockedBase = {
   digest: `sha256:${'a'.repeat(64)}`,
 } as const satisfies LockedLine['base'];
 
-/** Short, so that a test of a remote that never answers ends soon. */
+/** For a remote that answers, on a machine that may be busy. */
 export const shortPatience: Patience = {
   attempts: 2,
   pauseMs: 10,
   lowSpeedLimit: 1000,
-  lowSpeedTime: 1,
-  timeoutMs: 20_000,
+  lowSpeedTime: 20,
+  timeoutMs: 60_000,
 };
+
+/** So that a test of a remote that never answers ends soon. */
+export const noPatience: Patience = { ...shortPatience, lowSpeedTime: 1, timeoutMs: 20_000 };
 
 export async function makeWorkspace(): Promise<TestWorkspace> {
   const folder = await mkdtemp(join(tmpdir(), 'valkey-bundle-workspace-'));

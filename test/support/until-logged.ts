@@ -1,4 +1,5 @@
 import type { TestContainer } from './docker-container.ts';
+import type { Output } from './docker-output.ts';
 import { until } from './until.ts';
 
 /** Waits until a container has said something on standard error, and returns all of it: the engine may write it down after a server answers. */
@@ -7,4 +8,11 @@ export function untilLogged(container: TestContainer, text: string): Promise<str
     const { stderr } = await container.output();
     return stderr.includes(text) ? stderr : undefined;
   });
+}
+
+/** Ends a container, and returns all that it has said: of one that runs the engine may not have written down everything yet. */
+export async function wholeLog(container: TestContainer): Promise<Output> {
+  await container.docker.kill();
+  await container.ended();
+  return container.output();
 }

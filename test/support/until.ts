@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined>,
-  { seconds = 20, everyMs = 25 }: { seconds?: number; everyMs?: number } = {},
+  { seconds = 45, everyMs = 25 }: { seconds?: number; everyMs?: number } = {},
 ): Promise<T> {
   const end = Date.now() + seconds * 1000;
   for (;;) {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { TestContainer } from '../../support/docker-container.ts';
 import { type Containers, useContainers } from '../../support/docker-scope.ts';
 import { until } from '../../support/until.ts';
+import { wholeLog } from '../../support/until-logged.ts';
 import { reportOf } from './report-of.ts';
 import type { Row } from './row.ts';
 import { sections } from './sections.ts';
@@ -40,10 +41,9 @@ async function expectServer(containers: Containers, row: Row): Promise<void> {
     return (await shell(container, 'valkey-cli PING')) === 'PONG' ? true : undefined;
   });
   for (const [command, answer] of row.asks ?? []) expect(await shell(container, command)).toMatch(answer);
-  const { stderr } = await container.output();
+  const { stderr } = await wholeLog(container);
   expect(reportOf(stderr).errors).toEqual([]);
   for (const secret of row.never ?? []) expect(stderr).not.toContain(secret);
-  await container.docker.kill();
 }
 
 async function shell(container: TestContainer, command: string): Promise<string> {

@@ -62,7 +62,10 @@ async function expectServer(cell: Cell, expected: Started, container: TestContai
     await expectModules(cell, expected, server);
     const { stdout, stderr } = await until('the log has everything', async () => {
       const output = await container.output();
-      return output.stdout.includes('Ready to accept connections') ? output : undefined;
+      // The engine writes the two streams down independently; what is said last stands for what was said before.
+      const isWhole =
+        output.stdout.includes('Ready to accept connections') && output.stderr.includes('valkey-bundle: loading ');
+      return isWhole ? output : undefined;
     });
     expect([...stdout.matchAll(/Module '(\w+)' loaded/g)].map(([, name]) => name)).toEqual(
       expected.order.map(loadNameOf),

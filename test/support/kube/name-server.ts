@@ -29,13 +29,17 @@ export async function startNameServer(network: TestNetwork): Promise<NameServer>
   const folder = await mkdtemp(join(tmpdir(), 'zone-'));
   let serial = 0;
   let answers: Answers = { zone: {} };
-  const answer = async (next: Answers): Promise<void> => {
+  let written: Promise<void> = Promise.resolve();
+  const answer = (next: Answers): Promise<void> => {
     answers = next;
-    // Renamed into place: a question never finds half a zone.
     serial += 1;
     const file = join(folder, `next-${serial}.json`);
-    await writeFile(file, JSON.stringify(next));
-    await rename(file, join(folder, 'zone.json'));
+    // One after the other, and renamed into place: a question finds the latest zone, and never half of one.
+    written = written.then(async () => {
+      await writeFile(file, JSON.stringify(next));
+      await rename(file, join(folder, 'zone.json'));
+    });
+    return written;
   };
   await answer(answers);
   await requireImage(images.test);
