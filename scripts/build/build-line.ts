@@ -121,7 +121,7 @@ async function bakeTargets(
     aborted,
     report,
   });
-  recorder.add(targets, stepsOf(result.events));
+  recorder.add(targets, stepsOf(result.events, aborted.aborted));
   aborted.throwIfAborted();
   if (!result.ok) throw bakeFailure(result.events, { log, repeat });
 }

@@ -25,9 +25,10 @@ export type BuildSteps = z.infer<typeof buildSteps>;
 /**
  * What became of every step, in the order in which they began: BuildKit announces those of several targets in any. Those that did not begin
  * come last. A step that two targets share is told once for each: executed for the one that came first, and cached for the other.
- * BuildKit's own chores are no steps.
+ * BuildKit's own chores are no steps. In a run that was `interrupted` no step failed: what was under way was ended, and its last word,
+ * whatever it is, may be that of a killed process.
  */
-export function stepsOf(events: readonly BakeEvent[]): BuildStep[] {
+export function stepsOf(events: readonly BakeEvent[], interrupted = false): BuildStep[] {
   const told = new Map<string, Vertex>();
   for (const event of events) {
     if (event.kind !== 'vertex') continue;
@@ -38,7 +39,8 @@ export function stepsOf(events: readonly BakeEvent[]): BuildStep[] {
   return inOrder.flatMap((vertex) => {
     const named = stepName(vertex.name);
     if (named === undefined) return [];
-    return [{ ...named, result: resultOf(vertex), seconds: secondsOf(vertex) }];
+    const result = resultOf(vertex);
+    return [{ ...named, result: interrupted && result === 'failed' ? 'not run' : result, seconds: secondsOf(vertex) }];
   });
 }
 

@@ -71,7 +71,7 @@ export async function assembleLine(assembly: Assembly): Promise<ImageRecord> {
     report,
   });
   const recorder = stepRecorder(join(artifacts.folder, 'assembly-record.json'));
-  recorder.add(targets, stepsOf(result.events));
+  recorder.add(targets, stepsOf(result.events, aborted.aborted));
   await recorder.write();
   aborted.throwIfAborted();
   const repeat = (): string => `npm run image -- --line ${name} --platform ${platform}`;

@@ -88,7 +88,9 @@ describe('what became of a step', () => {
       vertex({ started, ...over }),
     );
     expect(stepsOf(read(JSON.stringify({ vertexes: told })))).toMatchObject([{ result: 'not run' }]);
-    expect(stepsOf(read(JSON.stringify({ vertexes: told.slice(0, 1) })))).toMatchObject([{ result: 'failed' }]);
+    const killed = read(JSON.stringify({ vertexes: told.slice(0, 1) }));
+    expect(stepsOf(killed)).toMatchObject([{ result: 'failed' }]);
+    expect(stepsOf(killed, true)).toMatchObject([{ result: 'not run' }]);
   });
 
   it('steps stand in the order in which they began, whichever target is announced first', () => {
