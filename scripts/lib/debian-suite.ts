@@ -1,4 +1,5 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { runGroup } from '../fetch/process-group.ts';
@@ -25,6 +26,8 @@ export interface Deb {
   readonly package: string;
   readonly version: string;
   readonly suite: string;
+  /** Of the file. */
+  readonly sha256: string;
   readonly path: string;
 }
 
@@ -118,5 +121,8 @@ async function describe(folder: string, packageName: string, suite: string): Pro
   if (!file) throw new Error(`apt-get download ${packageName} reported success and left no file in ${folder}`);
   const path = join(folder, file);
   const { stdout } = await execa('dpkg-deb', ['--field', path, 'Version']);
-  return { package: packageName, version: stdout.trim(), suite, path };
+  const sha256 = createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+  return { package: packageName, version: stdout.trim(), suite, sha256, path };
 }

@@ -24,7 +24,7 @@ async function fetchWhere(sid: string) {
     name,
     download: async (debian) =>
       isDownloaded({ isDone: name === 'trixie', said: sid }, debian)
-        ? { package: debian, version: '8.1.1-1', suite: name, path: '/nowhere' }
+        ? { package: debian, version: '8.1.1-1', suite: name, sha256: '', path: '/nowhere' }
         : null,
   }));
 }
