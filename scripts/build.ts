@@ -37,7 +37,8 @@ await runVerb({ name: 'build', usage, options, positionals: Number.POSITIVE_INFI
   const workspace = openWorkspace(values);
   const platform = values.platform === undefined ? nativePlatform() : readPlatform(values.platform);
   const jobs = values.jobs === undefined ? null : readJobs(values.jobs);
-  const { line, locked, plan, requirePinned } = readBuild(workspace, values.line, positionals);
+  const read = readBuild(workspace, values.line, positionals);
+  const { line, locked, plan, requirePinned } = read;
   const capacity = async (): Promise<Capacity> => {
     const machine = await engineCapacity();
     return jobs === null ? machine : withJobs(jobs, machine, plan.modules, report);
@@ -49,7 +50,7 @@ await runVerb({ name: 'build', usage, options, positionals: Number.POSITIVE_INFI
   requirePinned();
   const only = plan.modules.map(({ name }) => name);
   const fetched = await fetchLine(workspace, line, locked, { only, aborted, report });
-  const base = await prepareBase(line, plan.base, platform, report);
+  const base = await prepareBase(read, platform, report);
   const { built } = await buildLine({
     workspace,
     plan,

@@ -1,11 +1,10 @@
-import type { PlannedBase } from '../graph/build-plan.ts';
 import { ensureBase } from '../lib/base.ts';
 import { archiveLine } from '../lib/base-line.ts';
 import { imageId } from '../lib/engine.ts';
-import type { ReleaseLine } from '../lines/release-line.ts';
-import { nativePlatform, type Platform } from '../pipeline/platform.ts';
+import { architectureOf, nativePlatform, type Platform } from '../pipeline/platform.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import { requireLockedBase } from './locked-base.ts';
+import type { ReadBuild } from './read-build.ts';
 
 /** A base image that can be built on. */
 export interface PreparedBase {
@@ -25,12 +24,12 @@ export interface PreparedBase {
 }
 
 /**
- * Gets the base ready: an image of a registry is named by its digest, one from the Debian archive is made where it is not there yet. Throws
- * VP311 where it would have to be made for another platform than this machine's.
+ * Gets the base ready: an image of a registry is named by its digest, one from the Debian archive is made where it is not there yet.
+ * Throws VP311 where it would have to be made for another platform than this machine's, VP312 where it was made of other packages than
+ * are locked.
  */
 export async function prepareBase(
-  line: ReleaseLine,
-  planned: PlannedBase,
+  { line, locked, plan: { base: planned } }: Pick<ReadBuild, 'line' | 'locked' | 'plan'>,
   platform: Platform,
   report: (line: string) => void,
 ): Promise<PreparedBase> {
@@ -47,7 +46,7 @@ export async function prepareBase(
   }
   const archive = archiveLine(line);
   const { image, record } = await ensureBase(archive, report);
-  requireLockedBase(line.line, planned, record.valkey.version);
+  if (locked !== undefined) requireLockedBase(line.line, locked, record, architectureOf(platform));
   const packaged = Object.entries(record.modules).map(([name, deb]) => [
     name,
     { version: deb.version, origin: `Debian package ${deb.package} ${deb.version} (${deb.suite})` },

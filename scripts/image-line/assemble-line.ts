@@ -49,7 +49,7 @@ export async function assembleLine(assembly: Assembly): Promise<ImageRecord> {
   }
   const read = readBuild(workspace, name);
   read.requirePinned();
-  const base = await prepareBase(read.line, read.plan.base, platform, report);
+  const base = await prepareBase(read, platform, report);
   const artifacts = await readArtifacts(workspace, read.plan, platform, base);
   const images = await layOutImages(assembly, read, base, artifacts);
 

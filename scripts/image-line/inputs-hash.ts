@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ownCargoLock } from '../build/own-cargo-lock.ts';
 import { readBuild } from '../build/read-build.ts';
+import { keptBase } from '../lib/base.ts';
+import { archiveLine } from '../lib/base-line.ts';
 import { paths } from '../lib/image-paths.ts';
 import { loadManifests } from '../lib/module-manifests.ts';
 import { listSources } from '../lib/source-files.ts';
@@ -26,15 +28,17 @@ const shapedBy = [
 
 /**
  * SHA-256 over all that a line's images are made of: its entry in lock.json, its data, the manifests, the Cargo.lock files that the project
- * keeps, docker/ and the sources of the entrypoint. Two images with the same number need not be built, tested and published twice. It
- * stands in a label of the image. `root`: the folder of the project.
+ * keeps, docker/ and the sources of the entrypoint. Where the base is made here, also what it was made of: the lock has only some of its
+ * packages. Two images with the same number need not be built, tested and published twice. It stands in a label of the image. `root`: the
+ * folder of the project.
  */
 export async function inputsHash(workspace: Workspace, name: string, root: string = paths.root): Promise<string> {
   const hash = createHash('sha256');
   const { line, locked, plan } = readBuild(workspace, name);
   const cargoLocks = plan.modules.map((module) => ownCargoLock(workspace, module) ?? null);
+  const base = 'debian' in line.base ? await keptBase(archiveLine(line), join(root, 'dist/base')) : undefined;
   // The entrypoint carries every manifest.
-  hash.update(JSON.stringify([line, locked ?? null, loadManifests(workspace.modules), cargoLocks]));
+  hash.update(JSON.stringify([line, locked ?? null, base ?? null, loadManifests(workspace.modules), cargoLocks]));
   for (const path of await listSources(root, shapedBy)) {
     if (path.endsWith('.md')) continue;
     hash.update(`\0${path}\0`).update(await readFile(join(root, path)));

@@ -18,10 +18,16 @@ export interface FetchOptions {
   readonly report: (line: string) => void;
 }
 
-/** Downloads the server and the modules, each from the first of its suites whose pool has it. */
-export async function fetchPackages(line: ArchiveLine, options: FetchOptions): Promise<BasePackages> {
+/**
+ * Downloads the server and the modules, each from the first of its suites whose pool has it. Throws VP209 where none has it, and VP206
+ * where a download failed: whether the suite has it is not known then, and a base of an older package would be kept.
+ */
+export async function fetchPackages(
+  line: ArchiveLine,
+  options: FetchOptions,
+  suiteNamed: (name: string) => Promise<Suite> = suites(options),
+): Promise<BasePackages> {
   const notes: string[] = [];
-  const suiteNamed = suites(options);
   const fetch = (name: string, from: readonly string[], into: string) =>
     fetchFirst(name, from, { into: join(options.folder, into), suiteNamed, notes, report: options.report });
 
@@ -63,22 +69,20 @@ async function fetchFirst(
   from: readonly string[],
   { into, suiteNamed, notes, report }: FetchFirst,
 ): Promise<Deb> {
-  const failures: string[] = [];
+  const [preferred] = from;
   for (const suiteName of from) {
     const suite = await suiteNamed(suiteName);
-    try {
-      const deb = await suite.download(name, into);
-      report(`${name} ${deb.version} from ${suiteName}`);
-      if (failures.length > 0)
-        notes.push(`${name} ${deb.version} comes from ${suiteName}: ${from[0]} no longer has it`);
-      return deb;
-    } catch (error) {
-      failures.push(`${suiteName}: ${error instanceof Error ? error.message : String(error)}`);
+    const deb = await suite.download(name, into);
+    if (deb === null) {
       report(`Debian ${suiteName} no longer has ${name}`);
+      continue;
     }
+    report(`${name} ${deb.version} from ${suiteName}`);
+    if (suiteName !== preferred)
+      notes.push(`${name} ${deb.version} comes from ${suiteName}: ${preferred} no longer has it`);
+    return deb;
   }
   throw new PipelineError('VP209', `the package ${name} is in none of these suites: ${from.join(', ')}`, {
-    details: failures.join('\n'),
     fix: 'name another suite, or take the module out, in modules/releases/local.yaml',
   });
 }

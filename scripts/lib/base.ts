@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -13,7 +14,7 @@ import { imageId } from './engine.ts';
 import { buildImage } from './engine-build.ts';
 import { paths } from './image-paths.ts';
 
-const deb = z.object({ package: z.string(), version: z.string(), suite: z.string() });
+const deb = z.object({ package: z.string(), version: z.string(), suite: z.string(), sha256: z.string() });
 
 /** base.json beside the archive: what it was made of. */
 const baseRecord = z.object({
@@ -30,19 +31,37 @@ export interface Base {
   readonly record: BaseRecord;
 }
 
-/** The base image of the line: kept under a name made from its recipe, and made only if that is new or `rebuild` is set. */
+/** The base image of the line: kept under a hash of its recipe, and made only if that is new or `rebuild` is set. */
 export async function ensureBase(line: ArchiveLine, report: (line: string) => void, rebuild = false): Promise<Base> {
   const architecture = debianArchitecture();
-  const hash = await recipeHash(line, architecture);
-  const folder = join(paths.bases, `${hash}-${architecture}`);
-  const image = `valkey-bundle-base:${hash}`;
+  const { hash, folder } = await placeOf(line, paths.bases);
   const known = rebuild ? undefined : await readRecord(folder);
-  const record = known ?? (await makeBase(line, { architecture, folder, report }));
+  const { record, sha256 } = known ?? (await makeBase(line, { architecture, folder, report }));
+  // Of what it was made is part of its name: the engine may still have the one before, or another checkout's, of the same recipe.
+  const image = `valkey-bundle-base:${hash}-${sha256.slice(0, 16)}`;
   for (const note of record.notes) report(`Note: ${note}`);
   if (!known || !(await imageId(image))) {
     await buildImage({ tag: image, context: folder, dockerfile: join(paths.docker, 'base/Dockerfile') }, report);
   }
   return { image, record };
+}
+
+/** SHA-256 of the record of the base that is kept here for the line; undefined where there is none. `bases`: dist/base. */
+export async function keptBase(line: ArchiveLine, bases: string = paths.bases): Promise<string | undefined> {
+  const { folder } = await placeOf(line, bases);
+  return (await readRecord(folder))?.sha256;
+}
+
+async function placeOf(line: ArchiveLine, bases: string): Promise<{ readonly hash: string; readonly folder: string }> {
+  const architecture = debianArchitecture();
+  const hash = await recipeHash(line, architecture);
+  return { hash, folder: join(bases, `${hash}-${architecture}`) };
+}
+
+/** The record, and what base.json is itself. */
+interface KeptRecord {
+  readonly record: BaseRecord;
+  readonly sha256: string;
 }
 
 interface MakeBase {
@@ -51,7 +70,7 @@ interface MakeBase {
   readonly report: (line: string) => void;
 }
 
-async function makeBase(line: ArchiveLine, { architecture, folder, report }: MakeBase): Promise<BaseRecord> {
+async function makeBase(line: ArchiveLine, { architecture, folder, report }: MakeBase): Promise<KeptRecord> {
   await ensureDebianTools(report);
   const mirrors = await findMirrors();
   await mkdir(paths.bases, { recursive: true });
@@ -72,23 +91,29 @@ async function makeBase(line: ArchiveLine, { architecture, folder, report }: Mak
     const installed = (await readFile(join(staging, 'installed.txt'), 'utf8')).trim().split('\n');
     // Parsing drops the paths of this machine.
     const record = baseRecord.parse({ ...packages, installed });
-    await writeFile(join(result, 'base.json'), `${JSON.stringify(record, null, 2)}\n`);
+    const text = `${JSON.stringify(record, null, 2)}\n`;
+    await writeFile(join(result, 'base.json'), text);
     // The folder appears whole or not at all, so an interrupted build is never taken for a finished one.
     await rm(folder, { recursive: true, force: true });
     await rename(result, folder);
-    return record;
+    return { record, sha256: sha256Of(text) };
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
 }
 
-async function readRecord(folder: string): Promise<BaseRecord | undefined> {
+async function readRecord(folder: string): Promise<KeptRecord | undefined> {
   try {
-    return baseRecord.parse(JSON.parse(await readFile(join(folder, 'base.json'), 'utf8')));
+    const text = await readFile(join(folder, 'base.json'), 'utf8');
+    return { record: baseRecord.parse(JSON.parse(text)), sha256: sha256Of(text) };
   } catch {
     // Never made, or made by something older: make it again.
     return undefined;
   }
+}
+
+function sha256Of(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /** The archive's, and Docker's, name of this machine's architecture. */

@@ -1,8 +1,10 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { runGroup } from '../fetch/process-group.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
+import { isDownloaded } from './apt-download.ts';
 
 export const debianKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
@@ -16,14 +18,16 @@ export const cached = [
 
 export interface Suite {
   readonly name: string;
-  /** Downloads one package of this suite; throws if the suite, or its pool, no longer has it. */
-  download(packageName: string, into: string): Promise<Deb>;
+  /** Downloads one package of this suite; null if the suite, or its pool, does not have it. Throws VP206 if the download failed. */
+  download(packageName: string, into: string): Promise<Deb | null>;
 }
 
 export interface Deb {
   readonly package: string;
   readonly version: string;
   readonly suite: string;
+  /** Of the file. */
+  readonly sha256: string;
   readonly path: string;
 }
 
@@ -43,8 +47,11 @@ export async function openSuite({ suite, ...options }: SuiteOptions): Promise<Su
     name: suite,
     download: async (packageName, into) => {
       await mkdir(into, { recursive: true });
-      await execa('apt-get', ['download', '-q', ...cached, packageName], { env, cwd: into, all: true });
-      return describe(into, packageName, suite);
+      const given = { env: { ...env, LC_ALL: 'C' }, cwd: into };
+      const { aborted = new AbortController().signal } = options;
+      const ran = await runGroup('apt-get', ['download', '-q', ...cached, packageName], given, aborted);
+      aborted.throwIfAborted();
+      return isDownloaded(ran, `${packageName} of Debian ${suite}`) ? describe(into, packageName, suite) : null;
     },
   };
 }
@@ -114,5 +121,8 @@ async function describe(folder: string, packageName: string, suite: string): Pro
   if (!file) throw new Error(`apt-get download ${packageName} reported success and left no file in ${folder}`);
   const path = join(folder, file);
   const { stdout } = await execa('dpkg-deb', ['--field', path, 'Version']);
-  return { package: packageName, version: stdout.trim(), suite, path };
+  const sha256 = createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+  return { package: packageName, version: stdout.trim(), suite, sha256, path };
 }

@@ -1,6 +1,7 @@
 import { chmod, copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { PipelineError } from '../problems/pipeline-error.ts';
 import { findMirrors } from './debian-mirror.ts';
 import { openSuite } from './debian-suite.ts';
 import { paths } from './image-paths.ts';
@@ -11,7 +12,7 @@ const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: '
 
 /**
  * The oldest Valkey 8 that the Debian archive offers (valkey-tools of bookworm-backports), unpacked once into dist/parity. Its libraries are
- * those of the test image. Throws with the mirror's answer where the archive no longer has it.
+ * those of the test image. Throws VP209 where the archive no longer has it.
  */
 export async function oldestServer(report: (line: string) => void): Promise<ParityServer> {
   const folder = join(paths.root, 'dist', 'parity');
@@ -25,6 +26,7 @@ export async function oldestServer(report: (line: string) => void): Promise<Pari
     const architecture = ARCHITECTURES[process.arch] ?? process.arch;
     const suite = await openSuite({ mirror: archive, suite: SUITE, architecture, folder: join(work, 'apt') });
     const deb = await suite.download('valkey-tools', join(work, 'debs'));
+    if (deb === null) throw new PipelineError('VP209', `Debian ${SUITE} has no valkey-tools`);
     await execa('dpkg-deb', ['--extract', deb.path, join(work, 'root')]);
     const version = deb.version.replace(/^\d+:/, '').replace(/[+-].*$/, '');
     const executable = join(folder, `valkey-server-${version}`);

@@ -77,7 +77,7 @@ export const buildProblems = {
     title: 'the base is not the one in the lock',
     exitCode: 65,
     meaning:
-      'The base of the line is made here from the Debian archive, and what it was made of is another version of the server than modules/lock.json names.',
-    fix: 'Make it again, npm run image -- --rebuild-base; or take what the archive has now: npm run resolve -- --update --line LINE.',
+      'The base of the line is made here from the Debian archive, and the server or a packaged module in it is another version, or another file, than modules/lock.json names.',
+    fix: 'Where the base is the older, make it again: npm run image -- --rebuild-base. Where the lock is, take what the archive has now: npm run resolve -- --update --line LINE.',
   },
 } as const satisfies Readonly<Record<string, ProblemEntry>>;

@@ -1,12 +1,12 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Ended, runGroup } from '../fetch/process-group.ts';
+import { runGroup } from '../fetch/process-group.ts';
+import { isDownloaded } from '../lib/apt-download.ts';
 import { ensureTools } from '../lib/apt-tools.ts';
 import { findMirrors } from '../lib/debian-mirror.ts';
 import { cached, openAptState } from '../lib/debian-suite.ts';
 import type { Architecture } from '../pipeline/platform.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
 import { type Paragraph, parseDeb822 } from './deb822.ts';
 
 /** The Debian archive as this machine's mirror has it, read into an apt state of its own. */
@@ -73,13 +73,15 @@ export async function withDebianArchive<Result>(
     download: async (suite, name, architecture, into) => {
       await mkdir(into, { recursive: true });
       const env = await stateOf(suite, 'deb', architecture);
-      return got(await ask(env, 'apt-get', ['download', '-q', name], into));
+      const ran = await ask(env, 'apt-get', ['download', '-q', name], into);
+      return isDownloaded(ran, `${name} of Debian ${suite}`);
     },
     downloadSource: async (suite, name, version, into) => {
       await mkdir(into, { recursive: true });
       const env = await stateOf(suite, 'deb-src', 'amd64');
       const wanted = `${name}=${version}`;
-      return got(await ask(env, 'apt-get', ['source', '-q', '--download-only', '--only-source', wanted], into));
+      const ran = await ask(env, 'apt-get', ['source', '-q', '--download-only', '--only-source', wanted], into);
+      return isDownloaded(ran, `the source ${wanted} of Debian ${suite}`);
     },
   };
   try {
@@ -92,11 +94,4 @@ export async function withDebianArchive<Result>(
 /** sid keeps the sources of packages that were built from an older version: they are not what the suite offers. */
 function offered(found: readonly Paragraph[]): Paragraph | null {
   return found.find((paragraph) => paragraph.get('extra-source-only') !== 'yes') ?? null;
-}
-
-function got({ isDone, said }: Ended): boolean {
-  if (isDone) return true;
-  // What the index names and the pool no longer has, or a version that the index does not name.
-  if (/\b404\b|Unable to locate package|Unable to find a source package|Can.t find version/i.test(said)) return false;
-  throw new PipelineError('VP206', 'a download from the Debian archive failed', { details: said });
 }

@@ -52,6 +52,7 @@ async function unpack(
   const architecture = architectureOf(nativePlatform());
   const opened = await openSuite({ mirror, suite, architecture, folder });
   const deb = await opened.download(name, join(folder, 'deb'));
+  if (deb === null) throw new PipelineError('VP209', `Debian ${suite} has no ${name}`);
   await execa('dpkg-deb', ['-x', deb.path, join(folder, 'tree')]);
   await mkdir(join(target, '..'), { recursive: true });
   // Beside the target first: a second process never sees half of it.
