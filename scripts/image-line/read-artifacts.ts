@@ -59,7 +59,7 @@ export async function readArtifacts(
 }
 
 const otherInputs =
-  'was built with other packages, libraries, licences, dependencies, build scripts or another Cargo.lock than are here now';
+  'was built with other packages, source files, libraries, licences, dependencies, build scripts or another Cargo.lock than are here now';
 
 /** What an artifact's record tells of its inputs, in words; the stamp stands for all of them. */
 function differs(record: BuildRecord, { tag, commit, file, build }: PlannedModule, base: string): string | null {
