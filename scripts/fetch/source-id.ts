@@ -10,8 +10,8 @@ const layout = 1;
 
 /**
  * What a source's folder under dist/sources/<module>/ is named for: the commit or the Debian version, and eight digits for all else that
- * says what is in it. Sources that may differ need names that differ: all their files have the time of the release, and BuildKit does not read a
- * file again that has the path, size and time that it knows.
+ * says what is in it. Sources that may differ need names that differ: all their files have the time of the release, and BuildKit does not
+ * read a file again that has the path, size and time that it knows.
  */
 export function sourceId(source: Exclude<LockedSource, { kind: 'debian-package' }>): string {
   const [name, pins] = source.kind === 'git' ? [source.commit, clonedBy(source)] : [source.version, filesOf(source)];

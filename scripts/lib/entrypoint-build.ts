@@ -86,8 +86,8 @@ async function ensureLink(path: string, target: string): Promise<void> {
 }
 
 /**
- * SHA-256 over all that the program is made of. The manifests are in it by the text that is put in, whatever code reads them and fills in what
- * they leave out. `root`: the folder of the project.
+ * SHA-256 over all that the program is made of. The manifests are in it by the text that is put in, whatever code reads them and fills in
+ * what they leave out. `root`: the folder of the project.
  */
 export async function entrypointInputs(define: Readonly<Record<string, string>>, root: string = ROOT): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify([process.version, define]));

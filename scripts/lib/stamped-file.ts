@@ -18,8 +18,8 @@ interface StampedFile {
 
 /**
  * Makes a file, unless its stamp (<path>.inputs) says that it was made of the same inputs and has its bytes; returns whether it was made.
- * Whoever reads it gets a whole file of one state of its inputs, also where two processes make it at once or one of them is killed. Throws VP908
- * where the inputs do not stand still; then what was there stays.
+ * Whoever reads it gets a whole file of one state of its inputs, also where two processes make it at once or one of them is killed. Throws
+ * VP908 where the inputs do not stand still; then what was there stays.
  */
 export async function ensureStamped(file: StampedFile): Promise<boolean> {
   const { path, inputs, make, workFolders, report } = file;
