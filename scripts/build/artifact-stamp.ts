@@ -9,6 +9,9 @@ import { builders } from './place-graph.ts';
 /** The file beside an artifact that says what it was made of. */
 export const stampFile = 'inputs.sha256';
 
+/** The file beside base.json that says in which base it was read. */
+export const baseStampFile = 'base.sha256';
+
 /**
  * What each module is made of, as one number a module: its stages, builder scripts, record, source by its id, and the base by name and id. `base` has the stamp of what is read in the base.
  */

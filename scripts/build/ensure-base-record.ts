@@ -1,9 +1,10 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { baseRecordOf, readBaseReading } from '../artifacts/base-record.ts';
 import { baseTargetOf, incomingBase } from '../graph/bake.ts';
 import type { Platform } from '../pipeline/platform.ts';
 import { type BaseImageRecord, baseRecord } from '../pipeline/records.ts';
+import { baseStampFile } from './artifact-stamp.ts';
 import type { PreparedBase } from './prepare-base.ts';
 
 export interface BaseReadingOptions {
@@ -21,7 +22,7 @@ export interface BaseReadingOptions {
 export async function ensureBaseRecord(options: BaseReadingOptions): Promise<BaseImageRecord> {
   const { folder, from, base, platform, stamp, bake } = options;
   const path = join(folder, 'base.json');
-  const stampPath = join(folder, 'base.sha256');
+  const stampPath = join(folder, baseStampFile);
   try {
     if ((await readFile(stampPath, 'utf8')) === stamp)
       return baseRecord.parse(JSON.parse(await readFile(path, 'utf8')));
@@ -31,6 +32,8 @@ export async function ensureBaseRecord(options: BaseReadingOptions): Promise<Bas
   await bake([baseTargetOf(platform)]);
   const record = baseRecordOf(await readBaseReading(join(from, incomingBase)), base.reference, base.digest);
   await writeFile(`${path}.partial`, `${JSON.stringify(record, null, 2)}\n`);
+  // Never an old stamp beside a new record, also if the run ends in between.
+  await rm(stampPath, { force: true });
   await rename(`${path}.partial`, path);
   await writeFile(stampPath, stamp);
   return record;

@@ -25,10 +25,11 @@ function showBase(base: PlannedBase): string {
 
 function showModule(module: PlannedModule, groups: readonly (readonly Share[])[]): string[] {
   const { name, version, origin, tag, commit, id, file, build } = module;
-  const pin = commit === null ? (id ?? unresolved) : `commit ${commit}`;
+  // A source package has no commit: its version is the pin.
+  const pin = id === null ? unresolved : commit === null ? tag : `commit ${commit}`;
   const share = groups.flat().find((one) => one.name === name);
   const rows: (readonly [string, string])[] = [
-    ['source', `${origin}${tag !== null && tag !== id ? ` tag ${tag}` : ''}, ${pin}`],
+    ['source', `${origin}${tag !== null && tag !== pin ? ` tag ${tag}` : ''}, ${pin}`],
     ['packages', packagesOf(build).join(' ')],
     ...(build.rust === undefined ? [] : [['rust', build.rust] as const]),
     ...Object.entries(build.environment).map(([key, value]) => ['environment', `${key}=${value}`] as const),

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { buildInputs } from '../build/build-inputs.ts';
 import type { LockFile } from '../lines/lock-file.ts';
 import type { ReleaseLine } from '../lines/release-line.ts';
 import { type LineRow, lineRows, publishedLines } from '../workflows/line-rows.ts';
@@ -17,21 +18,10 @@ export interface ModuleRow extends LineRow {
   readonly why: string;
 }
 
-/** How every module is built: a change here can change each of them. */
-const everyBuild = [
-  'docker/builders/',
-  'scripts/graph/',
-  'scripts/build/',
-  'scripts/build.ts',
-  'scripts/fetch/',
-  'scripts/fetch.ts',
-  'scripts/artifacts/',
-];
-
 /**
  * The module builds that a change can have an effect on: those whose manifest, version in the line, entry in the lock, base or builder is
- * another one. `before` is null where there is nothing to compare with: then everything is built. Lines that are not published are
- * built by the tests.
+ * another one, and all where what builds them is (buildInputs). `before` is null where there is nothing to compare with: then everything
+ * is built. Lines that are not published are built by the tests.
  */
 export function changedBuilds(paths: readonly string[], before: DataState | null, after: DataState): ModuleRow[] {
   return publishedLines(after.lines).flatMap((line) =>
@@ -70,7 +60,7 @@ function reason(
 
 /** A file named for a builder concerns the modules that use it; whatever else stands beside it concerns all. */
 function concerns(path: string, builder: string | undefined): boolean {
-  if (!everyBuild.some((prefix) => path.startsWith(prefix)) || path.endsWith('.md')) return false;
+  if (!buildInputs.some((one) => path === one || path.startsWith(`${one}/`)) || path.endsWith('.md')) return false;
   const named = /^docker\/builders\/(cmake|cargo|make|script)\.sh$/.exec(path)?.[1];
   return named === undefined || named === builder;
 }

@@ -33,7 +33,8 @@ export async function fetchTree(store: Store, pin: Pin, remote: Remote): Promise
 
 /**
  * Writes the files of a fetched commit and of its submodules, without .git. The same files for everyone: no conversion of line ends, no
- * permissions of a umask, and every time is that of the commit.
+ * permissions of a umask, and every time is that of the commit. Where a change here gives other files, `layout` of source-id.ts becomes
+ * another one.
  */
 export async function exportTree(store: Store, tree: PinnedTree, into: string, aborted: AbortSignal): Promise<number> {
   await exportFiles(store, tree, into, aborted);

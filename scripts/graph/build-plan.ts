@@ -110,14 +110,15 @@ function planModule(
   const build = withValkey(manifest.build, valkey);
   const common = { name, file, licence, build };
   if (wanted.kind !== 'git') {
-    const known = locked?.kind === 'debian-source' && locked.package === wanted.package ? locked.version : null;
+    const known = locked?.kind === 'debian-source' && locked.package === wanted.package ? locked : undefined;
+    const version = known?.version ?? null;
     return {
       ...common,
       origin: `Debian source package ${wanted.package}`,
-      tag: known,
-      version: known === null ? null : upstreamVersion(known),
+      tag: version,
+      version: version === null ? null : upstreamVersion(version),
       commit: null,
-      id: known,
+      id: known === undefined ? null : sourceId(known),
       dependencies: [],
     };
   }

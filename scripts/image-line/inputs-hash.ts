@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { buildInputs } from '../build/build-inputs.ts';
 import { ownCargoLock } from '../build/own-cargo-lock.ts';
 import { readBuild } from '../build/read-build.ts';
 import { keptBase } from '../lib/base.ts';
@@ -12,18 +13,14 @@ import type { Workspace } from '../pipeline/workspace.ts';
 
 /** What of the project shapes an image, beside the line's data: sources of the entrypoint, and what builds and assembles. */
 const shapedBy = [
+  ...buildInputs,
   'docker',
   'entrypoint',
   'package.json',
-  'package-lock.json',
-  'scripts/artifacts',
-  'scripts/build',
-  // It writes the gitconfig that pins what a build clones.
-  'scripts/fetch',
-  'scripts/graph',
   'scripts/image-line',
   'scripts/lib',
   'scripts/sbom',
+  'tsconfig.json',
 ];
 
 /**

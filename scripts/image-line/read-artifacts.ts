@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { stampFile, stampsOf } from '../build/artifact-stamp.ts';
+import { baseStampFile, stampFile, stampsOf } from '../build/artifact-stamp.ts';
 import { ownCargoLock } from '../build/own-cargo-lock.ts';
 import type { PreparedBase } from '../build/prepare-base.ts';
 import { buildCommand } from '../graph/build-command.ts';
@@ -23,7 +23,7 @@ export interface LineArtifacts {
 
 /**
  * What `npm run build` left of a line. Throws VP308 for a module that is missing, damaged, or was built of other inputs than the plan, the
- * project and `base` say now.
+ * project and `base` say now, and for a record of another base.
  */
 export async function readArtifacts(
   workspace: Workspace,
@@ -48,16 +48,18 @@ export async function readArtifacts(
     built.push(one);
   }
   const stamps = await stampsNow(workspace, plan, platform, base, built);
+  const baseStamp = await readFile(join(folder, baseStampFile), 'utf8').catch(() => null);
+  if (baseStamp !== stamps.base) throw missing(`base.json was not read in ${base.name}, or not as it is read now`);
   for (const { name } of plan.modules) {
     const stamp = await readFile(join(folder, name, stampFile), 'utf8').catch(() => null);
     if (stamp === null) throw missing(`the module ${name} has no ${stampFile}`);
-    if (stamp !== stamps.get(name)) throw missing(`the module ${name} ${otherInputs}`);
+    if (stamp !== stamps.modules.get(name)) throw missing(`the module ${name} ${otherInputs}`);
   }
   return { folder, base: record, built };
 }
 
 const otherInputs =
-  'was built with other packages, libraries, licences, dependencies, build scripts or another Cargo.lock than are here now';
+  'was built with other packages, source files, libraries, licences, dependencies, build scripts or another Cargo.lock than are here now';
 
 /** What an artifact's record tells of its inputs, in words; the stamp stands for all of them. */
 function differs(record: BuildRecord, { tag, commit, file, build }: PlannedModule, base: string): string | null {
@@ -79,14 +81,14 @@ function show(name: string, environment: Readonly<Record<string, string>>): stri
   return name in environment ? `${name}=${environment[name]}` : `no ${name}`;
 }
 
-/** What `npm run build` would write beside each module now. Sources are named by what is locked, so they need not be there. */
+/** The stamps that `npm run build` would write now. Sources are named by what is locked, so they need not be there. */
 async function stampsNow(
   workspace: Workspace,
   plan: BuildPlan,
   platform: Platform,
   base: Pick<PreparedBase, 'from' | 'name'>,
   built: readonly BuildRecord[],
-): Promise<ReadonlyMap<string, string>> {
+): ReturnType<typeof stampsOf> {
   const sources = plan.modules.map((module, index): [string, PlacedSource] => {
     const cargoLock = ownCargoLock(workspace, module);
     const source = {
@@ -99,7 +101,7 @@ async function stampsNow(
   const imageDockerfile = await readFile(join(paths.docker, 'image.Dockerfile'), 'utf8');
   const given = { plan, platforms: [platform], base, imageDockerfile, images: [] };
   const graph = buildGraph({ ...given, sources: Object.fromEntries(sources) });
-  return (await stampsOf(plan, graph, base.name)).modules;
+  return stampsOf(plan, graph, base.name);
 }
 
 async function isDamaged(folder: string, { file, sha256 }: BuildRecord): Promise<string | null> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { arch } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -9,14 +9,17 @@ import { loadManifests } from './module-manifests.ts';
 import type { ModuleManifest } from './module-schema.ts';
 import { buildExecutable } from './single-executable.ts';
 import { listSources } from './source-files.ts';
+import { ensureStamped } from './stamped-file.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 export const REHEARSAL = join(import.meta.dirname, 'entrypoint-rehearsal.ts');
+const WORK_FOLDERS = join(ROOT, 'dist', 'entrypoint');
 const NAMES = ['bundle-docker-entrypoint', 'valkey-server', 'redis-server'];
 
 /**
  * Builds dist/linux-<arch>/valkey-bundle: the bundled program in a stripped Node, with a code cache. Node is stripped before the
- * program goes in: stripping afterwards breaks the result. Nothing is done when sources, manifests and Node are those of the last build.
+ * program goes in: stripping afterwards breaks the result. Nothing is done where the program is the one that was built last, and sources,
+ * manifests and Node are those of that build.
  */
 export async function buildEntrypoint(
   report: (line: string) => void = () => {},
@@ -24,33 +27,29 @@ export async function buildEntrypoint(
   const platform = `linux-${arch()}`;
   const directory = join(ROOT, 'dist', platform);
   const path = join(directory, 'valkey-bundle');
-  const stamp = join(directory, 'valkey-bundle.inputs');
-  const inputs = await hashInputs();
-  if ((await readFile(stamp, 'utf8').catch(() => '')) === inputs) return { path, built: false };
+  const built = await ensureStamped({
+    path,
+    inputs: async () => entrypointInputs(await definitions()),
+    make: async (work) => {
+      const node = await strippedNode(directory, report);
+      report('entrypoint: bundling the program, rehearsing a start, and putting it in');
+      const output = join(work, 'valkey-bundle');
+      const input = join(ROOT, 'entrypoint', 'main.ts');
+      await buildExecutable({ input, define: await definitions(), rehearsal: REHEARSAL, node, work, output });
+      return output;
+    },
+    workFolders: WORK_FOLDERS,
+    report,
+  });
+  for (const name of NAMES) await ensureLink(join(directory, name), 'valkey-bundle');
+  if (built) report(`entrypoint: built dist/${platform}/valkey-bundle`);
+  return { path, built };
+}
 
-  await mkdir(directory, { recursive: true });
-  const work = join(ROOT, 'dist', 'entrypoint');
-  await rm(work, { recursive: true, force: true });
-  await mkdir(work, { recursive: true });
-  report('entrypoint: stripping Node');
-  const node = await strippedNode(directory);
-  report('entrypoint: bundling the program, rehearsing a start, and putting it in');
+/** What the program's free names stand for, as JavaScript text. */
+async function definitions(): Promise<Record<string, string>> {
   const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string };
-  const define = {
-    __MANIFESTS__: embeddedManifests(),
-    __VERSION__: JSON.stringify(version),
-  };
-  const output = join(work, 'valkey-bundle');
-  const input = join(ROOT, 'entrypoint', 'main.ts');
-  await buildExecutable({ input, define, rehearsal: REHEARSAL, node, work, output });
-  await rename(output, path);
-  for (const name of NAMES) {
-    await rm(join(directory, name), { force: true });
-    await symlink('valkey-bundle', join(directory, name));
-  }
-  await writeFile(stamp, inputs);
-  report(`entrypoint: built dist/${platform}/valkey-bundle`);
-  return { path, built: true };
+  return { __MANIFESTS__: embeddedManifests(), __VERSION__: JSON.stringify(version) };
 }
 
 /** The manifests as JSON, without what only the pipeline asks for: every start reads them. */
@@ -63,25 +62,37 @@ function forStart({ repository, licence, build, smoke, ...manifest }: ModuleMani
 }
 
 /** Node without its symbols: 150 MB become 116. Made once for each version of Node. */
-async function strippedNode(directory: string): Promise<string> {
+async function strippedNode(directory: string, report: (line: string) => void): Promise<string> {
   const path = join(directory, `node-${process.version}`);
-  const exists = await readFile(`${path}.ok`).then(
-    () => true,
-    () => false,
-  );
-  if (exists) return path;
-  const strip = await ensureStrip();
-  await copyFile(process.execPath, path);
-  await execa(strip, [path]);
-  await writeFile(`${path}.ok`, '');
+  const make = async (work: string): Promise<string> => {
+    report('entrypoint: stripping Node');
+    const strip = await ensureStrip();
+    const node = join(work, 'node');
+    await copyFile(process.execPath, node);
+    await execa(strip, [node]);
+    return node;
+  };
+  await ensureStamped({ path, inputs: async () => process.version, make, workFolders: WORK_FOLDERS, report });
   return path;
 }
 
-async function hashInputs(): Promise<string> {
-  const hash = createHash('sha256').update(process.version);
-  for (const file of await listSources(ROOT, [
+/** By renaming, because another process may do the same. */
+async function ensureLink(path: string, target: string): Promise<void> {
+  if ((await readlink(path).catch(() => null)) === target) return;
+  const fresh = `${path}.${process.pid}`;
+  await rm(fresh, { force: true });
+  await symlink(target, fresh);
+  await rename(fresh, path);
+}
+
+/**
+ * SHA-256 over all that the program is made of. The manifests are in it by the text that is put in, whatever code reads them and fills in
+ * what they leave out. `root`: the folder of the project.
+ */
+export async function entrypointInputs(define: Readonly<Record<string, string>>, root: string = ROOT): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify([process.version, define]));
+  for (const file of await listSources(root, [
     'entrypoint',
-    'modules',
     'package-lock.json',
     'package.json',
     'scripts/lib/entrypoint-build.ts',
@@ -89,8 +100,10 @@ async function hashInputs(): Promise<string> {
     'scripts/lib/entrypoint-rehearsal',
     'scripts/lib/single-executable.ts',
     'scripts/lib/single-executable',
+    // The bundler takes the language's version from it.
+    'tsconfig.json',
   ])) {
-    hash.update(file).update(await readFile(join(ROOT, file)));
+    hash.update(`\0${file}\0`).update(await readFile(join(root, file)));
   }
   return hash.digest('hex');
 }

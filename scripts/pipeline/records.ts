@@ -10,7 +10,7 @@ export const sourceRecord = z.strictObject({
   origin: z.string(),
   /** Tag, or Debian version. */
   ref: z.string(),
-  /** Commit, or Debian version: what the folder is named for. */
+  /** sourceId: what the folder is named for. */
   id: z.string(),
   /** When it was committed or released, in seconds since 1970: SOURCE_DATE_EPOCH of its build. */
   epoch: z.int().positive(),

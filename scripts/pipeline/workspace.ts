@@ -21,7 +21,7 @@ export function openWorkspace(given: { modules?: string | undefined; dist?: stri
 export const lockPath = ({ modules }: Workspace): string => join(modules, 'lock.json');
 export const releasesPath = ({ modules }: Workspace): string => join(modules, 'releases');
 
-/** One folder a fetched source: tree/, dependencies/<name>.git and source.json. `id` is a commit or a Debian version. */
+/** One folder a fetched source: tree/, dependencies/<name>.git and source.json. `id`: sourceId. */
 export const sourcePath = ({ dist }: Workspace, module: string, id: string): string =>
   join(dist, 'sources', module, id.replaceAll(/[^A-Za-z0-9.+~_-]/g, '_'));
 

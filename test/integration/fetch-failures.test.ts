@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type FetchOptions, fetchLine } from '../../scripts/fetch/fetch-line.ts';
+import { sourceId } from '../../scripts/fetch/source-id.ts';
 import { type GitRemote, startGitRemote } from '../support/git-remote.ts';
 import type { GitRepository } from '../support/git-remote-repository.ts';
 import { makeWorkspace, noPatience, shortPatience, type TestWorkspace } from '../support/git-remote-workspace.ts';
@@ -33,9 +34,7 @@ beforeEach(async () => {
   workspace = await makeWorkspace();
   reported = [];
   await workspace.module('echo', echo.url);
-  await workspace.lock('9.0', {
-    echo: { kind: 'git', repository: echo.url, tag: '1.0.0', commit: pins.echo, dependencies: {} },
-  });
+  await workspace.lock('9.0', { echo: pinned() });
   remote.behave('serve');
   remote.requests();
 });
@@ -55,6 +54,8 @@ async function fetchEcho(more: Partial<FetchOptions> = {}) {
   return await fetchLine(workspace, line, workspace.locked('9.0'), options);
 }
 
+const pinned = () =>
+  ({ kind: 'git', repository: echo.url, tag: '1.0.0', commit: pins.echo, dependencies: {} }) as const;
 const folders = () => readdir(join(workspace.dist, 'sources/echo')).catch(() => []);
 
 /** The processes of git that talk to the test's server. */
@@ -103,7 +104,7 @@ describe('a remote that stays silent', () => {
     remote.requests();
     await fetchEcho();
     expect(remote.requests().filter((request) => request.includes('/echo.git'))).toEqual([]);
-    expect(await folders()).toEqual([pins.echo]);
+    expect(await folders()).toEqual([sourceId(pinned())]);
   });
 });
 
@@ -112,7 +113,7 @@ describe('a connection that is cut in the middle', () => {
     remote.behave('cut', 3);
     await fetchEcho();
     expect(reported.some((text) => text.includes('trying again'))).toBe(true);
-    expect(await folders()).toEqual([pins.echo]);
+    expect(await folders()).toEqual([sourceId(pinned())]);
   });
 
   it('again and again is given up: VP206, and nothing is left that could be taken for the source', async () => {
@@ -139,7 +140,7 @@ describe('a remote that is not there', () => {
     const repository = 'http://127.0.0.1:1/echo.git';
     await workspace.module('echo', repository);
     await workspace.lock('9.0', {
-      echo: { kind: 'git', repository, tag: '1.0.0', commit: pins.echo, dependencies: {} },
+      echo: { ...pinned(), repository },
     });
     expect((await problemOf(fetchEcho())).code).toBe('VP206');
   });

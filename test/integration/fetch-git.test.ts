@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type FetchOptions, fetchLine } from '../../scripts/fetch/fetch-line.ts';
+import { sourceId } from '../../scripts/fetch/source-id.ts';
 import { type GitRemote, startGitRemote } from '../support/git-remote.ts';
 import { committedAt, type GitRepository } from '../support/git-remote-repository.ts';
 import { makeWorkspace, shortPatience, type TestWorkspace } from '../support/git-remote-workspace.ts';
@@ -43,6 +44,7 @@ const options: FetchOptions = {
 
 const pinned = (pin = commit, tag = '1.0.0') =>
   ({ kind: 'git', repository: echo.url, tag, commit: pin, dependencies: {} }) as const;
+const id = () => sourceId(pinned());
 
 async function fetchEcho(more: Partial<FetchOptions> = {}) {
   const line = await workspace.line('9.0', { echo: '1.0.0' });
@@ -56,18 +58,18 @@ async function fetchEcho(more: Partial<FetchOptions> = {}) {
 const folders = () => readdir(join(workspace.dist, 'sources/echo')).catch(() => []);
 
 describe('a fetched commit', () => {
-  it('is its files, without .git, at the path of its commit', async () => {
+  it('is its files, without .git, at the path of its id', async () => {
     const { folder } = await fetchEcho();
-    expect(folder).toBe(join(workspace.dist, 'sources/echo', commit));
+    expect(folder).toBe(join(workspace.dist, 'sources/echo', id()));
     expect((await readdir(folder)).sort()).toEqual(['source.json', 'tree']);
     expect((await readdir(join(folder, 'tree'))).sort()).toEqual(['.gitattributes', 'LICENSE', 'README.md', 'src']);
     expect(await readFile(join(folder, 'tree/README.md'), 'utf8')).toBe('before\n');
-    expect(await folders()).toEqual([commit]);
+    expect(await folders()).toEqual([id()]);
   });
 
   it('has a record of where it comes from and when it was committed', async () => {
     const { folder, record } = await fetchEcho();
-    const expected = { module: 'echo', kind: 'git', origin: echo.url, ref: '1.0.0', id: commit, epoch: committedAt };
+    const expected = { module: 'echo', kind: 'git', origin: echo.url, ref: '1.0.0', id: id(), epoch: committedAt };
     expect(record).toEqual(expected);
     expect(JSON.parse(await readFile(join(folder, 'source.json'), 'utf8'))).toEqual(expected);
   });
@@ -182,7 +184,7 @@ describe('a mirror', () => {
     await workspace.module('echo', repository);
     await workspace.lock('9.0', { echo: { ...pinned(), repository } });
     const { record } = await fetchEcho();
-    expect([record.origin, record.id]).toEqual([repository, commit]);
+    expect([record.origin, record.id]).toEqual([repository, id()]);
     expect(remote.requests()).toEqual([]);
   });
 });
@@ -193,14 +195,14 @@ describe('two fetches at once', () => {
     const locked = await workspace.lock('9.0', { echo: pinned() });
     const [one, other] = await Promise.all([1, 2].map(() => fetchLine(workspace, line, locked, options)));
     expect(one).toEqual(other);
-    expect(await folders()).toEqual([commit]);
+    expect(await folders()).toEqual([id()]);
   });
 
   it('leave a folder alone that another process is filling', async () => {
-    const busy = join(workspace.dist, 'sources/echo', `.${commit}.${process.ppid}-x`);
+    const busy = join(workspace.dist, 'sources/echo', `.${id()}.${process.ppid}-x`);
     await mkdir(busy, { recursive: true });
     await chmod(busy, 0o755);
     await fetchEcho();
-    expect((await folders()).sort()).toEqual([`.${commit}.${process.ppid}-x`, commit].sort());
+    expect((await folders()).sort()).toEqual([`.${id()}.${process.ppid}-x`, id()].sort());
   });
 });

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isCurrent, stampFile, stampsOf } from '../../../scripts/build/artifact-stamp.ts';
+import { baseStampFile, isCurrent, stampFile, stampsOf } from '../../../scripts/build/artifact-stamp.ts';
 import { findSources } from '../../../scripts/build/find-sources.ts';
 import type { BuildPlan } from '../../../scripts/graph/build-plan.ts';
 import { buildGraph } from '../../../scripts/graph/graph.ts';
@@ -72,7 +72,9 @@ describe('what an image is assembled of', () => {
     await write({});
     const base = { reference: 'base', digest: null, valkey: '9', glibc: '2.41', packages: [], libraries: [] };
     await writeFile(join(folder(), 'base.json'), JSON.stringify(base));
-    await writeFile(join(folder(), 'x', stampFile), await stamp());
+    const { modules, base: ofBase } = await stamps();
+    await writeFile(join(folder(), 'x', stampFile), modules.get('x') ?? '');
+    await writeFile(join(folder(), baseStampFile), ofBase);
   });
   afterEach(() => rm(dist, { recursive: true }));
 
@@ -86,14 +88,14 @@ describe('what an image is assembled of', () => {
   };
   const baseNamed = (name: string) => ({ from: name, name });
   /** As the build has it. */
-  const stamp = async (): Promise<string> => {
-    const [plan, base] = [planOf({}), baseNamed('base@sha256:1')];
+  const stamps = async (on = 'base@sha256:1') => {
+    const [plan, base] = [planOf({}), baseNamed(on)];
     const at = sourcePath(workspace(), 'x', 'a'.repeat(40));
     const about = { module: 'x', kind: 'git', origin: 'o', ref: '1.0.0', id: 'a'.repeat(40), epoch: 7 } as const;
     const sources = await findSources(workspace(), plan.modules, { x: { folder: at, record: about } });
     const imageDockerfile = await readFile(join(paths.docker, 'image.Dockerfile'), 'utf8');
     const graph = buildGraph({ plan, platforms: ['linux/amd64'], base, sources, imageDockerfile, images: [] });
-    return (await stampsOf(plan, graph, base.name)).modules.get('x') ?? '';
+    return stampsOf(plan, graph, base.name);
   };
   const write = (over: object) => writeFile(join(folder(), 'x/build.json'), JSON.stringify({ ...made, ...over }));
   const read = (base = 'base@sha256:1', over: object = {}) =>
@@ -137,8 +139,17 @@ describe('what an image is assembled of', () => {
     await expect(read('base@sha256:2')).rejects.toMatchObject({ code: 'VP308' });
   });
 
-  it.each(['x/build.json', 'x/x.so', `x/${stampFile}`, 'base.json'])('is not there without %s', async (path) => {
-    await rm(join(folder(), path));
-    await expect(read()).rejects.toMatchObject({ code: 'VP308' });
+  it('is not taken if the base was read in another one: a build that failed later had the line’s next base', async () => {
+    await writeFile(join(folder(), baseStampFile), (await stamps('base@sha256:2')).base);
+    const error = { code: 'VP308', message: expect.stringContaining('base.json was not read in base@sha256:1') };
+    await expect(read()).rejects.toMatchObject(error);
   });
+
+  it.each(['x/build.json', 'x/x.so', `x/${stampFile}`, 'base.json', baseStampFile])(
+    'is not there without %s',
+    async (path) => {
+      await rm(join(folder(), path));
+      await expect(read()).rejects.toMatchObject({ code: 'VP308' });
+    },
+  );
 });

@@ -62,6 +62,16 @@ describe('what a line builds', () => {
     expect(plan.packaged).toEqual(['knot']);
   });
 
+  it('knows a source package by what its files hold, and not by its version alone', () => {
+    const planned = (digit: string) => {
+      const files = [{ name: 'redisearch_1.2.2-4.dsc', sha256: digit.repeat(64), size: 1 }];
+      const redisearch = { kind: 'debian-source', package: 'redisearch', version: '1:1.2.2-4', files } as const;
+      return planBuild(local, manifests, { ...lock('1.0.0'), modules: { redisearch } }).modules[0];
+    };
+    expect(planned('1')).toMatchObject({ tag: '1:1.2.2-4', version: '1.2.2' });
+    expect(planned('1')?.id).not.toBe(planned('2')?.id);
+  });
+
   it.each(['knot', 'search', 'nothing'])('refuses to build %s, which it does not have in source', (name) => {
     expect(() => planBuild(local, manifests, undefined, [name])).toThrow(expect.objectContaining({ code: 'VP104' }));
   });

@@ -23,6 +23,11 @@ describe('what a change builds', () => {
     ['the modules of a builder that changed', ['docker/builders/cargo.sh'], ['9.0 bloom']],
     ['everything for what all builders share', ['docker/builders/finish.sh'], ['9.0 bloom', '9.0 search']],
     ['everything for a change of the build graph', ['scripts/graph/dockerfile.ts'], ['9.0 bloom', '9.0 search']],
+    ['everything for what fills manifests in', ['scripts/lib/module-schema.ts'], ['9.0 bloom', '9.0 search']],
+    ['everything for what looks up a line', ['scripts/lines/wanted.ts'], ['9.0 bloom', '9.0 search']],
+    ['everything for what runs a build', ['scripts/tools/buildx.ts'], ['9.0 bloom', '9.0 search']],
+    ['everything for other packages', ['package-lock.json'], ['9.0 bloom', '9.0 search']],
+    ['nothing for a file whose name only begins alike', ['scripts/build-entrypoint.ts'], []],
     ['nothing for a module that no published line has', ['modules/redisearch/module.yaml'], []],
     ['nothing for a name that only begins alike', ['modules/search-next/module.yaml'], []],
   ])('%s', (_title, paths, expected) => {

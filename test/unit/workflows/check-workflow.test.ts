@@ -67,6 +67,13 @@ const broken: readonly (readonly [title: string, piece: string, replacement: str
   ['a workflow that gets every secret', 'steps:', 'secrets: inherit\n    steps:', 15, 'every secret'],
   ['a workflow that gets a secret', 'steps:', `secrets: { k: "\${{ secrets.KEY }}" }\n    steps:`, 15, 'KEY'],
   ['no concurrency group', 'concurrency:\n', 'x-concurrency:\n', 1, 'concurrency'],
+  [
+    'pushes that may be left out',
+    'MODULE: search',
+    `FROM: \${{ github.event.before }}`,
+    7,
+    'share a concurrency group',
+  ],
   ['a job without an end', '    timeout-minutes: 10\n', '', 11, 'six hours'],
   ['a runner that moves', 'ubuntu-24.04', 'ubuntu-latest', 11, 'runs on ubuntu-latest'],
   ["a runner out of somebody's hands", 'ubuntu-24.04', `\${{ inputs.runner }}`, 11, 'runs on'],
@@ -85,6 +92,11 @@ describe('a workflow', () => {
 
   test('may take the runner from a matrix that a script made', () => {
     expect(checkWorkflow(workflowWith('ubuntu-24.04', `\${{ matrix.runner }}`), known)).toEqual([]);
+  });
+
+  test('may compare a push with the one before where each push has a group of its own', () => {
+    const text = good.replace('MODULE: search', `FROM: \${{ github.event.before }}`);
+    expect(checkWorkflow(workflow(text.replace('github.ref', 'github.sha')), known)).toEqual([]);
   });
 
   test('may use an action that stands in a folder of a repository that was read', () => {

@@ -1,0 +1,20 @@
+/**
+ * What of the project every module's build runs or reads: files, and folders with all that is in them. A test holds it against what
+ * build.ts and fetch.ts import.
+ */
+export const buildInputs: readonly string[] = [
+  'docker/builders',
+  'package-lock.json',
+  'scripts/artifacts',
+  'scripts/build',
+  'scripts/build.ts',
+  'scripts/fetch',
+  'scripts/fetch.ts',
+  'scripts/graph',
+  'scripts/lib/manifest-rules.ts',
+  'scripts/lib/module-manifests.ts',
+  'scripts/lib/module-schema.ts',
+  'scripts/lines',
+  'scripts/pipeline',
+  'scripts/tools',
+];
