@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bakeFailure } from '../build/bake-failure.ts';
@@ -18,6 +19,7 @@ import { architectureOf, nativePlatform, type Platform } from '../pipeline/platf
 import { type ImageRecord, imageRecord } from '../pipeline/records.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
+import { lockOfLine } from '../publish/locked-line.ts';
 import { writeSbom } from '../sbom/write-sbom.ts';
 import { ensureBuildx } from '../tools/buildx.ts';
 import { imageLabels } from './image-labels.ts';
@@ -36,8 +38,9 @@ export interface Assembly {
 
 /**
  * Assembles the images of a line's variants out of what `npm run build` left, puts them into the engine, and writes images.json, and what
- * BuildKit had to do for it to assembly-record.json. Throws
- * VP308 where a module is missing or of other inputs, VP311 for a platform that the entrypoint cannot be built for here.
+ * BuildKit had to do for it to assembly-record.json. The images.json of an earlier run is gone before anything else is written: no failure
+ * leaves a record of images that are not of what lies here now. Throws VP308 where a module is missing or of other inputs, VP311 for a
+ * platform that the entrypoint cannot be built for here.
  */
 export async function assembleLine(assembly: Assembly): Promise<ImageRecord> {
   const { workspace, line: name, platform, aborted, report } = assembly;
@@ -48,10 +51,12 @@ export async function assembleLine(assembly: Assembly): Promise<ImageRecord> {
     });
   }
   const read = readBuild(workspace, name);
-  read.requirePinned();
+  const lock = lockOfLine(workspace, read.line);
   const base = await prepareBase(read.line, read.plan.base, platform, report);
   const artifacts = await readArtifacts(workspace, read.plan, platform, base);
-  const images = await layOutImages(assembly, read, base, artifacts);
+  await rm(join(artifacts.folder, 'images.json'), { force: true });
+  const inputs = await inputsHash(workspace, name);
+  const images = await layOutImages(assembly, read, { base, artifacts, inputs });
 
   const imageDockerfile = await readFile(join(paths.docker, 'image.Dockerfile'), 'utf8');
   const folder = imageFolder(name);
@@ -76,18 +81,27 @@ export async function assembleLine(assembly: Assembly): Promise<ImageRecord> {
   aborted.throwIfAborted();
   const repeat = (): string => `npm run image -- --line ${name} --platform ${platform}`;
   if (!result.ok) throw bakeFailure(result.events, { log, repeat });
-  return writeRecord(artifacts.folder, name, platform, images);
+  return writeRecord(artifacts.folder, { line: name, platform, inputs, lock }, images);
+}
+
+interface ImageParts {
+  readonly base: PreparedBase;
+  readonly artifacts: LineArtifacts;
+  /** inputsHash. */
+  readonly inputs: string;
 }
 
 async function layOutImages(
   { workspace, platform, report }: Assembly,
   { line, plan }: ReadBuild,
-  base: PreparedBase,
-  { folder, base: record, built }: LineArtifacts,
+  { base, artifacts, inputs }: ImageParts,
 ): Promise<ImageTarget[]> {
+  const { folder, base: record, built } = artifacts;
   const { path: entrypoint } = await buildEntrypoint(report);
   const sbom = await writeSbom(workspace, plan.line, architectureOf(platform));
-  const inputs = await inputsHash(workspace, plan.line);
+  const sbomHash = createHash('sha256')
+    .update(await readFile(sbom))
+    .digest('hex');
   const manifests = loadManifests(workspace.modules);
   const licences = [
     'BSD-3-Clause',
@@ -103,8 +117,8 @@ async function layOutImages(
     const bundle = lineBundle({ line, variant, valkey, built, packaged: base.packaged });
     const context = join(workspace.dist, imageContext(imageFolder(plan.line), variant, platform));
     await layOutImage(context, { artifacts: folder, built, bundle, sbom, entrypoint, time });
-    const about = { line: plan.line, variant, valkey, base: record, built, licences, created: epoch, inputs };
-    const labels = imageLabels({ ...about, revision: commit });
+    const about = { line: plan.line, variant, valkey, base: record, built, licences, created: epoch };
+    const labels = imageLabels({ ...about, inputs, sbom: sbomHash, revision: commit });
     images.push({ variant, platform, tag: imageTag(plan.line, variant), labels });
   }
   return images;
@@ -117,14 +131,13 @@ function imageTag(line: string, variant: string): string {
 
 async function writeRecord(
   folder: string,
-  line: string,
-  platform: Platform,
+  about: Omit<ImageRecord, 'variants'>,
   images: readonly ImageTarget[],
 ): Promise<ImageRecord> {
   const variants = await Promise.all(
     images.map(async ({ variant, tag }) => [variant, { reference: tag, id: await builtId(tag) }] as const),
   );
-  const record = imageRecord.parse({ line, platform, variants: Object.fromEntries(variants) });
+  const record = imageRecord.parse({ ...about, variants: Object.fromEntries(variants) });
   await mkdir(folder, { recursive: true });
   const path = join(folder, 'images.json');
   await writeFile(`${path}.partial`, `${JSON.stringify(record, null, 2)}\n`);

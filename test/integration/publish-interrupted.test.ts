@@ -5,7 +5,7 @@ import { openRegistry, type Registry } from '../../scripts/registry/open-registr
 import { engine } from '../support/docker-engine.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
 import { type TinyImage, useTinyImages } from '../support/registry-image.ts';
-import { testLock, testTags, useReleases } from '../support/registry-release.ts';
+import { testInputs, testLock, testTags, useReleases } from '../support/registry-release.ts';
 import { type RawRepository, rawRepository } from '../support/registry-seed.ts';
 
 const never = new AbortController().signal;
@@ -130,7 +130,8 @@ describe('a registry that goes away in the middle', () => {
 });
 
 describe('an image on its way into the registry', () => {
-  const wish = { line: '9.0', variant: 'default', platform: 'linux/amd64', valkey: '9.0.4', lock: testLock } as const;
+  const kind = { line: '9.0', variant: 'default', platform: 'linux/amd64' } as const;
+  const wish = { ...kind, valkey: '9.0.4', inputs: testInputs, lock: testLock };
   let image: TinyImage;
   let id: string;
 
