@@ -10,8 +10,8 @@ import { runBake } from '../build/run-bake.ts';
 import { stepRecorder } from '../build/step-recorder.ts';
 import { type ImageTarget, imageContext, imageTargetOf } from '../graph/bake.ts';
 import { buildGraph, imageFolder } from '../graph/graph.ts';
+import { imageId } from '../lib/engine.ts';
 import { buildEntrypoint } from '../lib/entrypoint-build.ts';
-import { builtId } from '../lib/image.ts';
 import { paths } from '../lib/image-paths.ts';
 import { revision } from '../lib/image-revision.ts';
 import { loadManifests } from '../lib/module-manifests.ts';
@@ -26,6 +26,7 @@ import { imageLabels } from './image-labels.ts';
 import { inputsHash } from './inputs-hash.ts';
 import { layOutImage } from './lay-out-image.ts';
 import { lineBundle } from './line-bundle.ts';
+import { bakeMetadata, loadedId } from './loaded-id.ts';
 import { type LineArtifacts, readArtifacts } from './read-artifacts.ts';
 
 export interface Assembly {
@@ -64,7 +65,8 @@ export async function assembleLine(assembly: Assembly): Promise<ImageRecord> {
   const graph = buildGraph({ plan, platforms: [platform], base, sources: {}, imageDockerfile, images, folder });
   await placeGraph(workspace.dist, graph);
   const log = join(workspace.dist, 'logs', `image-${name}-${architectureOf(platform)}.log`);
-  await rm(log, { force: true });
+  const metadata = join(workspace.dist, folder, `metadata-${architectureOf(platform)}.json`);
+  for (const path of [log, metadata]) await rm(path, { force: true });
   const targets = images.map((image) => imageTargetOf(image.variant, platform));
   const result = await runBake({
     buildx: await ensureBuildx(base.local, report),
@@ -72,6 +74,7 @@ export async function assembleLine(assembly: Assembly): Promise<ImageRecord> {
     files: [`${folder}/bake.json`],
     targets,
     log,
+    metadata,
     aborted,
     report,
   });
@@ -81,7 +84,8 @@ export async function assembleLine(assembly: Assembly): Promise<ImageRecord> {
   aborted.throwIfAborted();
   const repeat = (): string => `npm run image -- --line ${name} --platform ${platform}`;
   if (!result.ok) throw bakeFailure(result.events, { log, repeat });
-  return writeRecord(artifacts.folder, { line: name, platform, inputs, lock }, images);
+  const variants = await idsOf(images, metadata);
+  return writeRecord(artifacts.folder, { line: name, platform, inputs, lock, variants });
 }
 
 interface ImageParts {
@@ -129,15 +133,17 @@ function imageTag(line: string, variant: string): string {
   return `valkey-bundle-line:${line}${variant === 'default' ? '' : `-${variant}`}`;
 }
 
-async function writeRecord(
-  folder: string,
-  about: Omit<ImageRecord, 'variants'>,
-  images: readonly ImageTarget[],
-): Promise<ImageRecord> {
-  const variants = await Promise.all(
-    images.map(async ({ variant, tag }) => [variant, { reference: tag, id: await builtId(tag) }] as const),
-  );
-  const record = imageRecord.parse({ ...about, variants: Object.fromEntries(variants) });
+async function idsOf(images: readonly ImageTarget[], metadata: string): Promise<ImageRecord['variants']> {
+  const results = bakeMetadata(await readFile(metadata, 'utf8'));
+  const variants = images.map(async ({ variant, platform, tag }) => {
+    const id = await loadedId(results(imageTargetOf(variant, platform)), tag, imageId);
+    return [variant, { reference: tag, id }] as const;
+  });
+  return Object.fromEntries(await Promise.all(variants));
+}
+
+async function writeRecord(folder: string, about: ImageRecord): Promise<ImageRecord> {
+  const record = imageRecord.parse(about);
   await mkdir(folder, { recursive: true });
   const path = join(folder, 'images.json');
   await writeFile(`${path}.partial`, `${JSON.stringify(record, null, 2)}\n`);
