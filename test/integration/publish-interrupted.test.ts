@@ -1,4 +1,8 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { releasePath } from '../../scripts/pipeline/workspace.ts';
+import { PipelineError } from '../../scripts/problems/pipeline-error.ts';
 import { type LineToPublish, publishLine } from '../../scripts/publish/publish-line.ts';
 import { stageImage } from '../../scripts/publish/stage-image.ts';
 import { openRegistry, type Registry } from '../../scripts/registry/open-registry.ts';
@@ -71,6 +75,35 @@ describe('interrupted', () => {
       expect(await raw.digest('latest')).toBe(variants['default']?.digest);
     },
   );
+
+  test('after the last tag is set and before that is seen, it leaves no record, and the next run writes it with reads alone', async () => {
+    const { raw, wish } = await seed('last-answer');
+    const record = join(releasePath(wish.workspace, '9.0'), 'published.json');
+    await writeFile(record, JSON.stringify({ repository: 'a/b', variants: {} }));
+    const opened = openRegistry({ registry: running.host, name: 'last-answer' }, null, { aborted: never });
+    let isSet = false;
+    const registry: Registry = {
+      ...opened,
+      async putManifest(reference, manifest) {
+        await opened.putManifest(reference, manifest);
+        isSet = reference === testTags.at(-1);
+      },
+      async manifest(reference) {
+        if (isSet) throw new PipelineError('VP503', 'the connection was reset');
+        return opened.manifest(reference);
+      },
+    };
+    const publishing = publishLine(wish, { registry, report: () => {}, aborted: never });
+    await expect(publishing).rejects.toMatchObject({ code: 'VP503' });
+    expect(await expectWhole(raw)).toEqual(testTags.toSorted());
+    await expect(readFile(record)).rejects.toMatchObject({ code: 'ENOENT' });
+
+    await running.requests('last-answer');
+    const published = await publish(wish, { name: 'last-answer' });
+    expect((await running.requests('last-answer')).filter((request) => !/^(GET|HEAD) /.test(request))).toEqual([]);
+    expect(JSON.parse(await readFile(record, 'utf8'))).toEqual(published);
+    expect(published.variants['default']?.digest).toBe(await raw.digest('latest'));
+  });
 
   test('while the registry has a request and does not answer, it ends at once, and the next run does the rest', async () => {
     const { raw, wish } = await seed('hanging');
