@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { inputsHash } from './image-line/inputs-hash.ts';
 import { loadLine } from './lines/load-line.ts';
 import { nativePlatform, readPlatform } from './pipeline/platform.ts';
 import { runVerb } from './pipeline/run-verb.ts';
@@ -52,7 +53,7 @@ await runVerb({ name: 'publish', usage, options: publishOptions }, async ({ valu
   const credentials = await readCredentials(repository.registry, dockerFolder);
   const registry = openRegistry(repository, credentials, { aborted });
   if (values.stage) {
-    const wish = { workspace, line, platform, lock };
+    const wish = { workspace, line, platform, inputs: await inputsHash(workspace, line.line), lock };
     const images = await imagesToStage(wish);
     if (values['dry-run']) {
       for (const image of images) console.log(`push ${image.id} to ${showRepository(repository)}:${stagingTag(image)}`);

@@ -9,12 +9,15 @@ import { openWorkspace } from './pipeline/workspace.ts';
 import { PipelineError } from './problems/pipeline-error.ts';
 import { choosePlatforms } from './publish/choose-platforms.ts';
 import { readDate } from './publish/release-date.ts';
+import { readStaged } from './publish/release-files.ts';
 import { readCredentials } from './registry/credentials.ts';
 import { openRegistry } from './registry/open-registry.ts';
 import { readRepository, showRepository } from './registry/repository.ts';
 import { releaseSteps, showSteps } from './release/release-steps.ts';
-import { upToDate } from './release/up-to-date.ts';
+import { type PublishedTag, upToDate } from './release/up-to-date.ts';
+import { whatIsLeft } from './release/what-is-left.ts';
 import { folderOptions } from './workflows/image-commands.ts';
+import { readPublished, removePublished } from './workflows/published-record.ts';
 import { runScript } from './workflows/run-script.ts';
 
 const usage = `npm run release -- --line LINE [options]
@@ -69,15 +72,18 @@ await runVerb({ name: 'release', usage, options }, async ({ values, report, abor
   const dockerFolder = process.env['DOCKER_CONFIG'] || join(homedir(), '.docker');
   const credentials = await readCredentials(repository.registry, dockerFolder);
   const registry = openRegistry(repository, credentials, { aborted });
-  const published = line.line in readLock(workspace).lines && (await upToDate(workspace, line, platforms, registry));
-  if (published) {
+  const tags = line.line in readLock(workspace).lines && (await upToDate(workspace, line, platforms, registry));
+  const isRecordLeft = tags && (await leftOf(tags)) === 'publish';
+  if (tags && !isRecordLeft) {
     report('nothing to do: these tags lead to images of just these inputs');
-    for (const { tag, digest } of published) console.log(`${showRepository(repository)}:${tag} ${digest}`);
+    for (const { tag, digest } of tags) console.log(`${showRepository(repository)}:${tag} ${digest}`);
     return;
   }
-  for (const [index, { verb, args, does }] of steps.entries()) {
+  if (isRecordLeft) report('the tags are right, and published.json does not say so: publishing was cut off');
+  const left = isRecordLeft ? steps.slice(-1) : steps;
+  for (const [index, { verb, args, does }] of left.entries()) {
     aborted.throwIfAborted();
-    report(`\n[${index + 1}/${steps.length}] ${does}`);
+    report(`\n[${index + 1}/${left.length}] ${does}`);
     const began = performance.now();
     const exitCode = await runScript(verb, args);
     aborted.throwIfAborted();
@@ -89,5 +95,16 @@ await runVerb({ name: 'release', usage, options }, async ({ values, report, abor
       return;
     }
     report(`done in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  }
+
+  async function leftOf(found: readonly PublishedTag[]): Promise<ReturnType<typeof whatIsLeft>> {
+    const published = await readPublished(workspace, line.line);
+    const staged = await readStaged(workspace, line.line);
+    const what = whatIsLeft(found, showRepository(repository), { published, staged });
+    if (what === 'nothing here' && published?.repository === showRepository(repository)) {
+      report('published.json is of an earlier release, and is removed: these tags were not published from here');
+      await removePublished(workspace, line.line);
+    }
+    return what;
   }
 });

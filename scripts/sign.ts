@@ -47,7 +47,7 @@ await runVerb({ name: 'sign', usage, options }, async ({ values, aborted, report
     process.env['DOCKER_CONFIG'] || join(homedir(), '.docker'),
   );
   const registry = openRegistry(repository, credentials, { aborted });
-  const run = await readBuildRun(process.env);
+  const run = readBuildRun(process.env);
   const wish = { workspace: openWorkspace(values), line, digest: reference.digest, run, write: !dryRun };
   const thing = await prepareSigning(registry, wish);
   const http = isLoopback(repository.registry);

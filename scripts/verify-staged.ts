@@ -1,10 +1,8 @@
-import { join } from 'node:path';
-import { architectureOf, nativePlatform, readPlatform } from './pipeline/platform.ts';
-import { imageRecord } from './pipeline/records.ts';
+import { nativePlatform, readPlatform } from './pipeline/platform.ts';
 import { runVerb } from './pipeline/run-verb.ts';
-import { artifactsPath, openWorkspace } from './pipeline/workspace.ts';
+import { openWorkspace } from './pipeline/workspace.ts';
 import { PipelineError } from './problems/pipeline-error.ts';
-import { readRecord } from './publish/read-record.ts';
+import { builtImages } from './workflows/built-images.ts';
 import { folderOptions, verifyArguments } from './workflows/image-commands.ts';
 import { runEach, runScript } from './workflows/run-script.ts';
 import { stagedImages } from './workflows/staged-images.ts';
@@ -26,19 +24,9 @@ await runVerb({ name: 'verify-staged', usage, options }, async ({ values, aborte
   if (line === undefined) throw new PipelineError('VP901', 'npm run verify-staged: --line is missing');
   const workspace = openWorkspace(values);
   const platform = values.platform === undefined ? nativePlatform() : readPlatform(values.platform);
-  const calls = built ? await builtImages() : (await stagedImages(workspace, line, platform)).map(verifyArguments);
+  const images = await (built ? builtImages : stagedImages)(workspace, line, platform);
   const folders = folderOptions(values);
-  process.exitCode = await runEach(calls, aborted, (args) => runScript('verify', [...args, ...folders]));
-
-  async function builtImages(): Promise<string[][]> {
-    const path = join(artifactsPath(workspace, line ?? '', architectureOf(platform)), 'images.json');
-    const record = await readRecord(path, imageRecord);
-    if (record === null) {
-      const fix = `npm run image -- --line ${line} --platform ${platform}`;
-      throw new PipelineError('VP524', 'no image was built', { where: path, fix });
-    }
-    return Object.entries(record.variants).map(([variant, { reference }]) =>
-      verifyArguments({ ...record, reference, variant }),
-    );
-  }
+  process.exitCode = await runEach(images.map(verifyArguments), aborted, (args) =>
+    runScript('verify', [...args, ...folders]),
+  );
 });

@@ -18,6 +18,8 @@ export interface BakeRun {
   readonly targets: readonly string[];
   /** Gets everything that the build printed, each line with its stage; added to. */
   readonly log: string;
+  /** Gets what buildx says of each target's result, as JSON. */
+  readonly metadata?: string;
   readonly aborted: AbortSignal;
   readonly report: (line: string) => void;
 }
@@ -32,9 +34,13 @@ export interface BakeResult {
  * `aborted` fires, buildx is ended and waited for, so that nothing writes any more when this returns.
  */
 export async function runBake(run: BakeRun): Promise<BakeResult> {
-  const { buildx, folder, files, targets, log, aborted, report } = run;
+  const { buildx, folder, files, targets, log, metadata, aborted, report } = run;
   const [program, ...words] = buildx.command;
-  const options = ['--progress=rawjson', ...files.flatMap((file) => ['--file', file])];
+  const options = [
+    '--progress=rawjson',
+    ...(metadata === undefined ? [] : ['--metadata-file', metadata]),
+    ...files.flatMap((file) => ['--file', file]),
+  ];
   await mkdir(dirname(log), { recursive: true });
   const output = createWriteStream(log, { flags: 'a' });
   const child = execa(program, [...words, 'bake', ...options, ...targets], {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bakeFailure } from '../build/bake-failure.ts';
@@ -9,8 +10,8 @@ import { runBake } from '../build/run-bake.ts';
 import { stepRecorder } from '../build/step-recorder.ts';
 import { type ImageTarget, imageContext, imageTargetOf } from '../graph/bake.ts';
 import { buildGraph, imageFolder } from '../graph/graph.ts';
+import { imageId } from '../lib/engine.ts';
 import { buildEntrypoint } from '../lib/entrypoint-build.ts';
-import { builtId } from '../lib/image.ts';
 import { paths } from '../lib/image-paths.ts';
 import { revision } from '../lib/image-revision.ts';
 import { loadManifests } from '../lib/module-manifests.ts';
@@ -18,12 +19,14 @@ import { architectureOf, nativePlatform, type Platform } from '../pipeline/platf
 import { type ImageRecord, imageRecord } from '../pipeline/records.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
+import { lockOfLine } from '../publish/locked-line.ts';
 import { writeSbom } from '../sbom/write-sbom.ts';
 import { ensureBuildx } from '../tools/buildx.ts';
 import { imageLabels } from './image-labels.ts';
 import { inputsHash } from './inputs-hash.ts';
 import { layOutImage } from './lay-out-image.ts';
 import { lineBundle } from './line-bundle.ts';
+import { bakeMetadata, loadedId } from './loaded-id.ts';
 import { type LineArtifacts, readArtifacts } from './read-artifacts.ts';
 
 export interface Assembly {
@@ -36,8 +39,9 @@ export interface Assembly {
 
 /**
  * Assembles the images of a line's variants out of what `npm run build` left, puts them into the engine, and writes images.json, and what
- * BuildKit had to do for it to assembly-record.json. Throws
- * VP308 where a module is missing or of other inputs, VP311 for a platform that the entrypoint cannot be built for here.
+ * BuildKit had to do for it to assembly-record.json. The images.json of an earlier run is gone before anything else is written: no failure
+ * leaves a record of images that are not of what lies here now. Throws VP308 where a module is missing or of other inputs, VP311 for a
+ * platform that the entrypoint cannot be built for here.
  */
 export async function assembleLine(assembly: Assembly): Promise<ImageRecord> {
   const { workspace, line: name, platform, aborted, report } = assembly;
@@ -48,10 +52,12 @@ export async function assembleLine(assembly: Assembly): Promise<ImageRecord> {
     });
   }
   const read = readBuild(workspace, name);
-  read.requirePinned();
+  const lock = lockOfLine(workspace, read.line);
   const base = await prepareBase(read, platform, report);
   const artifacts = await readArtifacts(workspace, read.plan, platform, base);
-  const images = await layOutImages(assembly, read, base, artifacts);
+  await rm(join(artifacts.folder, 'images.json'), { force: true });
+  const inputs = await inputsHash(workspace, name);
+  const images = await layOutImages(assembly, read, { base, artifacts, inputs });
 
   const imageDockerfile = await readFile(join(paths.docker, 'image.Dockerfile'), 'utf8');
   const folder = imageFolder(name);
@@ -59,7 +65,8 @@ export async function assembleLine(assembly: Assembly): Promise<ImageRecord> {
   const graph = buildGraph({ plan, platforms: [platform], base, sources: {}, imageDockerfile, images, folder });
   await placeGraph(workspace.dist, graph);
   const log = join(workspace.dist, 'logs', `image-${name}-${architectureOf(platform)}.log`);
-  await rm(log, { force: true });
+  const metadata = join(workspace.dist, folder, `metadata-${architectureOf(platform)}.json`);
+  for (const path of [log, metadata]) await rm(path, { force: true });
   const targets = images.map((image) => imageTargetOf(image.variant, platform));
   const result = await runBake({
     buildx: await ensureBuildx(base.local, report),
@@ -67,6 +74,7 @@ export async function assembleLine(assembly: Assembly): Promise<ImageRecord> {
     files: [`${folder}/bake.json`],
     targets,
     log,
+    metadata,
     aborted,
     report,
   });
@@ -76,18 +84,28 @@ export async function assembleLine(assembly: Assembly): Promise<ImageRecord> {
   aborted.throwIfAborted();
   const repeat = (): string => `npm run image -- --line ${name} --platform ${platform}`;
   if (!result.ok) throw bakeFailure(result.events, { log, repeat });
-  return writeRecord(artifacts.folder, name, platform, images);
+  const variants = await idsOf(images, metadata);
+  return writeRecord(artifacts.folder, { line: name, platform, inputs, lock, variants });
+}
+
+interface ImageParts {
+  readonly base: PreparedBase;
+  readonly artifacts: LineArtifacts;
+  /** inputsHash. */
+  readonly inputs: string;
 }
 
 async function layOutImages(
   { workspace, platform, report }: Assembly,
   { line, plan }: ReadBuild,
-  base: PreparedBase,
-  { folder, base: record, built }: LineArtifacts,
+  { base, artifacts, inputs }: ImageParts,
 ): Promise<ImageTarget[]> {
+  const { folder, base: record, built } = artifacts;
   const { path: entrypoint } = await buildEntrypoint(report);
   const sbom = await writeSbom(workspace, plan.line, architectureOf(platform));
-  const inputs = await inputsHash(workspace, plan.line);
+  const sbomHash = createHash('sha256')
+    .update(await readFile(sbom))
+    .digest('hex');
   const manifests = loadManifests(workspace.modules);
   const licences = [
     'BSD-3-Clause',
@@ -103,8 +121,8 @@ async function layOutImages(
     const bundle = lineBundle({ line, variant, valkey, built, packaged: base.packaged });
     const context = join(workspace.dist, imageContext(imageFolder(plan.line), variant, platform));
     await layOutImage(context, { artifacts: folder, built, bundle, sbom, entrypoint, time });
-    const about = { line: plan.line, variant, valkey, base: record, built, licences, created: epoch, inputs };
-    const labels = imageLabels({ ...about, revision: commit });
+    const about = { line: plan.line, variant, valkey, base: record, built, licences, created: epoch };
+    const labels = imageLabels({ ...about, inputs, sbom: sbomHash, revision: commit });
     images.push({ variant, platform, tag: imageTag(plan.line, variant), labels });
   }
   return images;
@@ -115,16 +133,17 @@ function imageTag(line: string, variant: string): string {
   return `valkey-bundle-line:${line}${variant === 'default' ? '' : `-${variant}`}`;
 }
 
-async function writeRecord(
-  folder: string,
-  line: string,
-  platform: Platform,
-  images: readonly ImageTarget[],
-): Promise<ImageRecord> {
-  const variants = await Promise.all(
-    images.map(async ({ variant, tag }) => [variant, { reference: tag, id: await builtId(tag) }] as const),
-  );
-  const record = imageRecord.parse({ line, platform, variants: Object.fromEntries(variants) });
+async function idsOf(images: readonly ImageTarget[], metadata: string): Promise<ImageRecord['variants']> {
+  const results = bakeMetadata(await readFile(metadata, 'utf8'));
+  const variants = images.map(async ({ variant, platform, tag }) => {
+    const id = await loadedId(results(imageTargetOf(variant, platform)), tag, imageId);
+    return [variant, { reference: tag, id }] as const;
+  });
+  return Object.fromEntries(await Promise.all(variants));
+}
+
+async function writeRecord(folder: string, about: ImageRecord): Promise<ImageRecord> {
+  const record = imageRecord.parse(about);
   await mkdir(folder, { recursive: true });
   const path = join(folder, 'images.json');
   await writeFile(`${path}.partial`, `${JSON.stringify(record, null, 2)}\n`);

@@ -12,13 +12,15 @@ interface LabelInput {
   readonly created: number;
   /** inputsHash. */
   readonly inputs: string;
+  /** sha256 of the list of components. */
+  readonly sbom: string;
   /** The label with the commit of the project, where that is known. */
   readonly revision: Readonly<Record<string, string>>;
 }
 
 /** The labels of a variant's image, by the OCI image specification's names, and our own. Publishing makes annotations of them. */
 export function imageLabels(input: LabelInput): Record<string, string> {
-  const { line, variant, valkey, base, built, licences, created, inputs, revision } = input;
+  const { line, variant, valkey, base, built, licences, created, inputs, sbom, revision } = input;
   const modules = built.map(({ module, version }) => `${module} ${version}`).join(', ');
   return {
     'org.opencontainers.image.title': 'valkey-bundle',
@@ -33,6 +35,7 @@ export function imageLabels(input: LabelInput): Record<string, string> {
     [`${own}line`]: line,
     [`${own}variant`]: variant,
     [inputsLabel]: inputs,
+    [sbomLabel]: sbom,
   };
 }
 
@@ -40,6 +43,9 @@ const own = 'io.github.kailas-cloud.valkey-bundle.';
 
 /** The label that says of which inputs an image is made: inputsHash. */
 export const inputsLabel = `${own}inputs`;
+
+/** The label with the sha256 of the list of components that is in the image: what is attested of the image has to be that very file. */
+export const sbomLabel = `${own}sbom`;
 
 function inBrackets(licence: string): string {
   return / OR /.test(licence) ? `(${licence})` : licence;

@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { digest } from '../lines/lock-file.ts';
 import { platforms } from './platform.ts';
 
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
 /** source.json beside a fetched source. */
 export const sourceRecord = z.strictObject({
   module: z.string(),
@@ -68,6 +70,10 @@ export const baseRecord = z.strictObject({
 export const imageRecord = z.strictObject({
   line: z.string(),
   platform: z.enum(platforms),
+  /** inputsHash of what they were assembled of: each image says the same in a label. */
+  inputs: sha256,
+  /** sha256 of the line's part of lock.json, as it was then. */
+  lock: sha256,
   variants: z.record(z.string(), z.strictObject({ reference: z.string(), id: z.string() })),
 });
 
@@ -81,8 +87,10 @@ export const stagedImage = z.strictObject({
   digest,
   /** The version of the server in it, as base.json has it. */
   valkey: z.string(),
-  /** sha256 of the line's part of lock.json that it was built from. */
-  lock: z.string().regex(/^[0-9a-f]{64}$/),
+  /** inputsHash of what it was assembled of, as images.json and its own label have it. */
+  inputs: sha256,
+  /** sha256 of the line's part of lock.json that it was assembled with. */
+  lock: sha256,
 });
 
 /** report.json of `npm run verify`: what was tried on one digest. */

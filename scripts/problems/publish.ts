@@ -77,21 +77,22 @@ export const publishProblems = {
     title: 'what is staged is not what the line says now',
     exitCode: 65,
     meaning:
-      'The line, its lock, the version of the server or the repository is another one than when the images were staged, or than on another platform.',
+      'The line, its lock, the version of the server, any of the inputs or the repository is another one than when the images were staged, or than on another platform.',
     fix: 'Build and stage it again: npm run build, npm run image, npm run publish -- --stage, then npm run verify.',
   },
   VP523: {
     title: 'the registry does not hold what was staged',
     exitCode: 65,
     meaning:
-      'The staged digest, or something under it, is missing in the registry, or has other bytes or another platform there.',
+      'The staged digest, or something under it, is missing in the registry, or has other bytes, another platform or other inputs there.',
     fix: 'Stage it again: npm run publish -- --stage --line <line> --platform <platform>, then npm run verify.',
   },
   VP524: {
     title: 'there is no image to stage',
     exitCode: 65,
-    meaning: 'The images of this line and platform were not built, or the engine no longer has them.',
-    fix: 'npm run image -- --line <line> --platform <platform>',
+    meaning:
+      'The images of this line and platform were not built, or of other inputs than are here now, or the engine no longer has them.',
+    fix: 'npm run build -- --line <line> --platform <platform>, then npm run image with the same options',
   },
   VP530: {
     title: 'a digest was not verified',

@@ -79,4 +79,11 @@ export const supplyProblems = {
     meaning: 'Every platform of the index gets the document of its own architecture.',
     fix: 'npm run sbom -- --line <line> --platform <platform>',
   },
+  VP624: {
+    title: 'what is to be attested is not of this image',
+    exitCode: 65,
+    meaning:
+      'The list of components or the records of the build under dist/artifacts, or the commit of the workflow, are others than those that the image was made of.',
+    fix: 'Sign it with the dist/artifacts that were left by the build of this very digest, at its commit.',
+  },
 } as const satisfies Readonly<Record<string, ProblemEntry>>;

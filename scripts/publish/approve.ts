@@ -41,7 +41,13 @@ export function approve({ line, repository, platforms, staged, reports, lock }: 
   }));
   const images = variants.flatMap((entry) => entry.images);
   const valkey = images[0]?.valkey ?? '';
-  for (const image of images) same(image, 'valkey', image.valkey, valkey);
+  const inputs = images[0]?.inputs ?? '';
+  for (const image of images) {
+    same(image, 'valkey', image.valkey, valkey);
+    // One platform may be left from an earlier build. What the inputs are now is not asked: of a base that is made on the machine that
+    // builds, no other machine can tell.
+    same(image, 'hash of inputs', image.inputs, inputs);
+  }
   requireVerified(images, reports);
   return { valkey, variants };
 }

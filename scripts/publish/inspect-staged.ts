@@ -1,3 +1,4 @@
+import { inputsLabel } from '../image-line/image-labels.ts';
 import { architectureOf } from '../pipeline/platform.ts';
 import type { StagedImage } from '../pipeline/records.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
@@ -7,8 +8,8 @@ import type { IndexedImage } from './image-index.ts';
 import { showImage } from './show-image.ts';
 
 /**
- * The staged image as the registry holds it. Throws VP523 unless it is one image for its platform, with everything under it there: a
- * registry takes a tag for a manifest whose layers it has lost since.
+ * The staged image as the registry holds it. Throws VP523 unless it is one image for its platform, of the inputs that its record names, with
+ * everything under it there: a registry takes a tag for a manifest whose layers it has lost since.
  */
 export async function inspectStaged(registry: Registry, image: StagedImage): Promise<IndexedImage> {
   const { platform, digest } = image;
@@ -25,9 +26,13 @@ export async function inspectStaged(registry: Registry, image: StagedImage): Pro
   if (config.os !== 'linux' || config.architecture !== architectureOf(platform)) {
     throw wrong(`the image is for ${config.os}/${config.architecture}`);
   }
+  const labels = config.config?.Labels ?? {};
+  const inputs = labels[inputsLabel];
+  if (inputs !== image.inputs) {
+    throw wrong(`it was staged as made of the inputs ${image.inputs}, and says ${inputs ?? 'nothing about them'}`);
+  }
   for (const layer of new Set(content.layers.map((entry) => entry.digest))) {
     if (!(await registry.hasBlob(layer))) throw wrong(`a layer is missing: ${layer}`);
   }
-  const labels = config.config?.Labels ?? {};
   return { platform, digest, mediaType: manifest.mediaType, size: manifest.body.length, labels };
 }

@@ -1,10 +1,10 @@
-import { join } from 'node:path';
 import type { ReleaseLine } from '../lines/release-line.ts';
 import type { Platform } from '../pipeline/platform.ts';
-import { releasePath, type Workspace } from '../pipeline/workspace.ts';
+import type { Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import type { Registry } from '../registry/open-registry.ts';
 import { showRepository } from '../registry/repository.ts';
+import { publishedPath, removePublished } from '../workflows/published-record.ts';
 import { approve } from './approve.ts';
 import { execute, type PublishMeans } from './execute.ts';
 import { imageIndex } from './image-index.ts';
@@ -59,12 +59,13 @@ export async function publishLine(wish: LineToPublish, means: PublishMeans): Pro
   return publishPlan(wish.workspace, await planLine(wish, means.registry), means);
 }
 
-/** Carries out a plan, and writes published.json. */
+/** Carries out a plan, and writes published.json. Interrupted, it leaves none, rather than that of the release before. */
 export async function publishPlan(workspace: Workspace, plan: PublishPlan, means: PublishMeans): Promise<Published> {
   refuse(plan);
+  if (!plan.actions.every(({ verdict }) => verdict === 'keep')) await removePublished(workspace, plan.line);
   await execute(plan.actions, means);
   const published = whatIsPublished(plan);
-  await writeWhole(join(releasePath(workspace, plan.line), 'published.json'), published);
+  await writeWhole(publishedPath(workspace, plan.line), published);
   return published;
 }
 

@@ -17,6 +17,8 @@ export interface ImageToStage {
   /** Id of the image in the engine. */
   readonly id: string;
   readonly valkey: string;
+  /** What it was assembled of, by images.json. */
+  readonly inputs: string;
   readonly lock: string;
 }
 
@@ -35,7 +37,7 @@ export interface StageMeans {
  */
 export async function stageImage(image: ImageToStage, means: StageMeans): Promise<StagedImage> {
   const { registry, report, aborted } = means;
-  const { line, variant, platform, valkey, lock } = image;
+  const { line, variant, platform, valkey, inputs, lock } = image;
   const tag = stagingTag(image);
   const reference = `${showRepository(registry.repository)}:${tag}`;
   const before = await registry.manifest(tag);
@@ -54,13 +56,13 @@ export async function stageImage(image: ImageToStage, means: StageMeans): Promis
   }
   aborted.throwIfAborted();
   const repository = showRepository(registry.repository);
-  const staged = { line, variant, platform, repository, digest, valkey, lock };
+  const staged = { line, variant, platform, repository, digest, valkey, inputs, lock };
   await inspectStaged(registry, staged);
   return staged;
 }
 
 /** `staging-9.0-coordinator-arm64-0123456789ab`. */
-export function stagingTag({ line, variant, platform, id }: Omit<ImageToStage, 'valkey' | 'lock'>): string {
+export function stagingTag({ line, variant, platform, id }: Omit<ImageToStage, 'valkey' | 'inputs' | 'lock'>): string {
   return `${stagingPrefix}${line}-${variant}-${architectureOf(platform)}-${id.replace('sha256:', '').slice(0, 12)}`;
 }
 

@@ -12,7 +12,9 @@ export interface LineToStage {
   readonly workspace: Workspace;
   readonly line: ReleaseLine;
   readonly platform: Platform;
-  /** sha256 of the line's part of lock.json. */
+  /** inputsHash, as the inputs are now. */
+  readonly inputs: string;
+  /** sha256 of the line's part of lock.json, as it is now. */
   readonly lock: string;
 }
 
@@ -27,8 +29,11 @@ export async function stageLine(wish: LineToStage, means: StageMeans): Promise<S
   return staged;
 }
 
-/** What there is to push: one image a variant. Throws VP524 for one that was not built. */
-export async function imagesToStage({ workspace, line, platform, lock }: LineToStage): Promise<ImageToStage[]> {
+/**
+ * What there is to push: one image a variant. Throws VP524 for one that was not built, or was built of other inputs than are here now: the
+ * images of an earlier run stay in the engine, also where a later one was forgotten or failed.
+ */
+export async function imagesToStage({ workspace, line, platform, inputs, lock }: LineToStage): Promise<ImageToStage[]> {
   const folder = artifactsPath(workspace, line.line, architectureOf(platform));
   const images = await readRecord(join(folder, 'images.json'), imageRecord);
   const base = await readRecord(join(folder, 'base.json'), baseRecord);
@@ -37,10 +42,14 @@ export async function imagesToStage({ workspace, line, platform, lock }: LineToS
   if (images.line !== line.line || images.platform !== platform) {
     throw notBuilt(line.line, platform, `images.json is about ${images.line} for ${images.platform}`);
   }
+  if (images.lock !== lock) throw outOfDate(line.line, platform, `the lock was ${images.lock}, and is ${lock}`);
+  if (images.inputs !== inputs) {
+    throw outOfDate(line.line, platform, `the hash of the inputs was ${images.inputs}, and is ${inputs}`);
+  }
   return Object.keys(line.variants).map((variant) => {
     const id = images.variants[variant]?.id;
     if (id === undefined) throw notBuilt(line.line, platform, `images.json has no variant ${variant}`);
-    return { line: line.line, variant, platform, id, valkey: base.valkey, lock };
+    return { line: line.line, variant, platform, id, valkey: base.valkey, inputs, lock };
   });
 }
 
@@ -48,5 +57,13 @@ function notBuilt(line: string, platform: Platform, what: string): PipelineError
   return new PipelineError('VP524', what, {
     where: `line ${line} ${platform}`,
     fix: `npm run image -- --line ${line} --platform ${platform}`,
+  });
+}
+
+function outOfDate(line: string, platform: Platform, what: string): PipelineError {
+  const options = `--line ${line} --platform ${platform}`;
+  return new PipelineError('VP524', `the images are of an earlier state: ${what}`, {
+    where: `line ${line} ${platform}`,
+    fix: `npm run build -- ${options}, then npm run image -- ${options}`,
   });
 }

@@ -13,9 +13,11 @@ const index = z.looseObject({
   ),
 });
 
-/** What a tag leads to, as far as a release asks: its digest, and the inputs that the image of one platform was made of. */
+/** What a tag leads to, as far as a release asks: its digest, and the image of one platform with what it was made of. */
 export interface PublishedImage {
   readonly digest: string;
+  /** The digest of the platform's image. */
+  readonly image: string;
   /** The label with the hash of its inputs; null if the image has none. */
   readonly inputs: string | null;
 }
@@ -34,7 +36,7 @@ export async function publishedImage(
   const config = manifest && (await registry.blob(manifest.config.digest));
   if (!config) return null;
   const labels = readImageConfig(config)?.config?.Labels ?? {};
-  return { digest: found.digest, inputs: labels[label] ?? null };
+  return { digest: found.digest, image: image.digest, inputs: labels[label] ?? null };
 }
 
 /** The tag's own manifest where it is an image, the platform's where it is an index. */

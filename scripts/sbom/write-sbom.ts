@@ -6,6 +6,7 @@ import { artifactsPath, type Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import { sbomProblems } from './check-sbom.ts';
 import { composeSbom } from './compose-sbom.ts';
+import type { SbomInputs } from './inputs.ts';
 import { readSbomInputs } from './read-inputs.ts';
 import { renderSbom } from './render-sbom.ts';
 
@@ -13,12 +14,15 @@ import { renderSbom } from './render-sbom.ts';
 export const sbomPath = (workspace: Workspace, line: string, architecture: Architecture): string =>
   join(artifactsPath(workspace, line, architecture), 'sbom.cdx.json');
 
+/** The document of what a build wrote down: the same bytes for the same records. */
+export const sbomText = (inputs: SbomInputs): string => renderSbom(composeSbom(inputs));
+
 /**
  * Writes the list of components of a line's image, made from the records of its build, and returns the path. The same records give the
  * same bytes. Throws VP601 to VP604.
  */
 export async function writeSbom(workspace: Workspace, line: string, architecture: Architecture): Promise<string> {
-  const text = renderSbom(composeSbom(await readSbomInputs(workspace, line, architecture)));
+  const text = sbomText(await readSbomInputs(workspace, line, architecture));
   const path = sbomPath(workspace, line, architecture);
   const problems = await sbomProblems(text);
   if (problems.length > 0) {

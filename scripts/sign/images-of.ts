@@ -1,7 +1,13 @@
 import * as z from 'zod';
 import { digest as digestSchema } from '../lines/lock-file.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import { indexType, readImageConfig, readImageManifest } from '../registry/manifest.ts';
+import {
+  type ImageConfig,
+  indexType,
+  type Manifest,
+  readImageConfig,
+  readImageManifest,
+} from '../registry/manifest.ts';
 import type { Registry } from '../registry/open-registry.ts';
 import { showRepository } from '../registry/repository.ts';
 
@@ -9,6 +15,8 @@ import { showRepository } from '../registry/repository.ts';
 export interface PlatformImage {
   readonly digest: string;
   readonly architecture: string;
+  /** What it says of itself. */
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 const index = z.looseObject({
@@ -25,17 +33,17 @@ export async function imagesOf(registry: Registry, digest: string): Promise<Plat
   if (manifest.mediaType === indexType) {
     const { manifests } = index.parse(JSON.parse(manifest.body.toString('utf8')));
     // What has no platform is an attestation of the builder, not an image.
-    const images = manifests.flatMap(({ digest: of, platform }) =>
-      platform === undefined || platform.architecture === 'unknown'
-        ? []
-        : [{ digest: of, architecture: platform.architecture }],
-    );
-    if (images.length > 0) return images;
-    throw new PipelineError('VP620', 'the index names no image', { where });
+    const images = manifests.filter(({ platform }) => platform !== undefined && platform.architecture !== 'unknown');
+    if (images.length === 0) throw new PipelineError('VP620', 'the index names no image', { where });
+    return (await Promise.all(images.map((image) => imagesOf(registry, image.digest)))).flat();
   }
-  const image = readImageManifest(manifest);
-  const config = image === null ? null : readImageConfig((await registry.blob(image.config.digest)) ?? Buffer.alloc(0));
+  const config = await configOf(registry, manifest);
   if (config === null)
     throw new PipelineError('VP620', `it is neither index nor image, got ${manifest.mediaType}`, { where });
-  return [{ digest, architecture: config.architecture }];
+  return [{ digest, architecture: config.architecture, labels: config.config?.Labels ?? {} }];
+}
+
+async function configOf(registry: Registry, manifest: Manifest): Promise<ImageConfig | null> {
+  const image = readImageManifest(manifest);
+  return image && readImageConfig((await registry.blob(image.config.digest)) ?? Buffer.alloc(0));
 }

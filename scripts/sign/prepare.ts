@@ -1,16 +1,20 @@
-import { access } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sbomLabel } from '../image-line/image-labels.ts';
 import { type Architecture, architectureOf, platforms } from '../pipeline/platform.ts';
 import { releasePath, type Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import { writeWhole } from '../publish/release-files.ts';
 import type { Registry } from '../registry/open-registry.ts';
 import { showRepository } from '../registry/repository.ts';
+import type { SbomInputs } from '../sbom/inputs.ts';
 import { readSbomInputs } from '../sbom/read-inputs.ts';
-import { sbomPath } from '../sbom/write-sbom.ts';
+import { sbomPath, sbomText } from '../sbom/write-sbom.ts';
 import type { SignedThing } from './cosign-commands.ts';
-import { imagesOf } from './images-of.ts';
+import { imagesOf, type PlatformImage } from './images-of.ts';
 import { type BuildRun, provenanceOf } from './provenance.ts';
+import { commitsOf } from './source-commits.ts';
 
 interface Wish {
   readonly workspace: Workspace;
@@ -23,31 +27,58 @@ interface Wish {
 
 /**
  * Finds what is to be attested of a digest: the list of components of each of its images, and the provenance, which is written here.
- * Throws VP623 for a list that is missing, and what reading the registry and the records throws.
+ * Throws VP623 for a list that is missing, VP624 where list or records are of another build than the image, and what reading the registry
+ * and the records throws.
  */
 export async function prepareSigning(
   registry: Registry,
   { workspace, line, digest, run, write }: Wish,
 ): Promise<SignedThing> {
   const images = await imagesOf(registry, digest);
-  const architectures = images.map(({ architecture }) => readArchitecture(architecture));
+  const commits = commitsOf(images, run);
+  const parts = await Promise.all(images.map((image) => partsOf(image, workspace, line)));
   const provenance = join(
     releasePath(workspace, line),
     `provenance-${digest.replace('sha256:', '').slice(0, 12)}.json`,
   );
-  const signed = await Promise.all(
-    images.map(async (image, index) => ({
-      digest: image.digest,
-      sbom: await existing(sbomPath(workspace, line, architectures[index] ?? 'amd64')),
-    })),
-  );
   if (write) {
-    const builds = await Promise.all(
-      architectures.map((architecture) => readSbomInputs(workspace, line, architecture)),
-    );
-    await writeWhole(provenance, provenanceOf(builds, run));
+    const builds = parts.map(({ records }) => records);
+    await writeWhole(provenance, provenanceOf(builds, run, commits));
   }
+  const signed = parts.map(({ digest: of, sbom }) => ({ digest: of, sbom }));
   return { repository: showRepository(registry.repository), digest, images: signed, provenance };
+}
+
+interface ImageParts {
+  readonly digest: string;
+  /** The file with its list of components. */
+  readonly sbom: string;
+  readonly records: SbomInputs;
+}
+
+/**
+ * What lies in dist for an image, which has to be what the image was made with: since then dist may have got another build. The label with
+ * the hash of the list tells; and the records, of which the provenance is made, have to give that same list.
+ */
+async function partsOf(
+  { digest, architecture, labels }: PlatformImage,
+  workspace: Workspace,
+  line: string,
+): Promise<ImageParts> {
+  const known = readArchitecture(architecture);
+  const sbom = sbomPath(workspace, line, known);
+  const there = sha256(await textOf(sbom));
+  const other = (what: string): PipelineError => new PipelineError('VP624', what, { where: digest });
+  const wanted = labels[sbomLabel];
+  if (wanted === undefined) throw other(`the image has no label ${sbomLabel}`);
+  if (there !== wanted) throw other(`the sha256 of its list of components is ${wanted}, that of ${sbom} is ${there}`);
+  const records = await readSbomInputs(workspace, line, known);
+  if (sha256(sbomText(records)) !== wanted) {
+    throw other(
+      `the records beside ${sbom} give another list: they are of another build, or read with another Node or lock`,
+    );
+  }
+  return { digest, sbom, records };
 }
 
 function readArchitecture(text: string): Architecture {
@@ -56,11 +87,14 @@ function readArchitecture(text: string): Architecture {
   throw new PipelineError('VP620', `an image for ${text} is none of this project`);
 }
 
-async function existing(path: string): Promise<string> {
+async function textOf(path: string): Promise<string> {
   try {
-    await access(path);
-    return path;
+    return await readFile(path, 'utf8');
   } catch (cause) {
     throw new PipelineError('VP623', 'there is no such file', { where: path, cause });
   }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

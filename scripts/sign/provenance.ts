@@ -1,6 +1,6 @@
 import type { SbomInputs } from '../sbom/inputs.ts';
 
-/** Where a build ran, and of which commit of this project. */
+/** Who builds, and where. */
 export interface BuildRun {
   /** URI of who built it. */
   readonly builder: string;
@@ -9,7 +9,7 @@ export interface BuildRun {
   readonly repository: string;
   /** refs/tags/...; null outside of a workflow. */
   readonly ref: string | null;
-  /** Commit of this project; `-dirty` behind it means that the files were others. Null outside of a checkout. */
+  /** Commit of this project that a workflow runs for; null outside of a workflow. */
   readonly commit: string | null;
 }
 
@@ -25,13 +25,14 @@ const buildType = 'https://github.com/kailas-cloud/valkey-bundle/blob/main/docs/
 
 /**
  * SLSA provenance 1.0 (the predicate) of a line's images, from the same records as the list of components. It names nothing that is not in
- * them: no time, so the same records give the same bytes. What floats has no digest, and says so.
+ * them: no time, so the same records give the same bytes. What floats has no digest, and says so. `commits`: those of this project that the
+ * images are of; `-dirty` behind one means that the files were others.
  */
-export function provenanceOf(builds: readonly SbomInputs[], run: BuildRun): unknown {
+export function provenanceOf(builds: readonly SbomInputs[], run: BuildRun, commits: readonly string[]): unknown {
   const [first] = builds;
   const resources = new Map<string, Resource>();
   const add = (resource: Resource): void => void resources.set(JSON.stringify(resource), resource);
-  if (run.commit !== null) add(ownSource(run, run.commit));
+  for (const commit of commits) add(ownSource(run, commit));
   for (const build of builds) for (const resource of resourcesOf(build)) add(resource);
   return {
     buildDefinition: {

@@ -14,6 +14,7 @@ import { openRecorder } from './recorder.ts';
 import type { Reference } from './reference.ts';
 import { requireRunnable } from './require-runnable.ts';
 import { runGroups } from './run-groups.ts';
+import { shownReference } from './shown-reference.ts';
 import { type ImageFacts, readFacts } from './structure/facts.ts';
 
 export interface VerifyWish {
@@ -43,11 +44,12 @@ export async function verifyImage(docker: Docker, wish: VerifyWish): Promise<Ver
     const recorder = openRecorder(aborted);
     const facts = await look(containers, reference.text);
     const expected = readExpected(workspace, wish.line ?? lineOf(facts, reference.text), variant, platform);
-    report(`verifying ${reference.text} as ${expected.line.line}, variant ${variant}, ${platform}`);
+    const shown = shownReference(reference, image);
+    report(`verifying ${shown} as ${expected.line.line}, variant ${variant}, ${platform}`);
     const subject = await checkStructure(recorder, facts, { expected, image });
     await runGroups(groupsFor(expected), { subject, containers, recorder }, limit, aborted);
     return {
-      reference: reference.text,
+      reference: shown,
       digest: reference.kind === 'digest' ? reference.digest : null,
       line: expected.line.line,
       variant,

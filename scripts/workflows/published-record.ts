@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { releasePath, type Workspace } from '../pipeline/workspace.ts';
@@ -10,7 +11,16 @@ const published = z.looseObject({
 
 export type PublishedRecord = z.infer<typeof published>;
 
+/** Where published.json stands. */
+export const publishedPath = (workspace: Workspace, line: string): string =>
+  join(releasePath(workspace, line), 'published.json');
+
 /** published.json: what `npm run publish` let the tags of a line lead to. Null if it has not run. */
 export function readPublished(workspace: Workspace, line: string): Promise<PublishedRecord | null> {
-  return readRecord(join(releasePath(workspace, line), 'published.json'), published);
+  return readRecord(publishedPath(workspace, line), published);
+}
+
+/** Takes away what it says where the tags lead elsewhere, or are about to: nobody is to sign the digests of the release before. */
+export function removePublished(workspace: Workspace, line: string): Promise<void> {
+  return rm(publishedPath(workspace, line), { force: true });
 }

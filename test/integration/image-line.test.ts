@@ -1,9 +1,10 @@
-import { randomInt } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { createHash, randomInt } from 'node:crypto';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { BuildStep } from '../../scripts/build/build-steps.ts';
 import { buildRecord, imageRecord } from '../../scripts/pipeline/records.ts';
+import { layout } from '../../scripts/verify/layout.ts';
 import { type BuildWorkspace, makeBuildWorkspace } from '../support/build-workspace.ts';
 import { engine } from '../support/docker-engine.ts';
 import { useContainers } from '../support/docker-scope.ts';
@@ -28,6 +29,12 @@ afterAll(async () => {
     await image.remove({ force: true }).catch(() => undefined);
   }
 });
+
+/** The list of components that an image holds. */
+async function sbomOf(image = ''): Promise<string> {
+  const { stdout } = await containers.run({ image, entrypoint: ['cat'], command: [layout.sbom] });
+  return stdout;
+}
 
 /** Gives the module dice another number: its file gets other bytes and keeps its size. */
 const describeDice = (sides: number) =>
@@ -74,8 +81,12 @@ describe('npm run image -- --line', () => {
     expect(other?.Config.Labels).toMatchObject({
       [`${prefix}line`]: 'own',
       [`${prefix}variant`]: 'quiet',
-      [`${prefix}inputs`]: one?.Config.Labels?.[`${prefix}inputs`],
+      [`${prefix}inputs`]: record.inputs,
+      [`${prefix}sbom`]: createHash('sha256')
+        .update(await sbomOf(record.variants['quiet']?.id))
+        .digest('hex'),
     });
+    expect(one?.Config.Labels?.[`${prefix}inputs`]).toBe(record.inputs);
   });
 
   it('of the same inputs gives the same images, without a step that is executed', async () => {
@@ -130,6 +141,12 @@ describe('npm run image -- --line', () => {
     expect(await server.call('FT.SEARCH', 'books', 'hello')).toEqual([1, 'book:1', ['title', 'hello world']]);
     expect(await server.config('loglevel')).toEqual({ loglevel: 'warning' });
   }, 60_000);
+
+  it('after a failure leaves no record of the images before', async () => {
+    await rm(join(workspace.artifacts, 'dice/licences'), { recursive: true });
+    expect((await workspace.run('image', '--line', 'own')).exitCode).not.toBe(0);
+    expect(await readdir(workspace.artifacts)).not.toContain('images.json');
+  });
 
   it('an artifact of another commit than the lock’s is not taken', async () => {
     await workspace.commit('dice', { README: 'changed again\n' });

@@ -1,11 +1,15 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { releasePath } from '../../scripts/pipeline/workspace.ts';
+import { PipelineError } from '../../scripts/problems/pipeline-error.ts';
 import { type LineToPublish, publishLine } from '../../scripts/publish/publish-line.ts';
 import { stageImage } from '../../scripts/publish/stage-image.ts';
 import { openRegistry, type Registry } from '../../scripts/registry/open-registry.ts';
 import { engine } from '../support/docker-engine.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
 import { type TinyImage, useTinyImages } from '../support/registry-image.ts';
-import { testLock, testTags, useReleases } from '../support/registry-release.ts';
+import { testInputs, testLock, testTags, useReleases } from '../support/registry-release.ts';
 import { type RawRepository, rawRepository } from '../support/registry-seed.ts';
 
 const never = new AbortController().signal;
@@ -72,6 +76,35 @@ describe('interrupted', () => {
     },
   );
 
+  test('after the last tag is set and before that is seen, it leaves no record, and the next run writes it with reads alone', async () => {
+    const { raw, wish } = await seed('last-answer');
+    const record = join(releasePath(wish.workspace, '9.0'), 'published.json');
+    await writeFile(record, JSON.stringify({ repository: 'a/b', variants: {} }));
+    const opened = openRegistry({ registry: running.host, name: 'last-answer' }, null, { aborted: never });
+    let isSet = false;
+    const registry: Registry = {
+      ...opened,
+      async putManifest(reference, manifest) {
+        await opened.putManifest(reference, manifest);
+        isSet = reference === testTags.at(-1);
+      },
+      async manifest(reference) {
+        if (isSet) throw new PipelineError('VP503', 'the connection was reset');
+        return opened.manifest(reference);
+      },
+    };
+    const publishing = publishLine(wish, { registry, report: () => {}, aborted: never });
+    await expect(publishing).rejects.toMatchObject({ code: 'VP503' });
+    expect(await expectWhole(raw)).toEqual(testTags.toSorted());
+    await expect(readFile(record)).rejects.toMatchObject({ code: 'ENOENT' });
+
+    await running.requests('last-answer');
+    const published = await publish(wish, { name: 'last-answer' });
+    expect((await running.requests('last-answer')).filter((request) => !/^(GET|HEAD) /.test(request))).toEqual([]);
+    expect(JSON.parse(await readFile(record, 'utf8'))).toEqual(published);
+    expect(published.variants['default']?.digest).toBe(await raw.digest('latest'));
+  });
+
   test('while the registry has a request and does not answer, it ends at once, and the next run does the rest', async () => {
     const { raw, wish } = await seed('hanging');
     const stop = new AbortController();
@@ -129,7 +162,8 @@ describe('a registry that goes away in the middle', () => {
 });
 
 describe('an image on its way into the registry', () => {
-  const wish = { line: '9.0', variant: 'default', platform: 'linux/amd64', valkey: '9.0.4', lock: testLock } as const;
+  const kind = { line: '9.0', variant: 'default', platform: 'linux/amd64' } as const;
+  const wish = { ...kind, valkey: '9.0.4', inputs: testInputs, lock: testLock };
   let image: TinyImage;
   let id: string;
 

@@ -12,7 +12,7 @@ import { openRegistry, type Registry } from '../../scripts/registry/open-registr
 import { engine } from '../support/docker-engine.ts';
 import { basicAuth, startRegistry, type TestRegistry } from '../support/registry.ts';
 import { type TinyImage, useTinyImages } from '../support/registry-image.ts';
-import { type TestRelease, testLock, useReleases } from '../support/registry-release.ts';
+import { type TestRelease, testInputs, testLock, useReleases } from '../support/registry-release.ts';
 import { type RawRepository, rawRepository } from '../support/registry-seed.ts';
 
 const aborted = new AbortController().signal;
@@ -44,6 +44,8 @@ async function openAs(name: string, credentials: typeof user | null): Promise<Re
 }
 
 describe('who may not write', () => {
+  const kind = { line: '9.0', variant: 'default', platform: 'linux/amd64' } as const;
+  const wish = { ...kind, valkey: '9', inputs: testInputs, lock: testLock };
   let release: TestRelease;
   let raw: RawRepository;
   let image: TinyImage;
@@ -79,14 +81,12 @@ describe('who may not write', () => {
   ])('stages nothing %s either, not even through the engine', async (_, credentials) => {
     // The client reads with the right password, so that it is the engine that is refused.
     const means = { docker: engine, registry: await openAs('staging', user), credentials, report, aborted };
-    const wish = { line: '9.0', variant: 'default', platform: 'linux/amd64', valkey: '9', lock: testLock } as const;
     await expect(stageImage({ ...wish, id: image.id }, means)).rejects.toMatchObject({ code: 'VP502' });
     expect((await engine.getImage(image.id).inspect()).RepoTags).toEqual([image.reference]);
   });
 
   test('gets VP524 for an image that the engine does not have', async () => {
     const means = { docker: engine, registry: await openAs('staging', user), credentials: user, report, aborted };
-    const wish = { line: '9.0', variant: 'default', platform: 'linux/amd64', valkey: '9', lock: testLock } as const;
     const id = `sha256:${'0'.repeat(64)}`;
     await expect(stageImage({ ...wish, id }, means)).rejects.toMatchObject({ code: 'VP524' });
   });
@@ -165,6 +165,12 @@ describe('a release that is not whole or not tested', () => {
     ];
     await release.write({ staged: swap, reports: swap });
     await expectRefused('VP523', 'linux/arm64');
+  });
+
+  test('is refused where the images are of other inputs than their records say', async () => {
+    const inputs = 'd'.repeat(64);
+    await release.write({ staged: (images) => images.map((image) => ({ ...image, inputs })) });
+    await expectRefused('VP523', inputs);
   });
 
   test('is refused where the registry has lost a layer of it', async () => {

@@ -8,7 +8,7 @@ import { openRegistry } from '../../scripts/registry/open-registry.ts';
 import { engine } from '../support/docker-engine.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
 import { useTinyImages } from '../support/registry-image.ts';
-import { reportOn, testLine, testLock, useReleases } from '../support/registry-release.ts';
+import { reportOn, testInputs, testLine, testLock, useReleases } from '../support/registry-release.ts';
 import { startTokenService, type TokenService } from '../support/registry-token.ts';
 
 const aborted = new AbortController().signal;
@@ -41,7 +41,10 @@ describe('a registry with a token service, as GHCR is', () => {
     const image = await loadTinyImage('arm64');
     const registry = open(user);
     const staged = await stageImage(
-      { line: '9.0', variant: 'default', platform: 'linux/arm64', id: image.id, valkey: '9.0.4', lock: testLock },
+      {
+        ...{ line: '9.0', variant: 'default', platform: 'linux/arm64', id: image.id, valkey: '9.0.4' },
+        ...{ inputs: testInputs, lock: testLock },
+      },
       { docker: engine, registry, credentials: user, report, aborted },
     );
     await image.remove();

@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { inputsLabel } from '../../scripts/image-line/image-labels.ts';
+import { inputsHash } from '../../scripts/image-line/inputs-hash.ts';
 import { architectureOf, platforms } from '../../scripts/pipeline/platform.ts';
 import type { BaseImageRecord, ImageRecord } from '../../scripts/pipeline/records.ts';
 import { artifactsPath, lockPath, releasePath, type Workspace } from '../../scripts/pipeline/workspace.ts';
+import { lockOfLine } from '../../scripts/publish/locked-line.ts';
 import { readStaged } from '../../scripts/publish/release-files.ts';
 import { basicAuth, startRegistry, type TestRegistry } from '../support/registry.ts';
 import { useTinyImages } from '../support/registry-image.ts';
@@ -45,15 +48,19 @@ async function writeLock(digit: string): Promise<void> {
 /** What build and image would have left behind. */
 async function writeImages(platform: (typeof platforms)[number]): Promise<void> {
   const architecture = architectureOf(platform);
+  const inputs = await inputsHash(workspace, '9.0');
+  const lock = lockOfLine(workspace, testLine);
   const variants: ImageRecord['variants'] = {};
   for (const variant of Object.keys(testLine.variants)) {
-    const image = await loadTinyImage(architecture, { 'org.opencontainers.image.version': '9.0.4' });
+    const labels = { 'org.opencontainers.image.version': '9.0.4', [inputsLabel]: inputs };
+    const image = await loadTinyImage(architecture, labels);
     variants[variant] = { reference: image.reference, id: image.id };
   }
   const base = { reference: 'test', digest: null, valkey: '9.0.4', glibc: '2.41', packages: [], libraries: [] };
   const at = artifactsPath(workspace, '9.0', architecture);
   await mkdir(at, { recursive: true });
-  await writeFile(join(at, 'images.json'), JSON.stringify({ line: '9.0', platform, variants } satisfies ImageRecord));
+  const images: ImageRecord = { line: '9.0', platform, inputs, lock, variants };
+  await writeFile(join(at, 'images.json'), JSON.stringify(images));
   await writeFile(join(at, 'base.json'), JSON.stringify(base satisfies Partial<BaseImageRecord>));
 }
 
@@ -117,8 +124,10 @@ describe('npm run publish', () => {
     });
   });
 
-  test('refuses what was staged from another lock', async () => {
+  test('refuses what was assembled or staged from another lock', async () => {
     await writeLock('2');
+    const staging = await publish(['--stage', '--platform', 'linux/arm64']);
+    expect(staging).toMatchObject({ exitCode: 65, stderr: expect.stringMatching(/VP524 .*the lock was/) });
     expect(await publish([])).toMatchObject({ exitCode: 65, stderr: expect.stringContaining('VP522') });
     await writeLock('1');
   });

@@ -7,7 +7,7 @@ import { openRegistry, type Registry } from '../../scripts/registry/open-registr
 import { engine } from '../support/docker-engine.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
 import { useTinyImages } from '../support/registry-image.ts';
-import { reportOn, testLine, testLock, testTags, useReleases } from '../support/registry-release.ts';
+import { reportOn, testInputs, testLine, testLock, testTags, useReleases } from '../support/registry-release.ts';
 import { rawRepository } from '../support/registry-seed.ts';
 
 const aborted = new AbortController().signal;
@@ -111,7 +111,8 @@ describe('an image of the engine', () => {
     for (const [architecture, platform] of Object.entries(kinds)) {
       const image = await loadTinyImage(architecture as keyof typeof kinds);
       const means = { docker: engine, registry, credentials: null, report, aborted };
-      const wished = { line: '9.0', variant: 'default', platform, id: image.id, valkey: '9.0.4', lock: testLock };
+      const about = { line: '9.0', variant: 'default', platform, valkey: '9.0.4', inputs: testInputs, lock: testLock };
+      const wished = { ...about, id: image.id };
       const one = await stageImage(wished, means);
       await running.requests(name);
       expect(await stageImage(wished, means)).toEqual(one);

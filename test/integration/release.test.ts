@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -32,6 +32,14 @@ function release(...args: readonly string[]) {
     reject: false,
     stdin: 'ignore',
   });
+}
+
+const record = (dist = join(folder, 'dist')): string => join(dist, 'release', 'local', 'published.json');
+
+async function writeRecord({ digest }: { digest: string }, dist?: string): Promise<void> {
+  await mkdir(join(record(dist), '..'), { recursive: true });
+  const variants = { default: { digest, tags: ['local'] } };
+  await writeFile(record(dist), JSON.stringify({ repository: `${registry.host}/${repository}`, variants }));
 }
 
 async function digestAt(tag: string): Promise<string | null> {
@@ -90,6 +98,38 @@ describe('npm run release, line local', () => {
     const asked = await registry.requests(repository);
     expect(asked.length).toBeGreaterThan(0);
     expect(asked.filter((request) => !/^(GET|HEAD) /.test(request))).toEqual([]);
+  });
+
+  test.each<[string, () => Promise<void>]>([
+    ['is missing', () => rm(record())],
+    ['is that of a release before', () => writeRecord({ digest: `sha256:${'0'.repeat(64)}` })],
+  ])(
+    'run again where published.json %s, it publishes again with reads alone, and the record is right',
+    {
+      timeout: 60_000,
+    },
+    async (_, spoil) => {
+      const right = await readFile(record(), 'utf8');
+      await spoil();
+      await registry.requests(repository);
+      const { exitCode, stdout, stderr } = await release(...target());
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: expect.stringContaining('[1/1]') });
+      expect(stdout).toContain(`:local ${await digestAt('local')}`);
+      expect(await readFile(record(), 'utf8')).toBe(right);
+      expect((await registry.requests(repository)).filter((request) => !/^(GET|HEAD) /.test(request))).toEqual([]);
+    },
+  );
+
+  test('run where another machine’s release is up to date, it does nothing, and leaves no record that could be signed', {
+    timeout: 60_000,
+  }, async () => {
+    const dist = join(folder, 'dist-elsewhere');
+    for (const stale of [false, true]) {
+      if (stale) await writeRecord({ digest: `sha256:${'0'.repeat(64)}` }, dist);
+      const { exitCode, stderr } = await release(...target(), '--dist', dist);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: expect.stringContaining('nothing to do') });
+      await expect(readFile(record(dist))).rejects.toMatchObject({ code: 'ENOENT' });
+    }
   });
 
   test('another registry than one on this machine is refused: it would get one platform of two', async () => {

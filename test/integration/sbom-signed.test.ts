@@ -1,11 +1,14 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { sbomLabel } from '../../scripts/image-line/image-labels.ts';
 import { paths } from '../../scripts/lib/image-paths.ts';
+import { revisionLabel } from '../../scripts/lib/image-revision.ts';
 import type { Architecture } from '../../scripts/pipeline/platform.ts';
 import { artifactsPath, type Workspace } from '../../scripts/pipeline/workspace.ts';
 import { writeSbom } from '../../scripts/sbom/write-sbom.ts';
@@ -13,7 +16,7 @@ import { verifyingCommands } from '../../scripts/sign/cosign-commands.ts';
 import { ensureCosign } from '../../scripts/sign/cosign-program.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
 import { type RawRepository, rawRepository } from '../support/registry-seed.ts';
-import { builtModule, inputsWith } from '../unit/sbom/fixture.ts';
+import { builtModule, hex, inputsWith } from '../unit/sbom/fixture.ts';
 
 const indexType = 'application/vnd.oci.image.index.v1+json';
 const architectures: readonly Architecture[] = ['amd64', 'arm64'];
@@ -28,7 +31,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'valkey-bundle-signed-'));
   workspace = { modules: join(folder, 'modules'), dist: join(folder, 'dist') };
   await mkdir(workspace.modules);
-  for (const architecture of architectures) await layArtifacts(architecture);
+  for (const architecture of architectures) await layArtifacts(workspace.dist, architecture, hex('a', 40));
   cosign = await ensureCosign();
   for (const name of ['right', 'other']) {
     await execa(cosign, ['generate-key-pair', '--output-key-prefix', join(folder, name)], {
@@ -44,19 +47,29 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function layArtifacts(architecture: Architecture): Promise<void> {
-  const artifacts = artifactsPath(workspace, '9.0', architecture);
+/** Leaves in dist what a build of the module at a commit leaves. */
+async function layArtifacts(dist: string, architecture: Architecture, commit: string): Promise<void> {
+  const there = { ...workspace, dist };
+  const artifacts = artifactsPath(there, '9.0', architecture);
   await mkdir(join(artifacts, 'search'), { recursive: true });
   const { base } = inputsWith([]);
   await writeFile(join(artifacts, 'base.json'), JSON.stringify(base));
-  await writeFile(join(artifacts, 'search', 'build.json'), JSON.stringify(builtModule('search').record));
-  await writeSbom(workspace, '9.0', architecture);
+  await writeFile(join(artifacts, 'search', 'build.json'), JSON.stringify(builtModule('search', { commit }).record));
+  await writeSbom(there, '9.0', architecture);
+}
+
+/** The labels that an image gets which is assembled of what lies in dist. */
+async function labelsOf(architecture: Architecture): Promise<Record<string, string>> {
+  const list = await readFile(join(artifactsPath(workspace, '9.0', architecture), 'sbom.cdx.json'));
+  return { [sbomLabel]: createHash('sha256').update(list).digest('hex'), [revisionLabel]: hex('7', 40) };
 }
 
 /** An index over one image a platform, as publish makes it. */
-async function putIndex(): Promise<{ digest: string; images: string[] }> {
+async function putIndex(labels = labelsOf): Promise<{ digest: string; images: string[] }> {
   const images = await Promise.all(
-    architectures.map(async (architecture) => (await repository.putImage(architecture)).digest),
+    architectures.map(
+      async (architecture) => (await repository.putImage(architecture, await labels(architecture))).digest,
+    ),
   );
   const manifests = await Promise.all(
     images.map(async (digest, index) => ({
@@ -153,13 +166,14 @@ describe('an index that was signed with a key', () => {
     expect(documents).toHaveLength(2);
   });
 
-  it('has a provenance that names the commit of each module', async () => {
+  it('has a provenance that names the commit of each module, and that which the images say they are of', async () => {
     const [provenance] = await predicates(index.digest, 'slsaprovenance1');
     expect(provenance).toMatchObject({
       buildDefinition: {
         externalParameters: { line: '9.0', platforms: ['linux/amd64', 'linux/arm64'] },
         resolvedDependencies: expect.arrayContaining([
           expect.objectContaining({ name: 'search', digest: { gitCommit: builtModule('search').record.commit } }),
+          expect.objectContaining({ name: 'valkey-bundle', digest: { gitCommit: hex('7', 40) } }),
         ]),
       },
     });
@@ -202,6 +216,38 @@ describe('npm run sign', () => {
     const { digest } = await putIndex();
     const { stderr } = await sign(digest, '--key', join(folder, 'right.key'), '--dist', join(folder, 'empty'));
     expect(stderr).toMatch(/^VP623 /);
+  });
+
+  describe('refuses with VP624, and attests nothing,', () => {
+    const refused = async (digest: string, dist: string, words: RegExp): Promise<void> => {
+      const { exitCode, stderr } = await sign(digest, '--key', join(folder, 'right.key'), '--dist', dist);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 65, stderr: expect.stringMatching(words) });
+      expect(await verified(digest, 'right')).toEqual([false, false, false]);
+    };
+
+    it('where dist has got the list of a later build', async () => {
+      const { digest } = await putIndex();
+      const dist = join(folder, 'later');
+      await layArtifacts(dist, 'amd64', hex('a', 40));
+      await layArtifacts(dist, 'arm64', hex('b', 40));
+      await refused(digest, dist, /^VP624 .*list of components/);
+    });
+
+    it('where only the records are of a later build', async () => {
+      const { digest } = await putIndex();
+      const dist = join(folder, 'mixed');
+      for (const architecture of architectures) {
+        const list = join('artifacts', '9.0', architecture, 'sbom.cdx.json');
+        await layArtifacts(dist, architecture, hex('b', 40));
+        await copyFile(join(workspace.dist, list), join(dist, list));
+      }
+      await refused(digest, dist, /^VP624 .*records/);
+    });
+
+    it('where an image does not say which list it holds', async () => {
+      const { digest } = await putIndex(async () => ({}));
+      await refused(digest, workspace.dist, /^VP624 .*no label/);
+    });
   });
 
   it('shows what cosign says of a key that it cannot read: VP621', async () => {

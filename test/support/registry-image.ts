@@ -1,9 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { afterAll } from 'vitest';
+import { inputsLabel } from '../../scripts/image-line/image-labels.ts';
 import type { Architecture } from '../../scripts/pipeline/platform.ts';
 import { engine } from './docker-engine.ts';
 import { tarOf } from './docker-tar.ts';
+import { testInputs } from './registry-release.ts';
 
 /** A tiny image in the engine: one file. Its name is its own, so that removing it removes nothing else. */
 export interface TinyImage {
@@ -14,12 +16,12 @@ export interface TinyImage {
 
 type LoadTinyImage = (architecture: Architecture, labels?: Readonly<Record<string, string>>) => Promise<TinyImage>;
 
-/** Call it once at the top of a test file: its images are gone when it ends. */
+/** Call it once at the top of a test file: its images are gone when it ends. They say that they are of the inputs of the test release. */
 export function useTinyImages(): LoadTinyImage {
   const images: TinyImage[] = [];
   afterAll(() => Promise.all(images.map((image) => image.remove())));
   return async (architecture, labels = {}) => {
-    const image = await load(architecture, labels);
+    const image = await load(architecture, { [inputsLabel]: testInputs, ...labels });
     images.push(image);
     return image;
   };

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
+import { inputsLabel } from '../../scripts/image-line/image-labels.ts';
 import { type ReleaseLine, releaseLine } from '../../scripts/lines/release-line.ts';
 import { architectureOf, type Platform, platforms } from '../../scripts/pipeline/platform.ts';
 import type { StagedImage, VerifyReport } from '../../scripts/pipeline/records.ts';
@@ -29,6 +30,9 @@ export const testLine: ReleaseLine = releaseLine.parse({
 export const testTags = ['9.0.4', '9.0.4-20261002', '9.0', 'latest', '9.0-coordinator'];
 
 export const testLock = 'a'.repeat(64);
+
+/** What its images are made of, as their label says. */
+export const testInputs = 'c'.repeat(64);
 
 /** A release whose images are in the registry already, with a folder of its own. */
 export interface TestRelease {
@@ -71,7 +75,11 @@ async function seed(
   );
   const seeded = await Promise.all(
     kinds.map(({ platform }) => {
-      const labels = { 'org.opencontainers.image.version': '9.0.4', 'org.opencontainers.image.created': platform };
+      const labels = {
+        'org.opencontainers.image.version': '9.0.4',
+        'org.opencontainers.image.created': platform,
+        [inputsLabel]: testInputs,
+      };
       return raw?.putImage(architectureOf(platform), labels);
     }),
   );
@@ -109,7 +117,7 @@ export function stagedAs(
     repository = '127.0.0.1:1/bundle',
   }: { line?: string; variant?: string; platform?: Platform; repository?: string } = {},
 ): StagedImage {
-  return { line, variant, platform, repository, digest, valkey: '9.0.4', lock: testLock };
+  return { line, variant, platform, repository, digest, valkey: '9.0.4', inputs: testInputs, lock: testLock };
 }
 
 async function writeStaged(workspace: Workspace, line: string, images: readonly unknown[]): Promise<void> {

@@ -86,6 +86,7 @@ describe('the labels of an image', () => {
     licences: ['BSD-3-Clause', 'MIT OR Apache-2.0', 'BSD-3-Clause'],
     created: 1_700_000_000,
     inputs: 'f'.repeat(64),
+    sbom: 'e'.repeat(64),
     revision: { 'org.opencontainers.image.revision': 'b'.repeat(40) },
   };
   const oci = (name: string, over: Partial<typeof about> = {}) =>
@@ -106,12 +107,13 @@ describe('the labels of an image', () => {
     expect(Object.keys(imageLabels({ ...about, base }))).not.toContain('org.opencontainers.image.base.digest');
   });
 
-  it('name line, variant and inputs under our own prefix', () => {
+  it('name line, variant, inputs and the list of components under our own prefix', () => {
     const own = Object.entries(imageLabels(about)).filter(([name]) => name.startsWith('io.github.kailas-cloud.'));
     expect(Object.fromEntries(own)).toEqual({
       'io.github.kailas-cloud.valkey-bundle.line': '9.0',
       'io.github.kailas-cloud.valkey-bundle.variant': 'default',
       'io.github.kailas-cloud.valkey-bundle.inputs': 'f'.repeat(64),
+      'io.github.kailas-cloud.valkey-bundle.sbom': 'e'.repeat(64),
     });
   });
 });

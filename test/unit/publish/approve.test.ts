@@ -79,6 +79,7 @@ describe('a release', () => {
     ['VP522', 'an image was built from another lock', withStaged(0, { lock: 'b'.repeat(64) })],
     ['VP522', 'an image holds another version than the line', withStaged(0, { valkey: '9.0.5' })],
     ['VP522', 'two images hold different versions', { ...withStaged(3, { valkey: '9.0.5' }), line: unnamed }],
+    ['VP522', 'one platform is left from a build of other inputs', withStaged(1, { inputs: 'd'.repeat(64) })],
     ['VP522', 'one place is staged twice', { ...good, staged: [...staged, { ...stagedAs(digest(5)) }] }],
     ['VP530', 'there are no reports', { ...good, reports: [] }],
     ['VP530', 'one report is missing', { ...good, reports: reports.slice(1) }],

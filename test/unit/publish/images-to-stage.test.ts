@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { artifactsPath, type Workspace } from '../../../scripts/pipeline/workspace.ts';
 import { imagesToStage } from '../../../scripts/publish/stage-line.ts';
-import { testLine, testLock } from '../../support/registry-release.ts';
+import { testInputs, testLine, testLock } from '../../support/registry-release.ts';
 
 const images = {
   line: '9.0',
   platform: 'linux/arm64',
+  inputs: testInputs,
+  lock: testLock,
   variants: { default: { reference: 'a:9.0', id: 'sha256:1' }, coordinator: { reference: 'a:9.0-c', id: 'sha256:2' } },
 };
 const base = { reference: 'a', digest: null, valkey: '9.0.4', glibc: '2.41', packages: [], libraries: [] };
@@ -26,12 +28,13 @@ async function write(files: Readonly<Record<string, unknown>>): Promise<void> {
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), JSON.stringify(content));
 }
 
-const wish = () => ({ workspace, line: testLine, platform: 'linux/arm64', lock: testLock }) as const;
+const wish = () =>
+  ({ workspace, line: testLine, platform: 'linux/arm64', inputs: testInputs, lock: testLock }) as const;
 
 describe('the images to stage', () => {
   test('are those of every variant of the line, with the version that the base says', async () => {
     await write({ 'images.json': images, 'base.json': base });
-    const common = { line: '9.0', platform: 'linux/arm64', valkey: '9.0.4', lock: testLock };
+    const common = { line: '9.0', platform: 'linux/arm64', valkey: '9.0.4', inputs: testInputs, lock: testLock };
     expect(await imagesToStage(wish())).toEqual([
       { ...common, variant: 'default', id: 'sha256:1' },
       { ...common, variant: 'coordinator', id: 'sha256:2' },
@@ -51,6 +54,16 @@ describe('the images to stage', () => {
       'VP524',
       'a variant was not built',
       { 'images.json': { ...images, variants: { default: images.variants.default } }, 'base.json': base },
+    ],
+    [
+      'VP524',
+      'they were assembled with another lock',
+      { 'images.json': { ...images, lock: 'b'.repeat(64) }, 'base.json': base },
+    ],
+    [
+      'VP524',
+      'they were assembled of other inputs',
+      { 'images.json': { ...images, inputs: 'd'.repeat(64) }, 'base.json': base },
     ],
     ['VP521', 'their record is not one', { 'images.json': { ...images, variants: ['default'] }, 'base.json': base }],
   ])('are refused with %s where %s', async (code, _, files) => {

@@ -12,6 +12,7 @@ const image = (variant: string, platform: 'linux/amd64' | 'linux/arm64') => ({
   repository: 'ghcr.io/o/r',
   digest: `sha256:${'1'.repeat(64)}`,
   valkey: '9.0.4',
+  inputs: 'e'.repeat(64),
   lock: 'f'.repeat(64),
 });
 
