@@ -16,7 +16,7 @@ export type StartOptions = Readonly<{
 export const startHelp = `npm start -- [options]     build the image, run it on 127.0.0.1, show what it loaded
 
   --port N             the port on 127.0.0.1 (default: 6379, or the next free one)
-  --detach             leave the server running; without it Ctrl-C stops it
+  -d, --detach         leave the server running; without it Ctrl-C stops it
   -e, --env NAME=value a variable for the container, any number of times
                        -e NAME takes the value from your own environment
   --conf FILE          a valkey.conf: mounted read-only, the server starts with it
@@ -28,7 +28,7 @@ Data stays in the volume valkey-bundle-data; npm stop stops the server, npm stop
 
 const table: OptionTable = {
   port: { type: 'string' },
-  detach: { type: 'boolean' },
+  detach: { type: 'boolean', short: 'd' },
   env: { type: 'string', short: 'e' },
   conf: { type: 'string' },
   help: { type: 'boolean' },

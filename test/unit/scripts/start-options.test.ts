@@ -24,6 +24,7 @@ describe('the options of npm start', () => {
     ['a port after an equals sign', ['--port=1'], { port: 1 }],
     ['the highest port', ['--port', '65535'], { port: 65_535 }],
     ['--detach', ['--detach'], { detach: true }],
+    ['-d, as docker has it', ['-d'], { detach: true }],
     ['a file', ['--conf', 'my.conf'], { conf: 'my.conf' }],
     ['a variable', ['-e', 'A=b'], { environment: [{ name: 'A', value: 'b' }] }],
     ['a variable by its long name', ['--env', 'A=b'], { environment: [{ name: 'A', value: 'b' }] }],
