@@ -8,6 +8,7 @@ import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace } from './pipeline/workspace.ts';
 import { PipelineError } from './problems/pipeline-error.ts';
 import { choosePlatforms } from './publish/choose-platforms.ts';
+import { readPublished, removePublished } from './publish/published-record.ts';
 import { readDate } from './publish/release-date.ts';
 import { readStaged } from './publish/release-files.ts';
 import { readCredentials } from './registry/credentials.ts';
@@ -17,7 +18,6 @@ import { releaseSteps, showSteps } from './release/release-steps.ts';
 import { type PublishedTag, upToDate } from './release/up-to-date.ts';
 import { whatIsLeft } from './release/what-is-left.ts';
 import { folderOptions } from './workflows/image-commands.ts';
-import { readPublished, removePublished } from './workflows/published-record.ts';
 import { runScript } from './workflows/run-script.ts';
 
 const usage = `npm run release -- --line LINE [options]

@@ -2,8 +2,8 @@ import process from 'node:process';
 import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace } from './pipeline/workspace.ts';
 import { PipelineError } from './problems/pipeline-error.ts';
+import { readPublished } from './publish/published-record.ts';
 import { folderOptions, signArguments } from './workflows/image-commands.ts';
-import { readPublished } from './workflows/published-record.ts';
 import { runEach, runScript } from './workflows/run-script.ts';
 
 const usage = `npm run sign-published -- --line LINE [--key FILE]

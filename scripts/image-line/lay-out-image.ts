@@ -13,7 +13,7 @@ export interface ImageFiles {
   readonly sbom: string;
   /** The entrypoint's executable. */
   readonly entrypoint: string;
-  /** The time of every file: a new one each time, the same for the images of one run. */
+  /** The time of what every image of a run gets a copy of: the same in all of them, another one in the next run. */
   readonly time: Date;
 }
 

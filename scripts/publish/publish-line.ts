@@ -4,12 +4,12 @@ import type { Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import type { Registry } from '../registry/open-registry.ts';
 import { showRepository } from '../registry/repository.ts';
-import { publishedPath, removePublished } from '../workflows/published-record.ts';
 import { approve } from './approve.ts';
 import { execute, type PublishMeans } from './execute.ts';
 import { imageIndex } from './image-index.ts';
 import { inspectStaged } from './inspect-staged.ts';
 import { type Existing, type PublishPlan, planPublish, type VariantIndex } from './plan.ts';
+import { publishedPath, removePublished } from './published-record.ts';
 import { readReports, readStaged, writeWhole } from './release-files.ts';
 import { tagsOf } from './tags.ts';
 

@@ -1,5 +1,5 @@
 import type { StagedImage } from '../pipeline/records.ts';
-import type { PublishedRecord } from '../workflows/published-record.ts';
+import type { PublishedRecord } from '../publish/published-record.ts';
 import type { PublishedTag } from './up-to-date.ts';
 
 export interface OwnRecords {

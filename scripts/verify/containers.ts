@@ -65,7 +65,7 @@ export function openContainers(docker: Docker, image: string, aborted: AbortSign
     async removeAll() {
       await Promise.allSettled(coming);
       await Promise.all([...open].map(remove));
-      await Promise.all([...networks].map(removeNetwork));
+      await Promise.all([...networks].map((network) => removeNetwork(network).catch(ignoreGone)));
     },
   };
 }
@@ -94,13 +94,13 @@ function optionsOf(image: string, name: string, run: string, wish: ContainerWish
   return options;
 }
 
-/** The engine lets go of the endpoints of containers that are gone a little later. */
-async function removeNetwork(network: Docker.Network): Promise<void> {
+/** Removes a network, whose containers are gone: the engine lets go of their endpoints a little later. */
+export async function removeNetwork(network: Docker.Network): Promise<void> {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await network.remove().catch(ignoreGone);
+      return void (await network.remove());
     } catch (error) {
-      if (attempt === 50 || !String(error).includes('has active endpoints')) throw error;
+      if (attempt === 200 || !String(error).includes('has active endpoints')) throw error;
       await pause(100);
     }
   }

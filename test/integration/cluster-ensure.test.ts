@@ -125,7 +125,7 @@ describe('a cluster whose nodes all get new addresses at once', () => {
 
   it('comes back with all slots and data where the entrypoint heals it', async () => {
     await restart(healing, [41, 42, 43]);
-    await untilState(nodes, 'ok');
+    await untilState(nodes, 'ok', 15);
     expect(await nodes[1]?.cli('-c', 'GET', 'key')).toBe('value');
     const logs = await Promise.all(nodes.map((node) => node.log()));
     expect(logs.some((log) => log.includes('VB751'))).toBe(true);
@@ -135,7 +135,7 @@ describe('a cluster whose nodes all get new addresses at once', () => {
 
   it('comes back where every node gets the address that another one had', async () => {
     await restart(healing, [42, 43, 41]);
-    await untilState(nodes, 'ok');
+    await untilState(nodes, 'ok', 15);
     expect(await nodes[2]?.cli('-c', 'GET', 'key')).toBe('value');
   });
 

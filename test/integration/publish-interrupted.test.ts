@@ -11,6 +11,7 @@ import { startRegistry, type TestRegistry } from '../support/registry.ts';
 import { type TinyImage, useTinyImages } from '../support/registry-image.ts';
 import { testInputs, testLock, testTags, useReleases } from '../support/registry-release.ts';
 import { type RawRepository, rawRepository } from '../support/registry-seed.ts';
+import { until } from '../support/until.ts';
 
 const never = new AbortController().signal;
 const steps = ['index of default', 'index of coordinator', ...testTags];
@@ -119,6 +120,8 @@ describe('interrupted', () => {
     } finally {
       await running.start();
     }
+    // The registry may still be carrying out the request that it held.
+    await until('what is there is whole', () => expectWhole(raw).catch(() => undefined));
     await publish(wish, { name: 'hanging' });
     expect(await expectWhole(raw)).toEqual(testTags.toSorted());
   });

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type Docker from 'dockerode';
 import { afterAll } from 'vitest';
+import { removeNetwork } from '../../scripts/verify/containers.ts';
 import { engine, images, label, requireImage } from './docker-engine.ts';
 import { type Executed, execIn } from './docker-exec.ts';
-import { createNetwork, removeNetwork } from './docker-network.ts';
+import { createNetwork } from './docker-network.ts';
 import { outputOf } from './docker-output.ts';
 import { type Files, tarOf } from './docker-tar.ts';
 import { until } from './until.ts';

@@ -25,15 +25,3 @@ export async function createNetwork(
     }
   });
 }
-
-/** Removes a network, whose containers are gone: the engine lets go of their endpoints a little later. */
-export async function removeNetwork(network: Docker.Network): Promise<void> {
-  await until('the network has no endpoint left', () =>
-    network.remove().then(
-      () => true as const,
-      (error: unknown) => {
-        if (!String(error).includes('has active endpoints')) throw error;
-      },
-    ),
-  );
-}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { lockDigest } from '../../../scripts/lines/lock-digest.ts';
 import type { Platform } from '../../../scripts/pipeline/platform.ts';
 import { choosePlatforms, requirePlatform } from '../../../scripts/publish/choose-platforms.ts';
-import { lockDigest } from '../../../scripts/publish/lock-digest.ts';
 import { refuseAlienOptions } from '../../../scripts/publish/publish-options.ts';
 import { pushProgress } from '../../../scripts/publish/push-progress.ts';
 import { readDate } from '../../../scripts/publish/release-date.ts';

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { releasePath, type Workspace } from '../pipeline/workspace.ts';
-import { readRecord } from '../publish/read-record.ts';
+import { readRecord } from './read-record.ts';
 
 const published = z.looseObject({
   repository: z.string(),

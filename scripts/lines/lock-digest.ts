@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { LockedLine } from '../lines/lock-file.ts';
+import type { LockedLine } from './lock-file.ts';
 
 /** sha256 of what a line is locked to: the same for the same content, however its file is laid out. */
 export function lockDigest(line: LockedLine): string {
