@@ -19,7 +19,7 @@ const parts: Readonly<Record<string, { title: string; command: readonly string[]
 };
 
 const usage = `npm run test:full [-- PART...]
-Everything that npm test samples, and writes docs/test-report.md. Half an hour to an hour.
+Everything that npm test samples, and writes dist/test-full.md. Half an hour to an hour.
   PART  ${Object.keys(parts).join(', ')}: only these; the rows of the others stay, with the day and commit of their run`;
 
 /** Runs the parts one after another, and keeps each in the report as soon as it has ended. Exit code 1 if one failed. */
@@ -40,7 +40,7 @@ async function main(): Promise<number> {
     if (!row.passed) failed += 1;
     await writeFullReport(paths.root, { ...(await readFullReport(paths.root)), [name]: row }, Object.keys(parts));
   }
-  console.log(await readFile(join(paths.root, 'docs', 'test-report.md'), 'utf8'));
+  console.log(await readFile(join(paths.root, 'dist', 'test-full.md'), 'utf8'));
   return failed === 0 ? 0 : 1;
 }
 
@@ -54,7 +54,7 @@ async function runPart(name: string, { title, command, page }: (typeof parts)[st
     title,
     passed: exitCode === 0,
     minutes: Number(((performance.now() - began) / 60_000).toFixed(1)),
-    seen: page === null ? summarise(report, exitCode ?? 1).line : `[${page}](${page})`,
+    seen: page === null ? summarise(report, exitCode ?? 1).line : `docs/${page}`,
     day: new Date().toISOString().slice(0, 10),
     commit: commit.slice(0, 12),
     node: process.version,

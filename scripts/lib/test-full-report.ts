@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 
@@ -25,24 +25,25 @@ const part = z.strictObject({
 
 export type FullPart = z.infer<typeof part>;
 
-/** docs/test-report.json by part; empty where no part was run yet. */
+/** dist/test-full.json by part; empty where no part was run yet. */
 export async function readFullReport(root: string): Promise<Record<string, FullPart>> {
   try {
-    return z.record(z.string(), part).parse(JSON.parse(await readFile(join(root, 'docs', 'test-report.json'), 'utf8')));
+    return z.record(z.string(), part).parse(JSON.parse(await readFile(join(root, 'dist', 'test-full.json'), 'utf8')));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
     throw error;
   }
 }
 
-/** Writes docs/test-report.json, and docs/test-report.md out of it. A part that was never run is in the table, as such. */
+/** Writes dist/test-full.json, and dist/test-full.md out of it: what a run said is no source, so it stays out of git. A part that was never run is in the table, as such. */
 export async function writeFullReport(
   root: string,
   report: Readonly<Record<string, FullPart>>,
   names: readonly string[],
 ): Promise<void> {
-  await writeFile(join(root, 'docs', 'test-report.json'), `${JSON.stringify(report, null, 2)}\n`);
-  await writeFile(join(root, 'docs', 'test-report.md'), page(report, names));
+  await mkdir(join(root, 'dist'), { recursive: true });
+  await writeFile(join(root, 'dist', 'test-full.json'), `${JSON.stringify(report, null, 2)}\n`);
+  await writeFile(join(root, 'dist', 'test-full.md'), page(report, names));
 }
 
 function page(report: Readonly<Record<string, FullPart>>, names: readonly string[]): string {

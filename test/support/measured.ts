@@ -6,7 +6,7 @@ declare module 'vitest' {
   }
 }
 
-/** Prints a figure that belongs to a test, and keeps it for the report of the full run (docs/test-report.md). */
+/** Prints a figure that belongs to a test, and keeps it for the report of the full run (dist/test-full.md). */
 export function measured({ task }: Pick<TestContext, 'task'>, figure: string): void {
   console.log(`${task.name}: ${figure}`);
   task.meta.measured = figure;

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -17,7 +17,6 @@ const part: FullPart = {
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'valkey-bundle-report-'));
-  await mkdir(join(root, 'docs'));
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
@@ -26,7 +25,7 @@ test('keeps what was run, and says what was not', async () => {
   const tests = [{ name: 'a | b', status: 'passed', seconds: 3, measured: '5 keys' }];
   await writeFullReport(root, { full: { ...part, tests } }, ['tests', 'full']);
   expect(await readFullReport(root)).toEqual({ full: { ...part, tests } });
-  const page = await readFile(join(root, 'docs', 'test-report.md'), 'utf8');
+  const page = await readFile(join(root, 'dist', 'test-full.md'), 'utf8');
   expect(page).toContain('| tests | not run |');
   expect(page).toContain(
     '| the longer tests | passed | 2.5 | 2 passed, 0 failed | 2026-01-02 | abcdef123456 | v26.0.0 |',
