@@ -1,12 +1,12 @@
 import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ArtifactProblem, checkArtifact } from '../artifacts/check-artifact.ts';
-import { cratesOf } from '../artifacts/crates.ts';
 import type { Hardening } from '../artifacts/shared-object.ts';
 import type { PlannedModule } from '../graph/build-plan.ts';
 import type { Architecture } from '../pipeline/platform.ts';
 import { type BaseImageRecord, type BuildRecord, buildRecord } from '../pipeline/records.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
+import { readCargoLock } from '../sbom/cargo-lock.ts';
 import { stampFile } from './artifact-stamp.ts';
 
 export interface Collected {
@@ -69,4 +69,12 @@ async function replaceFolder(from: string, to: string): Promise<void> {
   if (await stat(to).catch(() => undefined)) await rename(to, old);
   await rename(from, to);
   await rm(old, { recursive: true, force: true });
+}
+
+/**
+ * The crates that a Cargo.lock names, as dependencies of build.json. `pinned`: the lock was there before the build; otherwise cargo chose
+ * the versions of that day.
+ */
+export function cratesOf(cargoLock: string, pinned: boolean): BuildRecord['dependencies'] {
+  return readCargoLock(cargoLock).map(({ name, version, source }) => ({ name, origin: source, version, pinned }));
 }

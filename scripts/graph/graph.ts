@@ -1,8 +1,7 @@
 import type { Platform } from '../pipeline/platform.ts';
 import { anewFile, type BakeFile, bakeFile, type ImageTarget } from './bake.ts';
-import { baseRecordStages, baseStage } from './base-stages.ts';
 import type { BuildPlan, PlannedModule } from './build-plan.ts';
-import { imageStage } from './image-stage.ts';
+import { reads, run } from './dockerfile.ts';
 import { cargoLockFile, moduleStages, type PlacedSource, recordFile } from './module-stage.ts';
 import { recordHead } from './record-head.ts';
 import { toolchainStages, toolchainsOf } from './toolchains.ts';
@@ -94,4 +93,46 @@ function filesOf(
 /** Where the graph of a line's images is written, from dist: beside that of its modules, which may be another selection. */
 export function imageFolder(line: string): string {
   return `bake/${line}/image`;
+}
+
+/** The base, under the name that every other stage uses. `from` is a digest, or an image that only this engine has. */
+function baseStage(from: string): string {
+  return `FROM ${from} AS base`;
+}
+
+/** What is in the base, read inside it with the tools of the toolchain: nothing is installed in the base for it. */
+function baseRecordStages(files: string): string[] {
+  return [
+    [
+      'FROM toolchain AS base-reading',
+      run(
+        ['sh', '/build/base-record.sh'],
+        [
+          reads(`${files}/builders/base-record.sh`, '/build/base-record.sh'),
+          { type: 'bind', from: 'base', source: '/', target: '/base' },
+        ],
+      ),
+    ].join('\n'),
+    ['FROM scratch AS base-record', 'COPY --from=base-reading /out/ /'].join('\n'),
+  ];
+}
+
+/** What stands in docker/image.Dockerfile before what a line's image shares with it, and where its modules belong. */
+const head = /^(#.*\n)*ARG BASE\nFROM \$\{BASE\}\n/;
+const place = '# A line that is built from source adds its modules here: scripts/graph/image-stage.ts.\n';
+
+/**
+ * The stage of a line's image: docker/image.Dockerfile itself, with the modules that were built. What an image is made of is written once.
+ * Its context is a folder of its own, laid out by layOutImage. Variants differ in bundle.json and labels, so they share the other layers.
+ */
+export function imageStage(imageDockerfile: string): string {
+  if (!head.test(imageDockerfile) || !imageDockerfile.includes(place))
+    throw new Error('docker/image.Dockerfile no longer begins with ARG BASE and FROM, or has no place for modules');
+  const modules = [
+    'COPY --chmod=0755 modules/ /usr/lib/valkey/',
+    'COPY licences/ /usr/share/doc/valkey-bundle/',
+    'COPY --chmod=0644 sbom.cdx.json /usr/local/share/valkey-bundle/sbom.cdx.json',
+    '',
+  ].join('\n');
+  return imageDockerfile.replace(head, 'FROM base AS image\n').replace(place, modules).trimEnd();
 }

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import type { ArchiveLine } from './base-line.ts';
 import { layOverlay } from './base-overlay.ts';
 import { fetchPackages } from './base-packages.ts';
-import { recipeHash } from './base-recipe.ts';
 import { makeRootfs } from './base-rootfs.ts';
 import { findMirrors } from './debian-mirror.ts';
 import { ensureDebianTools } from './debian-tools.ts';
@@ -121,4 +121,21 @@ function debianArchitecture(): 'amd64' | 'arm64' {
   if (process.arch === 'x64') return 'amd64';
   if (process.arch === 'arm64') return 'arm64';
   throw new Error(`The local image is built for x64 and arm64, and this machine is ${process.arch}.`);
+}
+
+/** Everything beside the line's data that shapes the base. The state of the archive is not part of it: a base is kept until asked. */
+const shapedBy = [
+  `${paths.docker}/base/Dockerfile`,
+  `${paths.docker}/base/customize.sh`,
+  `${paths.docker}/layout.sh`,
+  fileURLToPath(new URL('./base-overlay.ts', import.meta.url)),
+  fileURLToPath(new URL('./base-rootfs.ts', import.meta.url)),
+];
+
+/** Sixteen hexadecimal digits that change when the base would. */
+export async function recipeHash(line: ArchiveLine, architecture: string): Promise<string> {
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify([architecture, line.base, line.valkey, line.modules]));
+  for (const path of shapedBy) hash.update(await readFile(path)).update('\0');
+  return hash.digest('hex').slice(0, 16);
 }

@@ -4,7 +4,6 @@ import { arch } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Manifest } from '../../entrypoint/modules/manifest.ts';
-import { ensureStrip } from './entrypoint-strip.ts';
 import { loadManifests } from './module-manifests.ts';
 import type { ModuleManifest } from './module-schema.ts';
 import { buildExecutable } from './single-executable.ts';
@@ -106,4 +105,20 @@ export async function entrypointInputs(define: Readonly<Record<string, string>>,
     hash.update(`\0${file}\0`).update(await readFile(join(root, file)));
   }
   return hash.digest('hex');
+}
+
+/** The path of `strip`. On a Debian machine where we are root it is installed where it is missing; elsewhere the error says how. */
+async function ensureStrip(): Promise<string> {
+  if (await stripAnswers()) return 'strip';
+  if (process.getuid?.() === 0 && (await execa('apt-get', ['--version'], { reject: false })).exitCode === 0) {
+    const env = { DEBIAN_FRONTEND: 'noninteractive' };
+    await execa('apt-get', ['update', '-q'], { env });
+    await execa('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'binutils'], { env });
+    if (await stripAnswers()) return 'strip';
+  }
+  throw new Error('strip was not found: install binutils (apt-get install binutils), then run this again');
+}
+
+async function stripAnswers(): Promise<boolean> {
+  return (await execa('strip', ['--version'], { reject: false })).exitCode === 0;
 }

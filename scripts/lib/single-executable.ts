@@ -2,7 +2,6 @@ import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { rolldown } from 'rolldown';
-import { flags } from './single-executable/flags.ts';
 
 /** What start.ts says of itself where nothing is in the way of a quick start. */
 const AS_IT_SHOULD = 'code cache accepted, bindings found';
@@ -84,3 +83,18 @@ async function assemble({ name, define, assets, node, work, output }: Assembly):
   await execa(process.execPath, [`--build-sea=${config}`], { cwd: work, env: { NODE_OPTIONS: '' } });
   await chmod(output, 0o755);
 }
+
+/**
+ * What the Node inside is started with.
+ * - A young generation that holds a whole start: with the first megabyte full, V8 would collect twice on the way.
+ * - The hashes that are baked into Node's snapshot: to make them anew takes a tenth of Node's start, and guards a server that takes
+ *   strings from strangers. This process reads its configuration and is gone.
+ * - One worker thread instead of four: each has to be made, to be told of every change of user, and to be ended.
+ * - Bindings for start.ts.
+ */
+const flags: readonly string[] = [
+  '--min-semi-space-size=16',
+  '--no-rehash-snapshot',
+  '--v8-pool-size=1',
+  '--expose-internals',
+];

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { loadManifests } from '../lib/module-manifests.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
-import { lockDigest } from './lock-digest.ts';
+import type { LockedLine } from './lock-file.ts';
 import { differences, requireCurrent } from './lock-state.ts';
 import { readLock } from './read-lock.ts';
 import type { ReleaseLine } from './release-line.ts';
@@ -13,4 +14,18 @@ export function lockOfLine(workspace: Workspace, line: ReleaseLine): string {
   requireCurrent(line.line, differences(wanted, locked));
   if (locked === undefined) throw new Error(`the line ${line.line} is current, and not locked`);
   return lockDigest(locked);
+}
+
+/** sha256 of what a line is locked to: the same for the same content, however its file is laid out. */
+export function lockDigest(line: LockedLine): string {
+  return createHash('sha256')
+    .update(JSON.stringify(sorted(line)))
+    .digest('hex');
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, entry]) => [key, sorted(entry)]));
 }

@@ -4,7 +4,6 @@ import { PipelineError } from '../problems/pipeline-error.ts';
 import { accessRefused } from '../registry/authorize.ts';
 import type { Credentials } from '../registry/credentials.ts';
 import { type Repository, showRepository } from '../registry/repository.ts';
-import { pushProgress } from './push-progress.ts';
 
 export interface Push {
   readonly docker: Docker;
@@ -79,4 +78,29 @@ function pushFailed(words: string, registry: string, where: string, credentials:
   const isGone =
     /connection (refused|reset)|\bEOF\b|no such host|i\/o timeout|deadline exceeded|network is unreachable/i;
   return new PipelineError(isGone.test(words) ? 'VP503' : 'VP512', said, { where });
+}
+
+/** Takes the events of a push, and reports what has been sent, or that the engine tries again, at most once in `everyMs`. */
+export function pushProgress(
+  report: (line: string) => void,
+  now: () => number = Date.now,
+  everyMs = 5_000,
+): (event: PushEvent) => void {
+  const layers = new Map<string, { current: number; total: number }>();
+  let reportedAt = now();
+  return ({ id, status, progressDetail }) => {
+    const { current, total } = progressDetail ?? {};
+    const isRetry = status?.startsWith('Retrying') ?? false;
+    if (id === undefined || (current === undefined && !isRetry)) return;
+    if (current !== undefined) layers.set(id, { current, total: Math.max(total ?? 0, current) });
+    if (now() - reportedAt < everyMs) return;
+    reportedAt = now();
+    if (isRetry) return report(`  layer ${id}: ${status}`);
+    const sum = (key: 'current' | 'total'): number => [...layers.values()].reduce((all, layer) => all + layer[key], 0);
+    report(`  sent ${megabytes(sum('current'))} of ${megabytes(sum('total'))} MB`);
+  };
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1e6);
 }

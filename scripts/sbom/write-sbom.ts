@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
+import { type Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library';
 import type { Architecture } from '../pipeline/platform.ts';
 import { artifactsPath, type Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
@@ -8,7 +10,6 @@ import { sbomProblems } from './check-sbom.ts';
 import { composeSbom } from './compose-sbom.ts';
 import type { SbomInputs } from './inputs.ts';
 import { readSbomInputs } from './read-inputs.ts';
-import { renderSbom } from './render-sbom.ts';
 
 /** Where a line's document stands, once it is written. */
 export const sbomPath = (workspace: Workspace, line: string, architecture: Architecture): string =>
@@ -35,4 +36,27 @@ export async function writeSbom(workspace: Workspace, line: string, architecture
   await writeFile(partial, text);
   await rename(partial, path);
   return path;
+}
+
+const serializer = new Serialize.JsonSerializer(new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6));
+
+/** The document as text: CycloneDX 1.6 JSON, the same bytes for the same document. Its serial number is made from its content. */
+export function renderSbom(bom: Models.Bom): string {
+  bom.serialNumber = undefined;
+  const content = write(bom);
+  bom.serialNumber = `urn:uuid:${nameBasedUuid(content)}`;
+  return `${write(bom)}\n`;
+}
+
+/** Lists stay in the order of insertion: the library's own sorting follows the language of the machine. */
+function write(bom: Models.Bom): string {
+  return serializer.serialize(bom, { space: 2, sortLists: false });
+}
+
+/** A UUID of version 8 (RFC 9562: name-based, on SHA-256): the same content always gets the same. */
+function nameBasedUuid(content: string): string {
+  const bytes = createHash('sha256').update(content).digest().subarray(0, 16);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import type { Finding } from './finding.ts';
-import { grypeFindings, grypeReport } from './grype.ts';
+import { type Finding, readSeverity } from './finding.ts';
 import { trivyFindings, trivyReport } from './trivy.ts';
 
 /** What a scanner found, by the JSON that it wrote. Throws VP610 for what neither trivy nor grype writes; `where` is only named. */
@@ -31,4 +30,31 @@ function parse(text: string, where: string): unknown {
   } catch (cause) {
     throw new PipelineError('VP610', cause instanceof Error ? cause.message : String(cause), { where, cause });
   }
+}
+
+/** What `grype -o json` writes: only what is used here. `matches` is there even if nothing was found. */
+const grypeReport = z.looseObject({
+  matches: z.array(
+    z.looseObject({
+      vulnerability: z.looseObject({
+        id: z.string(),
+        severity: z.string().default('Unknown'),
+        fix: z.looseObject({ versions: z.array(z.string()).nullish() }).optional(),
+      }),
+      relatedVulnerabilities: z.array(z.looseObject({ id: z.string() })).nullish(),
+      artifact: z.looseObject({ name: z.string(), version: z.string().default('') }),
+    }),
+  ),
+  descriptor: z.looseObject({ name: z.literal('grype') }),
+});
+
+function grypeFindings({ matches }: z.infer<typeof grypeReport>): Finding[] {
+  return matches.map(({ vulnerability, relatedVulnerabilities, artifact }) => ({
+    id: vulnerability.id,
+    aliases: (relatedVulnerabilities ?? []).map(({ id }) => id).filter((id) => id !== vulnerability.id),
+    package: artifact.name,
+    installed: artifact.version,
+    fixed: vulnerability.fix?.versions ?? [],
+    severity: readSeverity(vulnerability.severity),
+  }));
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sbomLabel } from '../image-line/image-labels.ts';
+import { revisionLabel } from '../lib/image-revision.ts';
 import { type Architecture, architectureOf, platforms } from '../pipeline/platform.ts';
 import { releasePath, type Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
@@ -14,7 +15,6 @@ import { sbomPath, sbomText } from '../sbom/write-sbom.ts';
 import type { SignedThing } from './cosign-commands.ts';
 import { imagesOf, type PlatformImage } from './images-of.ts';
 import { type BuildRun, provenanceOf } from './provenance.ts';
-import { commitsOf } from './source-commits.ts';
 
 interface Wish {
   readonly workspace: Workspace;
@@ -97,4 +97,26 @@ async function textOf(path: string): Promise<string> {
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
+}
+
+/**
+ * The commits of this project that the images of a digest were assembled from, by their own account: what is checked out where somebody
+ * signs may be another one by now. `-dirty` behind one means that the files were others. Throws VP624 for an image that a workflow did not
+ * assemble from the commit that it runs for: its provenance would say so.
+ */
+export function commitsOf(images: readonly PlatformImage[], { commit }: Pick<BuildRun, 'commit'>): string[] {
+  const commits = images.flatMap(({ digest, labels }) => {
+    const own = labels[revisionLabel];
+    if (commit !== null && own?.replace(/-dirty$/, '') !== commit) {
+      throw new PipelineError(
+        'VP624',
+        `it was assembled from ${own ?? 'no known commit'}, the workflow runs for ${commit}`,
+        {
+          where: digest,
+        },
+      );
+    }
+    return own === undefined ? [] : [own];
+  });
+  return [...new Set(commits)];
 }

@@ -1,11 +1,13 @@
+import { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import type Docker from 'dockerode';
 import * as z from 'zod';
+import { collector } from '../start/run-inside.ts';
 import { parseModuleList, type ServerModule } from '../start/server-modules.ts';
 import type { ContainerWish } from './containers.ts';
 import { inside, readInside } from './inside.ts';
 import type { Lab } from './lab.ts';
 import { CheckFailed } from './outcome.ts';
-import { outputOf } from './output.ts';
 
 /** A container in which a server answers. Asked by the valkey-cli that is in it: no port is published. */
 export interface Server {
@@ -100,4 +102,15 @@ export function serverIn(container: Docker.Container): Server {
     read: (command, user) => readInside(container, command, user),
     exec: (command) => inside(container, command),
   };
+}
+
+/** Everything that a container without a terminal has printed so far, standard error after standard output. */
+async function outputOf(container: Docker.Container): Promise<string> {
+  const raw = await container.logs({ stdout: true, stderr: true, follow: false });
+  const stdout = collector();
+  const stderr = collector();
+  const source = Readable.from([raw]);
+  container.modem.demuxStream(source, stdout.sink, stderr.sink);
+  await finished(source);
+  return `${stdout.text()}${stderr.text()}`;
 }

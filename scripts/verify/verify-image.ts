@@ -1,21 +1,28 @@
 import type Docker from 'dockerode';
 import * as z from 'zod';
+import { loadManifests } from '../lib/module-manifests.ts';
+import { loadLine } from '../lines/load-line.ts';
+import { readLock } from '../lines/read-lock.ts';
 import type { Platform } from '../pipeline/platform.ts';
 import type { VerifyReport } from '../pipeline/records.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import { type Containers, openContainers } from './containers.ts';
-import { readExpected } from './expected.ts';
+import { moduleArguments } from './groups/arguments.ts';
+import { imageDefaults } from './groups/defaults.ts';
+import { health } from './groups/health.ts';
+import { knn } from './groups/knn-across-shards.ts';
+import { modules } from './groups/modules.ts';
+import { signals } from './groups/signals.ts';
 import { checkStructure } from './groups/structure.ts';
-import { groupsFor } from './groups.ts';
+import { users } from './groups/users.ts';
+import type { Group, Lab } from './lab.ts';
 import { layout } from './layout.ts';
 import { obtainImage } from './obtain-image.ts';
 import { openRecorder } from './recorder.ts';
 import type { Reference } from './reference.ts';
-import { requireRunnable } from './require-runnable.ts';
-import { runGroups } from './run-groups.ts';
-import { shownReference } from './shown-reference.ts';
 import { type ImageFacts, readFacts } from './structure/facts.ts';
+import type { Expected, ImageInfo } from './subject.ts';
 
 export interface VerifyWish {
   readonly reference: Reference;
@@ -77,4 +84,70 @@ function lineOf({ bundle }: ImageFacts, where: string): string {
   } catch (cause) {
     throw new PipelineError('VP404', `${layout.bundle} does not say what line it is`, { where, cause });
   }
+}
+
+/** Reads what the project's data say of one image of a line. Throws VP407 for an unknown variant, and what reading the data throws. */
+export function readExpected(workspace: Workspace, lineName: string, variant: string, platform: Platform): Expected {
+  const line = loadLine(workspace, lineName);
+  if (line.variants[variant] === undefined) {
+    const known = Object.keys(line.variants).join(', ');
+    throw new PipelineError('VP407', `no variant ${variant}; there is ${known}`, { where: `line ${lineName}` });
+  }
+  const manifests = loadManifests(workspace.modules).filter(({ name }) => name in line.modules);
+  return { line, locked: readLock(workspace).lines[lineName] ?? null, variant, manifests, platform };
+}
+
+/** All groups that need a server, the longest first: they run beside each other. */
+function groupsFor(expected: Expected): Group[] {
+  return [knn, modules, signals, moduleArguments, ...imageDefaults(expected), health, ...users];
+}
+
+/** Throws VP406 for an image of another processor that the engine cannot emulate. */
+async function requireRunnable(docker: Docker, containers: Containers, image: ImageInfo, where: string): Promise<void> {
+  const { Arch } = await docker.version();
+  if (Arch === image.Architecture) return;
+  const container = await containers.create({ entrypoint: ['true'], command: [] });
+  try {
+    await container.start();
+    const end: unknown = await container.wait();
+    if (typeof end === 'object' && end !== null && 'StatusCode' in end && end.StatusCode === 0) return;
+    throw new Error('it did not start');
+  } catch (cause) {
+    throw new PipelineError('VP406', `the image is for ${image.Architecture}, the engine runs on ${Arch}`, {
+      where,
+      cause,
+    });
+  } finally {
+    await containers.remove(container);
+  }
+}
+
+/** Runs groups of checks, at most `limit` at a time, in their order. Rejects with the reason once the verb is aborted. */
+export async function runGroups(
+  groups: readonly Group[],
+  lab: Lab,
+  limit: number,
+  aborted: AbortSignal,
+): Promise<void> {
+  const waiting = [...groups];
+  const worker = async (): Promise<void> => {
+    for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) await group(lab);
+  };
+  const interrupted = new Promise<never>((_, reject) => {
+    const abort = () => reject(aborted.reason);
+    if (aborted.aborted) abort();
+    else aborted.addEventListener('abort', abort, { once: true });
+  });
+  await Promise.race([Promise.all(Array.from({ length: limit }, worker)), interrupted]);
+}
+
+interface NamedImage {
+  readonly Id: string;
+  /** Not every engine gives an empty list for an image without a name. */
+  readonly RepoTags?: readonly string[] | null;
+}
+
+/** What a report calls the image: as it was asked for; behind an id, by which nobody knows an image, the names that the engine has for it now. */
+export function shownReference({ text }: Reference, { Id, RepoTags }: NamedImage): string {
+  return text === Id && RepoTags?.length ? `${text} (${RepoTags.join(', ')})` : text;
 }

@@ -10,7 +10,6 @@ import { releaseLine } from '../../scripts/lines/release-line.ts';
 import { nativePlatform } from '../../scripts/pipeline/platform.ts';
 import { verifyReport } from '../../scripts/pipeline/records.ts';
 import { openWorkspace } from '../../scripts/pipeline/workspace.ts';
-import { readExpected } from '../../scripts/verify/expected.ts';
 import { moduleArguments } from '../../scripts/verify/groups/arguments.ts';
 import { imageDefaults } from '../../scripts/verify/groups/defaults.ts';
 import { health } from '../../scripts/verify/groups/health.ts';
@@ -18,6 +17,7 @@ import { modules } from '../../scripts/verify/groups/modules.ts';
 import { signals } from '../../scripts/verify/groups/signals.ts';
 import { users } from '../../scripts/verify/groups/users.ts';
 import type { Expected } from '../../scripts/verify/subject.ts';
+import { readExpected } from '../../scripts/verify/verify-image.ts';
 import { images } from '../support/docker-engine.ts';
 import { brokenImage, namesOf, removeVerified, tryImage } from '../support/verify-lab.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { baseRecordOf } from '../../../scripts/artifacts/base-record.ts';
-import { cratesOf } from '../../../scripts/artifacts/crates.ts';
+import { cratesOf } from '../../../scripts/build/collect.ts';
 
 const reading = {
   packages: 'libc6\t2.41-12\tamd64\nbase-files\t13.8\tall\n',

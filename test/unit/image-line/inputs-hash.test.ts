@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { inputsHash } from '../../../scripts/image-line/inputs-hash.ts';
+import { recipeHash } from '../../../scripts/lib/base.ts';
 import { readArchiveLine } from '../../../scripts/lib/base-line.ts';
-import { recipeHash } from '../../../scripts/lib/base-recipe.ts';
 import { paths } from '../../../scripts/lib/image-paths.ts';
 import { architectureOf, nativePlatform } from '../../../scripts/pipeline/platform.ts';
 

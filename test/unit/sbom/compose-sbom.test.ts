@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { sbomProblems } from '../../../scripts/sbom/check-sbom.ts';
 import { composeSbom } from '../../../scripts/sbom/compose-sbom.ts';
 import type { SbomInputs } from '../../../scripts/sbom/inputs.ts';
-import { renderSbom } from '../../../scripts/sbom/render-sbom.ts';
+import { renderSbom } from '../../../scripts/sbom/write-sbom.ts';
 import { builtModule, hex, inputsWith } from './fixture.ts';
 
 const component = z.looseObject({

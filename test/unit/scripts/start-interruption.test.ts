@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { untilAborted } from '../../../scripts/start/until-aborted.ts';
+import { untilAborted } from '../../../scripts/start/start-server.ts';
 
 const endless = new Promise<never>(() => {});
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { explainExit, explainSilence } from '../../../scripts/start/explain-log.ts';
 import { type PingReply, readReply } from '../../../scripts/start/ping.ts';
 import { type ReadinessProbes, waitUntilReady } from '../../../scripts/start/ready.ts';
+import { explainExit, explainSilence } from '../../../scripts/start/run-container.ts';
 
 const never = new Promise<number>(() => {});
 

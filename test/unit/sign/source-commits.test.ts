@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { revisionLabel } from '../../../scripts/lib/image-revision.ts';
-import { commitsOf } from '../../../scripts/sign/source-commits.ts';
+import { commitsOf } from '../../../scripts/sign/prepare.ts';
 import { hex } from '../sbom/fixture.ts';
 
 const [commit, other] = [hex('7', 40), hex('8', 40)];

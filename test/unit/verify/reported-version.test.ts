@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { compareReported } from '../../../scripts/verify/reported-version.ts';
+import { compareReported } from '../../../scripts/verify/groups/modules.ts';
 import { outcomeOf } from './fixture.ts';
 
 it.each([

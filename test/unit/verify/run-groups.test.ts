@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Group, Lab } from '../../../scripts/verify/lab.ts';
-import { runGroups } from '../../../scripts/verify/run-groups.ts';
+import { runGroups } from '../../../scripts/verify/verify-image.ts';
 
 // The groups of these tests do not look at it.
 const lab = {} as Lab;

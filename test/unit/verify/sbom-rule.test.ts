@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { composeSbom } from '../../../scripts/sbom/compose-sbom.ts';
 import type { SbomInputs } from '../../../scripts/sbom/inputs.ts';
-import { renderSbom } from '../../../scripts/sbom/render-sbom.ts';
+import { renderSbom } from '../../../scripts/sbom/write-sbom.ts';
 import { checkSbom } from '../../../scripts/verify/structure/sbom-rule.ts';
 import { builtModule, inputsWith } from '../sbom/fixture.ts';
 import { bundle, commit, facts, outcomeOf, subjectWith } from './fixture.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readReference } from '../../../scripts/verify/reference.ts';
-import { shownReference } from '../../../scripts/verify/shown-reference.ts';
+import { shownReference } from '../../../scripts/verify/verify-image.ts';
 
 const id = `sha256:${'1'.repeat(64)}`;
 const name = 'valkey-bundle-line:9.0';

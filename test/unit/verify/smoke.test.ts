@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { smokeSteps } from '../../../scripts/verify/smoke.ts';
+import { smokeSteps } from '../../../scripts/verify/groups/modules.ts';
 import { outcomeOf } from './fixture.ts';
 
 /** A server that repeats each command, and knows no BAD. */
