@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { images } from '../support/docker-engine.ts';
 import { useContainers } from '../support/docker-scope.ts';
 import { standIns } from '../support/valkey-modules.ts';
@@ -105,5 +105,24 @@ describe('files of the image', () => {
     const kept =
       /^\/(root$|etc\/(g?shadow-?$|\.pwd\.lock$|security\/opasswd$)|var\/(cache|lib)\/(apt|debconf|dpkg|ldconfig))/;
     expect(narrow.split('\n').filter((path) => !kept.test(path))).toEqual([]);
+  });
+});
+
+describe('what tools look for', () => {
+  let version = '';
+  beforeAll(async () => {
+    version = /v=(\S+)/.exec(await shell('valkey-server --version'))?.[1] ?? 'none';
+  });
+
+  it('VALKEY_VERSION is the server’s version', async () => {
+    expect(await shell('echo "$VALKEY_VERSION"')).toBe(version);
+  });
+
+  it('/usr/local/valkey.spdx.json names the server’s version, readable by everybody', async () => {
+    const document: unknown = JSON.parse(await shell('cat /usr/local/valkey.spdx.json', '1234:1234'));
+    expect(document).toMatchObject({
+      spdxVersion: 'SPDX-2.3',
+      packages: [{ name: 'valkey-server', versionInfo: version }],
+    });
   });
 });
