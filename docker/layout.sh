@@ -37,20 +37,31 @@ if [ ! -e "$real" ]; then
   esac
 fi
 
-for name in bundle-docker-entrypoint valkey-server redis-server; do ln -sf valkey-bundle "/usr/local/bin/$name"; done
+# The official images' entrypoints are scripts that would hand VALKEY_EXTRA_FLAGS to a launcher that reads them itself: over theirs, too.
+for name in bundle-docker-entrypoint bundle-docker-entrypoint.sh docker-entrypoint docker-entrypoint.sh \
+  valkey-server redis-server; do
+  ln -sf valkey-bundle "/usr/local/bin/$name"
+done
 [ -d /usr/bin ] && ln -sf "$launcher" /usr/bin/valkey-server
 
-# The names that a drop-in for Redis or the official image is called by.
-for name in valkey-sentinel redis-sentinel redis-check-rdb redis-check-aof; do
-  command -v "$name" >/dev/null || ln -s "$real" "/usr/local/bin/$name"
-done
-for tool in cli benchmark; do
-  command -v "redis-$tool" >/dev/null || ln -s "$(command -v "valkey-$tool")" "/usr/local/bin/redis-$tool"
+# The official images have all their names in /usr/local/bin, and whoever uses them may give the path: docs/drop-in.md.
+for brand in valkey redis; do
+  for name in sentinel check-rdb check-aof; do
+    path=/usr/local/bin/$brand-$name
+    [ -e "$path" ] || ln -sf "$real" "$path"
+  done
+  for name in cli benchmark; do
+    path=/usr/local/bin/$brand-$name
+    [ -e "$path" ] || ln -sf "$(readlink -f "$(command -v "valkey-$name")")" "$path"
+  done
 done
 
 # Anyone may write here: the server may run under a uid that the image does not know.
-for dir in /data /run/valkey-bundle; do
+for dir in /data /run/valkey /run/valkey-bundle; do
   mkdir -p "$dir"
   chmod 1777 "$dir"
 done
-chown 999:999 /data
+chown 999:999 /data /run/valkey
+
+# Debian's package closes it to others, but a file that is mounted there is read under any uid.
+[ ! -d /etc/valkey ] || chmod -R u=rwX,g=rX,o=rX,g-s /etc/valkey

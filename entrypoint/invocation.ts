@@ -33,6 +33,14 @@ export function classify(command: readonly string[]): Invocation {
 /** Names under which the executable is the launcher of the server, whatever its arguments look like. */
 export const SERVER_NAMES: ReadonlySet<string> = new Set(['valkey-server', 'redis-server']);
 
+/** Names under which the executable is the image's entrypoint: ours, and those that the official images give their scripts. */
+export const ENTRYPOINT_NAMES: ReadonlySet<string> = new Set([
+  'bundle-docker-entrypoint',
+  'bundle-docker-entrypoint.sh',
+  'docker-entrypoint',
+  'docker-entrypoint.sh',
+]);
+
 /** main() looks at these only as the first argument. */
 function modeOf(args: readonly string[]): ServerMode {
   return QUERIES.has(args[0] ?? '') ? 'query' : 'start';

@@ -29,6 +29,45 @@ for file in "$root"/usr/lib/valkey/*.so "$root/usr/local/libexec/valkey/valkey-s
   esac
 done
 
+# Scanners look for the server here, where the official image says which one it has.
+version=$(chroot "$root" /usr/local/libexec/valkey/valkey-server --version | sed -n 's/.* v=\([^ ]*\).*/\1/p')
+cat >"$root/usr/local/valkey.spdx.json" <<EOF
+{
+  "spdxVersion": "SPDX-2.3",
+  "dataLicense": "CC0-1.0",
+  "SPDXID": "SPDXRef-DOCUMENT",
+  "name": "valkey-server-sbom",
+  "documentNamespace": "https://github.com/kailas-cloud/valkey-bundle/spdx/valkey-server-$version",
+  "creationInfo": {
+    "created": "$(date -u -d "@${SOURCE_DATE_EPOCH:-0}" +%Y-%m-%dT%H:%M:%SZ)",
+    "creators": ["Tool: valkey-bundle"]
+  },
+  "packages": [
+    {
+      "SPDXID": "SPDXRef-Package--valkey-server",
+      "name": "valkey-server",
+      "versionInfo": "$version",
+      "downloadLocation": "NOASSERTION",
+      "licenseDeclared": "BSD-3-Clause",
+      "externalRefs": [
+        {
+          "referenceCategory": "PACKAGE-MANAGER",
+          "referenceType": "purl",
+          "referenceLocator": "pkg:generic/valkey-server@$version?os_name=debian"
+        }
+      ]
+    }
+  ],
+  "relationships": [
+    {
+      "spdxElementId": "SPDXRef-DOCUMENT",
+      "relationshipType": "DESCRIBES",
+      "relatedSpdxElement": "SPDXRef-Package--valkey-server"
+    }
+  ]
+}
+EOF
+
 # What the build needed and the image does not: the relaxed sources, the packages' own server directories, host names, logs.
 # What dpkg leaves out stays left out in images built on this one.
 mv "$root/etc/dpkg/dpkg.cfg.d/99mmdebstrap" "$root/etc/dpkg/dpkg.cfg.d/without-documentation"

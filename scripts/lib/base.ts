@@ -12,6 +12,7 @@ import { findMirrors } from './debian-mirror.ts';
 import { ensureDebianTools } from './debian-tools.ts';
 import { imageId } from './engine.ts';
 import { buildImage } from './engine-build.ts';
+import { upstreamVersion } from './image-bundle.ts';
 import { paths } from './image-paths.ts';
 
 const deb = z.object({ package: z.string(), version: z.string(), suite: z.string(), sha256: z.string() });
@@ -41,7 +42,8 @@ export async function ensureBase(line: ArchiveLine, report: (line: string) => vo
   const image = `valkey-bundle-base:${hash}-${sha256.slice(0, 16)}`;
   for (const note of record.notes) report(`Note: ${note}`);
   if (!known || !(await imageId(image))) {
-    await buildImage({ tag: image, context: folder, dockerfile: join(paths.docker, 'base/Dockerfile') }, report);
+    const args = { VALKEY_VERSION: upstreamVersion(record.valkey.version) };
+    await buildImage({ tag: image, context: folder, dockerfile: join(paths.docker, 'base/Dockerfile'), args }, report);
   }
   return { image, record };
 }

@@ -1,3 +1,5 @@
+import { ENTRYPOINT_NAMES, SERVER_NAMES } from '../../entrypoint/invocation.ts';
+
 /** Where things are in every image of the project, and how it starts. What docker/ lays out is held against this. */
 export const layout = {
   launcher: '/usr/local/bin/valkey-bundle',
@@ -6,9 +8,9 @@ export const layout = {
   bundle: '/usr/local/share/valkey-bundle/bundle.json',
   sbom: '/usr/local/share/valkey-bundle/sbom.cdx.json',
   /** Names on PATH that have to lead to the launcher. */
-  launcherNames: ['bundle-docker-entrypoint', 'valkey-server', 'redis-server'],
+  launcherNames: [...ENTRYPOINT_NAMES, ...SERVER_NAMES],
   /** Open to every uid: a cluster may assign one. */
-  openFolders: ['/data', '/run/valkey-bundle'],
+  openFolders: ['/data', '/run/valkey', '/run/valkey-bundle'],
   user: 'valkey',
   uid: 999,
   config: {

@@ -67,6 +67,7 @@ export const facts: ImageFacts = {
     [layout.launcher, file],
     [layout.server, file],
     ['/data', folder],
+    ['/run/valkey', folder],
     ['/run/valkey-bundle', folder],
   ]),
   leadsTo: new Map(layout.launcherNames.map((name) => [`/usr/local/bin/${name}`, layout.launcher])),
