@@ -26,6 +26,16 @@ const names: Readonly<Record<string, string>> = {
   ),
 };
 
+/** Prints where each of them leads, or an empty line. */
+const lead = `cd /usr/local/bin && for name in ${Object.keys(names).join(' ')}; do
+  echo "$(test -x $name && readlink -f $name)"
+done`;
+/** Makes of the image what `make install` and upstream's Dockerfile leave: everything in /usr/local/bin, one binary with links to it. */
+const likeUpstream = `cd /usr/local/bin && mv valkey-bundle /tmp/launcher && rm * &&
+  mv ${server} /usr/bin/valkey-cli /usr/bin/valkey-benchmark . && rm /usr/bin/valkey-* &&
+  for name in sentinel check-aof check-rdb; do ln -s valkey-server valkey-$name; done &&
+  echo '#!/bin/sh' >docker-entrypoint.sh && chmod 755 docker-entrypoint.sh`;
+
 async function shell(script: string, user = '0:0'): Promise<string> {
   const { stdout } = await containers.run({ image: images.local, user, entrypoint: ['sh', '-c', script] });
   return stdout.trim();
@@ -33,26 +43,25 @@ async function shell(script: string, user = '0:0'): Promise<string> {
 
 describe('every name of the official images', () => {
   it('leads to its program, by the path that it has there', async () => {
-    const paths = Object.keys(names).map((name) => `/usr/local/bin/${name}`);
-    const led = await shell(`for path in ${paths.join(' ')}; do echo "$(test -x $path && readlink -f $path)"; done`);
-    expect(led.split('\n')).toEqual(Object.values(names));
+    expect((await shell(lead)).split('\n')).toEqual(Object.values(names));
   });
 
-  it('of a script stays ours where the base brings one, and layout.sh may run again', async () => {
+  it('is there, too, on a base that is laid out as upstream’s, and after layout.sh has run again', async () => {
     const container = await containers.make({
       image: images.local,
       user: '0:0',
-      entrypoint: ['sh', '-c'],
-      command: [
-        `cd /usr/local/bin && rm docker-entrypoint.sh && echo '#!/bin/sh' >docker-entrypoint.sh && rm redis-cli &&
-         sh /layout.sh && sh /layout.sh && readlink -f docker-entrypoint.sh redis-cli valkey-check-rdb`,
+      entrypoint: [
+        'sh',
+        '-c',
+        `${likeUpstream} && sh /layout.sh && mv /tmp/launcher ${launcher} && sh /layout.sh && ${lead}`,
       ],
       files: { '/layout.sh': await readFile('docker/layout.sh', 'utf8') },
     });
     await container.start();
     expect(await container.ended()).toBe(0);
+    const own = Object.values(names).map((target) => target.replace('/usr/bin', '/usr/local/bin'));
     const { stdout } = await container.output();
-    expect(stdout.trim().split('\n')).toEqual([launcher, '/usr/bin/valkey-cli', server]);
+    expect(stdout.trim().split('\n')).toEqual(own);
   });
 });
 
