@@ -16,23 +16,40 @@ function parseRecord(record: string): unknown {
   }
 }
 
-/** How valkey-cli reaches a server with these settings. */
-export function reachServer(settings: Settings): string[] {
+/** How valkey-cli, on the server's own machine, reaches a server with these settings. `own`: the machine's addresses but for loopback. */
+export function reachServer(settings: Settings, own: readonly string[]): string[] {
   const port = settingOf(settings, 'port') ?? '6379';
   const tlsPort = settingOf(settings, 'tls-port') ?? '0';
   const socket = settingOf(settings, 'unixsocket');
-  const address = addressOf(settings);
+  const address = addressOf(settings, own);
   if (port !== '0') return ['-h', address, '-p', port];
   if (tlsPort !== '0') return ['-h', address, '-p', tlsPort, ...tlsArguments(settings)];
   return socket === undefined ? ['-h', address, '-p', port] : ['-s', socket];
 }
 
-/** The first address the server is bound to that names one interface; `*`, `::` and an optional `-` mean that loopback will do. */
-function addressOf(settings: Settings): string {
-  const [first] = (settings.get('bind')?.args ?? [])
-    .flatMap((word) => textOf(word).split(' '))
-    .map((word) => word.replace(/^-/, ''));
-  return first === undefined || ['', '*', '0.0.0.0', '::', '::*'].includes(first) ? '127.0.0.1' : first;
+/**
+ * An address that the server listens at. The password is sent there, so an address of another machine never counts. IPv4 goes first:
+ * listenToPort() in server.c passes over IPv6 where the machine has none, and a server that runs is bound to every IPv4 address of its own.
+ */
+function addressOf(settings: Settings, own: readonly string[]): string {
+  const known = new Set(own.map(canonical));
+  const words = (settings.get('bind')?.args ?? []).flatMap((word) => textOf(word).split(' '));
+  const usable = words.flatMap((word) => {
+    const name = word.replace(/^-/, '');
+    if (name === '*' || name === '0.0.0.0') return ['127.0.0.1'];
+    if (name === '::*' || canonical(name) === '::') return ['::1'];
+    if (/^127\./.test(name) || canonical(name) === '::1' || known.has(canonical(name))) return [name];
+    // A host name: the server does not start where it is bound to one that is not its own, unless that is optional.
+    return name === word && /[a-z]/i.test(name) && !name.includes(':') ? [name] : [];
+  });
+  return usable.find((name) => !name.includes(':')) ?? usable[0] ?? '127.0.0.1';
+}
+
+/** An IPv6 address in its shortest form, without the interface; anything else as it is. */
+function canonical(address: string): string {
+  const [bare = ''] = address.split('%');
+  const url = bare.includes(':') ? `http://[${bare}]/` : '';
+  return URL.canParse(url) ? new URL(url).hostname.slice(1, -1) : address;
 }
 
 /** How valkey-cli speaks TLS with a server of these settings. */

@@ -36,7 +36,10 @@ export function health({ host, args, env }: ToolContext): number {
   const password = settingOf(settings, 'requirepass') ?? env['VALKEY_PASSWORD'];
   const auth = password === undefined || password === '' ? {} : { REDISCLI_AUTH: password, VALKEYCLI_AUTH: password };
   const ask = (...command: string[]): string =>
-    host.run('valkey-cli', [...reachServer(settings), '-t', '3', ...command], { ...env, ...auth });
+    host.run('valkey-cli', [...reachServer(settings, host.network().addresses), '-t', '3', ...command], {
+      ...env,
+      ...auth,
+    });
   const answer = ask('ping');
   if (!levels[level].test(answer)) throw refuse('VB602', `valkey-cli ping: ${answer.trim() || 'no answer'}`);
   let said: string = level;

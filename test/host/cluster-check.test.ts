@@ -43,7 +43,15 @@ describe('cluster check', () => {
   it('starts from the server of its own container where no node is named', async () => {
     const cluster = fakeCluster('ab', 'ab');
     const lastStart = JSON.stringify({ argv: ['valkey-server', '--bind', '10.0.0.10', '--requirepass', 'hidden'] });
-    const result = await waitingTool(['cluster', 'check'], {}, { waiting: cluster.waiting, lastStart });
+    const result = await waitingTool(
+      ['cluster', 'check'],
+      {},
+      {
+        waiting: cluster.waiting,
+        lastStart,
+        addresses: ['10.0.0.10'],
+      },
+    );
     expect(result.exitCode).toBe(0);
     expect(cluster.runs[0]).toMatchObject({ env: { REDISCLI_AUTH: 'hidden' } });
   });

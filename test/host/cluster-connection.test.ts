@@ -79,7 +79,12 @@ describe('TLS', () => {
     const cluster = fakeCluster('ab', 'ab');
     const argv = ['valkey-server', '--bind', '10.0.0.10', '--port', '6379', '--tls-port', '6380'];
     const lastStart = JSON.stringify({ argv });
-    await waitingTool(['cluster', 'check'], variables, { waiting: cluster.waiting, lastStart, files });
+    await waitingTool(['cluster', 'check'], variables, {
+      waiting: cluster.waiting,
+      lastStart,
+      files,
+      addresses: ['10.0.0.10'],
+    });
     expect(cluster.runs[0]?.args.slice(0, 4)).toEqual(['-h', '10.0.0.10', '-p', '6380']);
   });
 });

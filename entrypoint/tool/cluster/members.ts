@@ -44,7 +44,7 @@ function ownServer({ host, env }: ToolContext, options: ReadonlyMap<string, Give
   const grammar = grammarOf(readBundle(host).bundle.valkey);
   const { settings } = readConfiguration(host, argumentsOfStart(host.lastStart()), {}, grammar);
   const given = readConnection(host, options, env);
-  const [, ip = '', , plain = ''] = reachServer(settings);
+  const [, ip = '', , plain = ''] = reachServer(settings, host.network().addresses);
   const tlsPort = settingOf(settings, 'tls-port') ?? '0';
   const port = given.args.includes('--tls') && tlsPort !== '0' ? tlsPort : plain;
   if (!/^\d+$/.test(port)) throw refuse('VB601', 'this server has no port', { hint: 'Name the nodes with --nodes.' });

@@ -13,7 +13,12 @@ interface Given {
 
 function health({ args = [], argv = [], answer = 'PONG\n', env = {}, files = {}, lastStart }: Given) {
   const record = lastStart === undefined ? JSON.stringify({ argv: ['valkey-server', ...argv] }) : lastStart;
-  const result = tool(['health', ...args], env, { runPrints: answer, files, lastStart: record });
+  const result = tool(['health', ...args], env, {
+    runPrints: answer,
+    files,
+    lastStart: record,
+    addresses: ['10.0.0.5'],
+  });
   const run = result.events.find((event) => event.kind === 'run');
   return { ...result, run: run?.kind === 'run' ? run : null };
 }
