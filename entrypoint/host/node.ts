@@ -85,7 +85,7 @@ function firstProcessor(): string {
   }
 }
 
-/** Only a start in cluster mode asks. A sandbox may refuse to list interfaces: then there is no address. */
+/** A start asks in cluster mode alone, and so does the tool where it asks its own server. A sandbox may refuse to list interfaces: then there is no address. */
 function network(): { hostName: string; addresses: readonly string[] } {
   const { hostname, networkInterfaces } = process.getBuiltinModule('node:os');
   try {
