@@ -30,12 +30,17 @@ export type BuildSteps = z.infer<typeof buildSteps>;
  */
 export function stepsOf(events: readonly BakeEvent[], interrupted = false): BuildStep[] {
   const told = new Map<string, Vertex>();
+  // The target that comes to a shared step second may tell it again, with a begin of its own.
+  const begun = new Map<string, number>();
   for (const event of events) {
     if (event.kind !== 'vertex') continue;
-    const known = told.get(event.vertex.digest);
-    if (known === undefined || !isToldAgain(event.vertex, known)) told.set(event.vertex.digest, event.vertex);
+    const { vertex } = event;
+    const known = told.get(vertex.digest);
+    begun.set(vertex.digest, Math.min(begun.get(vertex.digest) ?? Number.MAX_VALUE, beginOf(vertex)));
+    if (known === undefined || !isToldAgain(vertex, known)) told.set(vertex.digest, vertex);
   }
-  const inOrder = [...told.values()].sort((one, other) => beginOf(one) - beginOf(other));
+  const beganAt = ({ digest }: Vertex): number => begun.get(digest) ?? Number.MAX_VALUE;
+  const inOrder = [...told.values()].sort((one, other) => beganAt(one) - beganAt(other));
   return inOrder.flatMap((vertex) => {
     const named = stepName(vertex.name);
     if (named === undefined) return [];

@@ -111,6 +111,24 @@ describe('what became of a step', () => {
     ]);
   });
 
+  it('a step that two targets tell as executed began when the first of them came to it', () => {
+    const step = (digest: string, name: string, begin: string) => ({
+      digest,
+      name: `[image 1/9] COPY ${name}`,
+      started: begin,
+      completed: '2026-01-01T00:00:09Z',
+    });
+    const told = [
+      step('sha256:1', 'of both', '2026-01-01T00:00:01Z'),
+      step('sha256:2', 'of one', '2026-01-01T00:00:03Z'),
+      step('sha256:1', 'of both', '2026-01-01T00:00:05Z'),
+    ];
+    expect(stepsOf(read(JSON.stringify({ vertexes: told }))).map(({ instruction }) => instruction)).toEqual([
+      'COPY of both',
+      'COPY of one',
+    ]);
+  });
+
   it.each([
     [[{}, { started, completed }, { cached: true, started, completed }]],
     [[{ cached: true, started, completed }, {}, { started, completed }]],
