@@ -40,7 +40,7 @@ export const variables = [
     name: 'VALKEY_PASSWORD',
     fallback: '',
     meaning:
-      '`requirepass` and `primaryauth`, handed to the server through a file that only it can read; removed from its environment. Not used where the configuration or the command line sets them.',
+      '`requirepass` and `primaryauth`, handed to the server through a file that only it can read; removed from its environment. One line end behind it is taken away, as in a file. Not used where the configuration, the command line or an ACL rule for the user `default` sets another one; where these leave the server open to anybody, the start is refused.',
     example: 'VALKEY_PASSWORD=...',
   },
   {

@@ -1,57 +1,88 @@
 import { type Bytes, bytesOf } from './bytes.ts';
+import { type Access, type DefaultUser, defaultUserOf, takes } from './default-user.ts';
+import type { Code } from './diagnostics/catalogue.ts';
 import { type Diagnostic, diagnose, refuse } from './diagnostics.ts';
 import type { Environment } from './environment.ts';
+import { isExposed } from './exposure.ts';
 import type { Reader } from './host.ts';
 import type { ExtraDirective } from './modules/merge.ts';
-import type { Settings } from './modules/settings.ts';
 import { type Place, showPlace } from './place.ts';
 
+interface Password {
+  readonly value: Bytes;
+  readonly variable: string;
+}
+
 /**
- * `requirepass` and `primaryauth` from VALKEY_PASSWORD or VALKEY_PASSWORD_FILE, where nothing else sets another password. Refuses VB205 for
- * a file that cannot be used, VB206 for two passwords, VB212 for an empty one; warns VB209 where another one wins.
+ * `requirepass` and `primaryauth` from VALKEY_PASSWORD or VALKEY_PASSWORD_FILE, each where it has an effect. Refuses VB205, VB206, VB211,
+ * VB212 and VB213 for a password that cannot be read, and VB514 for one that would leave the server open; warns VB209 where another one
+ * wins, and VB510 of a server that is open.
  */
 export function passwordDirectives(
-  host: Pick<Reader, 'readSmall'>,
+  host: Pick<Reader, 'readSmall' | 'readConf'>,
   env: Environment,
-  settings: Settings,
+  conf: Access,
+  image: readonly ExtraDirective[] = [],
 ): { directives: ExtraDirective[]; warnings: Diagnostic[] } {
   const password = readPassword(host, env);
-  if (password === null) return { directives: [], warnings: [] };
-  const at = { kind: 'variable', name: password.variable } as const;
-  const set = ['requirepass', 'primaryauth', 'masterauth'].flatMap((name) => settings.get(name) ?? []);
-  // Both or neither: a node that takes one password and offers another could not replicate.
-  const other = set.find((setting) => setting.args[0] !== password.value);
-  if (other !== undefined) {
-    const message = `${other.directive.name} is set at ${showPlace(other.at)}, so ${password.variable} is not used`;
-    return { directives: [], warnings: [diagnose('VB209', message, { at })] };
+  const user = defaultUserOf(host, conf);
+  const isOpen = user.isOpen && isExposed(conf.settings, image);
+  if (password === null) return { directives: [], warnings: isOpen ? [openWarning(user)] : [] };
+  const { value, variable } = password;
+  const at = { kind: 'variable', name: variable } as const;
+  const unused = (message: string): Diagnostic => diagnose('VB209', message, { at });
+  if (user.because !== null && !takes(user.passwords, value)) {
+    const message = `${user.because}, so ${variable} would have no effect, and the server would be open`;
+    if (isOpen) throw refuse('VB514', message, { at });
+    // Nor primaryauth: a node that takes one password and offers another could not replicate.
+    return { directives: [], warnings: [unused(`${user.because}, so ${variable} is not used`)] };
   }
-  const missing = [['requirepass'], ['primaryauth', 'masterauth']].filter(
-    (names) => !names.some((name) => settings.has(name)),
+  const directive = (name: string): ExtraDirective => ({ name: bytesOf(name), value, secret: true, at });
+  const required = user.because === null ? [directive('requirepass')] : [];
+  // Two names of one setting: the later line wins.
+  const primary = [...conf.fileDirectives, ...conf.optionDirectives].findLast(
+    ({ name }) => name === 'primaryauth' || name === 'masterauth',
   );
-  const directives = missing.map(([name = '']) => ({ name: bytesOf(name), value: password.value, secret: true, at }));
-  return { directives, warnings: [] };
+  if (primary === undefined) return { directives: [...required, directive('primaryauth')], warnings: [] };
+  const isSame = primary.args[0] === value;
+  const message = `${primary.name} is set at ${showPlace(primary.line.at)}, so ${variable} is not used for it`;
+  return { directives: required, warnings: isSame ? [] : [unused(message)] };
 }
 
-function readPassword(host: Pick<Reader, 'readSmall'>, env: Environment): { value: Bytes; variable: string } | null {
+/** VB214 for a password, which a sentinel is not given, and VB510 where its configuration turns protected mode off and sets none. */
+export function sentinelWarnings(host: Pick<Reader, 'readConf'>, env: Environment, conf: Access): Diagnostic[] {
+  const given = ['VALKEY_PASSWORD', 'VALKEY_PASSWORD_FILE'].filter((name) => (env[name] ?? '') !== '');
+  const user = defaultUserOf(host, conf);
+  return [
+    ...given.map((name) => diagnose('VB214', `a sentinel does not use ${name}`, { at: { kind: 'variable', name } })),
+    ...(user.isOpen && isExposed(conf.settings) ? [openWarning(user)] : []),
+  ];
+}
+
+function openWarning({ because }: DefaultUser): Diagnostic {
+  return diagnose('VB510', `${because ?? 'no password is set'}, and protected mode is off`);
+}
+
+function readPassword(host: Pick<Reader, 'readSmall'>, env: Environment): Password | null {
   const value = env['VALKEY_PASSWORD'];
   const file = env['VALKEY_PASSWORD_FILE'];
-  if (value !== undefined && file !== undefined && file !== '') {
-    throw refuse('VB206', 'VALKEY_PASSWORD and VALKEY_PASSWORD_FILE are both set', {
-      at: { kind: 'variable', name: 'VALKEY_PASSWORD_FILE' },
-    });
-  }
-  if (value !== undefined) {
-    const at = { kind: 'variable', name: 'VALKEY_PASSWORD' } as const;
-    if (value === '') throw refuse('VB212', 'VALKEY_PASSWORD is empty', { at });
-    if (value.includes('\ufffd')) throw refuse('VB211', 'VALKEY_PASSWORD is not valid UTF-8', { at });
-    return { value: bytesOf(value), variable: 'VALKEY_PASSWORD' };
-  }
-  return file === undefined || file === ''
-    ? null
-    : { value: readPasswordFile(host, file), variable: 'VALKEY_PASSWORD_FILE' };
+  const variable = 'VALKEY_PASSWORD_FILE';
+  const at = { kind: 'variable', name: variable } as const;
+  if (value !== undefined && file !== undefined && file !== '')
+    throw refuse('VB206', 'VALKEY_PASSWORD and VALKEY_PASSWORD_FILE are both set', { at });
+  if (value !== undefined)
+    return { value: bytesOf(passwordOfVariable('VALKEY_PASSWORD', value)), variable: 'VALKEY_PASSWORD' };
+  if (file === undefined) return null;
+  if (file === '') throw refuse('VB212', `${variable} is empty`, { at });
+  return { value: readPasswordFile(host, file), variable };
 }
 
-/** The one line of a password file. Refuses VB205, VB211. */
+/** The password that a variable holds. Refuses VB211, VB212, VB213. */
+export function passwordOfVariable(name: string, text: string): string {
+  return checked(text, name, 'VB212', { kind: 'variable', name });
+}
+
+/** The one line of a password file. Refuses VB205, VB211, VB213. */
 export function readPasswordFile(
   host: Pick<Reader, 'readSmall'>,
   path: string,
@@ -60,9 +91,33 @@ export function readPasswordFile(
   const read = host.readSmall(path);
   // Who puts the password itself there must not find it in the log.
   if ('problem' in read) throw refuse('VB205', `${path.startsWith('/') ? path : 'the file'}: ${read.problem}`, { at });
-  const password = read.text.replace(/\r?\n$/, '');
-  if (password.includes('\ufffd')) throw refuse('VB211', `${path} is not valid UTF-8`, { at });
-  if (password === '') throw refuse('VB205', `${path} is empty`, { at });
-  if (/[\r\n\0]/.test(password)) throw refuse('VB205', `${path} has more than one line`, { at });
-  return bytesOf(password);
+  return bytesOf(checked(read.text, path, 'VB205', at));
+}
+
+/** One line end goes: editors, `echo` and secrets leave it behind. */
+export function withoutLineEnd(text: string): string {
+  return text.replace(/\r?\n$/, '');
+}
+
+/** One rule for files and variables, so that the same bytes are the same password. */
+function checked(text: string, source: string, whenEmpty: Code, at: Place): string {
+  const password = withoutLineEnd(text);
+  if (password === '') throw refuse(whenEmpty, `${source} is empty`, { at });
+  if (password.includes('\ufffd')) throw refuse('VB211', `${source} is not valid UTF-8`, { at });
+  const [control] = /\p{Cc}/u.exec(password) ?? [];
+  if (control !== undefined) throw refuse('VB213', `${source} has a ${nameOf(control)} in it`, { at });
+  return password;
+}
+
+const CONTROL_NAMES: ReadonlyMap<string, string> = new Map([
+  ['\0', 'NUL'],
+  ['\t', 'tab'],
+  ['\n', 'newline'],
+  ['\r', 'carriage return'],
+  ['\x1b', 'terminal escape'],
+]);
+
+function nameOf(control: string): string {
+  const number = control.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+  return `${CONTROL_NAMES.get(control) ?? 'control character'} (U+${number})`;
 }

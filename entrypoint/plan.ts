@@ -15,11 +15,11 @@ import type { ExtraDirective, Merged, WantedLoad } from './modules/merge.ts';
 import { planModules } from './modules/plan.ts';
 import { isSetTo } from './modules/settings.ts';
 import { NO_PLACE, noPlace } from './no-place.ts';
-import { passwordDirectives } from './passwords.ts';
+import { passwordDirectives, sentinelWarnings } from './passwords.ts';
 import { type Program, resolveServer } from './program.ts';
 import { settingOf, tlsArguments } from './reach.ts';
 import { mentionsSecret } from './secrets.ts';
-import { backgroundWarning, effectiveNotice, openWarning } from './start-warnings.ts';
+import { backgroundWarning, effectiveNotice } from './start-warnings.ts';
 
 /** A start, decided: nothing has happened yet. */
 export interface StartPlan {
@@ -99,6 +99,7 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
   const conf = readConfiguration(host, invocation.args, env, grammar, readStdin);
   diagnostics.push(...conf.warnings);
   if (isSentinel) {
+    diagnostics.push(...sentinelWarnings(host, env, conf));
     const argv = [invocation.name, ...conf.commandLine.elements.map(({ text }) => text)];
     return {
       ...common,
@@ -110,16 +111,11 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
     };
   }
   const planned = planModules(host, conf, { env, manifests, bundle, variables: readVariables(env, grammar) });
-  const passwords = passwordDirectives(host, env, conf.settings);
   const image = imageDirectives(conf, bundle);
+  const passwords = passwordDirectives(host, env, conf, image);
   const own = [...image, ...announcedName(host, conf, image), ...passwords.directives];
   const extra = [...planned.extra, ...own];
-  diagnostics.push(
-    ...planned.diagnostics,
-    ...passwords.warnings,
-    ...openWarning(conf, image, extra),
-    ...backgroundWarning(conf),
-  );
+  diagnostics.push(...planned.diagnostics, ...passwords.warnings, ...backgroundWarning(conf));
   const directory = host.candidates()[request.skipDirectories];
   const place = directory ?? OWN_PLACE;
   const files = { conf: `${place}/valkey.conf`, secrets: `${place}/secrets.conf` };

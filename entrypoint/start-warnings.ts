@@ -1,22 +1,7 @@
 import { catalogue } from './diagnostics/catalogue.ts';
 import { type Diagnostic, diagnose } from './diagnostics.ts';
 import type { Configuration } from './inputs.ts';
-import type { ExtraDirective } from './modules/merge.ts';
 import { isSetTo } from './modules/settings.ts';
-
-/** VB510 where the image turned protected mode off, nobody set a password, and the port is not bound to loopback. */
-export function openWarning(
-  conf: Configuration,
-  image: readonly ExtraDirective[],
-  extra: readonly ExtraDirective[],
-): Diagnostic[] {
-  const opened = image.some(({ name, value }) => name === 'protected-mode' && value === 'no');
-  const hasPassword = ['requirepass', 'user', 'aclfile'].some(
-    (name) => conf.settings.has(name) || extra.some((directive) => directive.name === name),
-  );
-  const isLocal = isSetTo(conf.settings, 'bind', '127.0.0.1') || isSetTo(conf.settings, 'port', '0');
-  return opened && !hasPassword && !isLocal ? [diagnose('VB510', 'no password is set, and protected mode is off')] : [];
-}
 
 /** VB513: Debian's packaged configuration daemonizes, and a container that ends with 0 and no word is hard to understand. */
 export function backgroundWarning({ settings }: Configuration): Diagnostic[] {

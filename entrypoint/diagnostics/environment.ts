@@ -36,7 +36,7 @@ export const environmentEntries = {
     title: 'password file cannot be used',
     severity: 'error',
     exitCode: 66,
-    meaning: 'VALKEY_PASSWORD_FILE names a file that is missing, unreadable or empty, or holds more than one line.',
+    meaning: 'VALKEY_PASSWORD_FILE names a file that is missing, unreadable or empty.',
     fix: 'Check the path and the mount of the secret; the password is the one line in it.',
   },
   VB206: {
@@ -64,7 +64,8 @@ export const environmentEntries = {
     title: 'password from the environment is not used',
     severity: 'warning',
     exitCode: 0,
-    meaning: 'The configuration or the command line sets the password already, and they win over the environment.',
+    meaning:
+      'The configuration, the command line or an ACL rule for the user default sets the password already, and they win over the environment.',
     fix: 'Remove the directive (CONFIG REWRITE may have written it), or the variable.',
   },
   VB210: {
@@ -85,7 +86,23 @@ export const environmentEntries = {
     title: 'password cannot be used',
     severity: 'error',
     exitCode: 78,
-    meaning: 'VALKEY_PASSWORD is set but empty.',
+    meaning: 'A variable that holds a password, or VALKEY_PASSWORD_FILE, is set but empty.',
     fix: 'Set a password, or unset the variable to start without one.',
+  },
+  VB213: {
+    title: 'control character in a password',
+    severity: 'error',
+    exitCode: 78,
+    meaning:
+      'One line end behind a password is taken away, in a file and in a variable; any other control character is not meant, or cannot be typed.',
+    fix: 'Write the password on one line, without tabs and escapes.',
+  },
+  VB214: {
+    title: 'sentinel does not use the password',
+    severity: 'warning',
+    exitCode: 0,
+    meaning:
+      'VALKEY_PASSWORD and VALKEY_PASSWORD_FILE are for servers. A sentinel is handed its configuration as it is.',
+    fix: 'Write requirepass, sentinel sentinel-pass and sentinel auth-pass into its configuration, and unset the variable.',
   },
 } as const satisfies Readonly<Record<string, Entry>>;

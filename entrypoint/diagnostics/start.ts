@@ -99,6 +99,14 @@ export const startEntries = {
       'With `daemonize yes` the first process of the container ends at once, with exit code 0, and the container with it.',
     fix: 'Remove the directive (packaged configurations have it), or add `--daemonize no` to the command.',
   },
+  VB514: {
+    title: 'password would have no effect, and the server would be open',
+    severity: 'error',
+    exitCode: 78,
+    meaning:
+      'A password is given, but an ACL rule or an empty requirepass lets everybody in without it. An ACL file that does not name the user default sets it to nopass, and requirepass is not kept.',
+    fix: 'Give the user default a password where the message says, or remove the variable to start without one.',
+  },
   VB601: {
     title: 'wrong command line for valkey-bundle',
     severity: 'error',

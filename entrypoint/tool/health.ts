@@ -3,6 +3,7 @@ import { grammarOf } from '../conf/grammar.ts';
 import { refuse } from '../diagnostics.ts';
 import { readConfiguration } from '../inputs.ts';
 import { readBundle } from '../modules/bundle.ts';
+import { withoutLineEnd } from '../passwords.ts';
 import { argumentsOfStart, reachServer, settingOf } from '../reach.ts';
 import { describeJoined, requireClusterOk } from './health-cluster.ts';
 import { type ToolContext, takesNo } from './run.ts';
@@ -33,8 +34,8 @@ export function health({ host, args, env }: ToolContext): number {
   takesNo(level === 'healthy' ? args : args.slice(1), USAGE);
   const grammar = grammarOf(readBundle(host).bundle.valkey);
   const { settings, dataDirectory } = readConfiguration(host, argumentsOfStart(host.lastStart()), {}, grammar);
-  const password = settingOf(settings, 'requirepass') ?? env['VALKEY_PASSWORD'];
-  const auth = password === undefined || password === '' ? {} : { REDISCLI_AUTH: password, VALKEYCLI_AUTH: password };
+  const password = settingOf(settings, 'requirepass') ?? withoutLineEnd(env['VALKEY_PASSWORD'] ?? '');
+  const auth = password === '' ? {} : { REDISCLI_AUTH: password, VALKEYCLI_AUTH: password };
   const ask = (...command: string[]): string =>
     host.run('valkey-cli', [...reachServer(settings, host.network().addresses), '-t', '3', ...command], {
       ...env,

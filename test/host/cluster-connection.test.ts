@@ -9,6 +9,9 @@ describe('the password', () => {
     ['from VALKEY_PASSWORD', [], { VALKEY_PASSWORD: 'hidden' }],
     ['from VALKEY_PASSWORD_FILE', [], { VALKEY_PASSWORD_FILE: '/pw' }],
     ['from VALKEYCLI_AUTH', [], { VALKEYCLI_AUTH: 'hidden' }],
+    ['from VALKEY_PASSWORD with a line end', [], { VALKEY_PASSWORD: 'hidden\n' }],
+    ['from VALKEYCLI_AUTH with a line end', [], { VALKEYCLI_AUTH: 'hidden\r\n' }],
+    ['from REDISCLI_AUTH with a line end', [], { REDISCLI_AUTH: 'hidden\n' }],
     ['from a file rather than the environment', ['--password-file', '/pw'], { REDISCLI_AUTH: 'other' }],
   ])('%s reaches valkey-cli by its environment alone', async (_, args, env) => {
     const cluster = fakeCluster('abc');
@@ -25,6 +28,9 @@ describe('the password', () => {
     [['--password-file', '/none'], {}, 'VB205'],
     [['--password-file', '/empty'], {}, 'VB205'],
     [[], { VALKEY_PASSWORD: 'x', VALKEY_PASSWORD_FILE: '/pw' }, 'VB206'],
+    [[], { VALKEY_PASSWORD: 'a\tb' }, 'VB213'],
+    [[], { REDISCLI_AUTH: 'a\tb' }, 'VB213'],
+    [[], { VALKEYCLI_AUTH: 'a\n\n' }, 'VB213'],
   ])('%j with %j is refused with %s', async (args, env, code) => {
     const cluster = fakeCluster('abc');
     const result = await runCluster(cluster, ['ensure', '--nodes', 'a,b,c', ...args], env, {

@@ -31,6 +31,7 @@ const cases: readonly Case[] = [
   { code: 'VB207', title: 'a missing MODULE_DIR', env: { MODULE_DIR: '/none' } },
   { code: 'VB211', title: 'a variable that is not UTF-8', env: { SEARCH_MODULE_ARGS: '\ufffd' } },
   { code: 'VB212', title: 'an empty password', env: { VALKEY_PASSWORD: '' } },
+  { code: 'VB213', title: 'a tab in a password', env: { VALKEY_PASSWORD: 'a\tb' } },
   { code: 'VB301', title: 'two modules with one name', modules: ['libecho.so', 'echo.so'] },
   { code: 'VB302', title: 'a load line that leads nowhere', conf: 'loadmodule /none.so\n' },
   { code: 'VB304', title: 'a module without an execute bit', files: { '/usr/lib/valkey/x.so': moduleFile(0o644) } },
@@ -51,6 +52,12 @@ const cases: readonly Case[] = [
     title: 'a directive of a module that is left out',
     conf: 'json.max-path-limit 1\n',
     env: { VALKEY_MODULES: 'none' },
+  },
+  {
+    code: 'VB514',
+    title: 'a password that has no effect',
+    args: ['--requirepass', '', '--protected-mode', 'no'],
+    env: { VALKEY_PASSWORD: 'x' },
   },
 ];
 

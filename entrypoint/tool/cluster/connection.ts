@@ -3,7 +3,7 @@ import type { Given } from '../../cluster/options.ts';
 import { refuse } from '../../diagnostics.ts';
 import type { Environment } from '../../environment.ts';
 import type { Reader } from '../../host.ts';
-import { readPasswordFile } from '../../passwords.ts';
+import { passwordOfVariable, readPasswordFile } from '../../passwords.ts';
 import type { Place } from '../../place.ts';
 import { readTls } from './tls.ts';
 
@@ -17,7 +17,7 @@ export interface Connection {
 
 /**
  * From `--user`, `--password-file`, `--tls` and its files, and the environment. Refuses VB205 for a password file that cannot be used,
- * VB206 for two passwords, VB717 for a TLS file.
+ * VB206 for two passwords, VB211 to VB213 for one that cannot be used, VB717 for a TLS file.
  */
 export function readConnection(
   host: Pick<Reader, 'readSmall' | 'readConf'>,
@@ -54,7 +54,7 @@ function readPassword(
   if (file !== '') return { text: textOf(readPasswordFile(host, file)), at: at('VALKEY_PASSWORD_FILE') };
   for (const name of ['VALKEY_PASSWORD', 'VALKEYCLI_AUTH', 'REDISCLI_AUTH']) {
     const text = env[name] ?? '';
-    if (text !== '') return { text, at: at(name) };
+    if (text !== '') return { text: passwordOfVariable(name, text), at: at(name) };
   }
   return null;
 }

@@ -98,7 +98,13 @@ export const variableRows: readonly Row[] = [
   {
     input: 'a password file of two lines',
     wish: { env: { VALKEY_PASSWORD_FILE: '/password' }, files: { '/password': 'hunter2\nhunter3\n' } },
-    ...{ code: 'VB205', exitCode: 66, place: 'VALKEY_PASSWORD_FILE', names: ['/password'], never: ['hunter'] },
+    ...{
+      code: 'VB213',
+      exitCode: 78,
+      place: 'VALKEY_PASSWORD_FILE',
+      names: ['/password', 'newline'],
+      never: ['hunter'],
+    },
   },
   {
     input: 'a password file that the user may not read',
@@ -128,6 +134,21 @@ export const variableRows: readonly Row[] = [
     input: 'an empty password',
     wish: { env: { VALKEY_PASSWORD: '' } },
     ...{ code: 'VB212', exitCode: 78, place: 'VALKEY_PASSWORD' },
+  },
+  {
+    input: 'an empty name of a password file',
+    wish: { env: { VALKEY_PASSWORD_FILE: '' } },
+    ...{ code: 'VB212', exitCode: 78, place: 'VALKEY_PASSWORD_FILE' },
+  },
+  {
+    input: 'a password that is nothing but a line end',
+    wish: { env: { VALKEY_PASSWORD: '\n' } },
+    ...{ code: 'VB212', exitCode: 78, place: 'VALKEY_PASSWORD' },
+  },
+  {
+    input: 'a password with a tab',
+    wish: { env: { VALKEY_PASSWORD: 'hunter2\thunter3' } },
+    ...{ code: 'VB213', exitCode: 78, place: 'VALKEY_PASSWORD', names: ['tab (U+0009)'], never: ['hunter'] },
   },
   {
     input: '64 KiB of arguments in a variable, in words',

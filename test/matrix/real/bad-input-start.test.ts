@@ -1,3 +1,8 @@
 import { describeBadInput } from '../bad-input/describe-bad-input.ts';
 
-describeBadInput('Variables and arguments', 'Files that a start needs', 'Terminal escapes and secrets');
+describeBadInput(
+  'Variables and arguments',
+  'Passwords and who needs none',
+  'Files that a start needs',
+  'Terminal escapes and secrets',
+);

@@ -177,6 +177,7 @@ describe('the password', () => {
     expect(run?.args).not.toContain('s3cret');
   });
   it('comes from VALKEY_PASSWORD where nothing else says one', () => {
+    expect(health({ env: { VALKEY_PASSWORD: 'x\n' } }).run?.env['REDISCLI_AUTH']).toBe('x');
     expect(health({ env: { VALKEY_PASSWORD: 'x' } }).run?.env['REDISCLI_AUTH']).toBe('x');
     expect(health({ env: { VALKEY_PASSWORD: 'x' }, argv: ['--requirepass', 'y'] }).run?.env['REDISCLI_AUTH']).toBe('y');
   });

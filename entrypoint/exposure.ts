@@ -1,0 +1,24 @@
+import { textOf } from './bytes.ts';
+import type { ExtraDirective } from './modules/merge.ts';
+import { isSetTo, type Settings } from './modules/settings.ts';
+import { settingOf } from './reach.ts';
+
+/** Whether a server without a password serves other machines: protected mode is off, and it listens on more than loopback. */
+export function isExposed(settings: Settings, image: readonly ExtraDirective[] = []): boolean {
+  const isUnprotected =
+    isSetTo(settings, 'protected-mode', 'no') ||
+    image.some(({ name, value }) => name === 'protected-mode' && value === 'no');
+  const ports = [settingOf(settings, 'port') ?? '6379', settingOf(settings, 'tls-port') ?? '0'];
+  const listens = ports.some((port) => Number(port) !== 0);
+  return isUnprotected && listens && boundTo(settings).some((address) => !LOOPBACK.test(address));
+}
+
+/** All addresses; a single word is split at blanks as the server does (MULTI_ARG_CONFIG in config.c), and an empty one means none. */
+function boundTo(settings: Settings): string[] {
+  const words = settings.get('bind')?.args.flatMap((word) => textOf(word).split(' ')) ?? ['*'];
+  // A `-` says that the address may be missing (listenToPort in server.c).
+  return words.filter((word) => word !== '').map((word) => word.replace(/^-/, ''));
+}
+
+/** 127.0.0.0/8 and ::1, however they are written. */
+const LOOPBACK = /^(localhost|127(\.\d+){1,3}|[0:]*:0*1|[0:]*:ffff:127(\.\d+){3})$/i;
