@@ -4,7 +4,7 @@ ARG BASE
 FROM ${BASE}
 USER 0:0
 RUN --mount=type=bind,source=layout.sh,target=/mnt/layout.sh sh /mnt/layout.sh
-# A line that is built from source adds its modules here: scripts/graph/image-stage.ts.
+# A line that is built from source adds its modules here: scripts/graph/graph.ts.
 
 LABEL org.opencontainers.image.title="valkey-bundle" \
       org.opencontainers.image.description="Valkey with modules whose load arguments come from environment and configuration" \

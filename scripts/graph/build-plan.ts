@@ -1,5 +1,5 @@
 import { sourceId } from '../fetch/source-id.ts';
-import { upstreamVersion } from '../lib/image-bundle.ts';
+import { upstreamVersion } from '../lib/debian-version.ts';
 import type { ModuleBuild, ModuleManifest } from '../lib/module-schema.ts';
 import type { LockedBase, LockedLine, LockedSource } from '../lines/lock-file.ts';
 import type { ReleaseLine } from '../lines/release-line.ts';

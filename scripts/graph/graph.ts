@@ -119,7 +119,7 @@ function baseRecordStages(files: string): string[] {
 
 /** What stands in docker/image.Dockerfile before what a line's image shares with it, and where its modules belong. */
 const head = /^(#.*\n)*ARG BASE\nFROM \$\{BASE\}\n/;
-const place = '# A line that is built from source adds its modules here: scripts/graph/image-stage.ts.\n';
+const place = '# A line that is built from source adds its modules here: scripts/graph/graph.ts.\n';
 
 /**
  * The stage of a line's image: docker/image.Dockerfile itself, with the modules that were built. What an image is made of is written once.

@@ -1,5 +1,5 @@
 import type { PreparedBase } from '../build/prepare-base.ts';
-import { upstreamVersion } from '../lib/image-bundle.ts';
+import { upstreamVersion } from '../lib/debian-version.ts';
 import { type BundleFile, bundleFile } from '../lib/module-schema.ts';
 import type { ReleaseLine } from '../lines/release-line.ts';
 import type { BuildRecord } from '../pipeline/records.ts';

@@ -10,9 +10,9 @@ import { fetchPackages } from './base-packages.ts';
 import { makeRootfs } from './base-rootfs.ts';
 import { findMirrors } from './debian-mirror.ts';
 import { ensureDebianTools } from './debian-tools.ts';
+import { upstreamVersion } from './debian-version.ts';
 import { imageId } from './engine.ts';
 import { buildImage } from './engine-build.ts';
-import { upstreamVersion } from './image-bundle.ts';
 import { paths } from './image-paths.ts';
 
 const deb = z.object({ package: z.string(), version: z.string(), suite: z.string(), sha256: z.string() });

@@ -1,5 +1,6 @@
 import type { BaseRecord } from './base.ts';
 import type { ArchiveLine } from './base-line.ts';
+import { upstreamVersion } from './debian-version.ts';
 import { type BundleFile, bundleFile } from './module-schema.ts';
 
 /** bundle.json of a line made from the Debian archive: says which versions were really installed, not which were asked for. */
@@ -26,12 +27,4 @@ const standIns = { search: '1.0.2', json: '1.0.2', bloom: '1.0.0', ldap: '1.0.0'
 export function standInBundle(local: BundleFile): BundleFile {
   const modules = Object.entries(standIns).map(([name, version]) => [name, { version, origin: 'stand-in for tests' }]);
   return bundleFile.parse({ ...local, line: 'test', modules: Object.fromEntries(modules) });
-}
-
-/** `1:8.1.1+dfsg1-3+deb13u2` -> `8.1.1`: without Debian's epoch, repack suffix and revision. */
-export function upstreamVersion(debian: string): string {
-  return debian
-    .replace(/^\d+:/, '')
-    .replace(/-[^-]*$/, '')
-    .replace(/[+~](dfsg|ds|really).*$/, '');
 }

@@ -1,4 +1,4 @@
-import { upstreamVersion } from '../lib/image-bundle.ts';
+import { upstreamVersion } from '../lib/debian-version.ts';
 import type { ModuleBuild, ModuleManifest } from '../lib/module-schema.ts';
 import { type Architecture, architectureOf } from '../pipeline/platform.ts';
 import type { LockedBase } from './lock-file.ts';

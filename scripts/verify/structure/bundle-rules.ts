@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { upstreamVersion } from '../../lib/image-bundle.ts';
+import { upstreamVersion } from '../../lib/debian-version.ts';
 import { type BundleFile, bundleFile } from '../../lib/module-schema.ts';
 import { layout } from '../layout.ts';
 import { CheckFailed, CheckNotRun, requireSame } from '../outcome.ts';
