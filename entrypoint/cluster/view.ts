@@ -1,3 +1,4 @@
+import { heardBy } from './hearing.ts';
 import { isHandshake, type NodeRow, readNodes } from './nodes.ts';
 import { endpoint } from './targets.ts';
 
@@ -11,6 +12,8 @@ export interface View {
   readonly self: NodeRow;
   /** Every node that it knows, itself among them; none that it only begins to know. */
   readonly rows: readonly NodeRow[];
+  /** The ids of those that it hears, its own among them. */
+  readonly heard: ReadonlySet<string>;
   /** Whether it is only beginning to know some. */
   readonly greeting: boolean;
   /** cluster_state. */
@@ -31,7 +34,14 @@ export interface Trouble {
 }
 
 /** What to send to a node: the answer tells every trouble apart, and the second half is one moment of the node. */
-export const VIEW_COMMANDS: readonly string[] = ['INFO', 'MULTI', 'CLUSTER NODES', 'CLUSTER INFO', 'EXEC'];
+export const VIEW_COMMANDS: readonly string[] = [
+  'INFO',
+  'MULTI',
+  'CLUSTER NODES',
+  'CLUSTER INFO',
+  'CLUSTER LINKS',
+  'EXEC',
+];
 
 /** The view behind the answers to VIEW_COMMANDS. */
 export function readView(
@@ -43,10 +53,11 @@ export function readView(
     return { kind: 'trouble', what: 'cluster mode', why: 'it runs without cluster-enabled' };
   if (info.get('loading') === '1') return { kind: 'trouble', what: 'loading', why: 'it is loading its data' };
   const replies = lastArray(out);
-  const [nodes, clusterInfo] = replies ?? [];
+  const [nodes, clusterInfo, links] = replies ?? [];
   const all = typeof nodes === 'string' ? readNodes(nodes) : null;
   const self = all?.find(({ flags }) => flags.includes('myself'));
-  if (all === null || self === undefined || typeof clusterInfo !== 'string')
+  const heard = heardBy(all ?? [], links);
+  if (all === null || self === undefined || typeof clusterInfo !== 'string' || heard === null)
     return {
       kind: 'trouble',
       what: 'answer',
@@ -59,6 +70,7 @@ export function readView(
       ...at,
       self,
       rows: all.filter((row) => !isHandshake(row)),
+      heard,
       greeting: all.some(isHandshake),
       state: cluster.get('cluster_state') ?? '',
       epoch: Number(cluster.get('cluster_current_epoch') ?? 0),

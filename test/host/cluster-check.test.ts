@@ -32,6 +32,16 @@ describe('cluster check', () => {
     expect(result.stdout).toMatch(/FAIL ports\n +b:6379: the coordinator port of search, 10\.0\.0\.11:26673: ECONNREF/);
     expect(result.stdout).toMatch(/^ok {3}answers/m);
   });
+  it('says who does not hear whom, though each node says that all is well', async () => {
+    const cluster = fakeCluster('ab', 'ab');
+    for (const server of cluster.servers) server.deafTo = ['a', 'b'];
+    const result = await runCluster(cluster, ['check', '--nodes', 'a', '--timeout', '0']);
+    expect(result).toMatchObject({ exitCode: 1, codes: ['VB720'] });
+    expect(result.stdout).toMatch(/^ok {3}state/m);
+    expect(result.stdout).toMatch(
+      /FAIL links\n +a:6379 does not reach b:6379 \(no answer on its link\)\n +b:6379 does not reach a:6379 /,
+    );
+  });
   it('asks again for a while what is not yet as it should be', async () => {
     const cluster = fakeCluster('ab', 'ab');
     const [, b] = cluster.servers;

@@ -7,7 +7,7 @@ const ensure = (cluster: FakeCluster, nodes: string, ...more: string[]) =>
   runCluster(cluster, ['ensure', '--nodes', nodes.split('').join(), ...more]);
 const engine = (cluster: FakeCluster) => cluster.runs.flatMap(({ args }) => (args[0] === '--cluster' ? [args[1]] : []));
 const writes = ({ commands }: FakeCluster) =>
-  commands.filter((line) => !/^\S+ (INFO|MULTI|EXEC|EXISTS|CLUSTER (NODES|INFO|KEYSLOT)|CLIENT )/.test(line));
+  commands.filter((line) => !/^\S+ (INFO|MULTI|EXEC|EXISTS|CLUSTER (NODES|INFO|LINKS|KEYSLOT)|CLIENT )/.test(line));
 
 describe('cluster ensure', () => {
   it('forms a cluster of fresh nodes', async () => {
@@ -70,6 +70,35 @@ describe('cluster ensure', () => {
     expect(stderr).toContain(
       'waiting for a:6379 (connection refused), b:6379 (it is loading its data), c:6379 (its name',
     );
+  });
+  it.each([['a'], ['c']])('waits until the node %s hears the others, though every node says ok', async (letter) => {
+    const cluster = fakeCluster('abc', 'abc');
+    const server = cluster.servers.find((one) => one.letter === letter);
+    if (server === undefined) throw new Error('three servers');
+    server.deafTo = ['a', 'b', 'c'];
+    cluster.tick = () => {
+      if (cluster.waiting.now() >= 2000) server.deafTo = [];
+    };
+    const { exitCode, stdout, stderr } = await ensure(cluster, 'abc');
+    expect([exitCode, engine(cluster), writes(cluster)]).toEqual([0, [], []]);
+    expect([cluster.waiting.now() >= 2000, stdout.includes('plan:')]).toEqual([true, false]);
+    expect(stderr).toContain(`${letter}:6379 has not heard from `);
+  });
+  it('is refused in the end where nodes say ok and never hear each other', async () => {
+    const cluster = fakeCluster('abc', 'abc');
+    for (const server of cluster.servers) server.deafTo = ['a', 'b', 'c'];
+    const result = await ensure(cluster, 'abc', '--timeout', '3');
+    expect(result).toMatchObject({ codes: ['VB711'], exitCode: 75, stdout: '' });
+    expect([engine(cluster), writes(cluster)]).toEqual([[], []]);
+  });
+  it('waits until the cluster answers for keys', async () => {
+    const cluster = fakeCluster('abc', 'abc');
+    cluster.isDown = true;
+    cluster.tick = () => {
+      if (cluster.waiting.now() >= 2000) cluster.isDown = false;
+    };
+    expect((await ensure(cluster, 'abc')).exitCode).toBe(0);
+    expect(cluster.waiting.now()).toBeGreaterThanOrEqual(2000);
   });
   it('asks a name with several addresses at the first one that answers', async () => {
     const cluster = fakeCluster('abc');

@@ -1,6 +1,6 @@
 import { slotOf } from '../../entrypoint/cluster/key-slot.ts';
 import type { Ended } from '../../entrypoint/host.ts';
-import { ipOf, lineOf } from './cluster-view.ts';
+import { idOf, ipOf, lineOf, PONG } from './cluster-view.ts';
 import type { FakeCluster, FakeServer } from './fake-cluster.ts';
 
 /** What valkey-cli prints for commands to a server. */
@@ -21,7 +21,16 @@ function view({ servers }: FakeCluster, server: FakeServer): string {
   );
   const isOk = known.some(({ slots }) => slots.endsWith('-16383'));
   const clusterInfo = `cluster_state:${isOk ? 'ok' : 'fail'}\r\ncluster_current_epoch:15\r\n`;
-  return `${info}"OK"\n"QUEUED"\n"QUEUED"\n${JSON.stringify([`${nodes.join('\n')}\n`, clusterInfo])}\n`;
+  const links = server.knows
+    .filter((letter) => letter !== server.letter)
+    .map((letter) => linkTo(letter, !server.deafTo.includes(letter)));
+  return `${info}"OK"\n${'"QUEUED"\n'.repeat(3)}${JSON.stringify([`${nodes.join('\n')}\n`, clusterInfo, links])}\n`;
+}
+
+/** One link of CLUSTER LINKS. Where the connection has only been begun, nothing is read from it yet. */
+function linkTo(letter: string, isConnected: boolean): readonly unknown[] {
+  const events = isConnected ? 'r' : '';
+  return ['direction', 'to', 'node', idOf(letter), 'create-time', PONG + 4, 'events', events, 'send-buffer-used', 0];
 }
 
 function reply(fake: FakeCluster, server: FakeServer, line: string): string {
@@ -51,7 +60,7 @@ function reply(fake: FakeCluster, server: FakeServer, line: string): string {
       if (index === 'GETKEYSINSLOT') return listed(server.slotKeys.slice(0, 2));
       return line.startsWith('CLUSTER KEYSLOT') ? '0' : '"OK"';
     case 'EXISTS':
-      return '0';
+      return fake.isDown ? 'error:"CLUSTERDOWN The cluster is down"' : '0';
     case 'EXEC':
       return JSON.stringify([[['name', 'search', 'ver', 10002, 'args', searchArguments(server)]], []]);
     default:

@@ -9,6 +9,8 @@ export interface FakeServer {
   keys: number;
   /** Letters of the nodes that it knows. */
   knows: string[];
+  /** Letters of those that it does not hear, though it says that it is linked to them: as a node says for a while after its start. */
+  deafTo: string[];
   trouble?: 'unreachable' | 'loading' | 'password' | 'standalone';
   /** Ports at which nobody listens, though the server answers. */
   closedPorts: number[];
@@ -32,6 +34,8 @@ export interface FakeCluster {
   readonly hosts: Map<string, string[]>;
   /** What `valkey-cli --cluster` does, and its exit code. */
   engine: (args: readonly string[]) => number;
+  /** True while every node refuses commands with keys. */
+  isDown: boolean;
   /** Whether indexes reach other nodes. */
   handsOn: boolean;
   /** Whether search searches, or is the stand-in that says that it does not. */
@@ -54,6 +58,7 @@ export function fakeCluster(letters: string, formed = ''): FakeCluster {
     slots: '',
     keys: 0,
     knows: [letter],
+    deafTo: [],
     closedPorts: [],
     indexes: [],
     documents: [],
@@ -73,6 +78,7 @@ export function fakeCluster(letters: string, formed = ''): FakeCluster {
     conversations: () => openConversations,
     hosts: new Map(letters.split('').map((letter) => [letter, [ipOf(letter)]])),
     engine: (args) => form(servers, args),
+    isDown: false,
     handsOn: true,
     searches: false,
     otherRun: null,

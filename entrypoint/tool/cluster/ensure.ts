@@ -116,7 +116,10 @@ async function settle(
 async function decide({ cluster, replicas, at }: Job, views: readonly View[], last: Action | null): Promise<Decision> {
   const decision = planEnsure(views, { replicas, resume: false, at });
   const isComplete = decision.kind === 'actions' && decision.actions.length === 0;
-  if (!isComplete || last?.kind === 'rebalance' || !(await wasMoving(cluster, views))) return decision;
+  if (!isComplete) return decision;
+  const isMoving = await wasMoving(cluster, views);
+  if (isMoving === null) return { kind: 'wait', why: 'the cluster does not answer for keys yet' };
+  if (last?.kind === 'rebalance' || !isMoving) return decision;
   return planEnsure(views, { replicas, resume: true, at });
 }
 

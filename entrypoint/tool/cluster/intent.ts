@@ -8,9 +8,10 @@ import { ask, type Cluster } from './cluster.ts';
 const KEY = '{valkey-bundle}:cluster-ensure';
 const DAYS_S = 7 * 86_400;
 
-/** Whether an earlier run began to move slots and did not finish. */
-export async function wasMoving(cluster: Cluster, views: readonly View[]): Promise<boolean> {
-  return (await send(cluster, views, `EXISTS ${KEY}`)) === '1';
+/** Whether an earlier run began to move slots and did not finish; null where the cluster answers for no key. */
+export async function wasMoving(cluster: Cluster, views: readonly View[]): Promise<boolean | null> {
+  const answer = await send(cluster, views, `EXISTS ${KEY}`);
+  return answer?.includes('CLUSTERDOWN') === true ? null : answer === '1';
 }
 
 /** Leaves the mark. Without it (a node that is full refuses it) the work can be done all the same. */

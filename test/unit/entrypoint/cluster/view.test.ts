@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { clusterAddress, nameOf, readView, troubleOf } from '../../../../entrypoint/cluster/view.ts';
-import { clusterOf, fresh, lineOf, three } from '../../../support/cluster-view.ts';
+import { clusterOf, fresh, idOf, lineOf, three } from '../../../support/cluster-view.ts';
 
 const at = { name: 'a:6379', ip: '10.0.0.10', port: 6379 };
 const nodes = `${lineOf({ letter: 'a', flags: 'myself,master', slots: '0-5460' })}\n${lineOf({ letter: 'b' })}\n`;
 const clusterInfo = 'cluster_state:ok\r\ncluster_current_epoch:7\r\n';
-const answer = (info: string, replies: readonly unknown[] = [nodes, clusterInfo]) =>
-  `# Server\r\n${info}\r\n\n"OK"\n"QUEUED"\n"QUEUED"\n${JSON.stringify(replies)}\n`;
+const links = [['direction', 'to', 'node', idOf('b'), 'create-time', 1, 'events', 'r']];
+const answer = (info: string, replies: readonly unknown[] = [nodes, clusterInfo, links]) =>
+  `# Server\r\n${info}\r\n\n"OK"\n"QUEUED"\n"QUEUED"\n"QUEUED"\n${JSON.stringify(replies)}\n`;
 const info = 'valkey_version:9.1.2\r\nredis_mode:cluster\r\nloading:0\r\n# Cluster\r\ncluster_enabled:1';
 
 describe('the answers of a node', () => {
@@ -17,9 +18,18 @@ describe('the answers of a node', () => {
       view: { name: 'a:6379', state: 'ok', epoch: 7, keys: 15, version: '9.1.2', greeting: false, rows: [{}, {}] },
     });
   });
+  it('tell whom it hears', () => {
+    const heard = (replies: readonly unknown[]) => {
+      const reading = readView(at, answer(info, replies));
+      return reading.kind === 'view' ? [...reading.view.heard] : reading.what;
+    };
+    expect(heard([nodes, clusterInfo, links])).toEqual([idOf('a'), idOf('b')]);
+    expect(heard([nodes, clusterInfo, []])).toEqual([idOf('a')]);
+    expect(heard([nodes, clusterInfo])).toBe('answer');
+  });
   it('leave out who is only being greeted, and say that there is one', () => {
     const greeting = `${nodes}${lineOf({ letter: 'c', flags: 'handshake' })}\n`;
-    expect(readView(at, answer(info, [greeting, clusterInfo]))).toMatchObject({
+    expect(readView(at, answer(info, [greeting, clusterInfo, links]))).toMatchObject({
       view: { greeting: true, rows: [{}, {}] },
     });
   });
@@ -28,7 +38,7 @@ describe('the answers of a node', () => {
     ['of one that loads', answer('redis_mode:cluster\r\nloading:1', []), 'loading'],
     ['of something else', 'HTTP/1.1 400 Bad Request', 'answer'],
     ['that are an error', `${info}\r\n"OK"\nerror:"EXECABORT Transaction discarded"\n`, 'answer'],
-    ['without the node itself', answer(info, [`${lineOf({ letter: 'b' })}\n`, clusterInfo]), 'answer'],
+    ['without the node itself', answer(info, [`${lineOf({ letter: 'b' })}\n`, clusterInfo, links]), 'answer'],
   ])('%s are a trouble', (_, out, what) => expect(readView(at, out)).toMatchObject({ kind: 'trouble', what }));
 });
 
