@@ -57,6 +57,13 @@ export const variables = [
     example: 'VALKEYCLI_AUTH=...',
   },
   {
+    name: 'VALKEY_USER',
+    fallback: '',
+    meaning:
+      'User with whose password `valkey-bundle cluster` logs in to nodes, where `--user` names none; without a password it does not log in, as `valkey-cli`. A start does not look at it.',
+    example: 'VALKEY_USER=operator',
+  },
+  {
     name: 'VALKEY_TLS',
     fallback: '',
     meaning:
@@ -68,6 +75,12 @@ export const variables = [
     fallback: '',
     meaning: 'Certificates (PEM) by which `valkey-bundle cluster` knows the nodes, where `--cacert` names none.',
     example: 'VALKEY_TLS_CA_CERT_FILE=/run/secrets/tls/ca.crt',
+  },
+  {
+    name: 'VALKEY_TLS_CA_FILE',
+    fallback: '',
+    meaning: 'The same under the name that the Valkey operator gives it, where `VALKEY_TLS_CA_CERT_FILE` is not set.',
+    example: 'VALKEY_TLS_CA_FILE=/tls/ca.crt',
   },
   {
     name: 'VALKEY_TLS_CERT_FILE',

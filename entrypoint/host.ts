@@ -128,41 +128,91 @@ interface Writer {
   exit(code: number): never;
 }
 
+/** A reply of a server (RESP2). What is text for people goes through textOf(). */
+export type Reply = Bytes | number | null | ServerError | readonly Reply[];
+
+export interface ServerError {
+  readonly kind: 'error';
+  readonly message: string;
+}
+
+export function isError(reply: unknown): reply is ServerError {
+  return typeof reply === 'object' && reply !== null && 'kind' in reply && reply.kind === 'error';
+}
+
+/** The replies to all that was asked, in order, errors among them; or why there are none. */
+export type Answer =
+  | { readonly kind: 'replies'; readonly replies: readonly Reply[] }
+  | {
+      readonly kind: 'failed';
+      /**
+       * `refused`: AUTH, or the connection itself, was answered by the error that is `why`. `tls`: TLS does not come about, for a reason that
+       * stays. `protocol`: what answers speaks another one.
+       */
+      readonly what: 'connection' | 'tls' | 'refused' | 'protocol';
+      readonly why: string;
+    };
+
+/** The words of a command. */
+export type Command = readonly Bytes[];
+
+/** Where a server is spoken to, and how. */
+export interface ServerAt {
+  readonly ip: string;
+  readonly port: number;
+  /** What goes with AUTH: nothing, a password, or a user and a password. */
+  readonly login: Command;
+  readonly tls: TlsFiles | null;
+}
+
+/** PEM files by which TLS is spoken. */
+export interface TlsFiles {
+  readonly caFile: string | null;
+  readonly caDirectory: string | null;
+  readonly certFile: string | null;
+  readonly keyFile: string | null;
+  /** Whether the server has to be known by an authority: those named, or else the system's. */
+  readonly verifies: boolean;
+}
+
+/** A connection that stays open. Once it has failed, every answer is that failure. */
+export interface Session {
+  /** One question at a time. */
+  ask(commands: readonly Command[], timeoutMs: number): Promise<Answer>;
+  end(): void;
+}
+
 /** A program that ran: to its end, or until its time was up. */
 export interface Ended {
   readonly exitCode: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
+  /** Why it could not be run. */
+  readonly problem: string;
   readonly timedOut: boolean;
 }
 
 interface RunOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** What it reads from standard input; nothing unless said. */
-  readonly input?: string;
   readonly timeoutMs?: number;
-  /** Whether what it prints is shown on standard error as it comes: then nothing is returned of it. */
-  readonly show?: boolean;
   /** Ends the program early, and makes this reject with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** A program that stays, and answers a line with lines. */
-export interface Conversation {
-  /** Sends lines, and returns as many lines of its answer as are asked for; null once it has ended or does not answer in time. */
-  ask(text: string, lines: number, timeoutMs: number): Promise<readonly string[] | null>;
-  end(): void;
-}
-
-/** Waiting: what only the tool's cluster commands do. A start is synchronous. Nothing here throws but `run`, where it is stopped. */
+/** Waiting: what only the tool's cluster commands do. A start is synchronous. Nothing here throws but `run` and `ask`, where they are stopped. */
 export interface Waiting {
   /** Milliseconds of a clock that only goes forward. */
   now(): number;
   /** Seconds since 1970. */
   date(): number;
   pause(ms: number): Promise<void>;
+  /** Sends commands on a connection of their own, all at once. */
+  ask(
+    at: ServerAt,
+    commands: readonly Command[],
+    limits: { readonly timeoutMs: number; readonly signal?: AbortSignal },
+  ): Promise<Answer>;
+  open(at: ServerAt): Session;
+  /** What the program prints is shown on standard error as it comes. */
   run(program: string, args: readonly string[], options: RunOptions): Promise<Ended>;
-  converse(program: string, args: readonly string[], env: Readonly<Record<string, string | undefined>>): Conversation;
   /** Addresses of a host name, IPv4 first; none where it has none. */
   lookup(name: string): Promise<readonly string[]>;
   /** Null if something listens there, else why it cannot be reached. */

@@ -35,7 +35,7 @@ export const clusterEntries = {
     severity: 'error',
     exitCode: 1,
     meaning:
-      'A node does not accept the password, or wants one and got none, or has none although one was given. Nothing was changed.',
+      'A node does not accept the user or the password, or wants a password and got none, or has none although one was given. Nothing was changed.',
     fix: 'Give the password with --password-file, VALKEY_PASSWORD_FILE or VALKEY_PASSWORD; all nodes must have the same.',
   },
   VB706: {
@@ -103,7 +103,8 @@ export const clusterEntries = {
     title: 'unexpected answer of a node',
     severity: 'error',
     exitCode: 1,
-    meaning: 'What answers there is no Valkey, or it refuses a command that is needed.',
+    meaning:
+      'What answers there is no Valkey, or it refuses a command that is needed: the user may not run it (NOPERM), or the server has it under another name.',
     fix: 'Check host and port, and what the user may do (+@admin, +@read, cluster, info, client, config|get).',
   },
   VB717: {
@@ -113,6 +114,14 @@ export const clusterEntries = {
     meaning:
       'A file of --cacert, --cert, --key or of VALKEY_TLS_CA_CERT_FILE, VALKEY_TLS_CERT_FILE, VALKEY_TLS_KEY_FILE is missing, unreadable or not PEM; or a certificate is given without its key. No node was asked.',
     fix: 'Name files that the user of the command may read; certificate and key go together.',
+  },
+  VB718: {
+    title: 'no TLS with a node',
+    severity: 'error',
+    exitCode: 78,
+    meaning:
+      'A node’s certificate is not one of the authority that was named, or has expired; or the node does not accept ours, or the lack of one; or a key does not fit its certificate; or no TLS is spoken at that port. Time does not mend it, so it is not waited for. Nothing was changed.',
+    fix: 'Name the authority that signed the node’s certificate (--cacert, VALKEY_TLS_CA_CERT_FILE), and a certificate with its key that the node accepts (--cert, --key).',
   },
   VB720: {
     title: 'cluster is not as it should be',

@@ -53,7 +53,7 @@ describe('cluster check', () => {
       },
     );
     expect(result.exitCode).toBe(0);
-    expect(cluster.runs[0]).toMatchObject({ env: { REDISCLI_AUTH: 'hidden' } });
+    expect(cluster.asked[0]).toMatchObject({ ip: '10.0.0.10', port: 6379, login: ['hidden'], tls: null });
   });
 });
 

@@ -13,10 +13,13 @@ describe('the password', () => {
     ['from VALKEYCLI_AUTH with a line end', [], { VALKEYCLI_AUTH: 'hidden\r\n' }],
     ['from REDISCLI_AUTH with a line end', [], { REDISCLI_AUTH: 'hidden\n' }],
     ['from a file rather than the environment', ['--password-file', '/pw'], { REDISCLI_AUTH: 'other' }],
-  ])('%s reaches valkey-cli by its environment alone', async (_, args, env) => {
+  ])('%s reaches nodes, and valkey-cli by its environment alone', async (_, args, env) => {
     const cluster = fakeCluster('abc');
     const result = await runCluster(cluster, ['ensure', '--nodes', 'a,b,c', ...args], env, { '/pw': 'hidden\n' });
     expect(result.exitCode).toBe(0);
+    expect(cluster.asked.length).toBeGreaterThan(0);
+    for (const one of cluster.asked) expect(one.login).toEqual(['hidden']);
+    expect(cluster.runs).toHaveLength(1);
     for (const one of cluster.runs) {
       expect(one.env).toMatchObject({ REDISCLI_AUTH: 'hidden', VALKEYCLI_AUTH: 'hidden' });
       expect(one.env).not.toHaveProperty('VALKEY_PASSWORD');
@@ -37,7 +40,7 @@ describe('the password', () => {
       '/pw': 'x',
       '/empty': '\n',
     });
-    expect([result.codes, cluster.runs.length]).toEqual([[code], 0]);
+    expect([result.codes, cluster.asked.length]).toEqual([[code], 0]);
   });
 });
 
@@ -49,7 +52,7 @@ describe('TLS', () => {
   const ran = async (args: readonly string[], env = {}) => {
     const cluster = fakeCluster('abc');
     const { codes } = await runCluster(cluster, ['ensure', '--nodes', 'a,b,c', ...args], env, files);
-    return { codes, given: cluster.runs.map((one) => one.args) };
+    return { codes, given: cluster.runs.map((one) => one.args), asked: cluster.asked };
   };
 
   it.each<[string, string[], Record<string, string>, string[]]>([
@@ -59,14 +62,17 @@ describe('TLS', () => {
     ['without files', ['--tls'], {}, ['--tls']],
     ['without files, by VALKEY_TLS', [], { VALKEY_TLS: '1' }, ['--tls']],
   ])('%s is spoken with every node and by valkey-cli --cluster', async (_, args, env, expected) => {
-    const { codes, given } = await ran(args, env);
-    expect(codes).toEqual([]);
-    expect(given.some(([first]) => first === '--cluster')).toBe(true);
+    const { codes, given, asked } = await ran(args, env);
+    expect([codes, given.length]).toEqual([[], 1]);
     for (const one of given) expect(one.slice(-expected.length)).toEqual(expected);
+    const file = (option: string) => (expected.includes(option) ? expected[expected.indexOf(option) + 1] : null);
+    const tls = { caFile: file('--cacert'), certFile: file('--cert'), keyFile: file('--key'), verifies: true };
+    for (const one of asked) expect(one.tls).toEqual({ ...tls, caDirectory: null });
   });
   it('is not spoken unless something asks for it', async () => {
-    const { given } = await ran([], { VALKEY_TLS: 'no', VALKEY_TLS_CA_CERT_FILE: '' });
+    const { given, asked } = await ran([], { VALKEY_TLS: 'no', VALKEY_TLS_CA_CERT_FILE: '' });
     for (const one of given) expect(one).not.toContain('--tls');
+    for (const one of asked) expect(one.tls).toBeNull();
   });
   it.each<[string[], Record<string, string>, string]>([
     [['--cacert', '/none'], {}, 'argv[5]: error VB717: /none: no such file'],
@@ -78,7 +84,7 @@ describe('TLS', () => {
   ])('%j with %j is refused before any node is asked', async (args, env, text) => {
     const cluster = fakeCluster('abc');
     const result = await runCluster(cluster, ['ensure', '--nodes', 'a,b,c', ...args], env, files);
-    expect([result.codes, result.exitCode, cluster.runs.length]).toEqual([['VB717'], 66, 0]);
+    expect([result.codes, result.exitCode, cluster.asked.length]).toEqual([['VB717'], 66, 0]);
     expect(result.stderr).toContain(text);
   });
   it('goes to the TLS port of the own server where no node is named', async () => {
@@ -91,6 +97,6 @@ describe('TLS', () => {
       files,
       addresses: ['10.0.0.10'],
     });
-    expect(cluster.runs[0]?.args.slice(0, 4)).toEqual(['-h', '10.0.0.10', '-p', '6380']);
+    expect(cluster.asked[0]).toMatchObject({ ip: '10.0.0.10', port: 6380, tls: { caFile: '/ca', verifies: true } });
   });
 });

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { asBytes } from '../../entrypoint/bytes.ts';
 import { runCluster } from '../support/cluster-tool.ts';
 import { idOf } from '../support/cluster-view.ts';
 import { type FakeCluster, fakeCluster } from '../support/fake-cluster.ts';
+import { failing } from '../support/fake-cluster-replies.ts';
 
 const ensure = (cluster: FakeCluster, nodes: string, ...more: string[]) =>
   runCluster(cluster, ['ensure', '--nodes', nodes.split('').join(), ...more]);
 const engine = (cluster: FakeCluster) => cluster.runs.flatMap(({ args }) => (args[0] === '--cluster' ? [args[1]] : []));
 const writes = ({ commands }: FakeCluster) =>
-  commands.filter((line) => !/^\S+ (INFO|MULTI|EXEC|EXISTS|CLUSTER (NODES|INFO|KEYSLOT)|CLIENT )/.test(line));
+  commands.filter((line) => !/^\S+ (INFO|MULTI|EXEC|EXISTS|CLUSTER (NODES|INFO)|CLIENT )/.test(line));
 
 describe('cluster ensure', () => {
   it('forms a cluster of fresh nodes', async () => {
@@ -21,11 +23,11 @@ describe('cluster ensure', () => {
     let locked = 0;
     const real = cluster.engine;
     cluster.engine = (args) => {
-      locked = cluster.conversations();
+      locked = cluster.sessions();
       return real(args);
     };
     await ensure(cluster, 'abc');
-    expect([locked, cluster.conversations()]).toEqual([3, 0]);
+    expect([locked, cluster.sessions()]).toEqual([3, 0]);
   });
   it('adds nodes and gives them slots', async () => {
     const cluster = fakeCluster('abcde', 'abc');
@@ -41,8 +43,8 @@ describe('cluster ensure', () => {
       return real(args);
     };
     await ensure(cluster, 'abcd');
-    expect(marked).toEqual([expect.stringMatching(/^a SET \{valkey-bundle\}:cluster-ensure .* EX \d+$/)]);
-    expect(writes(cluster).at(-1)).toBe('a DEL {valkey-bundle}:cluster-ensure');
+    expect(marked).toEqual([expect.stringMatching(/^c SET \{valkey-bundle\}:cluster-ensure .* EX \d+$/)]);
+    expect(writes(cluster).at(-1)).toBe('d DEL {valkey-bundle}:cluster-ensure');
   });
   it('only asks a healthy cluster, without a lock', async () => {
     const cluster = fakeCluster('abc', 'abc');
@@ -75,12 +77,13 @@ describe('cluster ensure', () => {
     const cluster = fakeCluster('abc');
     cluster.hosts.set('a', ['10.0.0.99', '10.0.0.10', '10.0.0.98']);
     expect((await ensure(cluster, 'abc')).stdout).toContain('--cluster create 10.0.0.10:6379 ');
-    expect(cluster.runs.some(({ args }) => args.includes('10.0.0.98'))).toBe(false);
+    expect(cluster.asked.some(({ ip }) => ip === '10.0.0.98')).toBe(false);
   });
   it.each([
     ['unreachable', 'VB704', 75],
     ['loading', 'VB704', 75],
     ['password', 'VB705', 1],
+    ['TLS', 'VB718', 78],
     ['standalone', 'VB706', 1],
   ] as const)('is refused where a node is %s for good: %s', async (trouble, code, exitCode) => {
     const cluster = fakeCluster('abc');
@@ -107,7 +110,7 @@ describe('cluster ensure', () => {
   ])('is refused before any node is asked: %s: %s', async (nodes, code) => {
     const cluster = fakeCluster('abc');
     expect((await runCluster(cluster, ['ensure', '--nodes', nodes])).codes).toEqual([code]);
-    expect(cluster.runs).toEqual([]);
+    expect(cluster.asked).toEqual([]);
   });
   it('is refused without --nodes', async () => {
     expect((await runCluster(fakeCluster('abc'), ['ensure'])).codes).toEqual(['VB601']);
@@ -116,7 +119,7 @@ describe('cluster ensure', () => {
     const cluster = fakeCluster('abc');
     cluster.engine = () => 1;
     expect(await ensure(cluster, 'abc')).toMatchObject({ codes: ['VB714'], exitCode: 75 });
-    expect([engine(cluster), cluster.conversations()]).toEqual([['create'], 0]);
+    expect([engine(cluster), cluster.sessions()]).toEqual([['create'], 0]);
   });
   it('fails where what it did does not show', async () => {
     const cluster = fakeCluster('abc');
@@ -168,22 +171,23 @@ describe('two runs', () => {
   });
   it('one that loses its lock stops', async () => {
     const cluster = fakeCluster('abc');
-    const converse = cluster.waiting.converse;
-    const losing = {
+    const { open } = cluster.waiting;
+    const losing: FakeCluster['waiting'] = {
       ...cluster.waiting,
-      converse: (...given: Parameters<typeof converse>) => {
-        const conversation = converse(...given);
-        const ask: typeof conversation.ask = async (text, ...rest) =>
-          text.startsWith('CLIENT GETNAME') ? ['null'] : conversation.ask(text, ...rest);
-        return { ...conversation, ask };
+      open: (at) => {
+        const session = open(at);
+        const ask: typeof session.ask = async (sent, timeoutMs) =>
+          sent[0]?.[1] === 'GETNAME' ? { kind: 'replies', replies: [null] } : session.ask(sent, timeoutMs);
+        return { ...session, ask };
       },
     };
     expect(await ensure({ ...cluster, waiting: losing }, 'abc')).toMatchObject({ codes: ['VB713'], exitCode: 75 });
-    expect([engine(cluster), writes(cluster), cluster.conversations()]).toEqual([[], [], 0]);
+    expect([engine(cluster), writes(cluster), cluster.sessions()]).toEqual([[], [], 0]);
   });
 });
 
 describe('a move of a slot that was cut off', () => {
+  const keys = ['one', 't\0 \xff\n"wo', 'three'].map(asBytes);
   const cutOff = (password?: string) => {
     const cluster = fakeCluster('abc', 'abc');
     const [a, b] = cluster.servers;
@@ -191,7 +195,7 @@ describe('a move of a slot that was cut off', () => {
     const slots = [a.slots, b.slots] as const;
     a.slots += ` [33->-${idOf('b')}]`;
     b.slots += ` [33-<-${idOf('a')}]`;
-    a.slotKeys = ['"one"', '"t\\x00 wo"', '"three"'];
+    a.slotKeys = [...keys];
     let left: readonly string[] | null = null;
     cluster.engine = () => {
       left = [...a.slotKeys];
@@ -206,17 +210,15 @@ describe('a move of a slot that was cut off', () => {
   it('has no key left at its owner when valkey-cli repairs the slot', async () => {
     const { cluster, b, run, left } = cutOff();
     expect((await run()).exitCode).toBe(0);
-    expect([engine(cluster), left(), b.slotKeys]).toEqual([['fix'], [], ['"one"', '"t\\x00 wo"', '"three"']]);
+    expect([engine(cluster), left(), b.slotKeys]).toEqual([['fix'], [], keys]);
     expect(writes(cluster)[0]).toBe(`a CLUSTER SETSLOT 33 MIGRATING ${idOf('b')}`);
-    expect(writes(cluster)).toContain('a MIGRATE 10.0.0.11 6379 "" 0 15000 REPLACE KEYS "one" "t\\x00 wo"');
+    expect(writes(cluster)).toContain(`a MIGRATE 10.0.0.11 6379  0 15000 REPLACE KEYS one ${keys[1]}`);
   });
 
   it('is moved by an owner that logs in', async () => {
     const { cluster, run } = cutOff('pass "word');
     expect((await run()).exitCode).toBe(0);
-    expect(writes(cluster).find((line) => line.includes('MIGRATE 10'))).toContain(
-      ' REPLACE AUTH "pass \\"word" KEYS "one" ',
-    );
+    expect(writes(cluster).find((line) => line.includes('MIGRATE 10'))).toContain(' REPLACE AUTH pass "word KEYS one ');
   });
 
   it('is left as it is where the owner cannot hand its keys over', async () => {
@@ -224,10 +226,10 @@ describe('a move of a slot that was cut off', () => {
     const { waiting } = cluster;
     const refusing: FakeCluster['waiting'] = {
       ...waiting,
-      run: async (program, args, options) =>
-        options.input?.startsWith('MIGRATE') === true
-          ? { exitCode: 0, stdout: '(error) IOERR error or timeout writing to target\n', stderr: '', timedOut: false }
-          : waiting.run(program, args, options),
+      ask: async (at, sent, limits) =>
+        sent[0]?.[0] === 'MIGRATE'
+          ? { kind: 'replies', replies: [failing('IOERR error or timeout writing to target')] }
+          : waiting.ask(at, sent, limits),
     };
     const { exitCode, codes, stderr } = await runCluster({ waiting: refusing }, ['ensure', '--nodes', 'a,b,c'], {
       VALKEY_PASSWORD: 's3cret',
@@ -240,6 +242,6 @@ describe('a move of a slot that was cut off', () => {
     });
     expect(stderr).toContain('a:6379: MIGRATE: IOERR error or timeout');
     expect(stderr).not.toContain('s3cret');
-    expect(cluster.conversations()).toBe(0);
+    expect(cluster.sessions()).toBe(0);
   });
 });

@@ -1,11 +1,17 @@
 import { printable } from '../../bytes.ts';
 import { type Check, checkViews } from '../../cluster/checks.ts';
-import { checkModules, modulePorts, type NodeModules, pairsOf, readModules } from '../../cluster/module-checks.ts';
+import {
+  checkModules,
+  moduleCommands,
+  modulePorts,
+  type NodeModules,
+  readNodeModules,
+} from '../../cluster/module-checks.ts';
 import { isPrimary } from '../../cluster/nodes.ts';
 import { CONNECTION_OPTIONS, readOptions } from '../../cluster/options.ts';
 import { countSlots, showSlots } from '../../cluster/slots.ts';
 import { endpoint } from '../../cluster/targets.ts';
-import { lastArray, type View } from '../../cluster/view.ts';
+import type { View } from '../../cluster/view.ts';
 import { diagnose } from '../../diagnostics.ts';
 import type { Waiting } from '../../host.ts';
 import { styleFor } from '../../log.ts';
@@ -65,7 +71,11 @@ async function reportOn(
   manifests: readonly Manifest[],
 ): Promise<Report> {
   const members = await membersFrom(cluster, await find(cluster));
-  const modules = await Promise.all(members.views.map((view) => modulesOf(cluster, view, manifests)));
+  const modules = await Promise.all(
+    members.views.map(async (view) =>
+      readNodeModules(view.name, await ask(cluster, view, moduleCommands(manifests)), manifests),
+    ),
+  );
   const checks = [
     checkAnswers(members),
     ...checkViews(members.views),
@@ -78,16 +88,6 @@ async function reportOn(
 function checkAnswers({ views, silent }: Members): Check {
   const problems = silent.map(({ name, why }) => `${name}: ${why}`);
   return { name: 'answers', summary: `all ${views.length + silent.length} nodes answer`, problems };
-}
-
-async function modulesOf(cluster: Cluster, view: View, manifests: readonly Manifest[]): Promise<NodeModules> {
-  const patterns = manifests.flatMap(({ loadArgs }) =>
-    loadArgs.configPrefix === undefined ? [] : [`${loadArgs.configPrefix}.*`],
-  );
-  const { stdout } = await ask(cluster, view, ['MULTI', 'MODULE LIST', `CONFIG GET ${patterns.join(' ')}`, 'EXEC']);
-  const [list, config] = lastArray(stdout) ?? [];
-  const settings = new Map([...pairsOf(config)].map(([name, value]) => [name, String(value)]));
-  return { name: view.name, modules: readModules(list), settings };
 }
 
 /** From here: what a node can reach can only be asked there, by running this command in its container. */
@@ -108,10 +108,13 @@ async function checkPorts(
         : [`${node}: the ${name} port of ${module}, ${endpoint(view.ip, view.port + offset)}: ${why}`];
     }),
   );
+  const notAsked = modules.flatMap((node) =>
+    node.modules === null ? [`${node.name}: which ports its modules open is not known`] : [],
+  );
   const names = [...new Set(ports.map(({ name }) => name))].join(', ');
   const summary =
     ports.length === 0 ? 'no module opens one' : `${names} of ${ports.length} nodes can be reached from here`;
-  return { name: 'ports', summary, problems: problems.flat() };
+  return { name: 'ports', summary, problems: [...notAsked, ...problems.flat()] };
 }
 
 function describeNode({ name, ip, port, self, keys, version }: View): Report['nodes'][number] {

@@ -6,10 +6,11 @@ import { Refusal, refuse } from '../../diagnostics.ts';
 import { readConfiguration } from '../../inputs.ts';
 import { readBundle } from '../../modules/bundle.ts';
 import type { Place } from '../../place.ts';
-import { argumentsOfStart, reachServer, settingOf, tlsArguments } from '../../reach.ts';
+import { argumentsOfStart, reachServer, settingOf } from '../../reach.ts';
 import type { ToolContext } from '../run.ts';
 import { type Cluster, type Endpoint, membersOf, readAt, readNode, troubleDiagnostic } from './cluster.ts';
-import { type Connection, connectionWith, readConnection } from './connection.ts';
+import { type Connection, readConnection } from './connection.ts';
+import { completeTls, tlsOf } from './tls.ts';
 
 /** The members of a cluster: those that answer, and those that do not. */
 export interface Members {
@@ -42,20 +43,24 @@ export function startOf(context: ToolContext, options: ReadonlyMap<string, Given
 
 function ownServer({ host, env }: ToolContext, options: ReadonlyMap<string, Given>): Start {
   const grammar = grammarOf(readBundle(host).bundle.valkey);
-  const { settings } = readConfiguration(host, argumentsOfStart(host.lastStart()), {}, grammar);
+  const { settings, dataDirectory } = readConfiguration(host, argumentsOfStart(host.lastStart()), {}, grammar);
   const given = readConnection(host, options, env);
   const [, ip = '', , plain = ''] = reachServer(settings, host.network().addresses);
   const tlsPort = settingOf(settings, 'tls-port') ?? '0';
-  const port = given.args.includes('--tls') && tlsPort !== '0' ? tlsPort : plain;
+  const port = given.tls !== null && tlsPort !== '0' ? tlsPort : plain;
   if (!/^\d+$/.test(port)) throw refuse('VB601', 'this server has no port', { hint: 'Name the nodes with --nodes.' });
-  const own = settingOf(settings, 'requirepass');
+  const own = settingOf(settings, 'requirepass') ?? '';
   const at: Place = { kind: 'directory', path: 'the configuration' };
-  const isTls = !given.args.includes('--tls') && settingOf(settings, 'port') === '0';
-  const args = isTls ? [...given.args, ...tlsArguments(settings)] : given.args;
-  const connection =
-    given.passwordAt === null && own !== undefined && own !== ''
-      ? connectionWith(args, env, { text: own, at })
-      : { ...given, args };
+  const files = tlsOf(settings, dataDirectory);
+  const isTls = settingOf(settings, 'port') === '0';
+  const isGiven = given.password !== null || own === '';
+  const connection = {
+    // The configuration's password is that of the user default; a user that the environment names has its own.
+    user: isGiven || options.has('user') ? given.user : null,
+    password: isGiven ? given.password : { text: own, at },
+    // By the configuration alone no authority was named for us: the one there may be that of the clients.
+    tls: given.tls === null ? (isTls ? { ...files, verifies: false } : null) : completeTls(given.tls, files),
+  };
   const name = endpoint(ip, Number(port));
   return {
     connection,

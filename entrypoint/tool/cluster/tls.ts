@@ -1,29 +1,32 @@
 import type { Given } from '../../cluster/options.ts';
 import { refuse } from '../../diagnostics.ts';
 import { type Environment, isOn } from '../../environment.ts';
-import type { ConfFiles } from '../../host.ts';
+import type { ConfFiles, TlsFiles } from '../../host.ts';
+import type { Settings } from '../../modules/settings.ts';
+import { absolute } from '../../path.ts';
 import type { Place } from '../../place.ts';
+import { settingOf } from '../../reach.ts';
 
-/** Each option's file can also be named by a variable; the option wins. */
+/** Each option's file can also be named by a variable; the option wins, then the first of them. */
 const files = [
-  { option: 'cacert', variable: 'VALKEY_TLS_CA_CERT_FILE' },
-  { option: 'cert', variable: 'VALKEY_TLS_CERT_FILE' },
-  { option: 'key', variable: 'VALKEY_TLS_KEY_FILE' },
+  { option: 'cacert', variables: ['VALKEY_TLS_CA_CERT_FILE', 'VALKEY_TLS_CA_FILE'] },
+  { option: 'cert', variables: ['VALKEY_TLS_CERT_FILE'] },
+  { option: 'key', variables: ['VALKEY_TLS_KEY_FILE'] },
 ] as const;
 
 /**
- * With what valkey-cli speaks TLS: nothing unless `--tls`, VALKEY_TLS or one of the files says so. Refuses VB717 for a file that cannot
+ * With what TLS is spoken: null unless `--tls`, VALKEY_TLS or one of the files says so. Refuses VB717 for a file that cannot
  * be used, or a certificate without its key.
  */
 export function readTls(
   host: Pick<ConfFiles, 'readConf'>,
   options: ReadonlyMap<string, Given>,
   env: Environment,
-): readonly string[] {
-  const given = files.flatMap(({ option, variable }) => {
-    const text = env[variable] ?? '';
+): TlsFiles | null {
+  const given = files.flatMap(({ option, variables }) => {
+    const name = variables.find((variable) => (env[variable] ?? '') !== '');
     const fromVariable: Given | undefined =
-      text === '' ? undefined : { text, at: { kind: 'variable', name: variable } };
+      name === undefined ? undefined : { text: env[name] ?? '', at: { kind: 'variable', name } };
     const file = options.get(option) ?? fromVariable;
     return file === undefined ? [] : [{ option, ...file }];
   });
@@ -33,10 +36,49 @@ export function readTls(
   if (alone !== undefined)
     throw refuse('VB717', 'certificate and key are given together, or none of them', { at: alone.at });
   const speaks = options.has('tls') || isOn(env['VALKEY_TLS']) || given.length > 0;
-  return speaks ? ['--tls', ...given.flatMap(({ option, text }) => [`--${option}`, text])] : [];
+  const named = (name: string): string | null => given.find(({ option }) => option === name)?.text ?? null;
+  return speaks
+    ? { caFile: named('cacert'), caDirectory: null, certFile: named('cert'), keyFile: named('key'), verifies: true }
+    : null;
 }
 
-/** valkey-cli only finds it out once it is connected, and calls it a failed connection. */
+/** The files of a server's configuration, whose relative names count from its data directory. */
+export function tlsOf(settings: Settings, dataDirectory: string): Omit<TlsFiles, 'verifies'> {
+  const named = (name: string): string | null => {
+    const path = settingOf(settings, name) ?? '';
+    return path === '' ? null : absolute(path, dataDirectory);
+  };
+  const client = named('tls-client-cert-file');
+  return {
+    caFile: named('tls-ca-cert-file'),
+    caDirectory: named('tls-ca-cert-dir'),
+    // The server takes both from the client's directives, or both from the others (tls.c, tlsConfigure).
+    certFile: client ?? named('tls-cert-file'),
+    keyFile: client === null ? named('tls-key-file') : named('tls-client-key-file'),
+  };
+}
+
+/** What was not given is as the configuration has it, each by itself: the authority, and the certificate with its key. */
+export function completeTls(given: TlsFiles, own: Omit<TlsFiles, 'verifies'>): TlsFiles {
+  const { caFile, caDirectory } = given.caFile === null && given.caDirectory === null ? own : given;
+  const { certFile, keyFile } = given.certFile === null ? own : given;
+  return { caFile, caDirectory, certFile, keyFile, verifies: given.verifies };
+}
+
+/** The same as options of valkey-cli. */
+export function tlsWords(tls: TlsFiles | null): string[] {
+  if (tls === null) return [];
+  const files = [
+    ['--cacert', tls.caFile],
+    ['--cacertdir', tls.caDirectory],
+    ['--cert', tls.certFile],
+    ['--key', tls.keyFile],
+  ] as const;
+  const given = files.flatMap(([option, file]) => (file === null ? [] : [option, file]));
+  return ['--tls', ...given, ...(tls.verifies ? [] : ['--insecure'])];
+}
+
+/** Before any node is asked. */
 function requirePem(host: Pick<ConfFiles, 'readConf'>, path: string, at: Place): void {
   const read = host.readConf(path);
   const problem =
