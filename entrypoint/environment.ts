@@ -67,7 +67,7 @@ export const variables = [
     name: 'VALKEY_TLS',
     fallback: '',
     meaning:
-      '`1` makes `valkey-bundle cluster` speak TLS, as `--tls` does; so does any of the three files below. A start does not look at them: the server has `tls-port` and its directives.',
+      '`1` makes `valkey-bundle cluster` speak TLS, as `--tls` does; so does any of the files below. A start does not look at them: the server has `tls-port` and its directives.',
     example: 'VALKEY_TLS=1',
   },
   {

@@ -32,6 +32,22 @@ describe('cluster check', () => {
     expect(result.stdout).toMatch(/FAIL ports\n +b:6379: the coordinator port of search, 10\.0\.0\.11:26673: ECONNREF/);
     expect(result.stdout).toMatch(/^ok {3}answers/m);
   });
+  it.each<[string, string[], RegExp]>([
+    ['MODULE LIST', ['modules', 'ports'], /b:6379: MODULE LIST: NOPERM/],
+    ['CONFIG GET', ['modules'], /b:6379: CONFIG GET: NOPERM/],
+  ])('fails where %s may not be asked of a node, and names the reason', async (denied, checks, reason) => {
+    const cluster = fakeCluster('ab', 'ab');
+    for (const server of cluster.servers) if (server.letter === 'b') server.denied = [denied];
+    const result = await runCluster(cluster, ['check', '--nodes', 'a', '--timeout', '0']);
+    expect(result).toMatchObject({ exitCode: 1, codes: ['VB720'], stdout: expect.stringMatching(reason) });
+    expect(result.stderr).toContain(`failed: ${checks.join(', ')}`);
+  });
+  it.each(['INFO', 'CLUSTER NODES'])('fails where a node may not be asked for %s', async (denied) => {
+    const cluster = fakeCluster('ab', 'ab');
+    for (const server of cluster.servers) server.denied = [denied];
+    const result = await runCluster(cluster, ['check', '--nodes', 'a', '--timeout', '0']);
+    expect(result).toMatchObject({ exitCode: 1, codes: ['VB716'] });
+  });
   it('asks again for a while what is not yet as it should be', async () => {
     const cluster = fakeCluster('ab', 'ab');
     const [, b] = cluster.servers;

@@ -87,16 +87,64 @@ describe('TLS', () => {
     expect([result.codes, result.exitCode, cluster.asked.length]).toEqual([['VB717'], 66, 0]);
     expect(result.stderr).toContain(text);
   });
-  it('goes to the TLS port of the own server where no node is named', async () => {
-    const cluster = fakeCluster('ab', 'ab');
-    const argv = ['valkey-server', '--bind', '10.0.0.10', '--port', '6379', '--tls-port', '6380'];
-    const lastStart = JSON.stringify({ argv });
-    await waitingTool(['cluster', 'check'], variables, {
-      waiting: cluster.waiting,
-      lastStart,
-      files,
-      addresses: ['10.0.0.10'],
+  describe('with the own server, where no node is named,', () => {
+    const conf = ['--tls-ca-cert-file', '/own/ca', '--tls-cert-file', '/own/crt', '--tls-key-file', 'own.key'];
+    const first = async (options: readonly string[], env: Record<string, string>, args: readonly string[] = []) => {
+      const cluster = fakeCluster('ab', 'ab');
+      const argv = ['valkey-server', '--bind', '10.0.0.10', '--tls-port', '6380', ...conf, ...args];
+      await waitingTool(['cluster', 'check', ...options], env, {
+        waiting: cluster.waiting,
+        lastStart: JSON.stringify({ argv }),
+        files,
+        addresses: ['10.0.0.10'],
+      });
+      return cluster.asked[0];
+    };
+    const own = { caFile: '/own/ca', caDirectory: null, certFile: '/own/crt', keyFile: '/data/own.key' };
+
+    it('goes to its TLS port, with the files that the environment names', async () => {
+      const tls = { caFile: '/ca', caDirectory: null, certFile: '/c', keyFile: '/k', verifies: true };
+      expect(await first([], variables)).toMatchObject({ ip: '10.0.0.10', port: 6380, tls });
     });
-    expect(cluster.asked[0]).toMatchObject({ ip: '10.0.0.10', port: 6380, tls: { caFile: '/ca', verifies: true } });
+    it.each<[string, string[], Record<string, string>, object]>([
+      ['--tls', ['--tls'], {}, own],
+      [
+        'a certificate and its key',
+        [],
+        { VALKEY_TLS_CERT_FILE: '/c', VALKEY_TLS_KEY_FILE: '/k' },
+        { ...own, certFile: '/c', keyFile: '/k' },
+      ],
+      ['an authority', ['--cacert', '/other'], {}, { ...own, caFile: '/other' }],
+      ['an authority by its other name', [], { VALKEY_TLS_CA_FILE: '/other' }, { ...own, caFile: '/other' }],
+      [
+        'both names of it',
+        [],
+        { VALKEY_TLS_CA_FILE: '/ca', VALKEY_TLS_CA_CERT_FILE: '/other' },
+        { ...own, caFile: '/other' },
+      ],
+    ])('takes from the configuration what is not given, and verifies: %s', async (_, options, env, expected) => {
+      expect((await first(options, env))?.tls).toEqual({ ...expected, verifies: true });
+    });
+    it('takes all from the configuration of one that speaks TLS alone, without verifying', async () => {
+      const client = ['--tls-client-cert-file', '/client.crt', '--tls-client-key-file', '/client.key'];
+      expect((await first([], {}, ['--port', '0']))?.tls).toEqual({ ...own, verifies: false });
+      expect((await first([], {}, ['--port', '0', ...client]))?.tls).toEqual({
+        ...own,
+        certFile: '/client.crt',
+        keyFile: '/client.key',
+        verifies: false,
+      });
+    });
+    it('is not spoken where it has a port without', async () => {
+      expect(await first([], {})).toMatchObject({ port: 6379, tls: null });
+    });
+    it.each<[string, string[], Record<string, string>, string[]]>([
+      ['by its own password', [], {}, ['own']],
+      ['by its own password, which is not that of a user of the environment', [], { VALKEY_USER: 'mon' }, ['own']],
+      ['as that user with its password', [], { VALKEY_USER: 'mon', VALKEYCLI_AUTH: 'pw' }, ['mon', 'pw']],
+      ['as the user of the option first', ['--user', 'me'], { VALKEY_USER: 'mon', VALKEYCLI_AUTH: 'pw' }, ['me', 'pw']],
+    ])('logs in %s', async (_, options, env, login) => {
+      expect((await first(options, env, ['--requirepass', 'own']))?.login).toEqual(login);
+    });
   });
 });

@@ -127,6 +127,26 @@ describe('cluster ensure', () => {
     expect(await ensure(cluster, 'abc', '--timeout', '3')).toMatchObject({ codes: ['VB711'], exitCode: 75 });
     expect(engine(cluster)).toEqual(['create']);
   });
+  it.each([
+    ['abc', '', 'INFO'],
+    ['abc', 'abc', 'EXISTS'],
+    ['abc', 'ab', 'CLUSTER MEET'],
+  ])('of %s, where %j are a cluster, is refused where it may not ask for %s', async (all, formed, denied) => {
+    const cluster = fakeCluster(all, formed);
+    for (const server of cluster.servers) server.denied = [denied];
+    if (denied === 'CLUSTER MEET') for (const server of cluster.servers) server.knows = [server.letter];
+    const { codes, stderr } = await ensure(cluster, all, '--timeout', '3');
+    expect([codes, engine(cluster)]).toEqual([['VB716'], []]);
+    expect(stderr).toContain('NOPERM');
+  });
+  it('says that the mark of moving slots stays where it may not be deleted', async () => {
+    const cluster = fakeCluster('abcd', 'abc');
+    for (const server of cluster.servers) server.denied = ['DEL'];
+    expect(await ensure(cluster, 'abcd')).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining('DEL: NOPERM'),
+    });
+  });
   it('ends with 143 where it is told to stop', async () => {
     const cluster = fakeCluster('abc');
     cluster.tick = () => cluster.stop();

@@ -82,6 +82,28 @@ it.each<[string, string[], RegExp]>([
   expect(result.stderr).toMatch(why);
 });
 
+/** As an operator sets them in a container, the authority being in the configuration alone. */
+const operator = ['env', 'VALKEY_TLS_CERT_FILE=/ca.crt', 'VALKEY_TLS_KEY_FILE=/tls.key'];
+
+it('the authority of the configuration counts where the environment has a certificate and its key alone', async () => {
+  expect(await tool(...operator, 'valkey-bundle', 'cluster', 'check')).toMatchObject({ exitCode: 0, stderr: '' });
+});
+
+it('the authority that the environment names counts, and no node of another one is spoken to', async () => {
+  const own = ['valkey-bundle', 'cluster', 'check', '--timeout', '0'];
+  for (const name of ['VALKEY_TLS_CA_FILE', 'VALKEY_TLS_CA_CERT_FILE']) {
+    const result = await tool(...operator, `${name}=/other.crt`, ...own);
+    expect(result).toMatchObject({ exitCode: 78, stderr: expect.stringContaining('VB718') });
+  }
+});
+
+it('a user that the environment names logs in', async () => {
+  for (const node of nodes)
+    await node.exec('valkey-cli', '--tls', ...options, ...'ACL SETUSER operator on >pw ~* &* +@all -info'.split(' '));
+  const result = await tool('env', ...variables, 'VALKEY_USER=operator', 'VALKEYCLI_AUTH=pw', ...check);
+  expect(result.stderr).toMatch(/VB716: t2:6379: INFO: NOPERM User operator/);
+});
+
 it('cluster ensure ends at once where a certificate is not known, since time does not mend it', async () => {
   const before = performance.now();
   const result = await tool(
