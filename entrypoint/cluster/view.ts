@@ -21,6 +21,8 @@ export interface View {
   /** Keys in all its databases. */
   readonly keys: number;
   readonly version: string;
+  /** That of the process: INFO's run_id. */
+  readonly runId: string;
 }
 
 /** What a node's answer came to. Of the troubles, some may pass with time. */
@@ -75,6 +77,7 @@ export function readView(
       epoch: Number(epoch),
       keys: countKeys(info),
       version: info.get('valkey_version') ?? info.get('redis_version') ?? '',
+      runId: info.get('run_id') ?? '',
     },
   };
 }

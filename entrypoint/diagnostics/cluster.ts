@@ -123,6 +123,14 @@ export const clusterEntries = {
       'A node’s certificate is not one of the authority that was named, or has expired; or the node does not accept ours, or the lack of one; or a key does not fit its certificate; or no TLS is spoken at that port. Time does not mend it, so it is not waited for. Nothing was changed.',
     fix: 'Name the authority that signed the node’s certificate (--cacert, VALKEY_TLS_CA_CERT_FILE), and a certificate with its key that the node accepts (--cert, --key).',
   },
+  VB719: {
+    title: 'two servers with one node id',
+    severity: 'error',
+    exitCode: 1,
+    meaning:
+      'Two servers at two addresses say that they are the same node: one of them was started on a copy of the other one’s data directory, with its nodes.conf. The others take now the one for it, now the other. Nothing was changed.',
+    fix: 'Stop the copy, and start it without nodes.conf (and without data, if it is to join as a new node).',
+  },
   VB720: {
     title: 'cluster is not as it should be',
     severity: 'error',
@@ -130,6 +138,14 @@ export const clusterEntries = {
     meaning:
       'A check of the cluster failed, and its line says which node and what; or `health --cluster-ok` asked a node that does not say cluster_state:ok.',
     fix: 'Mend what the failed lines name. `valkey-bundle cluster ensure` joins, repairs and balances.',
+  },
+  VB721: {
+    title: 'nothing listens on a bus port',
+    severity: 'error',
+    exitCode: 75,
+    meaning:
+      'The nodes do not reach each other, and where one of them says that its cluster bus is, connections are refused: `cluster-announce-bus-port`, `cluster-port` or a published port is another one than the server listens on.',
+    fix: 'Announce the bus port at which the node can be reached (port + 10000 unless cluster-port says otherwise), or announce none.',
   },
   VB731: {
     title: 'search is missing on a node',

@@ -48,6 +48,32 @@ describe('cluster check', () => {
     const result = await runCluster(cluster, ['check', '--nodes', 'a', '--timeout', '0']);
     expect(result).toMatchObject({ exitCode: 1, codes: ['VB716'] });
   });
+  it('says that two servers have one id, where the others take the one for the other', async () => {
+    const cluster = fakeCluster('abc', 'abc');
+    // `a` sees itself and `b`; `b` sees `c` in its place, which runs on a copy of its data.
+    for (const server of cluster.servers) {
+      if (server.letter === 'a') server.knows = ['a', 'b'];
+      else server.knows = ['b', 'c'];
+      if (server.letter === 'c') server.cloneOf = 'a';
+    }
+    const result = await runCluster(cluster, ['check', '--nodes', 'a', '--timeout', '0']);
+    expect(result).toMatchObject({ exitCode: 1, codes: ['VB719', 'VB720'] });
+    expect(result.stdout).toMatch(
+      /^FAIL ids\n +two servers, one id: a:6379 \(10\.0\.0\.10:6379\) and 10\.0\.0\.12:6379$/m,
+    );
+  });
+  it('says at which bus port nobody listens, only where nodes do not reach each other', async () => {
+    const cluster = fakeCluster('ab', 'ab');
+    const [, b] = cluster.servers;
+    if (b === undefined) throw new Error('two servers');
+    b.closedPorts = [16_379];
+    const run = () => runCluster(cluster, ['check', '--nodes', 'a', '--timeout', '0']);
+    expect(await run()).toMatchObject({ exitCode: 0, codes: [] });
+    b.isUnlinked = true;
+    const result = await run();
+    expect(result).toMatchObject({ exitCode: 1, codes: ['VB721', 'VB720'] });
+    expect(result.stdout).toMatch(/^FAIL links\n +nothing listens on bus port 16379 at 10\.0\.0\.11:6379$/m);
+  });
   it('asks again for a while what is not yet as it should be', async () => {
     const cluster = fakeCluster('ab', 'ab');
     const [, b] = cluster.servers;

@@ -147,6 +147,22 @@ describe('cluster ensure', () => {
       stderr: expect.stringContaining('DEL: NOPERM'),
     });
   });
+  it('says at which bus port nobody listens, where nodes do not join', async () => {
+    const cluster = fakeCluster('abc');
+    cluster.engine = () => 0;
+    for (const server of cluster.servers) if (server.letter === 'b') server.closedPorts = [16_379];
+    const closed = 'nothing listens on bus port 16379 at 10.0.0.11:6379';
+    const { exitCode, codes, stderr } = await ensure(cluster, 'abc', '--timeout', '30');
+    expect([exitCode, codes]).toEqual([75, ['VB721']]);
+    expect(stderr).toMatch(new RegExp(`waiting: .*: ${closed}`));
+  });
+  it('is refused where two servers have one id, before anything is done', async () => {
+    const cluster = fakeCluster('abcd');
+    for (const server of cluster.servers) if (server.letter === 'd') server.cloneOf = 'a';
+    const { exitCode, codes, stderr } = await ensure(cluster, 'abcd');
+    expect([exitCode, codes, engine(cluster), writes(cluster)]).toEqual([1, ['VB719'], [], []]);
+    expect(stderr).toContain('two servers, one id: a:6379 (10.0.0.10:6379) and d:6379 (10.0.0.13:6379)');
+  });
   it('ends with 143 where it is told to stop', async () => {
     const cluster = fakeCluster('abc');
     cluster.tick = () => cluster.stop();

@@ -48,6 +48,7 @@ export function viewOf(letter: string, sees: readonly FakeNode[], more: Partial<
     epoch: 15,
     keys: 0,
     version: '9.1.2',
+    runId: `run of ${letter}`,
     ...more,
   };
 }

@@ -34,10 +34,16 @@ export function failing(message: string): Reply {
 function view({ servers }: FakeCluster, server: FakeServer): Reply[] {
   const isCluster = server.trouble !== 'standalone';
   const mode = `redis_mode:${isCluster ? 'cluster' : 'standalone'}\r\ncluster_enabled:${isCluster ? 1 : 0}\r\n`;
-  const info = `${mode}loading:${server.trouble === 'loading' ? 1 : 0}\r\ndb0:keys=${server.keys}\r\n`;
+  const info = `${mode}run_id:${server.letter}\r\nloading:${server.trouble === 'loading' ? 1 : 0}\r\ndb0:keys=${server.keys}\r\n`;
   const known = servers.filter(({ letter }) => server.knows.includes(letter));
-  const nodes = known.map(({ letter, slots }) =>
-    lineOf({ letter, slots, flags: letter === server.letter ? 'myself,master' : 'master' }),
+  const nodes = known.map(({ letter, slots, cloneOf, isUnlinked }) =>
+    lineOf({
+      letter: cloneOf ?? letter,
+      slots,
+      ip: ipOf(letter),
+      flags: letter === server.letter ? 'myself,master' : 'master',
+      link: isUnlinked === true && letter !== server.letter ? 'disconnected' : 'connected',
+    }),
   );
   const isOk = known.some(({ slots }) => slots.endsWith('-16383'));
   const clusterInfo = `cluster_state:${isOk ? 'ok' : 'fail'}\r\ncluster_current_epoch:15\r\n`;

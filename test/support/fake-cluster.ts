@@ -11,6 +11,10 @@ export interface FakeServer {
   /** Letters of the nodes that it knows. */
   knows: string[];
   trouble?: 'unreachable' | 'loading' | 'password' | 'standalone' | 'TLS';
+  /** Whether the others do not reach it. */
+  isUnlinked?: boolean;
+  /** The node whose id it has, where it runs on a copy of that one's data. */
+  cloneOf?: string;
   /** What commands begin with that whoever asks may not run. */
   denied: string[];
   /** Modules that it lists. */

@@ -12,7 +12,7 @@ import { CONNECTION_OPTIONS, readOptions } from '../../cluster/options.ts';
 import { countSlots, showSlots } from '../../cluster/slots.ts';
 import { endpoint } from '../../cluster/targets.ts';
 import type { View } from '../../cluster/view.ts';
-import { diagnose } from '../../diagnostics.ts';
+import { type Diagnostic, diagnose } from '../../diagnostics.ts';
 import type { Waiting } from '../../host.ts';
 import { styleFor } from '../../log.ts';
 import type { Manifest } from '../../modules/manifest.ts';
@@ -20,6 +20,7 @@ import type { ToolContext } from '../run.ts';
 import { table } from '../table.ts';
 import { ask, type Cluster } from './cluster.ts';
 import { type Members, membersFrom, startOf, timeoutOf } from './members.ts';
+import { findClosedBuses } from './obstacles.ts';
 
 const USAGE = 'cluster check [--nodes host:port,...] [--json] [--timeout S] [--user U] [--password-file F] [--tls]';
 const BETWEEN_MS = 500;
@@ -51,38 +52,54 @@ export async function check(context: ToolContext, waiting: Waiting): Promise<num
   const start = startOf(context, options);
   const cluster: Cluster = { waiting, connection: start.connection, say: () => {} };
   const end = waiting.now() + timeoutOf(options, 5);
-  let report = await reportOn(cluster, start.find, build.manifests);
-  while (!report.ok && waiting.now() < end) {
+  let looked = await lookAt(cluster, start.find, build.manifests);
+  while (!looked.report.ok && waiting.now() < end) {
     await waiting.pause(BETWEEN_MS);
     waiting.stopped.throwIfAborted();
-    report = await reportOn(cluster, start.find, build.manifests);
+    looked = await lookAt(cluster, start.find, build.manifests);
   }
+  const { report, causes } = looked;
   if (options.has('json')) host.print('stdout', `${JSON.stringify(report, null, 2)}\n`);
   else host.print('stdout', showReport(report, styleFor(host.isTerminal.stdout, env['NO_COLOR'])));
   if (report.ok) return 0;
+  for (const cause of causes) tell(cause);
   const failed = report.checks.filter(({ ok }) => !ok).map(({ name }) => name);
   tell(diagnose('VB720', `failed: ${failed.join(', ')}`));
   return 1;
 }
 
-async function reportOn(
+/** `causes`: what keeps nodes apart, with a page of its own. */
+interface Looked {
+  readonly report: Report;
+  readonly causes: readonly Diagnostic[];
+}
+
+async function lookAt(
   cluster: Cluster,
   find: (cluster: Cluster) => Promise<readonly View[]>,
   manifests: readonly Manifest[],
-): Promise<Report> {
+): Promise<Looked> {
   const members = await membersFrom(cluster, await find(cluster));
+  const { views, clones } = members;
   const modules = await Promise.all(
-    members.views.map(async (view) =>
+    views.map(async (view) =>
       readNodeModules(view.name, await ask(cluster, view, moduleCommands(manifests)), manifests),
     ),
   );
+  const told = checkViews(views);
+  const isApart = told.some(({ name, problems }) => name === 'links' && problems.length > 0);
+  const closed = isApart ? await findClosedBuses(cluster, views) : [];
   const checks = [
     checkAnswers(members),
-    ...checkViews(members.views),
+    { name: 'ids', summary: 'no two servers have one', problems: clones },
+    ...told.map((one) => (one.name === 'links' ? { ...one, problems: [...closed, ...one.problems] } : one)),
     checkModules(modules),
-    await checkPorts(cluster, members.views, modules, manifests),
+    await checkPorts(cluster, views, modules, manifests),
   ].map((one) => ({ ...one, ok: one.problems.length === 0 }));
-  return { version: 1, ok: checks.every(({ ok }) => ok), nodes: members.views.map(describeNode), checks };
+  return {
+    report: { version: 1, ok: checks.every(({ ok }) => ok), nodes: views.map(describeNode), checks },
+    causes: [...clones.map((clone) => diagnose('VB719', clone)), ...closed.map((port) => diagnose('VB721', port))],
+  };
 }
 
 function checkAnswers({ views, silent }: Members): Check {

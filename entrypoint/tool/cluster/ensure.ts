@@ -15,6 +15,7 @@ import { engineConnection, readConnection } from './connection.ts';
 import { finishMoves } from './finish-moves.ts';
 import { markMoving, unmarkMoving, wasMoving } from './intent.ts';
 import { lockNodes } from './lock.ts';
+import { findClones, findClosedBuses } from './obstacles.ts';
 import { surveyAll } from './survey.ts';
 
 const USAGE =
@@ -87,13 +88,13 @@ async function work(job: Job, signal: AbortSignal): Promise<void> {
     job.cluster.say(describeAction(action));
     if (action.kind === 'rebalance') await markMoving(job.cluster, views);
     if (action.kind === 'fix') await finishMoves(job.cluster, views, signal);
-    await perform(job, action, signal);
+    await perform(job, views, action, signal);
     last = action;
   }
   throw refuse('VB711', `the cluster is not complete after ${MOST_STEPS} steps`, { at: job.at });
 }
 
-/** Asks all nodes until they agree on something to do, or on nothing. What was done last has to show first. Refuses VB711 in the end. */
+/** Asks all nodes until they agree on something to do, or on nothing. What was done last has to show first. Refuses VB711 or VB721 in the end. */
 async function settle(
   job: Job,
   last: Action | null,
@@ -109,11 +110,23 @@ async function settle(
     const hasEffect = decision.kind === 'actions' && !isSame(decision.actions[0], last);
     if (hasEffect) return { views, actions: decision.actions };
     const why = decision.kind === 'wait' ? decision.why : 'what was done last does not show yet';
-    if (cluster.waiting.now() >= end) throw refuse('VB711', why, { at });
-    if (why !== said) cluster.say(`waiting: ${why}`);
+    const isOver = cluster.waiting.now() >= end;
+    if (isOver || why !== said) {
+      const [closed] = await lookForObstacles(job, views);
+      if (isOver)
+        throw closed === undefined ? refuse('VB711', why, { at }) : refuse('VB721', `${why}: ${closed}`, { at });
+      cluster.say(`waiting: ${why}${closed === undefined ? '' : `: ${closed}`}`);
+    }
     said = why;
     await cluster.waiting.pause(BETWEEN_MS);
   }
+}
+
+/** Bus ports at which nobody listens. Refuses VB719, which does not pass. */
+async function lookForObstacles({ cluster, at }: Job, views: readonly View[]): Promise<readonly string[]> {
+  const clones = await findClones(cluster, views);
+  if (clones.length > 0) throw refuse('VB719', clones.join('; '), { at });
+  return findClosedBuses(cluster, views);
 }
 
 /** The plan; where nothing is left to do, an earlier run that was cut off may still have left slots to move. */
@@ -132,7 +145,7 @@ function isSame(action: Action | undefined, last: Action | null): boolean {
 }
 
 /** Refuses VB711 where joining takes too long, VB714 where valkey-cli fails, VB716 where a node refuses. */
-async function perform(job: Job, action: Action, signal: AbortSignal): Promise<void> {
+async function perform(job: Job, views: readonly View[], action: Action, signal: AbortSignal): Promise<void> {
   const { cluster, timeoutMs, at } = job;
   const engine = engineArgs(action);
   if (engine === null) {
@@ -144,6 +157,8 @@ async function perform(job: Job, action: Action, signal: AbortSignal): Promise<v
   }
   // valkey-cli waits without end for nodes that cannot reach each other; moving slots takes as long as it takes.
   const joins = action.kind === 'create' || action.kind === 'add';
+  const closed = joins ? await lookForObstacles(job, views) : [];
+  for (const line of closed) cluster.say(line);
   const { args, env } = engineConnection(cluster.connection, job.env);
   const ended = await cluster.waiting.run('valkey-cli', [...engine, ...args], {
     env,
@@ -151,6 +166,7 @@ async function perform(job: Job, action: Action, signal: AbortSignal): Promise<v
     ...(joins ? { timeoutMs } : {}),
   });
   const what = `valkey-cli ${engine.slice(0, 2).join(' ')}`;
+  if (ended.timedOut && closed.length > 0) throw refuse('VB721', closed.join('; '), { at });
   if (ended.timedOut) throw refuse('VB711', `${what} is still waiting for the nodes to join`, { at });
   if (ended.exitCode !== 0) throw refuse('VB714', `${what} ended with ${ended.exitCode ?? ended.problem}`, { at });
 }

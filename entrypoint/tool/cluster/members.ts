@@ -10,12 +10,15 @@ import { argumentsOfStart, reachServer, settingOf } from '../../reach.ts';
 import type { ToolContext } from '../run.ts';
 import { type Cluster, type Endpoint, membersOf, readAt, readNode, troubleDiagnostic } from './cluster.ts';
 import { type Connection, readConnection } from './connection.ts';
+import { findClones } from './obstacles.ts';
 import { completeTls, tlsOf } from './tls.ts';
 
 /** The members of a cluster: those that answer, and those that do not. */
 export interface Members {
   readonly views: readonly View[];
   readonly silent: readonly { readonly name: string; readonly why: string }[];
+  /** Servers that share an id, each as a message. */
+  readonly clones: readonly string[];
 }
 
 /** Where to ask first: the nodes that `--nodes` names, or the server of this container. */
@@ -85,12 +88,17 @@ export async function membersFrom(cluster: Cluster, first: readonly View[]): Pro
   const readings = await Promise.all(
     others.map(async ([, at]) => ({ at, reading: at.ip === '' ? null : await readAt(cluster, at) })),
   );
+  const members = [
+    ...views,
+    ...byName(readings.flatMap(({ reading }) => (reading?.kind === 'view' ? [reading.view] : []))),
+  ];
   return {
-    views: [...views, ...byName(readings.flatMap(({ reading }) => (reading?.kind === 'view' ? [reading.view] : [])))],
+    views: members,
     silent: readings.flatMap(({ at, reading }) => {
       if (reading?.kind === 'view') return [];
       return [{ name: at.name, why: reading === null ? 'its address is lost' : reading.why }];
     }),
+    clones: await findClones(cluster, [...first, ...members.filter((view) => !first.includes(view))]),
   };
 }
 
