@@ -15,7 +15,7 @@ export interface NodeModules {
   readonly problems: readonly string[];
 }
 
-export interface ListedModule {
+interface ListedModule {
   readonly name: string;
   readonly version: number;
   readonly args: readonly string[];
@@ -131,7 +131,7 @@ export function modulePorts(nodes: readonly NodeModules[], manifests: readonly M
 }
 
 /** MODULE LIST in RESP2's flat form (module.c, addReplyLoadedModules); null where it, or one entry of it, is something else. */
-export function readModules(reply: Reply | undefined): readonly ListedModule[] | null {
+function readModules(reply: Reply | undefined): readonly ListedModule[] | null {
   if (!isList(reply)) return null;
   const modules = reply.map((entry): ListedModule | null => {
     const fields = pairsIn(entry);

@@ -105,7 +105,7 @@ export const clusterEntries = {
     exitCode: 1,
     meaning:
       'What answers there is no Valkey, or it refuses a command that is needed: the user may not run it (NOPERM), or the server has it under another name.',
-    fix: 'Check host and port, and what the user may do (+@admin, +@read, cluster, info, client, config|get).',
+    fix: 'Check host and port, and what the user may do (+@admin, +@read, cluster, info, client, config|get; `ensure`: the key {valkey-bundle}:cluster-ensure, too).',
   },
   VB717: {
     title: 'TLS file cannot be used',

@@ -73,6 +73,15 @@ describe('cluster verify-coordinator', () => {
       expect(cluster.waiting.now()).toBe(0);
     },
   );
+  it.each([
+    ['unreachable', 'VB704'],
+    ['password', 'VB705'],
+    ['TLS', 'VB718'],
+  ] as const)('is refused where another member has a trouble: %s: %s', async (trouble, code) => {
+    const cluster = fakeCluster('abc', 'abc');
+    for (const server of cluster.servers) if (server.letter === 'b') server.trouble = trouble;
+    expect(await verify(cluster)).toMatchObject({ codes: [code], stderr: expect.stringContaining('b:6379: ') });
+  });
   it('says which index an earlier run has left that it may not drop', async () => {
     const cluster = fakeCluster('abc', 'abc');
     const old = 'valkey-bundle:verify:1:abc';

@@ -55,7 +55,6 @@ describe('cluster ensure on a healthy cluster', () => {
     const commands = seen.flatMap((info) => [...info.matchAll(/^cmdstat_([^:]+):/gm)].map(([, name]) => name));
     const questions = [
       'cluster|info',
-      'cluster|keyslot',
       'cluster|nodes',
       'config|resetstat',
       'exec',

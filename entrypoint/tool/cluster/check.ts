@@ -103,7 +103,7 @@ async function lookAt(
 }
 
 function checkAnswers({ views, silent }: Members): Check {
-  const problems = silent.map(({ name, why }) => `${name}: ${why}`);
+  const problems = silent.map(({ name, trouble }) => `${name}: ${trouble.why}`);
   return { name: 'answers', summary: `all ${views.length + silent.length} nodes answer`, problems };
 }
 

@@ -1,6 +1,6 @@
 import { type Given, numberOf } from '../../cluster/options.ts';
 import { endpoint, readTargets } from '../../cluster/targets.ts';
-import type { View } from '../../cluster/view.ts';
+import type { Trouble, View } from '../../cluster/view.ts';
 import { grammarOf } from '../../conf/grammar.ts';
 import { Refusal, refuse } from '../../diagnostics.ts';
 import { readConfiguration } from '../../inputs.ts';
@@ -16,7 +16,7 @@ import { completeTls, tlsOf } from './tls.ts';
 /** The members of a cluster: those that answer, and those that do not. */
 export interface Members {
   readonly views: readonly View[];
-  readonly silent: readonly { readonly name: string; readonly why: string }[];
+  readonly silent: readonly { readonly name: string; readonly trouble: Trouble }[];
   /** Servers that share an id, each as a message. */
   readonly clones: readonly string[];
 }
@@ -96,7 +96,8 @@ export async function membersFrom(cluster: Cluster, first: readonly View[]): Pro
     views: members,
     silent: readings.flatMap(({ at, reading }) => {
       if (reading?.kind === 'view') return [];
-      return [{ name: at.name, why: reading === null ? 'its address is lost' : reading.why }];
+      const lost = { kind: 'trouble', what: 'connection', why: 'its address is lost' } as const;
+      return [{ name: at.name, trouble: reading ?? lost }];
     }),
     clones: await findClones(cluster, [...first, ...members.filter((view) => !first.includes(view))]),
   };

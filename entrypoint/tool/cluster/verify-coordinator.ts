@@ -5,10 +5,10 @@ import { CONNECTION_OPTIONS, readOptions } from '../../cluster/options.ts';
 import { command, errorIn, isList, problemIn, textIn } from '../../cluster/replies.ts';
 import { showSlots } from '../../cluster/slots.ts';
 import type { View } from '../../cluster/view.ts';
-import { diagnose, refuse } from '../../diagnostics.ts';
+import { diagnose, Refusal, refuse } from '../../diagnostics.ts';
 import { type Command, isError, type Reply, type Waiting } from '../../host.ts';
 import type { ToolContext } from '../run.ts';
-import { ask, askOne, type Cluster } from './cluster.ts';
+import { ask, askOne, type Cluster, troubleDiagnostic } from './cluster.ts';
 import { membersFrom, startOf, timeoutOf } from './members.ts';
 
 const USAGE = 'cluster verify-coordinator [--nodes host:port,...] [--timeout S] [--user U] [--password-file F] [--tls]';
@@ -38,7 +38,7 @@ export async function verifyCoordinator(context: ToolContext, waiting: Waiting):
   const cluster: Cluster = { waiting, connection: start.connection, say: () => {} };
   const { views, silent } = await membersFrom(cluster, await start.find(cluster));
   const [gone] = silent;
-  if (gone !== undefined) throw refuse('VB704', `${gone.name}: ${gone.why}`);
+  if (gone !== undefined) throw new Refusal(troubleDiagnostic(gone.name, gone.trouble));
   const probe: Probe = {
     cluster,
     views,
