@@ -11,8 +11,8 @@ import { replyReader } from './resp-reader.ts';
 
 /** As long as valkey-cli was told to try (-t 2): an address that swallows packets must not use all the time up. */
 const CONNECT_MS = 2000;
-/** For the server's word on our certificate, which in TLS 1.3 comes after the handshake. */
-const VERDICT_MS = 100;
+/** For the server's word on our certificate, which in TLS 1.3 comes after the handshake: tickets, unless it has turned them off. */
+const VERDICT_MS = 2000;
 const SYSTEM_AUTHORITIES = '/etc/ssl/certs';
 
 type Failure = Extract<Answer, { kind: 'failed' }>;
@@ -45,13 +45,14 @@ export function openSession(at: ServerAt): Session {
     const limit = setTimeout(() => fail('connection', 'connection timed out'), CONNECT_MS);
     socket.once('connect', () => clearTimeout(limit));
     socket.once('close', () => clearTimeout(limit));
-    socket.on('error', (error) => fail(isAboutTls(error) ? 'tls' : 'connection', shortReason(error)));
-    socket.on('close', () => {
+    const over = (why: string): void => {
       // A server that has no place, or is in protected mode, says so unasked and hangs up.
       const said = replies.find(isError);
-      if (said === undefined) fail('connection', 'connection closed');
+      if (said === undefined) fail('connection', why);
       else fail('refused', said.message);
-    });
+    };
+    socket.on('error', (error) => (isAboutTls(error) ? fail('tls', shortReason(error)) : over(shortReason(error))));
+    socket.on('close', () => over('connection closed'));
     socket.on('data', (chunk: Buffer) => {
       try {
         for (const reply of read(chunk)) take(reply);
@@ -63,7 +64,7 @@ export function openSession(at: ServerAt): Session {
     if (loginIsOpen) void ready.then(() => socket?.write(request([asBytes('AUTH'), ...at.login])));
   } catch (error) {
     // A key that does not fit its certificate, a file that is none.
-    fail('tls', shortReason(error));
+    fail(at.tls === null ? 'connection' : 'tls', shortReason(error));
   }
   return {
     ask: (commands, timeoutMs) =>
@@ -153,16 +154,22 @@ function whenReady(socket: Socket | TLSSocket): Promise<void> {
   });
 }
 
-/** OpenSSL's reasons and Node's own have an underscore in their names (CERT_HAS_EXPIRED, ERR_SSL_...), those of the system have none. */
+/**
+ * OpenSSL's reasons and Node's own have an underscore in their names (CERT_HAS_EXPIRED, ERR_SSL_...), those of the system have none. A server
+ * that goes away in the middle (ERR_SSL_UNEXPECTED_EOF_WHILE_READING) may come back.
+ */
 function isAboutTls(error: Error): boolean {
-  return codeOf(error)?.includes('_') === true;
+  const code = codeOf(error) ?? '';
+  return code.includes('_') && !code.includes('_EOF_');
 }
 
 /** OpenSSL's reason without the place in its source, and without Node's advice about its own options. */
 function shortReason(error: unknown): string {
   if (error instanceof Error && 'reason' in error) return String(error.reason);
-  if (error instanceof Error && 'errno' in error && typeof error.errno === 'number')
-    return process.getBuiltinModule('node:util').getSystemErrorMessage(error.errno);
+  if (error instanceof Error && 'errno' in error && typeof error.errno === 'number') {
+    const reason = process.getBuiltinModule('node:util').getSystemErrorMessage(error.errno);
+    return 'path' in error ? `${error.path}: ${reason}` : reason;
+  }
   return reasonOf(error).split(';')[0] ?? '';
 }
 

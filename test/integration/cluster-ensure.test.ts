@@ -53,15 +53,7 @@ describe('cluster ensure on a healthy cluster', () => {
     expect([exitCode, stdout.includes('plan:')]).toEqual([0, false]);
     const seen = await Promise.all(nodes.map((node) => node.cli('INFO', 'commandstats')));
     const commands = seen.flatMap((info) => [...info.matchAll(/^cmdstat_([^:]+):/gm)].map(([, name]) => name));
-    const questions = [
-      'cluster|info',
-      'cluster|nodes',
-      'config|resetstat',
-      'exec',
-      'exists',
-      'info',
-      'multi',
-    ];
+    const questions = ['cluster|info', 'cluster|nodes', 'config|resetstat', 'exec', 'exists', 'info', 'multi'];
     expect([...new Set(commands)].sort()).toEqual(questions);
   });
   it('changes nothing in nodes.conf', async () => {

@@ -141,6 +141,12 @@ describe('a question', () => {
     expect(answer).toMatchObject({ kind: 'failed', what: 'tls' });
     expect(got()).not.toContain('hidden');
   });
+  it('is not asked where a file of TLS cannot be read, which is named', async () => {
+    const { at } = await serve(() => {});
+    const tls = { caFile: '/no/such.crt', caDirectory: null, certFile: null, keyFile: null, verifies: false };
+    const why = '/no/such.crt: no such file or directory';
+    expect(await askOnce({ ...at, tls }, ping, soon)).toEqual({ kind: 'failed', what: 'tls', why });
+  });
 });
 
 describe('a connection that stays open', () => {
