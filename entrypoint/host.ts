@@ -64,8 +64,8 @@ export const START_RECORD = 'start.json';
 
 /** A directory of our own for one start: where it will be, or why there is none. */
 interface RuntimeDirectories {
-  /** Paths of directories that do not exist yet, under places that can be written, best first. */
-  candidates(): readonly string[];
+  /** Paths of directories that do not exist yet, under places that can be written, best first. Their name says whose start it is. */
+  candidates(inBackground?: boolean): readonly string[];
   /** The places under which there is no such path, and why. */
   closedPlaces(): readonly ClosedPlace[];
 }
@@ -91,7 +91,7 @@ export interface Reader extends ConfFiles, ModuleFiles, Machine, RuntimeDirector
   /** Looks a program up as a shell would: on PATH, unless it has a slash. */
   findExecutable(name: string): Executable;
   canWrite(path: string): boolean;
-  /** The newest record (START_RECORD) that a start of this container left in its directory, or null. */
+  /** The newest record (START_RECORD) that the start of a server left which runs in this container, or null. */
   lastStart(): string | null;
 }
 
@@ -108,7 +108,7 @@ interface Writer {
     files: ReadonlyArray<{ readonly name: string; readonly text: Bytes }>,
     owner: User,
   ): void;
-  /** Removes directories that earlier starts of this container left. */
+  /** Removes directories of this user's starts whose server is proven dead. */
   removeStale(): void;
   dropTo(user: User): void;
   setUmask(mask: number): void;

@@ -76,7 +76,7 @@ function startServer(
 
 /** Writes what the plan needs. Where a place turns out to be full or closed, the plan is made anew for the next one. */
 function writeRuntimeFiles(host: Host, first: StartPlan, replan: (skip: number) => StartPlan): StartPlan {
-  if (host.pid === 1) host.removeStale();
+  host.removeStale();
   const failed: ClosedPlace[] = [];
   let plan = first;
   for (let skip = 1; plan.runtime !== null; skip++) {

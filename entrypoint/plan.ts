@@ -116,7 +116,7 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
   const own = [...image, ...announcedName(host, conf, image), ...passwords.directives];
   const extra = [...planned.extra, ...own];
   diagnostics.push(...planned.diagnostics, ...passwords.warnings, ...backgroundWarning(conf));
-  const directory = host.candidates()[request.skipDirectories];
+  const directory = host.candidates(isSetTo(conf.settings, 'daemonize', 'yes'))[request.skipDirectories];
   const place = directory ?? OWN_PLACE;
   const files = { conf: `${place}/valkey.conf`, secrets: `${place}/secrets.conf` };
   const expressed = express(conf, planned.loads, extra, files);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SERVER } from '../../entrypoint/modules/manifest.ts';
-import { RUNTIME_NAME } from '../support/fake-host.ts';
+import { BACKGROUND_NAME, RUNTIME_NAME } from '../support/fake-host.ts';
 import { kindsOf, start } from '../support/fake-start.ts';
 
 const conf = { '/etc/valkey.conf': 'port 7000\n' };
@@ -121,9 +121,15 @@ describe('the runtime directory', () => {
     expect(path).toBe(`/dev/shm/${RUNTIME_NAME}/valkey.conf`);
     expect(hostAfter().tree.look(path)?.content).toContain('port 7001\n');
   });
-  it('of earlier starts is removed by process 1 alone', () => {
-    expect(kindsOf(start([], {}, { pid: 1 }))).toContain('remove stale');
-    expect(kindsOf(start([], {}, { pid: 42 }))).not.toContain('remove stale');
+  it.each([1, 42])('of a dead start is removed by every start, also as process %i', (pid) => {
+    expect(kindsOf(start([], {}, { pid }))).toContain('remove stale');
+  });
+  it.each([
+    [['--daemonize', 'yes'], BACKGROUND_NAME],
+    [['--daemonize', 'no'], RUNTIME_NAME],
+  ])('is named for who will be the server: with %j', (command, name) => {
+    const write = start(command).events.find((event) => event.kind === 'write');
+    expect(write).toMatchObject({ directory: `/run/valkey-bundle/${name}` });
   });
 });
 

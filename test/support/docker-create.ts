@@ -22,6 +22,9 @@ export interface ContainerWish {
   readonly tty?: boolean;
   /** Whether the engine's init process becomes process 1. */
   readonly init?: boolean;
+  /** Whose /dev/shm, and whose processes, it has: `shareable`, or `container:` and the other one's id. */
+  readonly ipc?: string;
+  readonly processes?: string;
   /** The port to publish on 127.0.0.1; null for a container without a network. */
   readonly port?: number | null;
   /** Limits of open files. */
@@ -44,7 +47,7 @@ export async function createContainer(wish: ContainerWish): Promise<Docker.Conta
 }
 
 function optionsOf(image: string, wish: ContainerWish): Docker.ContainerCreateOptions {
-  const { port = null } = wish;
+  const { port = null, ipc, processes } = wish;
   const options: Docker.ContainerCreateOptions = {
     Image: image,
     Labels: label,
@@ -53,6 +56,8 @@ function optionsOf(image: string, wish: ContainerWish): Docker.ContainerCreateOp
       ReadonlyRootfs: wish.readOnly ?? false,
       Ulimits:
         wish.openFiles === undefined ? [] : [{ Name: 'nofile', Soft: wish.openFiles.soft, Hard: wish.openFiles.hard }],
+      ...(ipc === undefined ? {} : { IpcMode: ipc }),
+      ...(processes === undefined ? {} : { PidMode: processes }),
       CapDrop: [...(wish.capDrop ?? [])],
       Tmpfs: { ...wish.tmpfs },
       NetworkMode: port === null ? 'none' : 'bridge',

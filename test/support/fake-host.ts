@@ -87,8 +87,9 @@ export async function untilGoneLater(run: () => Promise<never>): Promise<void> {
 
 const PLACES = ['/run/valkey-bundle', '/dev/shm', '/tmp'];
 const SEARCH_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
-/** What stands in for the random part of a runtime directory's name. */
+/** What stands in for the name of a start's directory; and of one whose server goes to the background. */
 export const RUNTIME_NAME = 'valkey-bundle-0123456789abcdef';
+export const BACKGROUND_NAME = 'valkey-bundle-background';
 
 export function fakeHost(world: World = {}): FakeHost {
   const tree = fakeTree(world.files ?? {});
@@ -121,8 +122,10 @@ export function fakeHost(world: World = {}): FakeHost {
     cpuFlags: () => new Set(world.cpu ?? ['avx2', 'fma']),
     network: () => ({ hostName: world.hostName ?? 'container', addresses: world.addresses ?? ['10.0.0.1'] }),
     lookupUser: (name) => (world.users ?? { root: { uid: 0, gid: 0 }, valkey: { uid: 999, gid: 999 } })[name] ?? null,
-    candidates: () =>
-      PLACES.filter((place) => !(world.closed ?? []).includes(place)).map((place) => `${place}/${RUNTIME_NAME}`),
+    candidates: (inBackground) =>
+      PLACES.filter((place) => !(world.closed ?? []).includes(place)).map(
+        (place) => `${place}/${inBackground === true ? BACKGROUND_NAME : RUNTIME_NAME}`,
+      ),
     readConf: (path) => readConf(tree, path, may(path, 4)),
     glob: (pattern, cwd) =>
       globPaths(pattern, cwd, {
