@@ -198,4 +198,12 @@ export const clusterEntries = {
       'This node has another address than before, and until the time was up none of the others listened where it was, nor did a name lead elsewhere. The start goes on.',
     fix: 'If the cluster stays down once all nodes run: valkey-bundle cluster ensure, with the names of all nodes (on Kubernetes: delete and apply its Job).',
   },
+  VB756: {
+    title: 'a server on this port does not say its id',
+    severity: 'warning',
+    exitCode: 0,
+    meaning:
+      'A server answers on loopback at the port of this node and does not say which node it is: it wants another password, or is busy. It may run on the same data directory, so nodes.conf was left alone. The start goes on.',
+    fix: 'End the other server, or give every node a port and a data directory of its own.',
+  },
 } as const satisfies Readonly<Record<string, Entry>>;

@@ -19,6 +19,10 @@ interface NodeWish {
   /** Data in memory: faster, and gone with the container. */
   readonly inMemory?: boolean;
   readonly files?: Files;
+  /** The engine's init process becomes process 1. */
+  readonly init?: boolean;
+  /** The container whose processes it shares. */
+  readonly processes?: Docker.Container;
 }
 
 /** A container of a node, which others know by its name. */
@@ -112,7 +116,11 @@ export function useClusterNetwork(): ClusterNetwork {
         ],
         ...(wish.entrypoint === undefined ? {} : { Entrypoint: [...wish.entrypoint] }),
         Env: Object.entries(wish.env ?? {}).map(([variable, value]) => `${variable}=${value}`),
-        HostConfig: wish.inMemory === true ? { Tmpfs: { '/data': 'mode=1777' } } : { Binds: [`${volume}:/data`] },
+        HostConfig: {
+          ...(wish.inMemory === true ? { Tmpfs: { '/data': 'mode=1777' } } : { Binds: [`${volume}:/data`] }),
+          ...(wish.init === true ? { Init: true } : {}),
+          ...(wish.processes === undefined ? {} : { PidMode: `container:${wish.processes.id}` }),
+        },
       },
       { ip, ...(wish.files === undefined ? {} : { files: wish.files }) },
     );

@@ -28,8 +28,8 @@ export interface World {
   readonly cannotDrop?: string;
   readonly cannotExec?: string;
   readonly lastStart?: string | null;
-  /** What every program that is run to its end prints. */
-  readonly runPrints?: string;
+  /** What a program that is run to its end prints, by its arguments or always the same. */
+  readonly runPrints?: string | ((args: readonly string[]) => string);
   /** Addresses of host names, for a start. */
   readonly names?: Readonly<Record<string, readonly string[]>>;
   /** Whether no other node is found until the time is up. */
@@ -186,7 +186,7 @@ export function fakeHost(world: World = {}): FakeHost {
     restoreSignals: () => record({ kind: 'restore signals' }),
     run: (program, args, env) => {
       record({ kind: 'run', program, args, env });
-      return world.runPrints ?? '';
+      return typeof world.runPrints === 'function' ? world.runPrints(args) : (world.runPrints ?? '');
     },
     resolve: (nodes, { confirmMs }) => {
       record({ kind: 'resolve', names: nodes.map(({ host }) => host), confirmMs });
