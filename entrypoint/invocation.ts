@@ -8,6 +8,8 @@ export type Invocation =
       readonly name: string;
       readonly args: readonly string[];
       readonly mode: ServerMode;
+      /** Whether the launcher itself was called by that name: then it leads to the launcher, whatever it looks like. */
+      readonly isOwnName?: true;
     };
 
 /**
@@ -28,6 +30,14 @@ export function classify(command: readonly string[]): Invocation {
   const base = name.slice(name.lastIndexOf('/') + 1);
   if (!SERVER_NAMES.has(base)) return { kind: 'command', argv };
   return { kind: 'server', name, args, mode: modeOf(args) };
+}
+
+/**
+ * The launcher under the name of a server. The name reaches the server as it was given (it becomes `executable` of INFO, and of DEBUG RESTART),
+ * and says nothing about the program: who calls may choose it (`exec -a` of a wrapper).
+ */
+export function startUnderOwnName(name: string, args: readonly string[]): Invocation {
+  return { kind: 'server', name, args, mode: modeOf(args), isOwnName: true };
 }
 
 /** Names under which the executable is the launcher of the server, whatever its arguments look like. */

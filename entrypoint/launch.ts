@@ -4,7 +4,7 @@ import { type Environment, wantsDebug } from './environment.ts';
 import { explainPlan, summaryOf } from './explain.ts';
 import { heal } from './heal/heal.ts';
 import type { ClosedPlace, Host } from './host.ts';
-import { classify, type Invocation } from './invocation.ts';
+import type { Invocation } from './invocation.ts';
 import { showDiagnostic, styleFor } from './log.ts';
 import type { Manifest } from './modules/manifest.ts';
 import { checkModuleAccess } from './modules/preflight.ts';
@@ -18,17 +18,11 @@ import { withoutSecrets } from './secrets.ts';
  * The story of a start: what was asked for, the plan, its explanation, its execution. Never returns: the process becomes the program,
  * or ends with the exit code of the diagnostic that it printed.
  */
-export function launch(
-  host: Host,
-  manifests: readonly Manifest[],
-  command: readonly string[],
-  env: Environment,
-): never {
+export function launch(host: Host, manifests: readonly Manifest[], invocation: Invocation, env: Environment): never {
   const tell = (diagnostic: Diagnostic): void => {
     host.print('stderr', showDiagnostic(diagnostic, styleFor(host.isTerminal.stderr, env['NO_COLOR'])));
   };
   try {
-    const invocation = classify(command);
     if (invocation.kind === 'command') return runCommand(host, invocation.argv, env);
     return startServer(host, manifests, invocation, env, tell);
   } catch (error) {

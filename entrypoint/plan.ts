@@ -83,7 +83,7 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
     if (!request.lookOnly) throw refuse(code, message, details);
     diagnostics.push({ ...diagnose(code, message, details), severity: 'warning' });
   };
-  const program = resolveServer(host, invocation.name, bundle, strict);
+  const program = resolveServer(host, invocation, bundle, strict);
   const user = targetUser(host, bundle, strict);
   const common = { program, user, diagnostics };
   if (invocation.mode === 'query') {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SERVER } from '../../entrypoint/modules/manifest.ts';
 import { RUNTIME_NAME } from '../support/fake-host.ts';
-import { kindsOf, start } from '../support/fake-start.ts';
+import { kindsOf, start, startUnder } from '../support/fake-start.ts';
 
 const conf = { '/etc/valkey.conf': 'port 7000\n' };
 const valkey = { uid: 999, gid: 999 };
@@ -140,6 +140,14 @@ describe('the program', () => {
     const { exec } = start([name, '--port', '1'], {}, { files });
     expect([exec?.path, exec?.argv[0]]).toEqual([path, name]);
   });
+  it.each(['valkey-server', '/usr/local/bin/valkey-server', './redis-server', '/opt/wrapper/valkey-server'])(
+    'is the server of the image where the launcher itself is called %s, and sees that name',
+    (name) => {
+      const files = { '/opt/wrapper/valkey-server': { text: '#!/bin/sh', mode: 0o755 } };
+      const { exec } = startUnder(name, ['--port', '1'], { files });
+      expect([exec?.path, exec?.argv[0]]).toEqual([DEFAULT_SERVER, name]);
+    },
+  );
   it('is executed as named, since a link may lead to a binary that looks at its name', () => {
     const files = {
       '/opt/mine/valkey-server': { link: 'valkey-check-rdb' },

@@ -1,3 +1,4 @@
+import { classify, type Invocation, startUnderOwnName } from '../../entrypoint/invocation.ts';
 import { launch } from '../../entrypoint/launch.ts';
 import { runTool } from '../../entrypoint/tool/run.ts';
 import { type Event, type FakeHost, untilGone, untilGoneLater } from './fake-host.ts';
@@ -21,8 +22,17 @@ export interface Started {
 
 /** Starts a container of the image with a command. */
 export function start(command: readonly string[], env: Environment = {}, image: Image = {}): Started {
+  return startOf(classify(command), env, image);
+}
+
+/** Starts the launcher under the name of a server. */
+export function startUnder(name: string, args: readonly string[], image: Image = {}): Started {
+  return startOf(startUnderOwnName(name, args), {}, image);
+}
+
+function startOf(invocation: Invocation, env: Environment, image: Image): Started {
   const host = fakeImage(image);
-  untilGone(() => launch(host, manifests, command, env));
+  untilGone(() => launch(host, manifests, invocation, env));
   return outcomeOf(host);
 }
 
