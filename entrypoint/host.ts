@@ -111,7 +111,8 @@ interface Writer {
   /** Removes directories that earlier starts of this container left. */
   removeStale(): void;
   dropTo(user: User): void;
-  setUmask(mask: number): void;
+  /** Returns the umask before. */
+  setUmask(mask: number): number;
   /** Whether this process may read the file now, after privileges were dropped. */
   mayRead(path: string): boolean;
   /** Gives SIGPIPE and SIGXFSZ their default disposition back: Node ignores them, and execve would hand that on. */

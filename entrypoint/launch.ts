@@ -55,7 +55,7 @@ function startServer(
     ownDataDirectory(host, plan).forEach(tell);
     dropPrivileges(host, plan).forEach(tell);
     checkAccess(host, plan, tell);
-    host.setUmask(0o077);
+    narrowUmask(host);
     heal(
       host,
       plan,
@@ -89,6 +89,12 @@ function writeRuntimeFiles(host: Host, first: StartPlan, replan: (skip: number) 
     }
   }
   return plan;
+}
+
+/** As the official images' scripts do: 0022 is what an engine gives, so nobody chose it; any other umask is somebody's wish. */
+function narrowUmask(host: Host): void {
+  const inherited = host.setUmask(0o077);
+  if (inherited !== 0o022) host.setUmask(inherited);
 }
 
 /** With the server's own rights: its files must be readable, its data directory should be writable. */

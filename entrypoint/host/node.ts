@@ -46,7 +46,7 @@ export function nodeHost(): Host {
     mayRead: (path) => mayAccess(path, constants.R_OK),
     print,
     dropTo,
-    setUmask: (mask) => void process.umask(mask),
+    setUmask: (mask) => process.umask(mask),
     restoreSignals,
     exec,
     exit: (code) => process.exit(code),

@@ -73,10 +73,13 @@ export function writePrivate(
   owner: User,
 ): void {
   const isRoot = process.getuid?.() === 0;
+  // The modes below are what the server needs, whatever umask it is to have.
+  const umask = process.umask(0o022);
   try {
     if (dirname(directory) === OWN_PLACE) mkdirSync(OWN_PLACE, { recursive: true, mode: 0o755 });
     mkdirSync(directory, { mode: 0o700 });
   } catch (error) {
+    process.umask(umask);
     throw new Error(reasonOf(error), { cause: error });
   }
   try {
@@ -90,6 +93,8 @@ export function writePrivate(
   } catch (error) {
     rmSync(directory, { recursive: true, force: true });
     throw new Error(reasonOf(error), { cause: error });
+  } finally {
+    process.umask(umask);
   }
 }
 

@@ -59,6 +59,17 @@ describe('a start as root', () => {
   });
 });
 
+describe('the umask of the server', () => {
+  const umaskAfter = (umask: number) =>
+    start([], {}, { umask })
+      .events.flatMap((event) => (event.kind === 'umask' ? [event.mask] : []))
+      .at(-1);
+  it('is 0077 where nobody chose one', () => expect(umaskAfter(0o022)).toBe(0o077));
+  it.each(['0000', '0002', '0027', '0077'])('is %s where that was chosen', (umask) => {
+    expect(umaskAfter(Number.parseInt(umask, 8))).toBe(Number.parseInt(umask, 8));
+  });
+});
+
 describe('a start without root', () => {
   const started = start(['/etc/valkey.conf'], {}, { files: conf, uid: 1234 });
   it('changes neither owners nor user, sets the umask and becomes the server', () => {

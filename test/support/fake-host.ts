@@ -26,6 +26,8 @@ export interface World {
   /** Paths that cannot be given to another user. */
   readonly cannotOwn?: readonly string[];
   readonly cannotDrop?: string;
+  /** What was inherited; 0022 unless said. */
+  readonly umask?: number;
   readonly cannotExec?: string;
   readonly lastStart?: string | null;
   /** What every program that is run to its end prints. */
@@ -95,6 +97,7 @@ export function fakeHost(world: World = {}): FakeHost {
   const events: Event[] = [];
   let identity: User = { uid: world.uid ?? 0, gid: world.gid ?? world.uid ?? 0 };
   let stdin = asBytes(world.stdin ?? '');
+  let umask = world.umask ?? 0o022;
   let isGone = false;
   const record = (event: Event): void => void (isGone || events.push(event));
   const end = (event: Event): never => {
@@ -179,7 +182,12 @@ export function fakeHost(world: World = {}): FakeHost {
       record({ kind: 'drop', user });
       identity = user;
     },
-    setUmask: (mask) => record({ kind: 'umask', mask }),
+    setUmask: (mask) => {
+      record({ kind: 'umask', mask });
+      const before = umask;
+      umask = mask;
+      return before;
+    },
     restoreSignals: () => record({ kind: 'restore signals' }),
     run: (program, args, env) => {
       record({ kind: 'run', program, args, env });

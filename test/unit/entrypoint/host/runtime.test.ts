@@ -21,6 +21,19 @@ describe('a private directory', () => {
     expect([modeOf(path), modeOf(join(path, 'secrets.conf'))]).toEqual([0o500, 0o400]);
     expect(readFileSync(join(path, 'secrets.conf'), 'latin1')).toBe('requirepass "\xe9"\n');
   });
+  it.each(['0777', '0077', '0000'])('is the same under the umask %s, which stays', (text) => {
+    const umask = Number.parseInt(text, 8);
+    const path = join(dir, `under-${text}`);
+    const before = process.umask(umask);
+    try {
+      writePrivate(path, [{ name: 'secrets.conf', text: asBytes('') }], me);
+      expect(() => writePrivate(path, [], me)).toThrow('file already exists');
+      expect(process.umask(umask)).toBe(umask);
+    } finally {
+      process.umask(before);
+    }
+    expect([modeOf(path), modeOf(join(path, 'secrets.conf'))]).toEqual([0o500, 0o400]);
+  });
   it('must be fresh', () => {
     const path = join(dir, 'two');
     writePrivate(path, [], me);
