@@ -49,6 +49,10 @@ export interface Machine {
   /** Node's name: x64 or arm64. */
   readonly arch: string;
   readonly pid: number;
+  /** 0 where that is outside of the container. */
+  readonly parentPid: number;
+  /** Name of process 1, as the kernel has it; empty where it cannot be read. */
+  firstProcess(): string;
   readonly cwd: string;
   readonly identity: User;
   /** The launcher itself, all links followed. */

@@ -2,6 +2,7 @@ import { announcedName } from './announced-name.ts';
 import { asBytes, type Bytes, bytesOf } from './bytes.ts';
 import { nodesFileOf } from './cluster/nodes-file.ts';
 import { type Grammar, grammarOf } from './conf/grammar.ts';
+import { isContainers } from './container.ts';
 import type { Code } from './diagnostics/catalogue.ts';
 import { type Details, type Diagnostic, diagnose, refuse } from './diagnostics.ts';
 import { type Environment, moduleArgsVariables, wordsOf } from './environment.ts';
@@ -98,6 +99,8 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
   const readStdin = isSentinel ? () => asBytes('') : request.readStdin;
   const conf = readConfiguration(host, invocation.args, env, grammar, readStdin);
   diagnostics.push(...conf.warnings);
+  // The tool asks for the start of a container.
+  if (request.lookOnly || isContainers(host)) diagnostics.push(...backgroundWarning(conf));
   if (isSentinel) {
     diagnostics.push(...sentinelWarnings(host, env, conf));
     const argv = [invocation.name, ...conf.commandLine.elements.map(({ text }) => text)];
@@ -115,7 +118,7 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
   const passwords = passwordDirectives(host, env, conf, image);
   const own = [...image, ...announcedName(host, conf, image), ...passwords.directives];
   const extra = [...planned.extra, ...own];
-  diagnostics.push(...planned.diagnostics, ...passwords.warnings, ...backgroundWarning(conf));
+  diagnostics.push(...planned.diagnostics, ...passwords.warnings);
   const directory = host.candidates()[request.skipDirectories];
   const place = directory ?? OWN_PLACE;
   const files = { conf: `${place}/valkey.conf`, secrets: `${place}/secrets.conf` };

@@ -3,7 +3,7 @@ import { type Diagnostic, diagnose } from './diagnostics.ts';
 import type { Configuration } from './inputs.ts';
 import { isSetTo } from './modules/settings.ts';
 
-/** VB513: Debian's packaged configuration daemonizes, and a container that ends with 0 and no word is hard to understand. */
+/** VB513: Debian's packaged configurations daemonize, and a container that ends with 0 and no word is hard to understand. */
 export function backgroundWarning({ settings }: Configuration): Diagnostic[] {
   const setting = settings.get('daemonize');
   if (setting === undefined || !isSetTo(settings, 'daemonize', 'yes')) return [];

@@ -25,6 +25,8 @@ export function nodeHost(): Host {
     ...realFiles,
     arch: process.arch,
     pid: process.pid,
+    parentPid: process.ppid,
+    firstProcess,
     cwd: process.cwd(),
     identity: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
     self: realFiles.realFile(process.execPath),
@@ -71,6 +73,15 @@ function cpuFlags(): ReadonlySet<string> {
     return new Set(line?.[1]?.split(' ') ?? []);
   } catch {
     return new Set();
+  }
+}
+
+/** comm of proc(5): the base name of its executable, 15 bytes at most. */
+function firstProcess(): string {
+  try {
+    return readFileSync('/proc/1/comm', 'utf8').trimEnd();
+  } catch {
+    return '';
   }
 }
 

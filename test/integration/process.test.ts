@@ -62,6 +62,33 @@ describe('the server as process 1', () => {
   });
 });
 
+describe('a server that goes to the background', () => {
+  const command = ['valkey-server', '--daemonize', 'yes', '--port', '7000'];
+  const ended = expect.objectContaining({ exitCode: 0, stderr: expect.stringContaining('warning VB513: ') });
+
+  it.each([
+    ['process 1', false],
+    ['the child of an init', true],
+  ])('ends the container where it was %s, and a warning says so', async (_, init) => {
+    expect(await containers.run({ command, init })).toEqual(ended);
+  });
+
+  it.each([
+    ['a shell that is process 1', false],
+    ['a shell under an init', true],
+  ])('from %s says nothing, and runs', async (_, init) => {
+    const script = `${command.join(' ')} && sleep 1 && valkey-cli -p 7000 ping`;
+    const { stdout, stderr } = await containers.run({ entrypoint: ['sh', '-c', script], init });
+    expect(stderr).not.toContain('VB513');
+    expect(stdout).toMatch(/PONG\n$/);
+  });
+
+  it('executed in a container that runs says nothing', async () => {
+    const { container } = await containers.serve({});
+    expect((await container.exec(...command)).stderr).not.toContain('VB513');
+  });
+});
+
 /** The flags of an open file, from its octal line. */
 async function flagsOf(container: TestContainer, descriptor: number): Promise<number> {
   const text = await container.read('cat', `/proc/1/fdinfo/${descriptor}`);

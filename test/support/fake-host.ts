@@ -9,6 +9,9 @@ export interface World {
   readonly uid?: number;
   readonly gid?: number;
   readonly pid?: number;
+  readonly parentPid?: number;
+  /** Name of process 1. */
+  readonly firstProcess?: string;
   readonly cwd?: string;
   readonly arch?: string;
   readonly cpu?: readonly string[];
@@ -115,6 +118,8 @@ export function fakeHost(world: World = {}): FakeHost {
     tree,
     arch: world.arch ?? 'x64',
     pid: world.pid ?? 1,
+    parentPid: world.parentPid ?? 0,
+    firstProcess: () => world.firstProcess ?? 'valkey-server',
     cwd: world.cwd ?? '/data',
     get identity() {
       return identity;
