@@ -1,3 +1,4 @@
+import { beginsWithMark, HAS_MARK } from './byte-order-mark.ts';
 import { type Bytes, bytesOf } from './bytes.ts';
 import { frame } from './code-frame.ts';
 import { currentGrammar, type Grammar } from './conf/grammar.ts';
@@ -117,11 +118,12 @@ export function moduleArgsVariables(env: Environment): ReadonlyMap<string, strin
   return found;
 }
 
-/** The words of a variable in valkey.conf quoting. Refuses VB201, VB202, VB211. */
+/** The words of a variable in valkey.conf quoting. Refuses VB201, VB202, VB211, VB215. */
 export function wordsOf(variable: string, value: string, grammar: Grammar = currentGrammar): readonly Bytes[] {
   const at = { kind: 'variable', name: variable } as const;
   if (value.includes('\ufffd')) throw refuse('VB211', `${variable} is not valid UTF-8`, { at });
   const text = trim(bytesOf(value));
+  if (beginsWithMark(text)) throw refuse('VB215', `${variable} ${HAS_MARK}`, { at });
   if (/[\n\r\0]/.test(text)) throw refuse('VB202', `${variable} has a newline in it`, { at, frame: frame(text) });
   const tokens = tokenize(text, grammar);
   if (tokens.ok) {

@@ -105,4 +105,12 @@ export const environmentEntries = {
       'VALKEY_PASSWORD and VALKEY_PASSWORD_FILE are for servers. A sentinel is handed its configuration as it is.',
     fix: 'Write requirepass, sentinel sentinel-pass and sentinel auth-pass into its configuration, and unset the variable.',
   },
+  VB215: {
+    title: 'byte order mark in front of a value',
+    severity: 'error',
+    exitCode: 78,
+    meaning:
+      'A variable or a password file begins with the invisible mark that some editors put in front of UTF-8. It would be a part of the password, or of the first argument.',
+    fix: "Save the text as UTF-8 without a byte order mark, or remove it: LC_ALL=C sed -i 's/^\\xEF\\xBB\\xBF//' FILE",
+  },
 } as const satisfies Readonly<Record<string, Entry>>;
