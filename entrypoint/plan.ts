@@ -7,6 +7,7 @@ import type { Code } from './diagnostics/catalogue.ts';
 import { type Details, type Diagnostic, diagnose, refuse } from './diagnostics.ts';
 import { type Environment, moduleArgsVariables, wordsOf } from './environment.ts';
 import { type Expressed, express } from './express.ts';
+import { foreignWarning } from './foreign-variables.ts';
 import { OWN_PLACE, type Reader, START_RECORD, type User } from './host.ts';
 import { type Configuration, readConfiguration, withExtraFlags } from './inputs.ts';
 import type { Invocation } from './invocation.ts';
@@ -118,7 +119,7 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
   const passwords = passwordDirectives(host, env, conf, image);
   const own = [...image, ...announcedName(host, conf, image), ...passwords.directives];
   const extra = [...planned.extra, ...own];
-  diagnostics.push(...planned.diagnostics, ...passwords.warnings);
+  diagnostics.push(...planned.diagnostics, ...passwords.warnings, ...foreignWarning(env));
   const directory = host.candidates()[request.skipDirectories];
   const place = directory ?? OWN_PLACE;
   const files = { conf: `${place}/valkey.conf`, secrets: `${place}/secrets.conf` };
