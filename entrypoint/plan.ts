@@ -21,7 +21,7 @@ import { passwordDirectives, sentinelWarnings } from './passwords.ts';
 import { type Program, resolveServer } from './program.ts';
 import { settingOf, tlsArguments } from './reach.ts';
 import { mentionsSecret } from './secrets.ts';
-import { backgroundWarning, effectiveNotice } from './start-warnings.ts';
+import { backgroundWarning, effectiveNotice, imageWarnings, wordWarnings } from './start-warnings.ts';
 
 /** A start, decided: nothing has happened yet. */
 export interface StartPlan {
@@ -100,8 +100,11 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
   const readStdin = isSentinel ? () => asBytes('') : request.readStdin;
   const conf = readConfiguration(host, invocation.args, env, grammar, readStdin);
   diagnostics.push(...conf.warnings);
+  diagnostics.push(...wordWarnings(conf));
   // The tool asks for the start of a container.
-  if (request.lookOnly || isContainers(host)) diagnostics.push(...backgroundWarning(conf));
+  if (request.lookOnly || isContainers(host)) {
+    diagnostics.push(...backgroundWarning(conf), ...(problem === null ? imageWarnings(conf) : []));
+  }
   if (isSentinel) {
     diagnostics.push(...sentinelWarnings(host, env, conf));
     const argv = [invocation.name, ...conf.commandLine.elements.map(({ text }) => text)];

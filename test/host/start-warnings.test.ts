@@ -58,3 +58,64 @@ describe('variables that only other images read', () => {
     expect(start(['--version'], { REDIS_PASSWORD: 'x' }).codes).toEqual([]);
   });
 });
+
+describe('a configuration that was made for a machine', () => {
+  const codesOf = (args: readonly string[], world = {}) => start(args, {}, world).codes;
+  const bind = (...addresses: readonly string[]) => ['--bind', ...addresses];
+  it.each<[string[], string[]]>([
+    [['--logfile', '/var/log/valkey/valkey.log'], ['VB516']],
+    [['--logfile', 'valkey.log'], ['VB516']],
+    [['--logfile', ''], []],
+    [['--logfile', '/dev/stdout'], []],
+    [['--logfile', '/proc/1/fd/1'], []],
+    [bind('127.0.0.1'), ['VB517']],
+    [bind('127.0.0.1', '-::1'), ['VB517']],
+    [bind('127.0.0.1 -::1'), ['VB517']],
+    [bind('localhost'), ['VB517']],
+    [[...bind('127.0.0.1'), '--port', '0', '--tls-port', '6379'], ['VB517']],
+    [[...bind('127.0.0.1'), '--port', '0'], []],
+    [bind('127.0.0.1', '10.0.0.1'), []],
+    [bind('*', '-::*'), []],
+    [bind(''), []],
+    [
+      ['--daemonize', 'yes', '--logfile', 'x', ...bind('127.0.0.1')],
+      ['VB513', 'VB516', 'VB517'],
+    ],
+  ])('%j gets %j', (args, codes) => expect(codesOf(args)).toEqual(codes));
+
+  const args = ['--logfile', 'x', '--bind', '127.0.0.1'];
+  it('gets no word from a process that is not the container’s', () => {
+    expect(codesOf(args, { pid: 7, parentPid: 1, firstProcess: 'sh' })).toEqual([]);
+  });
+  it('gets no word on a host, which has no bundle.json', () => {
+    expect(codesOf(args, { bundle: null })).toEqual(['VB511']);
+    expect(tool(['plan', ...args], {}, { bundle: null }).codes).toEqual([]);
+  });
+  it('is shown by the plan of a start', () => expect(tool(['plan', ...args]).codes).toEqual(['VB516', 'VB517']));
+  it('gets it as a sentinel, too', () => {
+    const files = { '/data/s.conf': 'bind 127.0.0.1\nlogfile x\n' };
+    expect(codesOf(['valkey-server', 's.conf', '--sentinel'], { files })).toEqual(['VB516', 'VB517']);
+  });
+});
+
+describe('an option without --', () => {
+  const files = { '/data/x.conf': 'port 1\n' };
+  const started = (...args: readonly string[]) => start(['valkey-server', 'x.conf', ...args], {}, { files });
+  it('is told of where it is one word with blanks, with the way to write it', () => {
+    const { codes, stderr } = started('loadmodule /opt/P.so a');
+    expect(codes).toEqual(['VB518']);
+    expect(stderr).toContain('argv[2]: warning VB518: ');
+    expect(stderr).toContain('--loadmodule /opt/P.so a');
+  });
+  it('is told of without its secret', () => {
+    const { codes, stderr } = started('requirepass hunter2');
+    expect([codes, stderr.includes('hunter2')]).toEqual([['VB518'], false]);
+  });
+  it.each([
+    [['appendonly', 'yes']],
+    [['--loadmodule /usr/lib/valkey/libjson.so']],
+    [['--save', '60 1']],
+    [['--save 60 1', '300 10']],
+    [['appendonly', 'yes', '--save', '60 1']],
+  ])('is none of these: %j', (args) => expect(started(...args).codes).toEqual([]));
+});
