@@ -27,7 +27,8 @@ export const variables = [
   {
     name: 'MODULE_DIR',
     fallback: '/usr/lib/valkey',
-    meaning: 'Where modules are looked for (`*.so`, not in subfolders).',
+    meaning:
+      'Where modules are looked for (`*.so`, not in subfolders). A library without an OnLoad function is left out.',
     example: 'MODULE_DIR=/opt/modules',
   },
   {

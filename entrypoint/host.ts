@@ -36,6 +36,8 @@ export interface ModuleFiles {
   realFile(path: string): string;
   /** Mode bits and the first 64 bytes of a file, links followed. */
   inspect(path: string): ModuleFile;
+  /** Up to `length` bytes from `offset` on: fewer where the file ends, none where it cannot be read. */
+  readAt(path: string, offset: number, length: number): Buffer;
 }
 
 /** A user by number. */

@@ -139,6 +139,10 @@ export function fakeHost(world: World = {}): FakeHost {
       return node.kind === 'directory' ? tree.names(path) : { problem: 'not a directory' };
     },
     inspect: (path) => inspect(tree, path, may(path, 4)),
+    readAt: (path, offset, length) => {
+      const node = may(path, 4) ? tree.look(path) : null;
+      return Buffer.from(node?.content.slice(offset, offset + length) ?? '', 'latin1');
+    },
     readStdin: () => {
       // As a pipe: what was read once is gone.
       const text = stdin;
