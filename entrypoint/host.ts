@@ -104,6 +104,8 @@ interface Writer {
   readonly isTerminal: { readonly stdout: boolean; readonly stderr: boolean };
   /** Gives what is in the directory and not the user's to the user, links not followed. Returns paths that could not be given. */
   own(directory: string, user: User): readonly string[];
+  /** Gives one file or directory to the user, a link itself and never what it leads to. Nothing happens where it cannot be given. */
+  give(path: string, user: User): void;
   /** Makes a fresh directory and files in it, mode 0400, for `owner`; the directory cannot be written by the server. */
   writePrivate(
     directory: string,
@@ -116,6 +118,8 @@ interface Writer {
   setUmask(mask: number): void;
   /** Whether this process may read the file now, after privileges were dropped. */
   mayRead(path: string): boolean;
+  /** The same for writing a file. */
+  mayWrite(path: string): boolean;
   /** Gives SIGPIPE and SIGXFSZ their default disposition back: Node ignores them, and execve would hand that on. */
   restoreSignals(): void;
   /** Runs a program to its end, bounded in time (5 s unless said), and returns all that it printed. */

@@ -13,6 +13,7 @@ import { planStart, type StartPlan } from './plan.ts';
 import { dropPrivileges, ownDataDirectory } from './privileges.ts';
 import { NAMED } from './program.ts';
 import { withoutSecrets } from './secrets.ts';
+import { checkSentinelConf, giveSentinelConf } from './sentinel-conf.ts';
 
 /**
  * The story of a start: what was asked for, the plan, its explanation, its execution. Never returns: the process becomes the program,
@@ -59,8 +60,10 @@ function startServer(
   else if (plan.mode === 'start') host.print('stderr', summaryOf(plan));
   if (plan.mode !== 'query') {
     ownDataDirectory(host, plan).forEach(tell);
+    giveSentinelConf(host, plan);
     dropPrivileges(host, plan).forEach(tell);
     checkAccess(host, plan, tell);
+    checkSentinelConf(host, plan).forEach(tell);
     host.setUmask(0o077);
     heal(
       host,

@@ -8,7 +8,7 @@ import { type Environment, moduleArgsVariables, wordsOf } from './environment.ts
 import { type Expressed, express } from './express.ts';
 import { OWN_PLACE, type Reader, START_RECORD, type User } from './host.ts';
 import { type Configuration, readConfiguration, withExtraFlags } from './inputs.ts';
-import type { Invocation } from './invocation.ts';
+import { type Invocation, isSentinelName } from './invocation.ts';
 import { readBundle } from './modules/bundle.ts';
 import type { Bundle, Manifest } from './modules/manifest.ts';
 import type { ExtraDirective, Merged, WantedLoad } from './modules/merge.ts';
@@ -36,6 +36,8 @@ export interface StartPlan {
   /** Files that this start writes for itself. Without the required ones the server cannot start. */
   readonly runtime: RuntimeFiles | null;
   readonly effectiveConf: { readonly path: string; readonly text: Bytes } | null;
+  /** The file in which a sentinel keeps its state. */
+  readonly sentinelConf: string | null;
   readonly user: { readonly from: User; readonly to: User; readonly name: string };
   readonly dataDirectory: string;
   /** In cluster mode: what healing has to know. */
@@ -92,12 +94,13 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
   const grammar = grammarOf(bundle.valkey);
   // checkForSentinelMode() in server.c looks everywhere, so VALKEY_EXTRA_FLAGS can say it too. Such a server is handed its command line
   // as it is, and reads standard input itself.
-  const isSentinel = withExtraFlags(invocation.args, env['VALKEY_EXTRA_FLAGS'], grammar).some(
-    ({ text }) => text === '--sentinel',
-  );
+  const isSentinel =
+    isSentinelName(invocation.name) ||
+    withExtraFlags(invocation.args, env['VALKEY_EXTRA_FLAGS'], grammar).some(({ text }) => text === '--sentinel');
   const readStdin = isSentinel ? () => asBytes('') : request.readStdin;
   const conf = readConfiguration(host, invocation.args, env, grammar, readStdin);
   diagnostics.push(...conf.warnings);
+  const directory = host.candidates()[request.skipDirectories];
   if (isSentinel) {
     diagnostics.push(...sentinelWarnings(host, env, conf));
     const argv = [invocation.name, ...conf.commandLine.elements.map(({ text }) => text)];
@@ -107,6 +110,8 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
       mode: 'sentinel',
       argv,
       files: conf.files,
+      sentinelConf: conf.confFile,
+      runtime: directory === undefined ? null : { directory, files: [startRecord(argv)], required: false },
       dataDirectory: conf.dataDirectory,
     };
   }
@@ -116,7 +121,6 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
   const own = [...image, ...announcedName(host, conf, image), ...passwords.directives];
   const extra = [...planned.extra, ...own];
   diagnostics.push(...planned.diagnostics, ...passwords.warnings, ...backgroundWarning(conf));
-  const directory = host.candidates()[request.skipDirectories];
   const place = directory ?? OWN_PLACE;
   const files = { conf: `${place}/valkey.conf`, secrets: `${place}/secrets.conf` };
   const expressed = express(conf, planned.loads, extra, files);
@@ -126,7 +130,6 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
   ];
   if (written.length > 0 && directory === undefined) strict('VB503', NO_PLACE, noPlace(host.closedPlaces()));
   const argv = [invocation.name, ...expressed.args];
-  const record = { name: START_RECORD, text: bytesOf(JSON.stringify({ argv })) };
   if (expressed.effectiveConf !== null) diagnostics.push(effectiveNotice(conf, files.conf));
   return {
     ...common,
@@ -137,12 +140,21 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
     files: conf.files,
     directives: own,
     how: expressed.how,
-    runtime: directory === undefined ? null : { directory, files: [...written, record], required: written.length > 0 },
+    runtime:
+      directory === undefined
+        ? null
+        : { directory, files: [...written, startRecord(argv)], required: written.length > 0 },
     effectiveConf: expressed.effectiveConf === null ? null : { path: files.conf, text: expressed.effectiveConf },
+    sentinelConf: null,
     dataDirectory: conf.dataDirectory,
     cluster: clusterFiles(conf, passwords.directives, env),
     removedVariables: removedVariables(env, extra),
   };
+}
+
+/** What the health check reads of a start. */
+function startRecord(argv: readonly string[]): RuntimeFiles['files'][number] {
+  return { name: START_RECORD, text: bytesOf(JSON.stringify({ argv })) };
 }
 
 type Strict = (code: Code, message: string, details?: Details) => void;
@@ -167,6 +179,7 @@ function nothing(
     how: 'options',
     runtime: null,
     effectiveConf: null,
+    sentinelConf: null,
     dataDirectory: host.cwd,
     cluster: null,
     removedVariables: removedVariables(env, []),

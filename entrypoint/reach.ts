@@ -1,11 +1,15 @@
 import { asBytes, textOf } from './bytes.ts';
+import { isSentinelName } from './invocation.ts';
 import type { Settings } from './modules/settings.ts';
 
 /** The server's arguments in the record of a start; none where there is no record, which means the defaults. */
 export function argumentsOfStart(record: string | null): string[] {
   const value = record === null ? null : parseRecord(record);
   const argv = typeof value === 'object' && value !== null && 'argv' in value ? value.argv : [];
-  return Array.isArray(argv) ? argv.slice(1).map(String) : [];
+  if (!Array.isArray(argv)) return [];
+  const [name = '', ...args] = argv.map(String);
+  // What its name says, an option says as well.
+  return isSentinelName(name) ? [...args, '--sentinel'] : args;
 }
 
 function parseRecord(record: string): unknown {
@@ -18,13 +22,18 @@ function parseRecord(record: string): unknown {
 
 /** How valkey-cli, on the server's own machine, reaches a server with these settings. `own`: the machine's addresses but for loopback. */
 export function reachServer(settings: Settings, own: readonly string[]): string[] {
-  const port = settingOf(settings, 'port') ?? '6379';
+  const port = settingOf(settings, 'port') ?? (isSentinel(settings) ? '26379' : '6379');
   const tlsPort = settingOf(settings, 'tls-port') ?? '0';
   const socket = settingOf(settings, 'unixsocket');
   const address = addressOf(settings, own);
   if (port !== '0') return ['-h', address, '-p', port];
   if (tlsPort !== '0') return ['-h', address, '-p', tlsPort, ...tlsArguments(settings)];
   return socket === undefined ? ['-h', address, '-p', port] : ['-s', socket];
+}
+
+/** Any other server ends over such a directive (config.c, loadServerConfigFromString), and a sentinel writes one itself. */
+export function isSentinel(settings: Settings): boolean {
+  return settings.has('sentinel');
 }
 
 /**

@@ -107,6 +107,14 @@ export const startEntries = {
       'A password is given, but an ACL rule or an empty requirepass lets everybody in without it. An ACL file that does not name the user default sets it to nopass, and requirepass is not kept.',
     fix: 'Give the user default a password where the message says, or remove the variable to start without one.',
   },
+  VB515: {
+    title: 'sentinel cannot write its configuration',
+    severity: 'warning',
+    exitCode: 0,
+    meaning:
+      'A sentinel keeps what it learns in its configuration file: it ends where it may not write the file, and forgets where it cannot put a new one in its place, as over a file that is mounted by itself.',
+    fix: 'Put the file into a folder that the server may write: mount the folder rather than the file, owned by uid 999, or copy the file to /data before the start.',
+  },
   VB601: {
     title: 'wrong command line for valkey-bundle',
     severity: 'error',

@@ -12,7 +12,7 @@ import {
 import type { Bytes } from '../bytes.ts';
 import type { Host, User } from '../host.ts';
 import { bytesOfBuffer, codeOf, findExecutable, realFiles, reasonOf } from './files.ts';
-import { own } from './own.ts';
+import { give, own } from './own.ts';
 import { replaceLocked } from './replace-locked.ts';
 import { resolve } from './resolve.ts';
 import { candidates, closedPlaces, lastStart, removeStale, writePrivate } from './runtime.ts';
@@ -37,6 +37,7 @@ export function nodeHost(): Host {
     removeStale,
     writePrivate,
     own,
+    give,
     readStdin,
     readSmall,
     findExecutable: (name) => findExecutable(name, process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'),
@@ -44,6 +45,7 @@ export function nodeHost(): Host {
     run,
     canWrite: (path) => mayAccess(path, constants.W_OK | constants.X_OK),
     mayRead: (path) => mayAccess(path, constants.R_OK),
+    mayWrite: (path) => mayAccess(path, constants.W_OK),
     print,
     dropTo,
     setUmask: (mask) => void process.umask(mask),

@@ -4,7 +4,7 @@ import { refuse } from '../diagnostics.ts';
 import { readConfiguration } from '../inputs.ts';
 import { readBundle } from '../modules/bundle.ts';
 import { withoutLineEnd } from '../passwords.ts';
-import { argumentsOfStart, reachServer, settingOf } from '../reach.ts';
+import { argumentsOfStart, isSentinel, reachServer, settingOf } from '../reach.ts';
 import { describeJoined, requireClusterOk } from './health-cluster.ts';
 import { type ToolContext, takesNo } from './run.ts';
 
@@ -34,7 +34,9 @@ export function health({ host, args, env }: ToolContext): number {
   takesNo(level === 'healthy' ? args : args.slice(1), USAGE);
   const grammar = grammarOf(readBundle(host).bundle.valkey);
   const { settings, dataDirectory } = readConfiguration(host, argumentsOfStart(host.lastStart()), {}, grammar);
-  const password = settingOf(settings, 'requirepass') ?? withoutLineEnd(env['VALKEY_PASSWORD'] ?? '');
+  // VALKEY_PASSWORD says nothing to a sentinel.
+  const given = isSentinel(settings) ? '' : withoutLineEnd(env['VALKEY_PASSWORD'] ?? '');
+  const password = settingOf(settings, 'requirepass') ?? given;
   const auth = password === '' ? {} : { REDISCLI_AUTH: password, VALKEYCLI_AUTH: password };
   const ask = (...command: string[]): string =>
     host.run('valkey-cli', [...reachServer(settings, host.network().addresses), '-t', '3', ...command], {
@@ -45,7 +47,8 @@ export function health({ host, args, env }: ToolContext): number {
   if (!levels[level].test(answer)) throw refuse('VB602', `valkey-cli ping: ${answer.trim() || 'no answer'}`);
   let said: string = level;
   if (level === 'alive' && /\bLOADING\b/.test(answer)) said = 'alive (loading)';
-  if (level === 'joined') said = describeJoined(host, ask('cluster', 'info'), nodesFileOf(settings, dataDirectory));
+  if (level === 'joined' && !isSentinel(settings))
+    said = describeJoined(host, ask('cluster', 'info'), nodesFileOf(settings, dataDirectory));
   if (level === 'cluster-ok') requireClusterOk(ask('cluster', 'info'));
   host.print('stdout', `${said}\n`);
   return 0;

@@ -43,6 +43,7 @@ export interface World {
 export type Event =
   | { readonly kind: 'print'; readonly stream: 'stdout' | 'stderr'; readonly text: string }
   | { readonly kind: 'own'; readonly directory: string; readonly user: User }
+  | { readonly kind: 'give'; readonly path: string; readonly user: User }
   | { readonly kind: 'write'; readonly directory: string; readonly names: readonly string[]; readonly owner: User }
   | { readonly kind: 'remove stale' }
   | { readonly kind: 'drop'; readonly user: User }
@@ -161,6 +162,7 @@ export function fakeHost(world: World = {}): FakeHost {
       ),
     canWrite: (path) => may(path, 2),
     mayRead: (path) => may(path, 4),
+    mayWrite: (path) => may(path, 2),
     lastStart: () => world.lastStart ?? null,
     print: (stream, text) => record({ kind: 'print', stream, text }),
     own: (directory, user) => {
@@ -171,6 +173,13 @@ export function fakeHost(world: World = {}): FakeHost {
         tree.put(path, { directory: true, mode: node.mode, owner: user });
       }
       return world.cannotOwn ?? [];
+    },
+    give: (path, user) => {
+      record({ kind: 'give', path, user });
+      const node = tree.look(path);
+      if (node === null || world.cannotOwn?.includes(path)) return;
+      const common = { mode: node.mode, owner: user };
+      tree.put(path, node.kind === 'directory' ? { ...common, directory: true } : { ...common, bytes: node.content });
     },
     writePrivate: (directory, files, owner) => {
       if (world.full?.some((place) => directory.startsWith(`${place}/`))) throw new Error('no space left on device');

@@ -186,3 +186,24 @@ describe('the password', () => {
     expect(health({ argv: ['--requirepass', ''] }).run?.env).not.toHaveProperty('REDISCLI_AUTH');
   });
 });
+
+describe('a sentinel', () => {
+  const sentinel = (args: readonly string[], answer = 'PONG\n') =>
+    health({
+      args,
+      argv: ['/s.conf', '--sentinel'],
+      answer,
+      env: { VALKEY_PASSWORD: 'unused' },
+      files: { '/s.conf': '' },
+    });
+  it('is asked on its own port, without a password that it does not use', () => {
+    const { run, exitCode } = sentinel([]);
+    expect(run?.args.slice(0, 4)).toEqual(['-h', '127.0.0.1', '-p', '26379']);
+    expect([run?.env, exitCode]).toEqual([expect.not.objectContaining({ REDISCLI_AUTH: 'unused' }), 0]);
+  });
+  it('has joined as soon as it answers: it has no cluster to join', () => {
+    const { stdout, events } = sentinel(['--joined']);
+    expect(stdout).toBe('joined\n');
+    expect(events.filter(({ kind }) => kind === 'run')).toHaveLength(1);
+  });
+});
