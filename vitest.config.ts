@@ -7,6 +7,7 @@ import { defineConfig } from 'vitest/config';
  */
 export default defineConfig({
   test: {
+    globalSetup: 'test/support/global-setup.ts',
     // Containers wait for the engine more than for a processor: more files at a time than there are cores.
     maxWorkers: Math.max(3, availableParallelism()),
     projects: [

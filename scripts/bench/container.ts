@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { dockerClient } from '../lib/engine.ts';
 import { paths } from '../lib/image-paths.ts';
+import { currentOwner, ownerLabel } from '../lib/owner.ts';
 
 /** Where things stand inside the container. */
 export const BENCH = '/opt/bench';
@@ -34,7 +35,20 @@ export async function runTimer({ rounds, server, input }: ContainerRun): Promise
     `${folders.output}:${OUTPUT}`,
     ...(server === 'nothing' ? [`${folders.bundle}:${BUNDLE}:ro`] : []),
   ].flatMap((volume) => ['--volume', volume]);
-  const run = ['run', '--rm', '--interactive', '--network', 'none', '--user', '0', '--workdir', '/data', ...volumes];
+  const own = ['--label', `${ownerLabel}=${currentOwner()}`];
+  const run = [
+    'run',
+    '--rm',
+    ...own,
+    '--interactive',
+    '--network',
+    'none',
+    '--user',
+    '0',
+    '--workdir',
+    '/data',
+    ...volumes,
+  ];
   const timer = ['--entrypoint', `${BENCH}/timer`, 'valkey-bundle-bench:local', String(rounds)];
   const result = await execa(dockerClient(), [...run, ...timer], { input, reject: false });
   if (result.exitCode !== 0)

@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import * as z from 'zod';
 import { paths } from '../../scripts/lib/image-paths.ts';
 import { ensureCompose } from '../../scripts/tools/compose.ts';
-import { engine, images, requireImage } from '../support/docker-engine.ts';
+import { engine, images, label, requireImage } from '../support/docker-engine.ts';
 import { until } from '../support/until.ts';
 
 type Compose = (...args: string[]) => Promise<{ readonly exitCode: number | undefined; readonly all: string }>;
@@ -13,20 +17,42 @@ type Compose = (...args: string[]) => Promise<{ readonly exitCode: number | unde
 const ANY_FREE_PORT = '0';
 const nodes = ['valkey-0', 'valkey-1', 'valkey-2'] as const;
 
+const file = join(paths.root, 'deploy/compose/compose.yaml');
+let folder: string;
+let labels: string;
+
 const started: Compose[] = [];
-// Where it is not there yet, it comes out of the Debian archive.
-beforeAll(ensureCompose);
-afterAll(() => Promise.all(started.map((compose) => compose('down', '--volumes', '--timeout', '5'))));
+beforeAll(async () => {
+  // Where it is not there yet, it comes out of the Debian archive.
+  await ensureCompose();
+  folder = await mkdtemp(join(tmpdir(), 'compose-'));
+  labels = join(folder, 'labels.yaml');
+  await writeFile(labels, stringify(labelsFor(await readFile(file, 'utf8'))));
+});
+afterAll(async () => {
+  await Promise.all(started.map((compose) => compose('down', '--volumes', '--timeout', '5')));
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Puts the tests' label on everything that a project makes. */
+function labelsFor(project: string) {
+  const names = z.looseObject({
+    services: z.record(z.string(), z.unknown()),
+    volumes: z.record(z.string(), z.unknown()),
+  });
+  const { services, volumes } = names.parse(parse(project, { merge: true }));
+  const labelled = (those: object) => Object.fromEntries(Object.keys(those).map((name) => [name, { labels: label }]));
+  return { services: labelled(services), volumes: labelled(volumes), networks: labelled({ default: null }) };
+}
 
 /** `docker compose` for a project of its own, with these variables in its shell. */
 async function newProject(variables: Readonly<Record<string, string>>): Promise<Compose> {
   await requireImage(images.test);
   const program = await ensureCompose();
   const project = `compose-${randomUUID().slice(0, 8)}`;
-  const file = join(paths.root, 'deploy/compose/compose.yaml');
   const env = { VALKEY_BUNDLE_IMAGE: images.test, VALKEY_PORT: ANY_FREE_PORT, ...variables };
   const compose: Compose = async (...args) => {
-    const ran = await execa(program, ['--project-name', project, '--file', file, ...args], {
+    const ran = await execa(program, ['--project-name', project, '--file', file, '--file', labels, ...args], {
       env,
       all: true,
       reject: false,

@@ -99,7 +99,10 @@ export function useClusterNetwork(): ClusterNetwork {
     places.set(name, host);
     const ip = `${prefix}.${host}`;
     const volume = `${run}-${name}`;
-    if (wish.inMemory !== true) volumes.add(volume);
+    if (wish.inMemory !== true && !volumes.has(volume)) {
+      await engine.createVolume({ Name: volume, Labels: label });
+      volumes.add(volume);
+    }
     const docker = await make(
       name,
       {
