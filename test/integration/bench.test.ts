@@ -59,7 +59,7 @@ beforeAll(async () => {
       .slice(1, -1)
       .map((cell) => cell.trim()),
   );
-}, 300_000);
+});
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

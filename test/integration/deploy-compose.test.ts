@@ -9,6 +9,7 @@ import * as z from 'zod';
 import { paths } from '../../scripts/lib/image-paths.ts';
 import { ensureCompose } from '../../scripts/tools/compose.ts';
 import { engine, images, label, requireImage } from '../support/docker-engine.ts';
+import { longTestMs } from '../support/patience.ts';
 import { until } from '../support/until.ts';
 
 type Compose = (...args: string[]) => Promise<{ readonly exitCode: number | undefined; readonly all: string }>;
@@ -56,7 +57,7 @@ async function newProject(variables: Readonly<Record<string, string>>): Promise<
       env,
       all: true,
       reject: false,
-      timeout: 100_000,
+      timeout: longTestMs,
     });
     return { exitCode: ran.exitCode, all: ran.all };
   };

@@ -102,7 +102,7 @@ describe('three pods as hyperspike’s operator makes and joins them', () => {
   beforeAll(async () => {
     namespace = await open(operatorObjects(await instanceOf('operator/hyperspike', coordinator.name), password));
     await formAsOperator(namespace);
-    for (const pod of namespace.pods()) await untilGreen(pod, 30);
+    for (const pod of namespace.pods()) await untilGreen(pod);
   });
 
   const commands = execCommandsOf(readPage('README.md'), 'valkey-cluster');

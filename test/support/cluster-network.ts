@@ -156,14 +156,14 @@ export function named(nodes: readonly ClusterNode[]): string {
 }
 
 /** Waits until every node says that the cluster's state is `state`. */
-export async function untilState(nodes: readonly ClusterNode[], state: 'ok' | 'fail', seconds = 20): Promise<void> {
+export async function untilState(nodes: readonly ClusterNode[], state: 'ok' | 'fail', seconds?: number): Promise<void> {
   await until(
     `the cluster's state is ${state} for ${nodes.map(({ name }) => name).join()}`,
     async () => {
       const infos = await Promise.all(nodes.map((node) => node.cli('CLUSTER', 'INFO')));
       return infos.every((info) => info.includes(`cluster_state:${state}`)) ? true : undefined;
     },
-    { seconds, everyMs: 100 },
+    { everyMs: 100, ...(seconds === undefined ? {} : { seconds }) },
   );
 }
 
