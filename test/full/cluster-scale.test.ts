@@ -4,6 +4,7 @@ import { type ClusterNode, named, untilState, useClusterNetwork } from '../suppo
 import { outputOf } from '../support/docker-output.ts';
 import { lostOf, whileWriting } from '../support/kube/writer.ts';
 import { measured } from '../support/measured.ts';
+import { checkPatience } from '../support/patience.ts';
 import { until } from '../support/until.ts';
 
 const KEYS = 100_000;
@@ -155,7 +156,7 @@ describe('a move of slots that is cut off, three times over', () => {
       await expectKeys();
       expect(await lostOf(connect(), written)).toEqual([]);
       measured(context, `${KEYS} keys and ${written.length} acknowledged writes meanwhile, all found`);
-      const check = await network.tool('cluster', 'check', '--nodes', 'n1');
+      const check = await network.tool('cluster', 'check', '--nodes', 'n1', ...checkPatience);
       expect(check.exitCode).toBe(0);
       expect(check.stdout).toContain('none on its way');
     },

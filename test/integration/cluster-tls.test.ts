@@ -1,6 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import { selfSigned } from '../support/certificate.ts';
 import { type ClusterNode, named, useClusterNetwork } from '../support/cluster-network.ts';
+import { checkPatience } from '../support/patience.ts';
 import { until } from '../support/until.ts';
 
 const network = useClusterNetwork();
@@ -44,8 +45,11 @@ it('cluster ensure forms a cluster with the files that the environment names', a
 
 it('cluster check is green with the same files as options, and without any in a node', async () => {
   const check = ['valkey-bundle', 'cluster', 'check'];
-  expect(await tool(...check, '--nodes', 't2', ...options)).toMatchObject({ exitCode: 0, stderr: '' });
-  expect(await tool(...check)).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await tool(...check, '--nodes', 't2', ...checkPatience, ...options)).toMatchObject({
+    exitCode: 0,
+    stderr: '',
+  });
+  expect(await tool(...check, ...checkPatience)).toMatchObject({ exitCode: 0, stderr: '' });
   for (const level of ['--joined', '--cluster-ok'])
     expect(await tool('valkey-bundle', 'health', level)).toMatchObject({ exitCode: 0 });
 });

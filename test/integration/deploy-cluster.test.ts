@@ -11,6 +11,7 @@ import {
   renderCluster,
 } from '../support/kube/statefulset-cluster.ts';
 import { untilGreen } from '../support/kube/until-green.ts';
+import { checkPatience } from '../support/patience.ts';
 import { until } from '../support/until.ts';
 
 const open = useNamespaces();
@@ -79,7 +80,8 @@ describe('kubectl apply -k deploy/statefulset/overlays/k3s', () => {
   it.each([0, 1, 2])(
     'cluster check is green from valkey-%i, which reaches the coordinator of every node',
     async (ordinal) => {
-      const check = await namespace.pod(`valkey-${ordinal}`).exec('valkey-bundle', 'cluster', 'check');
+      const command = ['valkey-bundle', 'cluster', 'check', ...checkPatience] as const;
+      const check = await namespace.pod(`valkey-${ordinal}`).exec(...command);
       expect(check.exitCode, `${check.stdout}${check.stderr}`).toBe(0);
       expect(check.stdout).toMatch(/ok +ports .*coordinator of 3 nodes can be reached from here/);
     },

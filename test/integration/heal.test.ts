@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ClusterNode, named, untilState, useClusterNetwork } from '../support/cluster-network.ts';
+import { checkPatience } from '../support/patience.ts';
 import { until } from '../support/until.ts';
 
 const network = useClusterNetwork();
@@ -57,6 +58,6 @@ describe('nodes that all come back with new addresses', () => {
       expect(log).toContain('(none) -> ');
       expect(await node.cli('CLUSTER', 'NODES')).not.toContain('noaddr');
     }
-    expect((await network.tool('cluster', 'check', '--nodes', named(nodes))).exitCode).toBe(0);
+    expect((await network.tool('cluster', 'check', '--nodes', named(nodes), ...checkPatience)).exitCode).toBe(0);
   });
 });

@@ -4,5 +4,8 @@
  */
 export const patienceMs = 180_000;
 
+/** The same for `cluster check`, which by itself asks again for five seconds: on a busy machine it takes as long to ask once. */
+export const checkPatience = ['--timeout', String(patienceMs / 1000)] as const;
+
 /** For a test or hook of the rings that run containers, builds or programs: several such waits. */
 export const longTestMs = 5 * patienceMs;
