@@ -1,5 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { longTestMs, patienceMs } from './test/support/patience.ts';
+
+const quick = { isolate: false, testTimeout: patienceMs, hookTimeout: patienceMs };
+const long = { testTimeout: longTestMs, hookTimeout: longTestMs };
 
 /**
  * The rings of tests. The first four need nothing but Node; integration and matrix-real need the images and a Docker engine; full is what
@@ -7,19 +11,19 @@ import { defineConfig } from 'vitest/config';
  */
 export default defineConfig({
   test: {
+    globalSetup: 'test/support/global-setup.ts',
     // Containers wait for the engine more than for a processor: more files at a time than there are cores.
     maxWorkers: Math.max(3, availableParallelism()),
     projects: [
-      { test: { name: 'unit', isolate: false, include: ['test/unit/**/*.test.ts'] } },
-      { test: { name: 'golden', isolate: false, include: ['test/golden/**/*.test.ts'] } },
-      { test: { name: 'host', isolate: false, include: ['test/host/**/*.test.ts'] } },
-      { test: { name: 'matrix', isolate: false, include: ['test/matrix/pure/**/*.test.ts'] } },
+      { test: { name: 'unit', ...quick, include: ['test/unit/**/*.test.ts'] } },
+      { test: { name: 'golden', ...quick, include: ['test/golden/**/*.test.ts'] } },
+      { test: { name: 'host', ...quick, include: ['test/host/**/*.test.ts'] } },
+      { test: { name: 'matrix', ...quick, include: ['test/matrix/pure/**/*.test.ts'] } },
       {
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 240_000,
+          ...long,
           sequence: { groupOrder: 1 },
         },
       },
@@ -27,8 +31,7 @@ export default defineConfig({
         test: {
           name: 'full',
           include: ['test/full/**/*.test.ts'],
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          ...long,
           fileParallelism: false,
           sequence: { groupOrder: 2 },
         },
@@ -37,8 +40,7 @@ export default defineConfig({
         test: {
           name: 'matrix-real',
           include: ['test/matrix/real/**/*.test.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 240_000,
+          ...long,
           sequence: { groupOrder: 1 },
         },
       },

@@ -17,7 +17,8 @@ ENTRYPOINT ["bundle-docker-entrypoint"]
 CMD ["valkey-server"]
 
 # Late, because it changes most often: everything above stays cached. The links to it were made by layout.sh.
-COPY --chmod=0755 valkey-bundle /usr/local/bin/valkey-bundle
+COPY --chmod=0755 probe.pl /usr/local/bin/valkey-bundle
+COPY --chmod=0755 valkey-bundle /usr/local/libexec/valkey/valkey-bundle
 # What the variants of a line differ in comes last: they share everything above.
 COPY --chmod=0644 bundle.json /usr/local/share/valkey-bundle/bundle.json
 # By number: Kubernetes can only check a numeric user against runAsNonRoot.

@@ -1,12 +1,17 @@
 #!/bin/sh
-# Moves the real valkey-server out of PATH, and puts links to the launcher (/usr/local/bin/valkey-bundle, which comes with a
-# later layer) at every path where the server was. Safe to run again: what is moved already stays.
+# Moves the real valkey-server out of PATH, and puts links to the launcher (beside the moved server, where a later layer puts it) at every
+# path where the server was. Safe to run again: what is moved already stays.
 set -eu
 
 libexec=/usr/local/libexec/valkey
 real=$libexec/valkey-server
-launcher=/usr/local/bin/valkey-bundle
+launcher=$libexec/valkey-bundle
 mkdir -p "$libexec" /usr/local/bin /usr/local/share/valkey-bundle /usr/lib/valkey
+
+perl -e 1 || {
+  echo "layout.sh: perl does not run, and the health check is written in it: is perl-base of this Debian base missing?" >&2
+  exit 1
+}
 
 if [ ! -e "$real" ]; then
   # Debian's /usr/bin/valkey-server is a link to valkey-check-rdb, or is missing where only valkey-tools is installed.
@@ -40,7 +45,7 @@ fi
 # The official images' entrypoints are scripts that would hand VALKEY_EXTRA_FLAGS to a launcher that reads them itself: over theirs, too.
 for name in bundle-docker-entrypoint bundle-docker-entrypoint.sh docker-entrypoint docker-entrypoint.sh \
   valkey-server redis-server; do
-  ln -sf valkey-bundle "/usr/local/bin/$name"
+  ln -sf "$launcher" "/usr/local/bin/$name"
 done
 [ -d /usr/bin ] && ln -sf "$launcher" /usr/bin/valkey-server
 

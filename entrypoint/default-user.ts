@@ -1,5 +1,7 @@
+import { HAS_MARK, lineWithMark } from './byte-order-mark.ts';
 import { asBytes, type Bytes, pathOf, textOf } from './bytes.ts';
 import { trim } from './conf/parse.ts';
+import { refuse } from './diagnostics.ts';
 import { sha256 } from './host/sha256.ts';
 import type { Reader } from './host.ts';
 import type { Configuration } from './inputs.ts';
@@ -38,16 +40,19 @@ const fresh: Settled = { isOpen: true, passwords: NONE };
 
 /**
  * An ACL file replaces all users, and one that does not name `default` leaves a new one, without the password of requirepass
- * (ACLLoadFromFile). `user` lines are followed once the whole configuration is read, and begin with `reset` (ACLLoadConfiguredUsers).
+ * (ACLLoadFromFile). Refuses VB114 for a line of it that begins with a byte order mark, over which the server ends. `user` lines are followed once the whole configuration is read, and begin with `reset` (ACLLoadConfiguredUsers).
  */
 export function defaultUserOf(host: Pick<Reader, 'readConf'>, conf: Access): DefaultUser {
   const aclFile = conf.settings.get('aclfile');
   const [path] = aclFile?.args ?? [];
   if (aclFile !== undefined && path !== undefined && path !== '') {
-    const read = host.readConf(absolute(pathOf(path), conf.dataDirectory));
+    const whole = absolute(pathOf(path), conf.dataDirectory);
+    const read = host.readConf(whole);
     const file = `the ACL file ${textOf(path)} (${showPlace(aclFile.at)})`;
     // Without the file the server does not start (ACLLoadUsersAtStartup).
     if (read.kind !== 'text') return { isOpen: false, passwords: NONE, because: `${file} sets the users` };
+    const line = lineWithMark(read.text);
+    if (line !== null) throw refuse('VB114', `the line ${HAS_MARK}`, { at: { kind: 'file', path: whole, line } });
     const rules = rulesOfFile(read.text);
     return rules === null
       ? { ...fresh, because: `${file} does not name user default, which then needs no password` }

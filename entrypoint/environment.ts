@@ -1,3 +1,4 @@
+import { beginsWithMark, HAS_MARK } from './byte-order-mark.ts';
 import { type Bytes, bytesOf } from './bytes.ts';
 import { frame } from './code-frame.ts';
 import { currentGrammar, type Grammar } from './conf/grammar.ts';
@@ -27,7 +28,8 @@ export const variables = [
   {
     name: 'MODULE_DIR',
     fallback: '/usr/lib/valkey',
-    meaning: 'Where modules are looked for (`*.so`, not in subfolders).',
+    meaning:
+      'Where modules are looked for (`*.so`, not in subfolders). A library without an OnLoad function is left out.',
     example: 'MODULE_DIR=/opt/modules',
   },
   {
@@ -57,10 +59,17 @@ export const variables = [
     example: 'VALKEYCLI_AUTH=...',
   },
   {
+    name: 'VALKEY_USER',
+    fallback: '',
+    meaning:
+      'User with whose password `valkey-bundle cluster` logs in to nodes, where `--user` names none; without a password it does not log in, as `valkey-cli`. A start does not look at it.',
+    example: 'VALKEY_USER=operator',
+  },
+  {
     name: 'VALKEY_TLS',
     fallback: '',
     meaning:
-      '`1` makes `valkey-bundle cluster` speak TLS, as `--tls` does; so does any of the three files below. A start does not look at them: the server has `tls-port` and its directives.',
+      '`1` makes `valkey-bundle cluster` speak TLS, as `--tls` does; so does any of the files below. A start does not look at them: the server has `tls-port` and its directives.',
     example: 'VALKEY_TLS=1',
   },
   {
@@ -68,6 +77,12 @@ export const variables = [
     fallback: '',
     meaning: 'Certificates (PEM) by which `valkey-bundle cluster` knows the nodes, where `--cacert` names none.',
     example: 'VALKEY_TLS_CA_CERT_FILE=/run/secrets/tls/ca.crt',
+  },
+  {
+    name: 'VALKEY_TLS_CA_FILE',
+    fallback: '',
+    meaning: 'The same under the name that the Valkey operator gives it, where `VALKEY_TLS_CA_CERT_FILE` is not set.',
+    example: 'VALKEY_TLS_CA_FILE=/tls/ca.crt',
   },
   {
     name: 'VALKEY_TLS_CERT_FILE',
@@ -117,11 +132,12 @@ export function moduleArgsVariables(env: Environment): ReadonlyMap<string, strin
   return found;
 }
 
-/** The words of a variable in valkey.conf quoting. Refuses VB201, VB202, VB211. */
+/** The words of a variable in valkey.conf quoting. Refuses VB201, VB202, VB211, VB215. */
 export function wordsOf(variable: string, value: string, grammar: Grammar = currentGrammar): readonly Bytes[] {
   const at = { kind: 'variable', name: variable } as const;
   if (value.includes('\ufffd')) throw refuse('VB211', `${variable} is not valid UTF-8`, { at });
   const text = trim(bytesOf(value));
+  if (beginsWithMark(text)) throw refuse('VB215', `${variable} ${HAS_MARK}`, { at });
   if (/[\n\r\0]/.test(text)) throw refuse('VB202', `${variable} has a newline in it`, { at, frame: frame(text) });
   const tokens = tokenize(text, grammar);
   if (tokens.ok) {

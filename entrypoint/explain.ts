@@ -41,7 +41,12 @@ export function explainPlan(plan: StartPlan, style: Style): string {
     ['data directory', [printable(plan.dataDirectory)]],
     ...(plan.cluster === null
       ? []
-      : [['cluster', [`stale addresses in ${printable(plan.cluster.nodesFile)} are refreshed by process 1`]] as const]),
+      : [
+          [
+            'cluster',
+            [`stale addresses in ${printable(plan.cluster.nodesFile)} are refreshed before the server starts`],
+          ] as const,
+        ]),
     ['program', [printable(plan.program.path)]],
     ['command line', redactedArgv(plan.argv).map((element, index) => `argv[${index}] ${printable(element)}`)],
   ];

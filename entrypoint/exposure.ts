@@ -8,9 +8,18 @@ export function isExposed(settings: Settings, image: readonly ExtraDirective[] =
   const isUnprotected =
     isSetTo(settings, 'protected-mode', 'no') ||
     image.some(({ name, value }) => name === 'protected-mode' && value === 'no');
+  return isUnprotected && listens(settings) && boundTo(settings).some((address) => !LOOPBACK.test(address));
+}
+
+/** Whether it listens on loopback, and nowhere else. */
+export function isOnLoopbackAlone(settings: Settings): boolean {
+  const addresses = boundTo(settings);
+  return listens(settings) && addresses.length > 0 && addresses.every((address) => LOOPBACK.test(address));
+}
+
+function listens(settings: Settings): boolean {
   const ports = [settingOf(settings, 'port') ?? '6379', settingOf(settings, 'tls-port') ?? '0'];
-  const listens = ports.some((port) => Number(port) !== 0);
-  return isUnprotected && listens && boundTo(settings).some((address) => !LOOPBACK.test(address));
+  return ports.some((port) => Number(port) !== 0);
 }
 
 /** All addresses; a single word is split at blanks as the server does (MULTI_ARG_CONFIG in config.c), and an empty one means none. */

@@ -36,6 +36,8 @@ export interface ModuleFiles {
   realFile(path: string): string;
   /** Mode bits and the first 64 bytes of a file, links followed. */
   inspect(path: string): ModuleFile;
+  /** Up to `length` bytes from `offset` on: fewer where the file ends, none where it cannot be read. */
+  readAt(path: string, offset: number, length: number): Buffer;
 }
 
 /** A user by number. */
@@ -49,6 +51,10 @@ export interface Machine {
   /** Node's name: x64 or arm64. */
   readonly arch: string;
   readonly pid: number;
+  /** 0 where that is outside of the container. */
+  readonly parentPid: number;
+  /** Name of process 1, as the kernel has it; empty where it cannot be read. */
+  firstProcess(): string;
   readonly cwd: string;
   readonly identity: User;
   /** The launcher itself, all links followed. */
@@ -59,13 +65,13 @@ export interface Machine {
   lookupUser(name: string): User | null;
 }
 
-/** Name of the file in which a start leaves its argv (JSON), for the health check: the server overwrites its own command line. */
-export const START_RECORD = 'start.json';
+/** Name of the file in which a start leaves how its server is reached: start-record.ts. */
+export const START_RECORD = 'start.record';
 
 /** A directory of our own for one start: where it will be, or why there is none. */
 interface RuntimeDirectories {
-  /** Paths of directories that do not exist yet, under places that can be written, best first. */
-  candidates(): readonly string[];
+  /** Paths of directories that do not exist yet, under places that can be written, best first. Their name says whose start it is. */
+  candidates(inBackground?: boolean): readonly string[];
   /** The places under which there is no such path, and why. */
   closedPlaces(): readonly ClosedPlace[];
 }
@@ -91,8 +97,8 @@ export interface Reader extends ConfFiles, ModuleFiles, Machine, RuntimeDirector
   /** Looks a program up as a shell would: on PATH, unless it has a slash. */
   findExecutable(name: string): Executable;
   canWrite(path: string): boolean;
-  /** The newest record (START_RECORD) that a start of this container left in its directory, or null. */
-  lastStart(): string | null;
+  /** The newest record (START_RECORD) that the start of a server left which runs in this container, or null. */
+  lastStart(): Bytes | null;
 }
 
 /** Everything that a start changes. Methods throw Error with a message for people where they fail. */
@@ -102,18 +108,23 @@ interface Writer {
   readonly isTerminal: { readonly stdout: boolean; readonly stderr: boolean };
   /** Gives what is in the directory and not the user's to the user, links not followed. Returns paths that could not be given. */
   own(directory: string, user: User): readonly string[];
+  /** Gives one file or directory to the user, a link itself and never what it leads to. Nothing happens where it cannot be given. */
+  give(path: string, user: User): void;
   /** Makes a fresh directory and files in it, mode 0400, for `owner`; the directory cannot be written by the server. */
   writePrivate(
     directory: string,
     files: ReadonlyArray<{ readonly name: string; readonly text: Bytes }>,
     owner: User,
   ): void;
-  /** Removes directories that earlier starts of this container left. */
+  /** Removes directories of this user's starts whose server is proven dead. */
   removeStale(): void;
   dropTo(user: User): void;
-  setUmask(mask: number): void;
+  /** Returns the umask before. */
+  setUmask(mask: number): number;
   /** Whether this process may read the file now, after privileges were dropped. */
   mayRead(path: string): boolean;
+  /** The same for writing a file. */
+  mayWrite(path: string): boolean;
   /** Gives SIGPIPE and SIGXFSZ their default disposition back: Node ignores them, and execve would hand that on. */
   restoreSignals(): void;
   /** Runs a program to its end, bounded in time (5 s unless said), and returns all that it printed. */
@@ -128,41 +139,91 @@ interface Writer {
   exit(code: number): never;
 }
 
+/** A reply of a server (RESP2). What is text for people goes through textOf(). */
+export type Reply = Bytes | number | null | ServerError | readonly Reply[];
+
+export interface ServerError {
+  readonly kind: 'error';
+  readonly message: string;
+}
+
+export function isError(reply: unknown): reply is ServerError {
+  return typeof reply === 'object' && reply !== null && 'kind' in reply && reply.kind === 'error';
+}
+
+/** The replies to all that was asked, in order, errors among them; or why there are none. */
+export type Answer =
+  | { readonly kind: 'replies'; readonly replies: readonly Reply[] }
+  | {
+      readonly kind: 'failed';
+      /**
+       * `refused`: AUTH, or the connection itself, was answered by the error that is `why`. `tls`: TLS does not come about, for a reason that
+       * stays. `protocol`: what answers speaks another one.
+       */
+      readonly what: 'connection' | 'tls' | 'refused' | 'protocol';
+      readonly why: string;
+    };
+
+/** The words of a command. */
+export type Command = readonly Bytes[];
+
+/** Where a server is spoken to, and how. */
+export interface ServerAt {
+  readonly ip: string;
+  readonly port: number;
+  /** What goes with AUTH: nothing, a password, or a user and a password. */
+  readonly login: Command;
+  readonly tls: TlsFiles | null;
+}
+
+/** PEM files by which TLS is spoken. */
+export interface TlsFiles {
+  readonly caFile: string | null;
+  readonly caDirectory: string | null;
+  readonly certFile: string | null;
+  readonly keyFile: string | null;
+  /** Whether the server has to be known by an authority: those named, or else the system's. */
+  readonly verifies: boolean;
+}
+
+/** A connection that stays open. Once it has failed, every answer is that failure. */
+export interface Session {
+  /** One question at a time. */
+  ask(commands: readonly Command[], timeoutMs: number): Promise<Answer>;
+  end(): void;
+}
+
 /** A program that ran: to its end, or until its time was up. */
 export interface Ended {
   readonly exitCode: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
+  /** Why it could not be run. */
+  readonly problem: string;
   readonly timedOut: boolean;
 }
 
 interface RunOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** What it reads from standard input; nothing unless said. */
-  readonly input?: string;
   readonly timeoutMs?: number;
-  /** Whether what it prints is shown on standard error as it comes: then nothing is returned of it. */
-  readonly show?: boolean;
   /** Ends the program early, and makes this reject with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** A program that stays, and answers a line with lines. */
-export interface Conversation {
-  /** Sends lines, and returns as many lines of its answer as are asked for; null once it has ended or does not answer in time. */
-  ask(text: string, lines: number, timeoutMs: number): Promise<readonly string[] | null>;
-  end(): void;
-}
-
-/** Waiting: what only the tool's cluster commands do. A start is synchronous. Nothing here throws but `run`, where it is stopped. */
+/** Waiting: what only the tool's cluster commands do. A start is synchronous. Nothing here throws but `run` and `ask`, where they are stopped. */
 export interface Waiting {
   /** Milliseconds of a clock that only goes forward. */
   now(): number;
   /** Seconds since 1970. */
   date(): number;
   pause(ms: number): Promise<void>;
+  /** Sends commands on a connection of their own, all at once. */
+  ask(
+    at: ServerAt,
+    commands: readonly Command[],
+    limits: { readonly timeoutMs: number; readonly signal?: AbortSignal },
+  ): Promise<Answer>;
+  open(at: ServerAt): Session;
+  /** What the program prints is shown on standard error as it comes. */
   run(program: string, args: readonly string[], options: RunOptions): Promise<Ended>;
-  converse(program: string, args: readonly string[], env: Readonly<Record<string, string | undefined>>): Conversation;
   /** Addresses of a host name, IPv4 first; none where it has none. */
   lookup(name: string): Promise<readonly string[]>;
   /** Null if something listens there, else why it cannot be reached. */

@@ -1,13 +1,15 @@
+import { HAS_MARK, lineWithMark } from './byte-order-mark.ts';
 import { type Bytes, textOf } from './bytes.ts';
 import { currentGrammar, type Grammar } from './conf/grammar.ts';
 import { directivesOf, type Entry, type Reading, readLines, readMain } from './conf/include.ts';
 import type { Directive } from './conf/parse.ts';
 import { type Diagnostic, refuse } from './diagnostics.ts';
 import { type Environment, wordsOf } from './environment.ts';
-import type { Reader } from './host.ts';
+import type { ConfFiles, Reader } from './host.ts';
 import { type Settings, settingsOf } from './modules/settings.ts';
 import { type CommandLine, type Element, readCommandLine } from './options.ts';
 import { absolute } from './path.ts';
+import type { Place } from './place.ts';
 
 /** The user's whole configuration, read as the server will read it. */
 export interface Configuration {
@@ -27,7 +29,7 @@ export interface Configuration {
   readonly warnings: readonly Diagnostic[];
 }
 
-/** Reads command line, VALKEY_EXTRA_FLAGS, configuration file, standard input and includes. Refuses VB1xx, VB201, VB202, VB211. */
+/** Reads command line, VALKEY_EXTRA_FLAGS, configuration file, standard input and includes. Refuses VB1xx, VB201, VB202, VB211, VB215. */
 export function readConfiguration(
   host: Reader,
   args: readonly string[],
@@ -37,16 +39,18 @@ export function readConfiguration(
 ): Configuration {
   const commandLine = readCommandLine(withExtraFlags(args, env['VALKEY_EXTRA_FLAGS'], grammar), grammar);
   const reading: Reading = { cwd: host.cwd, files: [], warnings: [], open: [], grammar };
+  const files = withoutMarks(host);
   const stdin: Bytes | null = commandLine.readsStdin ? readStdin() : null;
+  if (stdin !== null) refuseMark(stdin, (line) => ({ kind: 'stdin', line }));
   const main = commandLine.confFile;
   const confFile = main === null ? null : absolute(trimmed(main.text), host.cwd);
   const fileEntries = readMain(
-    host,
+    files,
     main === null || confFile === null ? null : { path: confFile, at: main.at },
     stdin,
     reading,
   );
-  const optionEntries = readLines(host, commandLine.lines, reading);
+  const optionEntries = readLines(files, commandLine.lines, reading);
   const fileDirectives = directivesOf(fileEntries);
   const optionDirectives = directivesOf(optionEntries);
   return {
@@ -61,6 +65,23 @@ export function readConfiguration(
     dataDirectory: reading.cwd,
     warnings: reading.warnings,
   };
+}
+
+/** The same files, of which none may have a line that the server would take for a misspelled directive, even where it is a comment. */
+function withoutMarks(host: ConfFiles): ConfFiles {
+  return {
+    ...host,
+    readConf: (path) => {
+      const read = host.readConf(path);
+      if (read.kind === 'text') refuseMark(read.text, (line) => ({ kind: 'file', path, line }));
+      return read;
+    },
+  };
+}
+
+function refuseMark(text: Bytes, at: (line: number) => Place): void {
+  const line = lineWithMark(text);
+  if (line !== null) throw refuse('VB113', `the line ${HAS_MARK}`, { at: at(line) });
 }
 
 /** The server trims the name of its configuration file so before it looks for it (util.c, getAbsolutePath). */

@@ -8,30 +8,50 @@ export type Invocation =
       readonly name: string;
       readonly args: readonly string[];
       readonly mode: ServerMode;
+      /** Whether the launcher itself was called by that name: then it leads to the launcher, whatever it looks like. */
+      readonly isOwnName?: true;
     };
 
 /**
- * `start`: modules are added, unless the whole command line turns out to be a sentinel's. `query`: the program prints something and
+ * `start`: modules are added, unless the name or the whole command line turns out to be a sentinel's. `query`: the program prints something and
  * ends, so nothing at all is added.
  */
 type ServerMode = 'start' | 'query';
 
 /**
  * What a command means (design §3.2). No argument, a first one that begins with `-` or that ends in `.conf`: `valkey-server` is put in
- * front. A program whose base name is valkey-server or redis-server is a server start.
+ * front. A program whose base name is valkey-server or redis-server is a server start, and so is a sentinel's.
  */
 export function classify(command: readonly string[]): Invocation {
   const [first] = command;
   const argv =
     first === undefined || first.startsWith('-') || first.endsWith('.conf') ? ['valkey-server', ...command] : command;
   const [name = 'valkey-server', ...args] = argv;
-  const base = name.slice(name.lastIndexOf('/') + 1);
-  if (!SERVER_NAMES.has(base)) return { kind: 'command', argv };
+  if (!SERVER_NAMES.has(baseOf(name)) && !isSentinelName(name)) return { kind: 'command', argv };
   return { kind: 'server', name, args, mode: modeOf(args) };
+}
+
+/**
+ * The launcher under the name of a server. The name reaches the server as it was given (it becomes `executable` of INFO, and of DEBUG RESTART),
+ * and says nothing about the program: who calls may choose it (`exec -a` of a wrapper).
+ */
+export function startUnderOwnName(name: string, args: readonly string[]): Invocation {
+  return { kind: 'server', name, args, mode: modeOf(args), isOwnName: true };
 }
 
 /** Names under which the executable is the launcher of the server, whatever its arguments look like. */
 export const SERVER_NAMES: ReadonlySet<string> = new Set(['valkey-server', 'redis-server']);
+
+/** Whether the server that is called by this name is a sentinel (server.c, checkForSentinelMode). */
+export function isSentinelName(name: string): boolean {
+  return SENTINEL_NAMES.has(baseOf(name));
+}
+
+const SENTINEL_NAMES: ReadonlySet<string> = new Set(['valkey-sentinel', 'redis-sentinel']);
+
+function baseOf(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1);
+}
 
 /** Names under which the executable is the image's entrypoint: ours, and those that the official images give their scripts. */
 export const ENTRYPOINT_NAMES: ReadonlySet<string> = new Set([

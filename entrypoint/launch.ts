@@ -4,7 +4,7 @@ import { type Environment, wantsDebug } from './environment.ts';
 import { explainPlan, summaryOf } from './explain.ts';
 import { heal } from './heal/heal.ts';
 import type { ClosedPlace, Host } from './host.ts';
-import { classify, type Invocation } from './invocation.ts';
+import type { Invocation } from './invocation.ts';
 import { showDiagnostic, styleFor } from './log.ts';
 import type { Manifest } from './modules/manifest.ts';
 import { checkModuleAccess } from './modules/preflight.ts';
@@ -13,22 +13,17 @@ import { planStart, type StartPlan } from './plan.ts';
 import { dropPrivileges, ownDataDirectory } from './privileges.ts';
 import { NAMED } from './program.ts';
 import { withoutSecrets } from './secrets.ts';
+import { checkSentinelConf, giveSentinelConf } from './sentinel-conf.ts';
 
 /**
  * The story of a start: what was asked for, the plan, its explanation, its execution. Never returns: the process becomes the program,
  * or ends with the exit code of the diagnostic that it printed.
  */
-export function launch(
-  host: Host,
-  manifests: readonly Manifest[],
-  command: readonly string[],
-  env: Environment,
-): never {
+export function launch(host: Host, manifests: readonly Manifest[], invocation: Invocation, env: Environment): never {
   const tell = (diagnostic: Diagnostic): void => {
     host.print('stderr', showDiagnostic(diagnostic, styleFor(host.isTerminal.stderr, env['NO_COLOR'])));
   };
   try {
-    const invocation = classify(command);
     if (invocation.kind === 'command') return runCommand(host, invocation.argv, env);
     return startServer(host, manifests, invocation, env, tell);
   } catch (error) {
@@ -59,9 +54,11 @@ function startServer(
   else if (plan.mode === 'start') host.print('stderr', summaryOf(plan));
   if (plan.mode !== 'query') {
     ownDataDirectory(host, plan).forEach(tell);
+    giveSentinelConf(host, plan);
     dropPrivileges(host, plan).forEach(tell);
     checkAccess(host, plan, tell);
-    host.setUmask(0o077);
+    checkSentinelConf(host, plan).forEach(tell);
+    narrowUmask(host);
     heal(
       host,
       plan,
@@ -76,7 +73,7 @@ function startServer(
 
 /** Writes what the plan needs. Where a place turns out to be full or closed, the plan is made anew for the next one. */
 function writeRuntimeFiles(host: Host, first: StartPlan, replan: (skip: number) => StartPlan): StartPlan {
-  if (host.pid === 1) host.removeStale();
+  host.removeStale();
   const failed: ClosedPlace[] = [];
   let plan = first;
   for (let skip = 1; plan.runtime !== null; skip++) {
@@ -95,6 +92,12 @@ function writeRuntimeFiles(host: Host, first: StartPlan, replan: (skip: number) 
     }
   }
   return plan;
+}
+
+/** As the official images' scripts do: 0022 is what an engine gives, so nobody chose it; any other umask is somebody's wish. */
+function narrowUmask(host: Host): void {
+  const inherited = host.setUmask(0o077);
+  if (inherited !== 0o022) host.setUmask(inherited);
 }
 
 /** With the server's own rights: its files must be readable, its data directory should be writable. */

@@ -1,5 +1,5 @@
 import { nodeHost } from './host/node.ts';
-import { ENTRYPOINT_NAMES, SERVER_NAMES } from './invocation.ts';
+import { classify, ENTRYPOINT_NAMES, SERVER_NAMES, startUnderOwnName } from './invocation.ts';
 import { launch } from './launch.ts';
 import type { Manifest } from './modules/manifest.ts';
 import { runTool } from './tool/run.ts';
@@ -16,7 +16,6 @@ const host = nodeHost();
 const name = process.argv0.slice(process.argv0.lastIndexOf('/') + 1);
 const args = process.argv.slice(2);
 
-if (ENTRYPOINT_NAMES.has(name)) launch(host, manifests, args, process.env);
-// The name as it was given is what the server will see as its own.
-else if (SERVER_NAMES.has(name)) launch(host, manifests, [name, ...args], process.env);
+if (ENTRYPOINT_NAMES.has(name)) launch(host, manifests, classify(args), process.env);
+else if (SERVER_NAMES.has(name)) launch(host, manifests, startUnderOwnName(process.argv0, args), process.env);
 else runTool(host, { manifests, version: __VERSION__, node: process.version }, args, process.env);

@@ -1,3 +1,4 @@
+import { beginsWithMark, HAS_MARK } from './byte-order-mark.ts';
 import { type Bytes, bytesOf } from './bytes.ts';
 import { type Access, type DefaultUser, defaultUserOf, takes } from './default-user.ts';
 import type { Code } from './diagnostics/catalogue.ts';
@@ -15,7 +16,7 @@ interface Password {
 
 /**
  * `requirepass` and `primaryauth` from VALKEY_PASSWORD or VALKEY_PASSWORD_FILE, each where it has an effect. Refuses VB205, VB206, VB211,
- * VB212 and VB213 for a password that cannot be read, and VB514 for one that would leave the server open; warns VB209 where another one
+ * VB212, VB213 and VB215 for a password that cannot be read, and VB514 for one that would leave the server open; warns VB209 where another one
  * wins, and VB510 of a server that is open.
  */
 export function passwordDirectives(
@@ -77,12 +78,12 @@ function readPassword(host: Pick<Reader, 'readSmall'>, env: Environment): Passwo
   return { value: readPasswordFile(host, file), variable };
 }
 
-/** The password that a variable holds. Refuses VB211, VB212, VB213. */
+/** The password that a variable holds. Refuses VB211, VB212, VB213, VB215. */
 export function passwordOfVariable(name: string, text: string): string {
   return checked(text, name, 'VB212', { kind: 'variable', name });
 }
 
-/** The one line of a password file. Refuses VB205, VB211, VB213. */
+/** The one line of a password file. Refuses VB205, VB211, VB213, VB215. */
 export function readPasswordFile(
   host: Pick<Reader, 'readSmall'>,
   path: string,
@@ -104,6 +105,7 @@ function checked(text: string, source: string, whenEmpty: Code, at: Place): stri
   const password = withoutLineEnd(text);
   if (password === '') throw refuse(whenEmpty, `${source} is empty`, { at });
   if (password.includes('\ufffd')) throw refuse('VB211', `${source} is not valid UTF-8`, { at });
+  if (beginsWithMark(bytesOf(password))) throw refuse('VB215', `${source} ${HAS_MARK}`, { at });
   const [control] = /\p{Cc}/u.exec(password) ?? [];
   if (control !== undefined) throw refuse('VB213', `${source} has a ${nameOf(control)} in it`, { at });
   return password;

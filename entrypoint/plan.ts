@@ -1,14 +1,15 @@
 import { announcedName } from './announced-name.ts';
 import { asBytes, type Bytes, bytesOf } from './bytes.ts';
-import { nodesFileOf } from './cluster/nodes-file.ts';
 import { type Grammar, grammarOf } from './conf/grammar.ts';
+import { isContainers } from './container.ts';
 import type { Code } from './diagnostics/catalogue.ts';
 import { type Details, type Diagnostic, diagnose, refuse } from './diagnostics.ts';
 import { type Environment, moduleArgsVariables, wordsOf } from './environment.ts';
 import { type Expressed, express } from './express.ts';
+import { foreignWarning } from './foreign-variables.ts';
 import { OWN_PLACE, type Reader, START_RECORD, type User } from './host.ts';
 import { type Configuration, readConfiguration, withExtraFlags } from './inputs.ts';
-import type { Invocation } from './invocation.ts';
+import { type Invocation, isSentinelName } from './invocation.ts';
 import { readBundle } from './modules/bundle.ts';
 import type { Bundle, Manifest } from './modules/manifest.ts';
 import type { ExtraDirective, Merged, WantedLoad } from './modules/merge.ts';
@@ -17,9 +18,10 @@ import { isSetTo } from './modules/settings.ts';
 import { NO_PLACE, noPlace } from './no-place.ts';
 import { passwordDirectives, sentinelWarnings } from './passwords.ts';
 import { type Program, resolveServer } from './program.ts';
-import { settingOf, tlsArguments } from './reach.ts';
+import { settingOf, tlsWords } from './reach.ts';
 import { mentionsSecret } from './secrets.ts';
-import { backgroundWarning, effectiveNotice } from './start-warnings.ts';
+import { recordOf, type StartRecord, writeRecord } from './start-record.ts';
+import { backgroundWarning, effectiveNotice, imageWarnings, wordWarnings } from './start-warnings.ts';
 
 /** A start, decided: nothing has happened yet. */
 export interface StartPlan {
@@ -36,6 +38,8 @@ export interface StartPlan {
   /** Files that this start writes for itself. Without the required ones the server cannot start. */
   readonly runtime: RuntimeFiles | null;
   readonly effectiveConf: { readonly path: string; readonly text: Bytes } | null;
+  /** The file in which a sentinel keeps its state. */
+  readonly sentinelConf: string | null;
   readonly user: { readonly from: User; readonly to: User; readonly name: string };
   readonly dataDirectory: string;
   /** In cluster mode: what healing has to know. */
@@ -83,7 +87,7 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
     if (!request.lookOnly) throw refuse(code, message, details);
     diagnostics.push({ ...diagnose(code, message, details), severity: 'warning' });
   };
-  const program = resolveServer(host, invocation.name, bundle, strict);
+  const program = resolveServer(host, invocation, bundle, strict);
   const user = targetUser(host, bundle, strict);
   const common = { program, user, diagnostics };
   if (invocation.mode === 'query') {
@@ -92,21 +96,31 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
   const grammar = grammarOf(bundle.valkey);
   // checkForSentinelMode() in server.c looks everywhere, so VALKEY_EXTRA_FLAGS can say it too. Such a server is handed its command line
   // as it is, and reads standard input itself.
-  const isSentinel = withExtraFlags(invocation.args, env['VALKEY_EXTRA_FLAGS'], grammar).some(
-    ({ text }) => text === '--sentinel',
-  );
+  const isSentinel =
+    isSentinelName(invocation.name) ||
+    withExtraFlags(invocation.args, env['VALKEY_EXTRA_FLAGS'], grammar).some(({ text }) => text === '--sentinel');
   const readStdin = isSentinel ? () => asBytes('') : request.readStdin;
   const conf = readConfiguration(host, invocation.args, env, grammar, readStdin);
   diagnostics.push(...conf.warnings);
+  diagnostics.push(...wordWarnings(conf));
+  // The tool asks for the start of a container.
+  if (request.lookOnly || isContainers(host)) {
+    diagnostics.push(...backgroundWarning(conf), ...(problem === null ? imageWarnings(conf) : []));
+  }
+  const addressesHere = () => host.network().addresses;
+  const directory = host.candidates(isSetTo(conf.settings, 'daemonize', 'yes'))[request.skipDirectories];
   if (isSentinel) {
     diagnostics.push(...sentinelWarnings(host, env, conf));
     const argv = [invocation.name, ...conf.commandLine.elements.map(({ text }) => text)];
+    const record = recordOf(conf, addressesHere, null, SENTINEL_PORT);
     return {
       ...common,
       ...nothing(host, env),
       mode: 'sentinel',
       argv,
       files: conf.files,
+      sentinelConf: conf.confFile,
+      runtime: directory === undefined ? null : { directory, files: [fileOf(record)], required: false },
       dataDirectory: conf.dataDirectory,
     };
   }
@@ -115,8 +129,7 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
   const passwords = passwordDirectives(host, env, conf, image);
   const own = [...image, ...announcedName(host, conf, image), ...passwords.directives];
   const extra = [...planned.extra, ...own];
-  diagnostics.push(...planned.diagnostics, ...passwords.warnings, ...backgroundWarning(conf));
-  const directory = host.candidates()[request.skipDirectories];
+  diagnostics.push(...planned.diagnostics, ...passwords.warnings, ...foreignWarning(env));
   const place = directory ?? OWN_PLACE;
   const files = { conf: `${place}/valkey.conf`, secrets: `${place}/secrets.conf` };
   const expressed = express(conf, planned.loads, extra, files);
@@ -126,7 +139,8 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
   ];
   if (written.length > 0 && directory === undefined) strict('VB503', NO_PLACE, noPlace(host.closedPlaces()));
   const argv = [invocation.name, ...expressed.args];
-  const record = { name: START_RECORD, text: bytesOf(JSON.stringify({ argv })) };
+  const required = passwords.directives.find(({ name }) => name === 'requirepass');
+  const record = recordOf(conf, addressesHere, required?.value ?? null);
   if (expressed.effectiveConf !== null) diagnostics.push(effectiveNotice(conf, files.conf));
   return {
     ...common,
@@ -137,13 +151,22 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
     files: conf.files,
     directives: own,
     how: expressed.how,
-    runtime: directory === undefined ? null : { directory, files: [...written, record], required: written.length > 0 },
+    runtime:
+      directory === undefined ? null : { directory, files: [...written, fileOf(record)], required: written.length > 0 },
     effectiveConf: expressed.effectiveConf === null ? null : { path: files.conf, text: expressed.effectiveConf },
+    sentinelConf: null,
     dataDirectory: conf.dataDirectory,
-    cluster: clusterFiles(conf, passwords.directives, env),
+    cluster: clusterFiles(conf, record, env),
     removedVariables: removedVariables(env, extra),
   };
 }
+
+function fileOf(record: StartRecord): RuntimeFiles['files'][number] {
+  return { name: START_RECORD, text: writeRecord(record) };
+}
+
+/** Where a sentinel listens unless its configuration says otherwise (REDIS_SENTINEL_PORT in server.h). */
+const SENTINEL_PORT = 26379;
 
 type Strict = (code: Code, message: string, details?: Details) => void;
 
@@ -167,23 +190,19 @@ function nothing(
     how: 'options',
     runtime: null,
     effectiveConf: null,
+    sentinelConf: null,
     dataDirectory: host.cwd,
     cluster: null,
     removedVariables: removedVariables(env, []),
   };
 }
 
-function clusterFiles(
-  { settings, dataDirectory }: Configuration,
-  passwords: readonly ExtraDirective[],
-  env: Environment,
-): ClusterFiles | null {
-  const nodesFile = nodesFileOf(settings, dataDirectory);
-  if (nodesFile === null) return null;
+function clusterFiles({ settings }: Configuration, record: StartRecord, env: Environment): ClusterFiles | null {
+  if (record.nodesFile === null) return null;
   return {
-    nodesFile,
-    tls: isSetTo(settings, 'tls-cluster', 'yes') ? tlsArguments(settings) : [],
-    password: settings.get('requirepass')?.args[0] ?? passwords[0]?.value ?? null,
+    nodesFile: record.nodesFile,
+    tls: isSetTo(settings, 'tls-cluster', 'yes') ? tlsWords({ ...record.tls, verifies: false }) : [],
+    password: record.password,
     announcedIp: settingOf(settings, 'cluster-announce-ip') || null,
     searchPath: env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
   };

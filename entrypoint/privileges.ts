@@ -36,14 +36,18 @@ const SYSTEM = new Set(
   ]),
 );
 
+/** Whether a path is one of them, or lies where the kernel shows itself. */
+export function isOfSystem(directory: string): boolean {
+  const normal = directory.replace(/\/+$/, '') || '/';
+  return SYSTEM.has(normal) || /^\/(proc|sys|dev)\//.test(normal);
+}
+
 /** As root: gives the data directory to the server's user, only what is wrongly owned. */
 export function ownDataDirectory(host: Host, plan: StartPlan): Diagnostic[] {
   const { dataDirectory: directory, user } = plan;
   if (user.from.uid !== 0 || user.to.uid === 0) return [];
   const at = { kind: 'directory', path: directory } as const;
-  const normal = directory.replace(/\/+$/, '') || '/';
-  if (SYSTEM.has(normal) || /^\/(proc|sys|dev)\//.test(normal))
-    return [diagnose('VB512', `${directory} belongs to the system`, { at })];
+  if (isOfSystem(directory)) return [diagnose('VB512', `${directory} belongs to the system`, { at })];
   const failed = host.own(directory, user.to);
   const [first] = failed;
   if (first === undefined) return [];

@@ -1,6 +1,7 @@
 import type { Code } from './diagnostics/catalogue.ts';
 import type { Details } from './diagnostics.ts';
 import type { Reader } from './host.ts';
+import type { Invocation } from './invocation.ts';
 import type { Bundle } from './modules/manifest.ts';
 import { absolute } from './path.ts';
 
@@ -10,17 +11,17 @@ export interface Program {
 }
 
 /**
- * The server behind a name: a bare name, or a path that leads to the launcher itself, means the image's real server; any other path
+ * The server behind a name: a bare name, the launcher's own, or a path that leads to the launcher itself, means the image's real server; any other path
  * means that binary (a link may lead to valkey-check-rdb, which looks at its name). Reports VB501 or VB502.
  */
 export function resolveServer(
   host: Reader,
-  name: string,
+  { name, isOwnName }: Invocation & { readonly kind: 'server' },
   bundle: Bundle,
   report: (code: Code, message: string, details: Details) => void,
 ): Program {
   const path =
-    !name.includes('/') || host.realFile(absolute(name, host.cwd)) === host.self
+    isOwnName || !name.includes('/') || host.realFile(absolute(name, host.cwd)) === host.self
       ? bundle.server
       : absolute(name, host.cwd);
   const found = host.findExecutable(path);

@@ -1,44 +1,56 @@
 import { asBytes, textOf } from './bytes.ts';
+import type { TlsFiles } from './host.ts';
 import type { Settings } from './modules/settings.ts';
+import { absolute } from './path.ts';
 
-/** The server's arguments in the record of a start; none where there is no record, which means the defaults. */
-export function argumentsOfStart(record: string | null): string[] {
-  const value = record === null ? null : parseRecord(record);
-  const argv = typeof value === 'object' && value !== null && 'argv' in value ? value.argv : [];
-  return Array.isArray(argv) ? argv.slice(1).map(String) : [];
+/** How a server is reached from its own machine. */
+export interface Reach {
+  /** An address of this machine, or a host name that the server is bound to and that may lead to one. */
+  readonly address: string;
+  /** 0 where it has none. */
+  readonly port: number;
+  readonly tlsPort: number;
+  /** Its Unix socket, as an absolute path; null where it has none. */
+  readonly socket: string | null;
+  readonly tls: Omit<TlsFiles, 'verifies'>;
 }
 
-function parseRecord(record: string): unknown {
-  try {
-    return JSON.parse(record);
-  } catch {
-    return null;
-  }
-}
-
-/** How valkey-cli, on the server's own machine, reaches a server with these settings. `own`: the machine's addresses but for loopback. */
-export function reachServer(settings: Settings, own: readonly string[]): string[] {
-  const port = settingOf(settings, 'port') ?? '6379';
-  const tlsPort = settingOf(settings, 'tls-port') ?? '0';
-  const socket = settingOf(settings, 'unixsocket');
-  const address = addressOf(settings, own);
-  if (port !== '0') return ['-h', address, '-p', port];
-  if (tlsPort !== '0') return ['-h', address, '-p', tlsPort, ...tlsArguments(settings)];
-  return socket === undefined ? ['-h', address, '-p', port] : ['-s', socket];
+/**
+ * How a server with these settings is reached. `addressesHere`: the machine's addresses but for loopback. The server listens and loads its
+ * certificates after `dir` has moved it (initListeners in server.c), so relative names count from the data directory.
+ */
+export function reachServer(
+  settings: Settings,
+  dataDirectory: string,
+  addressesHere: () => readonly string[],
+  usualPort = 6379,
+): Reach {
+  const socket = settingOf(settings, 'unixsocket') ?? '';
+  return {
+    address: addressOf(settings, addressesHere),
+    port: Number(settingOf(settings, 'port') ?? usualPort),
+    tlsPort: Number(settingOf(settings, 'tls-port') ?? 0),
+    socket: socket === '' ? null : absolute(socket, dataDirectory),
+    tls: tlsFilesOf(settings, dataDirectory),
+  };
 }
 
 /**
  * An address that the server listens at. The password is sent there, so an address of another machine never counts. IPv4 goes first:
  * listenToPort() in server.c passes over IPv6 where the machine has none, and a server that runs is bound to every IPv4 address of its own.
  */
-function addressOf(settings: Settings, own: readonly string[]): string {
-  const known = new Set(own.map(canonical));
+function addressOf(settings: Settings, addressesHere: () => readonly string[]): string {
+  let known: ReadonlySet<string> | null = null;
+  const isHere = (address: string): boolean => {
+    known ??= new Set(addressesHere().map(canonical));
+    return known.has(address);
+  };
   const words = (settings.get('bind')?.args ?? []).flatMap((word) => textOf(word).split(' '));
   const usable = words.flatMap((word) => {
     const name = word.replace(/^-/, '');
     if (name === '*' || name === '0.0.0.0') return ['127.0.0.1'];
     if (name === '::*' || canonical(name) === '::') return ['::1'];
-    if (/^127\./.test(name) || canonical(name) === '::1' || known.has(canonical(name))) return [name];
+    if (/^127\./.test(name) || canonical(name) === '::1' || isHere(canonical(name))) return [name];
     // A host name: the server does not start where it is bound to one that is not its own, unless that is optional.
     return name === word && /[a-z]/i.test(name) && !name.includes(':') ? [name] : [];
   });
@@ -46,26 +58,38 @@ function addressOf(settings: Settings, own: readonly string[]): string {
 }
 
 /** An IPv6 address in its shortest form, without the interface; anything else as it is. */
-function canonical(address: string): string {
+export function canonical(address: string): string {
   const [bare = ''] = address.split('%');
   const url = bare.includes(':') ? `http://[${bare}]/` : '';
   return URL.canParse(url) ? new URL(url).hostname.slice(1, -1) : address;
 }
 
-/** How valkey-cli speaks TLS with a server of these settings. */
-export function tlsArguments(settings: Settings): string[] {
+function tlsFilesOf(settings: Settings, dataDirectory: string): Reach['tls'] {
+  const named = (name: string): string | null => {
+    const path = settingOf(settings, name) ?? '';
+    return path === '' ? null : absolute(path, dataDirectory);
+  };
+  const client = named('tls-client-cert-file');
+  return {
+    caFile: named('tls-ca-cert-file'),
+    caDirectory: named('tls-ca-cert-dir'),
+    // The server takes both from the client's directives, or both from the others (tls.c, tlsConfigure).
+    certFile: client ?? named('tls-cert-file'),
+    keyFile: client === null ? named('tls-key-file') : named('tls-client-key-file'),
+  };
+}
+
+/** How TLS is spoken, as options of valkey-cli. */
+export function tlsWords(tls: TlsFiles | null): string[] {
+  if (tls === null) return [];
   const files = [
-    ['--cacert', 'tls-ca-cert-file'],
-    ['--cacertdir', 'tls-ca-cert-dir'],
-    ['--cert', 'tls-client-cert-file'],
-    ['--key', 'tls-client-key-file'],
+    ['--cacert', tls.caFile],
+    ['--cacertdir', tls.caDirectory],
+    ['--cert', tls.certFile],
+    ['--key', tls.keyFile],
   ] as const;
-  const given = files.flatMap(([option, name]) => {
-    const value = settingOf(settings, name) ?? settingOf(settings, name.replace('-client', ''));
-    return value === undefined || value === '' ? [] : [option, value];
-  });
-  // The name in the certificate is that of the service, not of loopback.
-  return ['--tls', ...given, '--insecure'];
+  const given = files.flatMap(([option, file]) => (file === null ? [] : [option, file]));
+  return ['--tls', ...given, ...(tls.verifies ? [] : ['--insecure'])];
 }
 
 export function settingOf(settings: Settings, name: string): string | undefined {

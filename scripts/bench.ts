@@ -5,6 +5,7 @@ import { measure } from './bench/measure.ts';
 import { benchmarkPage, growthTable, phaseTable } from './bench/page.ts';
 import { ratioTable, timingTable } from './bench/report.ts';
 import { paths } from './lib/image-paths.ts';
+import { removeRemainsAtEnd } from './lib/remains.ts';
 
 const REPORT = 'dist/bench.json';
 
@@ -39,6 +40,7 @@ async function main(): Promise<number> {
     return 64;
   }
   const effort = values.sample ? { runs: 2, warmUp: 1, gzip: 1 } : { runs, warmUp: 3, gzip: 6 };
+  removeRemainsAtEnd();
   const report = await measure(effort, (line) => console.error(line));
   await mkdir(dirname(values.json), { recursive: true });
   await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);

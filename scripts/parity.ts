@@ -4,6 +4,7 @@ import { oldestServer } from './lib/oldest-server.ts';
 import { type ParityServer, runParity } from './lib/parity-container.ts';
 import { gapsIn } from './lib/parity-gaps.ts';
 import { showMismatches, writeParityReport } from './lib/parity-report.ts';
+import { removeRemainsAtEnd } from './lib/remains.ts';
 
 const usage = `npm run parity [-- --cases N] [--seed S] [--write]
   --cases N   generated configurations for each server (default 2000)
@@ -34,6 +35,7 @@ async function main(): Promise<number> {
   }
   const report = (line: string): void => console.error(line);
   const { bundle } = await buildTestImage({ report });
+  removeRemainsAtEnd();
   const servers: ParityServer[] = [{ version: bundle.valkey, executable: null }, await oldestServer(report)];
   const reports = [];
   for (const server of servers) reports.push(await runParity({ cases, seed, server, report }));

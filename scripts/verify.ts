@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import process from 'node:process';
+import { removeRemainsAtEnd } from './lib/remains.ts';
 import { architectureOf, nativePlatform, readPlatform } from './pipeline/platform.ts';
 import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace, releasePath } from './pipeline/workspace.ts';
@@ -33,6 +34,7 @@ await runVerb({ name: 'verify', usage, options, positionals: 1 }, async ({ value
   const reference = readReference(positionals[0] ?? 'valkey-bundle:local');
   const { variant } = values;
   const docker = await openEngine();
+  removeRemainsAtEnd();
   const wish = { reference, line: values.line ?? null, variant, platform, workspace, aborted, report };
   const result = await verifyImage(docker, wish);
   const name = `report-${variant}-${architectureOf(platform)}.json`;

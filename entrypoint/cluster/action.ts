@@ -1,3 +1,5 @@
+import type { Command } from '../host.ts';
+import { command } from './replies.ts';
 import { clusterAddress, type View } from './view.ts';
 
 /** One step of `cluster ensure`. What moves slots or joins nodes is done by `valkey-cli --cluster`. */
@@ -63,10 +65,10 @@ export function engineArgs(action: Action): readonly string[] | null {
 }
 
 /** The commands to send to `action.node`, where it is not for `valkey-cli --cluster`. */
-export function nodeCommands(action: Action): readonly string[] {
-  if (action.kind === 'replicate') return [`CLUSTER REPLICATE ${action.primary}`];
+export function nodeCommands(action: Action): readonly Command[] {
+  if (action.kind === 'replicate') return [command('CLUSTER', 'REPLICATE', action.primary)];
   if (action.kind !== 'meet') return [];
-  return action.others.map(({ ip, port, self }) => `CLUSTER MEET ${ip} ${port} ${self.busPort}`);
+  return action.others.map(({ ip, port, self }) => command('CLUSTER', 'MEET', ip, String(port), String(self.busPort)));
 }
 
 function listed(views: readonly View[]): string {

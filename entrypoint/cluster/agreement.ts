@@ -2,14 +2,17 @@ import { isFailing, type NodeRow } from './nodes.ts';
 import { ownership } from './slots.ts';
 import { nameOf, type View } from './view.ts';
 
-/** Whom a node does not reach, among those that are asked and those that own slots; null where all are linked. */
+/**
+ * Whom a node does not hear; null where all hear all. A node that fails and owns nothing may be gone for good: it matters only where it is
+ * asked itself.
+ */
 export function missingLink(views: readonly View[]): string | null {
   const isAsked = (row: NodeRow): boolean => views.some(({ self }) => self.id === row.id);
   for (const view of views) {
     const lost = view.rows.find((row) => isFailing(row) && (row.slots.length > 0 || isAsked(row)));
     if (lost !== undefined) return `${view.name} cannot reach ${nameOf(lost.id, views)} on its cluster bus`;
-    const unlinked = view.rows.find((row) => !row.linked && isAsked(row));
-    if (unlinked !== undefined) return `${view.name} has no link to ${nameOf(unlinked.id, views)}`;
+    const unheard = view.rows.find((row) => !isFailing(row) && !view.heard.has(row.id));
+    if (unheard !== undefined) return `${view.name} has not heard from ${nameOf(unheard.id, views)} yet`;
   }
   return null;
 }

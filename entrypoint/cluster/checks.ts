@@ -44,8 +44,11 @@ function checkLinks(views: readonly View[]): Check {
       .filter((id) => !view.rows.some((row) => row.id === id))
       .map((id) => `${view.name} does not know ${nameOf(id, views)}`),
     ...view.rows
-      .filter((row) => isFailing(row) || !row.linked)
-      .map((row) => `${view.name} does not reach ${nameOf(row.id, views)} (${row.flags.join(', ')})`),
+      .filter((row) => isFailing(row) || !view.heard.has(row.id))
+      .map((row) => {
+        const what = isFailing(row) ? row.flags.join(', ') : 'no answer on its link';
+        return `${view.name} does not reach ${nameOf(row.id, views)} (${what})`;
+      }),
   ]);
   return { name: 'links', summary: `each of ${ids.length} nodes reaches every other one`, problems };
 }

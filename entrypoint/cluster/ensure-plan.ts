@@ -1,6 +1,7 @@
 import { type Diagnostic, diagnose } from '../diagnostics.ts';
 import type { Place } from '../place.ts';
 import type { Action } from './action.ts';
+import { areClones, clonesAmong } from './clones.ts';
 import { planExtension } from './extend.ts';
 import { absentFrom, groupsOf, isAlone, isFresh } from './groups.ts';
 import { countSlots, ownedTwice, SLOTS, showSlots } from './slots.ts';
@@ -23,12 +24,13 @@ export type Decision =
 
 /**
  * What to do about the nodes that `cluster ensure` names, from their own answers. Refuses VB701 (too few), VB702 (one node twice),
- * VB707 (another cluster), VB708 (data), VB709 (slots that nobody owns).
+ * VB707 (another cluster), VB708 (data), VB709 (slots that nobody owns), VB719 (two servers with one id).
  */
 export function planEnsure(views: readonly View[], wish: Wish): Decision {
   const twice = views.find(({ self }, index) => views.findIndex((other) => other.self.id === self.id) !== index);
   if (twice !== undefined) {
     const first = views.find(({ self }) => self.id === twice.self.id);
+    if (first !== undefined && areClones(first, twice)) return refusal('VB719', clonesAmong(views).join('; '), wish);
     return refusal('VB702', `${first?.name} and ${twice.name} are one node`, wish);
   }
   const least = 3 * (wish.replicas + 1);
@@ -80,6 +82,6 @@ function bySize(groups: readonly (readonly View[])[]): readonly (readonly View[]
   return [...groups].sort((a, b) => b.length - a.length);
 }
 
-function refusal(code: 'VB701' | 'VB702' | 'VB707' | 'VB708', message: string, { at }: Wish): Decision {
+function refusal(code: 'VB701' | 'VB702' | 'VB707' | 'VB708' | 'VB719', message: string, { at }: Wish): Decision {
   return { kind: 'refuse', diagnostic: diagnose(code, message, { at }) };
 }

@@ -44,10 +44,16 @@ export function planExtension(base: readonly View[], fresh: readonly View[], wis
   return { kind: 'actions', actions: growth(base, through, fresh, wish) };
 }
 
-/** Members that count and are not named: new nodes may have been meant for another cluster. One that is gone for good does not count. */
+/**
+ * Members that count and are not named: new nodes may have been meant for another cluster. One that is gone for good does not count; one
+ * that owns nothing and is not heard yet will show what it is.
+ */
 function unnamed(base: readonly View[]): readonly NodeRow[] {
   const absent = new Set(absentFrom(base));
-  return (base[0]?.rows ?? []).filter((row) => absent.has(row.id) && (row.slots.length > 0 || !isFailing(row)));
+  const [first] = base;
+  const counts = (row: NodeRow): boolean =>
+    row.slots.length > 0 || (!isFailing(row) && first?.heard.has(row.id) === true);
+  return (first?.rows ?? []).filter((row) => absent.has(row.id) && counts(row));
 }
 
 /** New nodes join; then whoever is a primary without slots gets its share. */
@@ -83,7 +89,8 @@ function fewestReplicas(rows: readonly NodeRow[]): string {
 
 /**
  * Nodes that answer us where another one does not look for them: it does not know them, or fails to reach them at an older address.
- * The difference alone means nothing, since a node may announce another address than the one that leads to it from here.
+ * The difference alone means nothing, since a node may announce another address than the one that leads to it from here; nor does a link
+ * that is not there yet, since a node that starts has none. It is for the node to say that it failed.
  */
 function lostAddresses(base: readonly View[]): Action[] {
   return base.flatMap((node): Action[] => {
@@ -92,7 +99,7 @@ function lostAddresses(base: readonly View[]): Action[] {
       const row = node.rows.find(({ id }) => id === other.self.id);
       // Whom a linked node does not know yet, the others will tell it; one that knows nobody has to be told.
       if (row === undefined) return isAlone(node);
-      return (isFailing(row) || !row.linked) && (row.ip !== other.ip || row.busPort !== other.self.busPort);
+      return isFailing(row) && (row.ip !== other.ip || row.busPort !== other.self.busPort);
     });
     return others.length > 0 ? [{ kind: 'meet', node, others }] : [];
   });

@@ -10,8 +10,10 @@ export interface NodeRow {
   readonly flags: readonly string[];
   /** The id of a replica's primary. */
   readonly primary: string | null;
+  /** When the question was asked that is not answered yet, and when the last answer came: milliseconds of the node's clock, 0 for never. */
+  readonly pingSent: number;
+  readonly pongReceived: number;
   readonly epoch: number;
-  readonly linked: boolean;
   readonly slots: readonly SlotRange[];
   /** Slots on their way: only a node's line about itself has them. */
   readonly open: readonly OpenSlot[];
@@ -35,7 +37,9 @@ export function readNodes(text: string): readonly NodeRow[] | null {
 }
 
 function readRow(line: string): NodeRow | null {
-  const [id = '', where = '', flags = '', primary = '', , , epoch = '', link = '', ...slots] = line.trim().split(' ');
+  const [id = '', where = '', flags = '', primary = '', ping = '', pong = '', epoch = '', , ...slots] = line
+    .trim()
+    .split(' ');
   const address = readAddress(where);
   if (!isNodeId(id) || address === null || !/^\d+$/.test(epoch)) return null;
   return {
@@ -43,8 +47,9 @@ function readRow(line: string): NodeRow | null {
     ...address,
     flags: flags.split(','),
     primary: primary === '-' ? null : primary,
+    pingSent: Number(ping),
+    pongReceived: Number(pong),
     epoch: Number(epoch),
-    linked: link === 'connected',
     slots: slots.filter((word) => !word.startsWith('[')).map(readRange),
     open: slots.filter((word) => word.startsWith('[')).flatMap(readOpen),
   };

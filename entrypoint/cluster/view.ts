@@ -1,4 +1,7 @@
+import { type Answer, type Command, isError } from '../host.ts';
+import { heardBy } from './hearing.ts';
 import { isHandshake, type NodeRow, readNodes } from './nodes.ts';
+import { command, errorIn, isList, textIn } from './replies.ts';
 import { endpoint } from './targets.ts';
 
 /** A node's answers: what it is, and how it sees the cluster. */
@@ -11,6 +14,8 @@ export interface View {
   readonly self: NodeRow;
   /** Every node that it knows, itself among them; none that it only begins to know. */
   readonly rows: readonly NodeRow[];
+  /** The ids of those that it hears, its own among them. */
+  readonly heard: ReadonlySet<string>;
   /** Whether it is only beginning to know some. */
   readonly greeting: boolean;
   /** cluster_state. */
@@ -19,6 +24,8 @@ export interface View {
   /** Keys in all its databases. */
   readonly keys: number;
   readonly version: string;
+  /** That of the process: INFO's run_id. */
+  readonly runId: string;
 }
 
 /** What a node's answer came to. Of the troubles, some may pass with time. */
@@ -26,65 +33,85 @@ export type Reading = { readonly kind: 'view'; readonly view: View } | Trouble;
 
 export interface Trouble {
   readonly kind: 'trouble';
-  readonly what: 'address' | 'connection' | 'loading' | 'password' | 'cluster mode' | 'answer';
+  readonly what: 'address' | 'connection' | 'loading' | 'password' | 'TLS' | 'cluster mode' | 'answer';
   readonly why: string;
 }
 
 /** What to send to a node: the answer tells every trouble apart, and the second half is one moment of the node. */
-export const VIEW_COMMANDS: readonly string[] = ['INFO', 'MULTI', 'CLUSTER NODES', 'CLUSTER INFO', 'EXEC'];
+export const VIEW_COMMANDS: readonly Command[] = [
+  command('INFO'),
+  command('MULTI'),
+  command('CLUSTER', 'NODES'),
+  command('CLUSTER', 'INFO'),
+  command('CLUSTER', 'LINKS'),
+  command('EXEC'),
+];
 
 /** The view behind the answers to VIEW_COMMANDS. */
 export function readView(
   at: { readonly name: string; readonly ip: string; readonly port: number },
-  out: string,
+  answer: Answer,
 ): Reading {
-  const info = fieldsOf(out);
+  if (answer.kind === 'failed') return troubleOf(answer);
+  const [first, ...others] = answer.replies;
+  if (isError(first)) return troubleSaid(first.message, 'INFO: ');
+  const info = fieldsOf(textIn(first) ?? '');
   if (info.get('redis_mode') === 'standalone' || info.get('cluster_enabled') === '0')
     return { kind: 'trouble', what: 'cluster mode', why: 'it runs without cluster-enabled' };
   if (info.get('loading') === '1') return { kind: 'trouble', what: 'loading', why: 'it is loading its data' };
-  const replies = lastArray(out);
-  const [nodes, clusterInfo] = replies ?? [];
-  const all = typeof nodes === 'string' ? readNodes(nodes) : null;
+  const error = errorIn(others);
+  if (error !== null) return troubleSaid(error);
+  const replies = others.at(-1);
+  const [nodes, clusterInfo, links] = isList(replies) ? replies : [];
+  const all = readNodes(textIn(nodes) ?? '');
   const self = all?.find(({ flags }) => flags.includes('myself'));
-  if (all === null || self === undefined || typeof clusterInfo !== 'string')
-    return {
-      kind: 'trouble',
-      what: 'answer',
-      why: firstError(out) ?? 'it does not answer as a node of a cluster would',
-    };
-  const cluster = fieldsOf(clusterInfo);
+  const heard = heardBy(all ?? [], links);
+  const cluster = fieldsOf(textIn(clusterInfo) ?? '');
+  const [state, epoch] = [cluster.get('cluster_state'), cluster.get('cluster_current_epoch')];
+  const isNode = info.get('cluster_enabled') === '1';
+  if (!isNode || all === null || self === undefined || heard === null || state === undefined || epoch === undefined)
+    return { kind: 'trouble', what: 'answer', why: 'it does not answer as a node of a cluster would' };
   return {
     kind: 'view',
     view: {
       ...at,
       self,
       rows: all.filter((row) => !isHandshake(row)),
+      heard,
       greeting: all.some(isHandshake),
-      state: cluster.get('cluster_state') ?? '',
-      epoch: Number(cluster.get('cluster_current_epoch') ?? 0),
+      state,
+      epoch: Number(epoch),
       keys: countKeys(info),
       version: info.get('valkey_version') ?? info.get('redis_version') ?? '',
+      runId: info.get('run_id') ?? '',
     },
   };
 }
 
-/** What valkey-cli says when it does not get as far as an answer, or null. */
-export function troubleOf(ended: {
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly timedOut: boolean;
-}): Trouble | null {
-  const { stdout, stderr, timedOut } = ended;
-  const connection = /Could not connect to .*?: ([^\n]*)/.exec(stderr)?.[1];
-  if (connection !== undefined) return { kind: 'trouble', what: 'connection', why: connection.toLowerCase() };
-  const failed = /AUTH failed: ([^\n]*)/.exec(stderr)?.[1];
-  if (failed !== undefined) return { kind: 'trouble', what: 'password', why: failed };
-  const denied = /^(?:error:")?((?:NOAUTH|WRONGPASS|NOPERM)[^"\n]*)/m.exec(stdout)?.[1];
-  if (denied !== undefined) return { kind: 'trouble', what: 'password', why: denied };
-  if (timedOut) return { kind: 'trouble', what: 'connection', why: 'no answer in time' };
-  const loading = /^(?:error:")?(LOADING[^"\n]*)/m.exec(stdout)?.[1];
-  if (loading !== undefined) return { kind: 'trouble', what: 'loading', why: loading };
-  return stdout === '' && stderr !== '' ? { kind: 'trouble', what: 'connection', why: stderr.trim() } : null;
+/** Why a node gave no replies. */
+function troubleOf({ what, why }: Answer & { readonly kind: 'failed' }): Trouble {
+  switch (what) {
+    case 'connection':
+      return { kind: 'trouble', what: 'connection', why };
+    case 'tls':
+      return { kind: 'trouble', what: 'TLS', why };
+    case 'protocol':
+      return { kind: 'trouble', what: 'answer', why };
+    case 'refused':
+      return troubleSaid(why);
+  }
+}
+
+/** What an error of the server means for whoever asks. A right that is missing is none of the password. */
+function troubleSaid(message: string, before = ''): Trouble {
+  const what = /^(?:LOADING|BUSY|MASTERDOWN)\b/.test(message)
+    ? 'loading'
+    : /max number of clients/.test(message)
+      ? 'connection'
+      : /^(?:NOAUTH|WRONGPASS|ERR .*\bAUTH\b)/i.test(message)
+        ? 'password'
+        : 'answer';
+  return { kind: 'trouble', what, why: what === 'answer' ? `${before}${message}` : message };
 }
 
 /** `name:value` lines. */
@@ -95,25 +122,6 @@ function fieldsOf(text: string): ReadonlyMap<string, string> {
       return colon < 0 ? [] : [[line.slice(0, colon), line.slice(colon + 1).trim()] as const];
     }),
   );
-}
-
-/** The last line that is an array in JSON: the reply to EXEC, or to the last of several commands. */
-export function lastArray(out: string): readonly unknown[] | null {
-  const line = out
-    .split('\n')
-    .filter((text) => text.startsWith('['))
-    .at(-1);
-  try {
-    const value: unknown = JSON.parse(line ?? '');
-    return Array.isArray(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-/** The first error among replies that valkey-cli --json printed. */
-export function firstError(out: string): string | null {
-  return /error:"((?:[^"\\]|\\.)*)"/.exec(out)?.[1] ?? null;
 }
 
 function countKeys(info: ReadonlyMap<string, string>): number {

@@ -35,7 +35,7 @@ export const clusterEntries = {
     severity: 'error',
     exitCode: 1,
     meaning:
-      'A node does not accept the password, or wants one and got none, or has none although one was given. Nothing was changed.',
+      'A node does not accept the user or the password, or wants a password and got none, or has none although one was given. Nothing was changed.',
     fix: 'Give the password with --password-file, VALKEY_PASSWORD_FILE or VALKEY_PASSWORD; all nodes must have the same.',
   },
   VB706: {
@@ -103,8 +103,9 @@ export const clusterEntries = {
     title: 'unexpected answer of a node',
     severity: 'error',
     exitCode: 1,
-    meaning: 'What answers there is no Valkey, or it refuses a command that is needed.',
-    fix: 'Check host and port, and what the user may do (+@admin, +@read, cluster, info, client, config|get).',
+    meaning:
+      'What answers there is no Valkey, or it refuses a command that is needed: the user may not run it (NOPERM), or the server has it under another name.',
+    fix: 'Check host and port, and what the user may do (+@admin, +@read, cluster, info, client, config|get; `ensure`: the key {valkey-bundle}:cluster-ensure, too).',
   },
   VB717: {
     title: 'TLS file cannot be used',
@@ -114,6 +115,22 @@ export const clusterEntries = {
       'A file of --cacert, --cert, --key or of VALKEY_TLS_CA_CERT_FILE, VALKEY_TLS_CERT_FILE, VALKEY_TLS_KEY_FILE is missing, unreadable or not PEM; or a certificate is given without its key. No node was asked.',
     fix: 'Name files that the user of the command may read; certificate and key go together.',
   },
+  VB718: {
+    title: 'no TLS with a node',
+    severity: 'error',
+    exitCode: 78,
+    meaning:
+      'A node’s certificate is not one of the authority that was named, or has expired; or the node does not accept ours, or the lack of one; or a key does not fit its certificate; or no TLS is spoken at that port. Time does not mend it, so it is not waited for. Nothing was changed.',
+    fix: 'Name the authority that signed the node’s certificate (--cacert, VALKEY_TLS_CA_CERT_FILE), and a certificate with its key that the node accepts (--cert, --key).',
+  },
+  VB719: {
+    title: 'two servers with one node id',
+    severity: 'error',
+    exitCode: 1,
+    meaning:
+      'Two servers at two addresses say that they are the same node: one of them was started on a copy of the other one’s data directory, with its nodes.conf. The others take now the one for it, now the other. Nothing was changed.',
+    fix: 'Stop the copy, and start it without nodes.conf (and without data, if it is to join as a new node).',
+  },
   VB720: {
     title: 'cluster is not as it should be',
     severity: 'error',
@@ -121,6 +138,14 @@ export const clusterEntries = {
     meaning:
       'A check of the cluster failed, and its line says which node and what; or `health --cluster-ok` asked a node that does not say cluster_state:ok.',
     fix: 'Mend what the failed lines name. `valkey-bundle cluster ensure` joins, repairs and balances.',
+  },
+  VB721: {
+    title: 'nothing listens on a bus port',
+    severity: 'error',
+    exitCode: 75,
+    meaning:
+      'The nodes do not reach each other, and where one of them says that its cluster bus is, connections are refused: `cluster-announce-bus-port`, `cluster-port` or a published port is another one than the server listens on.',
+    fix: 'Announce the bus port at which the node can be reached (port + 10000 unless cluster-port says otherwise), or announce none.',
   },
   VB731: {
     title: 'search is missing on a node',
@@ -197,5 +222,13 @@ export const clusterEntries = {
     meaning:
       'This node has another address than before, and until the time was up none of the others listened where it was, nor did a name lead elsewhere. The start goes on.',
     fix: 'If the cluster stays down once all nodes run: valkey-bundle cluster ensure, with the names of all nodes (on Kubernetes: delete and apply its Job).',
+  },
+  VB756: {
+    title: 'a server on this port does not say its id',
+    severity: 'warning',
+    exitCode: 0,
+    meaning:
+      'A server answers on loopback at the port of this node and does not say which node it is: it wants another password, or is busy. It may run on the same data directory, so nodes.conf was left alone. The start goes on.',
+    fix: 'End the other server, or give every node a port and a data directory of its own.',
   },
 } as const satisfies Readonly<Record<string, Entry>>;

@@ -93,4 +93,20 @@ export const confEntries = {
       'The name of the configuration file has *, ? or [ in it, so the server takes it for a pattern; one that matches nothing is an empty configuration.',
     fix: 'Rename the file, or quote the character with a backslash.',
   },
+  VB113: {
+    title: 'configuration line begins with a byte order mark',
+    severity: 'error',
+    exitCode: 78,
+    meaning:
+      'Some editors save UTF-8 with an invisible mark in front. To the server it belongs to the first word, so it ends over that line, even where the line is a comment.',
+    fix: "Save the file as UTF-8 without a byte order mark, or remove it: LC_ALL=C sed -i 's/^\\xEF\\xBB\\xBF//' FILE",
+  },
+  VB114: {
+    title: 'line of an ACL file begins with a byte order mark',
+    severity: 'error',
+    exitCode: 78,
+    meaning:
+      'Some editors save UTF-8 with an invisible mark in front. The server takes it for a part of the first word, which has to be `user`, and ends.',
+    fix: "Save the file as UTF-8 without a byte order mark, or remove it: LC_ALL=C sed -i 's/^\\xEF\\xBB\\xBF//' FILE",
+  },
 } as const satisfies Readonly<Record<string, Entry>>;

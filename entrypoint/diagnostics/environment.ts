@@ -105,4 +105,20 @@ export const environmentEntries = {
       'VALKEY_PASSWORD and VALKEY_PASSWORD_FILE are for servers. A sentinel is handed its configuration as it is.',
     fix: 'Write requirepass, sentinel sentinel-pass and sentinel auth-pass into its configuration, and unset the variable.',
   },
+  VB215: {
+    title: 'byte order mark in front of a value',
+    severity: 'error',
+    exitCode: 78,
+    meaning:
+      'A variable or a password file begins with the invisible mark that some editors put in front of UTF-8. It would be a part of the password, or of the first argument.',
+    fix: "Save the text as UTF-8 without a byte order mark, or remove it: LC_ALL=C sed -i 's/^\\xEF\\xBB\\xBF//' FILE",
+  },
+  VB216: {
+    title: 'variable of another image',
+    severity: 'warning',
+    exitCode: 0,
+    meaning:
+      'A variable is set that the images redis-stack or bitnami read, and this one does not: what it asks for does not happen. docs/environment.md lists them.',
+    fix: 'Say the same as the message shows, in a variable or as an option of the server, and unset the variable.',
+  },
 } as const satisfies Readonly<Record<string, Entry>>;

@@ -68,4 +68,20 @@ export const moduleEntries = {
       'The module version in the image needs a newer server than the image has. The module decides whether it loads.',
     fix: 'Use an image of a matching release line.',
   },
+  VB310: {
+    title: 'no OnLoad function',
+    severity: 'error',
+    exitCode: 78,
+    meaning:
+      'The file is a shared object, but defines neither ValkeyModule_OnLoad nor RedisModule_OnLoad, with which the server begins a module: it is an ordinary library. The server would end.',
+    fix: 'Load the module itself; libraries that it needs are found by the system.',
+  },
+  VB311: {
+    title: 'library in the module directory is left out',
+    severity: 'warning',
+    exitCode: 0,
+    meaning:
+      'A file of the module directory is a shared object without ValkeyModule_OnLoad and RedisModule_OnLoad. No line asks for it, so the server runs without it.',
+    fix: 'Move it out of the module directory, or leave it out in silence: VALKEY_MODULES=-name.',
+  },
 } as const satisfies Readonly<Record<string, Entry>>;

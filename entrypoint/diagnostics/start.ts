@@ -107,6 +107,38 @@ export const startEntries = {
       'A password is given, but an ACL rule or an empty requirepass lets everybody in without it. An ACL file that does not name the user default sets it to nopass, and requirepass is not kept.',
     fix: 'Give the user default a password where the message says, or remove the variable to start without one.',
   },
+  VB515: {
+    title: 'sentinel cannot write its configuration',
+    severity: 'warning',
+    exitCode: 0,
+    meaning:
+      'A sentinel keeps what it learns in its configuration file: it ends where it may not write the file, and forgets where it cannot put a new one in its place, as over a file that is mounted by itself.',
+    fix: 'Put the file into a folder that the server may write: mount the folder rather than the file, owned by uid 999, or copy the file to /data before the start.',
+  },
+  VB516: {
+    title: 'log goes to a file',
+    severity: 'warning',
+    exitCode: 0,
+    meaning:
+      'With `logfile` the server writes its log to a file inside the container; `docker logs` and `kubectl logs` show nothing of it.',
+    fix: 'Remove the directive (packaged configurations have it), or add `--logfile ""` to the command.',
+  },
+  VB517: {
+    title: 'server listens on loopback alone',
+    severity: 'warning',
+    exitCode: 0,
+    meaning:
+      'A container has a loopback interface of its own, so nobody outside of it (or of its pod) reaches the server, through a published port either.',
+    fix: 'Remove the directive (packaged configurations have it), or add `--bind "* -::*"` to the command. In a pod whose other containers are the only clients, nothing is to be done.',
+  },
+  VB518: {
+    title: 'option is one word',
+    severity: 'warning',
+    exitCode: 0,
+    meaning:
+      'An argument that does not begin with -- is one word to the server, also with blanks in it. At the beginning of a line it is the name of a directive, which does not exist, so the server ends.',
+    fix: 'Put -- in front of it.',
+  },
   VB601: {
     title: 'wrong command line for valkey-bundle',
     severity: 'error',

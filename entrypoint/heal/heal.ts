@@ -1,3 +1,4 @@
+import { printable } from '../bytes.ts';
 import { type Diagnostic, diagnose } from '../diagnostics.ts';
 import type { Host } from '../host.ts';
 import type { ClusterFiles, StartPlan } from '../plan.ts';
@@ -13,12 +14,12 @@ const RESOLVE_MS = 2000;
 const CONFIRM_MS = 12_000;
 
 /**
- * Refreshes stale addresses of other nodes in nodes.conf, so that a cluster whose nodes all got new addresses finds itself again. Only as
- * process 1 of a server in cluster mode, and never a reason not to start: VB751 says what changed, VB752 and VB753 why nothing did, VB755
- * that no other node was found.
+ * Refreshes stale addresses of other nodes in nodes.conf, so that a cluster whose nodes all got new addresses finds itself again. Only for a
+ * server in cluster mode that runs on this file alone, whatever the number of its process, and never a reason not to start: VB751 says what
+ * changed, VB752, VB753 and VB756 why nothing did, VB755 that no other node was found.
  */
 export function heal(host: Host, plan: StartPlan, debug: (text: string) => void): Diagnostic[] {
-  if (plan.cluster === null || host.pid !== 1) return [];
+  if (plan.cluster === null) return [];
   const path = plan.cluster.nodesFile;
   const at = { kind: 'directory', path } as const;
   try {
@@ -43,7 +44,8 @@ export function heal(host: Host, plan: StartPlan, debug: (text: string) => void)
       return unsure;
     }
     const twin = runningTwin(host, plan.cluster, nodes.own, isHere);
-    if (twin !== null) return [diagnose('VB753', `a server with this node's id answers at ${twin}`, { at })];
+    if (twin?.says === null) return [diagnose('VB753', `a server with this node's id answers at ${twin.at}`, { at })];
+    if (twin !== null) return [diagnose('VB756', `${twin.at}: ${printable(twin.says)}`, { at })];
     switch (host.replaceLocked(path, read.text, refreshed.text, `${path}.before-refresh`)) {
       case 'locked':
         return [diagnose('VB753', 'another process holds its lock', { at })];

@@ -24,6 +24,7 @@ export const realFiles: ConfFiles & ModuleFiles = {
   realDirectory,
   listDirectory,
   inspect,
+  readAt,
 };
 
 function readConf(path: string): ConfRead {
@@ -103,6 +104,19 @@ function inspect(path: string): ModuleFile {
   } catch (error) {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return { kind: 'missing' };
     return { kind: 'unreadable', why: reasonOf(error) };
+  } finally {
+    if (descriptor !== null) closeSync(descriptor);
+  }
+}
+
+function readAt(path: string, offset: number, length: number): Buffer {
+  let descriptor: number | null = null;
+  try {
+    descriptor = openSync(systemPath(path), constants.O_RDONLY);
+    const bytes = Buffer.alloc(length);
+    return bytes.subarray(0, readSync(descriptor, bytes, 0, length, offset));
+  } catch {
+    return Buffer.alloc(0);
   } finally {
     if (descriptor !== null) closeSync(descriptor);
   }

@@ -4,11 +4,12 @@
  * still ends with the slower one.
  */
 export async function lookup(name: string): Promise<readonly string[]> {
+  if (process.getBuiltinModule('node:net').isIP(name) !== 0) return [name];
   const { promises } = process.getBuiltinModule('node:dns');
   const ask = async (asked: string): Promise<readonly string[]> => {
     const found = await promises.lookup(asked, { all: true, order: 'ipv4first' });
     return found.map(({ address }) => address);
   };
-  const complete = name.includes('.') && !name.endsWith('.') && !name.includes(':') ? [ask(`${name}.`)] : [];
+  const complete = name.includes('.') && !name.endsWith('.') ? [ask(`${name}.`)] : [];
   return Promise.any([ask(name), ...complete]).catch(() => []);
 }

@@ -12,7 +12,7 @@ import {
 import type { Bytes } from '../bytes.ts';
 import type { Host, User } from '../host.ts';
 import { bytesOfBuffer, codeOf, findExecutable, realFiles, reasonOf } from './files.ts';
-import { own } from './own.ts';
+import { give, own } from './own.ts';
 import { replaceLocked } from './replace-locked.ts';
 import { resolve } from './resolve.ts';
 import { candidates, closedPlaces, lastStart, removeStale, writePrivate } from './runtime.ts';
@@ -25,6 +25,8 @@ export function nodeHost(): Host {
     ...realFiles,
     arch: process.arch,
     pid: process.pid,
+    parentPid: process.ppid,
+    firstProcess,
     cwd: process.cwd(),
     identity: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
     self: realFiles.realFile(process.execPath),
@@ -34,19 +36,21 @@ export function nodeHost(): Host {
     lookupUser,
     candidates,
     closedPlaces,
-    removeStale,
+    removeStale: () => removeStale(),
     writePrivate,
     own,
+    give,
     readStdin,
     readSmall,
     findExecutable: (name) => findExecutable(name, process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'),
-    lastStart,
+    lastStart: () => lastStart(),
     run,
     canWrite: (path) => mayAccess(path, constants.W_OK | constants.X_OK),
     mayRead: (path) => mayAccess(path, constants.R_OK),
+    mayWrite: (path) => mayAccess(path, constants.W_OK),
     print,
     dropTo,
-    setUmask: (mask) => void process.umask(mask),
+    setUmask: (mask) => process.umask(mask),
     restoreSignals,
     exec,
     exit: (code) => process.exit(code),
@@ -71,6 +75,15 @@ function cpuFlags(): ReadonlySet<string> {
     return new Set(line?.[1]?.split(' ') ?? []);
   } catch {
     return new Set();
+  }
+}
+
+/** comm of proc(5): the base name of its executable, 15 bytes at most. */
+function firstProcess(): string {
+  try {
+    return readFileSync('/proc/1/comm', 'utf8').trimEnd();
+  } catch {
+    return '';
   }
 }
 

@@ -16,15 +16,19 @@ import {
 import { dirname } from 'node:path';
 import type { Bytes } from '../bytes.ts';
 import { type ClosedPlace, OWN_PLACE, START_RECORD, type User } from '../host.ts';
-import { codeOf, reasonOf } from './files.ts';
+import { bytesOfBuffer, codeOf, reasonOf } from './files.ts';
+import { firstProcess, isGone, isOnRootFileSystem, ownProcess } from './own-process.ts';
+import { isOfContainer, isProvenDead, ownerOf, type StartOwner, startName } from './start-name.ts';
 
 /** Where a directory of our own may be made, best first: only the first is named for us. */
 const PLACES = [OWN_PLACE, '/dev/shm', '/tmp'] as const;
-const PREFIX = 'valkey-bundle-';
 
-/** Fresh paths under the places that this process can write, in their order. The name is random: nobody can wait there for us. */
-export function candidates(): readonly string[] {
-  const name = `${PREFIX}${randomHex()}`;
+/**
+ * Fresh paths under the places that this process can write, in their order. `inBackground`: the server will go to the background, where it is
+ * another process. That one cannot be named yet, so the first process of the namespace stands for it.
+ */
+export function candidates(inBackground = false): readonly string[] {
+  const name = startName(inBackground ? firstProcess() : ownProcess(), randomHex());
   return PLACES.filter((place) => problemOf(place) === null).map((place) => `${place}/${name}`);
 }
 
@@ -73,10 +77,13 @@ export function writePrivate(
   owner: User,
 ): void {
   const isRoot = process.getuid?.() === 0;
+  // The modes below are what the server needs, whatever umask it is to have.
+  const umask = process.umask(0o022);
   try {
     if (dirname(directory) === OWN_PLACE) mkdirSync(OWN_PLACE, { recursive: true, mode: 0o755 });
     mkdirSync(directory, { mode: 0o700 });
   } catch (error) {
+    process.umask(umask);
     throw new Error(reasonOf(error), { cause: error });
   }
   try {
@@ -90,6 +97,8 @@ export function writePrivate(
   } catch (error) {
     rmSync(directory, { recursive: true, force: true });
     throw new Error(reasonOf(error), { cause: error });
+  } finally {
+    process.umask(umask);
   }
 }
 
@@ -102,12 +111,12 @@ function give(path: string, owner: User): void {
   }
 }
 
-/** The newest record of a start, as its text. Directories that are not ours to look into are passed over. */
-export function lastStart(): string | null {
-  const records = PLACES.flatMap(ownDirectories).flatMap((directory) => {
+/** The newest record of a start whose server runs in this container, as its text. */
+export function lastStart(places: readonly string[] = PLACES): Bytes | null {
+  const records = places.flatMap(livingStarts).flatMap((directory) => {
     try {
       const path = `${directory}/${START_RECORD}`;
-      return [{ time: lstatSync(path).mtimeMs, text: readFileSync(path, 'utf8') }];
+      return [{ time: lstatSync(path).mtimeMs, text: bytesOfBuffer(readFileSync(path)) }];
     } catch {
       return [];
     }
@@ -115,26 +124,50 @@ export function lastStart(): string | null {
   return records.sort((a, b) => b.time - a.time)[0]?.text ?? null;
 }
 
-function ownDirectories(place: string): string[] {
-  try {
-    return readdirSync(place)
-      .filter((name) => name.startsWith(PREFIX))
-      .map((name) => `${place}/${name}`);
-  } catch {
-    return [];
+/** Directories of root or our own: passwords go where a record says. Root trusts them all. */
+function livingStarts(place: string): string[] {
+  const here = ownProcess();
+  return startsIn(place)
+    .filter(
+      ({ path, owner }) => isOfContainer(owner, here) && !isProvenDead(owner, here, proofs(place)) && isOurs(path),
+    )
+    .map(({ path }) => path);
+}
+
+function isOurs(path: string): boolean {
+  const uid = lstatSync(path, { throwIfNoEntry: false })?.uid;
+  return uid === 0 || uid === process.getuid?.() || process.getuid?.() === 0;
+}
+
+/** Takes away what starts of this user have left whose server is proven dead. What cannot be proven, as in a directory shared with another container, stays. */
+export function removeStale(places: readonly string[] = PLACES): void {
+  const here = ownProcess();
+  for (const place of places) {
+    for (const { path, owner } of startsIn(place)) {
+      try {
+        const stats = lstatSync(path);
+        if (!stats.isDirectory() || stats.uid !== process.getuid?.()) continue;
+        if (!isProvenDead(owner, here, proofs(place))) continue;
+        chmodSync(path, 0o700);
+        rmSync(path, { recursive: true, force: true });
+      } catch {
+        // Left-overs do no harm.
+      }
+    }
   }
 }
 
-/** Takes away what earlier starts of this container left: a restart keeps the file system, and nobody else reads there. */
-export function removeStale(): void {
-  for (const path of PLACES.flatMap(ownDirectories)) {
-    try {
-      const stats = lstatSync(path);
-      if (!stats.isDirectory() || stats.uid !== process.getuid?.()) continue;
-      chmodSync(path, 0o700);
-      rmSync(path, { recursive: true, force: true });
-    } catch {
-      // Left-overs do no harm.
-    }
+function proofs(place: string): Parameters<typeof isProvenDead>[2] {
+  return { isGone, isOnRoot: () => isOnRootFileSystem(place) };
+}
+
+function startsIn(place: string): Array<{ readonly path: string; readonly owner: StartOwner }> {
+  try {
+    return readdirSync(place).flatMap((name) => {
+      const owner = ownerOf(name);
+      return owner === null ? [] : [{ path: `${place}/${name}`, owner }];
+    });
+  } catch {
+    return [];
   }
 }

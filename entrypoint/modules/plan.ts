@@ -1,20 +1,21 @@
 import { asBytes, type Bytes, pathOf } from '../bytes.ts';
 import { tokenize } from '../conf/tokenize.ts';
-import { type Diagnostic, diagnose } from '../diagnostics.ts';
+import { type Diagnostic, diagnose, refuse } from '../diagnostics.ts';
 import type { Environment } from '../environment.ts';
 import type { Reader } from '../host.ts';
 import type { Configuration } from '../inputs.ts';
 import { absolute } from '../path.ts';
 import { isOlder, versionLine } from '../version.ts';
 import { checkLostFlags, checkModuleDirectives } from './checks.ts';
-import { discover } from './discover.ts';
+import { discover, type Module } from './discover.ts';
 import { assignLines, type LoadedModule, loadLinesOf } from './loads.ts';
 import { BUNDLE_PATH, type Bundle, type Manifest } from './manifest.ts';
 import { type ExtraDirective, type Merged, mergeModule, type Source, type WantedLoad } from './merge.ts';
 import { nearest } from './naming.ts';
+import { findOnLoad, leftOutWarning, noOnLoad } from './on-load.ts';
 import { additionOrder, mendOrder } from './order.ts';
 import { checkModuleFile, placeOfLoad } from './preflight.ts';
-import { selectModules } from './selection.ts';
+import { isNamed, selectModules } from './selection.ts';
 import { isSetTo, settingsOf } from './settings.ts';
 
 export interface ModulesRequest {
@@ -43,7 +44,7 @@ export function planModules(host: Reader, conf: Configuration, request: ModulesR
   const loaded = assignLines(host, discovered.modules, lines, conf.dataDirectory, manifests);
   const overrides = settingsOf(conf.optionDirectives);
   const selected = selectModules(discovered.modules, env['VALKEY_MODULES']);
-  const modules = loaded.map(({ module, lines: own }) => {
+  const merged = loaded.map(({ module, lines: own }) => {
     const words = variables.get(module.variable);
     return mergeModule({
       module,
@@ -57,8 +58,10 @@ export function planModules(host: Reader, conf: Configuration, request: ModulesR
       overrides,
     });
   });
-  const ordered = mendOrder(initialOrder(modules));
-  checkFiles(host, ordered.loads, conf.dataDirectory);
+  const initial = initialOrder(merged);
+  const libraries = checkFiles(host, initial, conf.dataDirectory, env['VALKEY_MODULES']);
+  const modules = merged.map((one) => (libraries.has(one.module) ? leftOut(one) : one));
+  const ordered = mendOrder(initial.filter((load) => !libraries.has(load.module)));
   const loading = ordered.loads.map((load) => load.module);
   return {
     modules,
@@ -102,14 +105,42 @@ function imageDefaults(bundle: Bundle, name: string, conf: Configuration): Sourc
     });
 }
 
-function checkFiles(host: Reader, loads: readonly WantedLoad[], cwd: string): void {
+/** Checks what would be loaded. Returns what was only discovered and is no module. Refuses VB302 to VB307, and VB310. */
+function checkFiles(
+  host: Reader,
+  loads: readonly WantedLoad[],
+  cwd: string,
+  selection: string | undefined,
+): ReadonlySet<Module> {
+  const libraries = new Set<Module>();
   for (const load of loads) {
+    const { module, line } = load;
     const path = pathOf(load.path);
     const resolved = absolute(path, cwd);
     // dlopen looks a name without a slash up in the system's library path, which is not ours to search.
     if (!path.includes('/') && host.inspect(resolved).kind === 'missing') continue;
-    checkModuleFile(host, host, resolved, load.module, placeOfLoad(load));
+    checkModuleFile(host, host, resolved, module, placeOfLoad(load));
+    if (findOnLoad(host, resolved) !== 'missing') continue;
+    if (line !== null) throw refuse('VB310', noOnLoad(resolved), placeOfLoad(load));
+    if (isNamed(module, selection)) {
+      throw refuse('VB310', noOnLoad(resolved), { at: { kind: 'variable', name: 'VALKEY_MODULES' } });
+    }
+    libraries.add(module);
   }
+  return libraries;
+}
+
+function leftOut(merged: Merged): Merged {
+  const { module, diagnostics } = merged;
+  const reason = 'it has no OnLoad function';
+  return {
+    ...merged,
+    verdict: 'skipped',
+    reason,
+    load: null,
+    directives: [],
+    diagnostics: [...diagnostics, leftOutWarning(module)],
+  };
 }
 
 function unclaimedVariables(loaded: readonly LoadedModule[], variables: ModulesRequest['variables']): Diagnostic[] {

@@ -19,6 +19,12 @@ export function selectModules(modules: readonly Module[], value: string | undefi
   return excluding.length > 0 ? new Set(modules.filter((module) => !named.has(module))) : named;
 }
 
+/** Whether VALKEY_MODULES asks for the module by name, rather than for all or for all but some. */
+export function isNamed(module: Module, value: string | undefined): boolean {
+  const names = namesOf(module);
+  return (value ?? '').split(/[\s,]+/).some((word) => names.includes(word.toLowerCase()));
+}
+
 const AT = { kind: 'variable', name: 'VALKEY_MODULES' } as const;
 
 function findModule(modules: readonly Module[], word: string): Module {

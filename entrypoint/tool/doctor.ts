@@ -3,6 +3,7 @@ import { type Diagnostic, diagnose, exitCodeOf, Refusal, refuse } from '../diagn
 import { styleFor } from '../log.ts';
 import { readBundle } from '../modules/bundle.ts';
 import { discover } from '../modules/discover.ts';
+import { findOnLoad, leftOutWarning } from '../modules/on-load.ts';
 import { checkModuleFile } from '../modules/preflight.ts';
 import { NO_PLACE, noPlace } from '../no-place.ts';
 import { type ToolContext, takesNo } from './run.ts';
@@ -55,7 +56,7 @@ export function doctor(context: ToolContext): number {
   for (const module of modules) {
     check(`module ${module.name}`, () => {
       checkModuleFile(host, host, module.path, module, { at: { kind: 'directory', path: module.path } });
-      return module.path;
+      return findOnLoad(host, module.path) === 'missing' ? leftOutWarning(module) : module.path;
     });
   }
   return exitCode;

@@ -1,65 +1,93 @@
-import { nodesFileOf } from '../cluster/nodes-file.ts';
-import { grammarOf } from '../conf/grammar.ts';
-import { refuse } from '../diagnostics.ts';
-import { readConfiguration } from '../inputs.ts';
-import { readBundle } from '../modules/bundle.ts';
+import { bytesOf, textOf } from '../bytes.ts';
+import { endpoint } from '../cluster/targets.ts';
+import type { Environment } from '../environment.ts';
+import { type Answer, judge, type Level, readHeard } from '../health.ts';
+import { type Host, isError, type Reply, type Waiting } from '../host.ts';
 import { withoutLineEnd } from '../passwords.ts';
-import { argumentsOfStart, reachServer, settingOf } from '../reach.ts';
-import { describeJoined, requireClusterOk } from './health-cluster.ts';
+import { canonical } from '../reach.ts';
+import { readRecord, type StartRecord, usualServer } from '../start-record.ts';
 import { type ToolContext, takesNo } from './run.ts';
+
+/** Well inside the 5 s that the image's health check and the manifests give a probe. */
+const ANSWER_MS = 3000;
 
 const USAGE = 'health [--alive|--joined|--cluster-ok]';
 
-/** An error that is about the asker, not the server, counts as an answer; MISCONF is about what it can write. */
-const serves = /\b(PONG|NOAUTH|WRONGPASS|NOPERM|MISCONF)\b/;
-
 /** What each option asks for. */
-const levels = {
-  /** It serves commands. */
-  healthy: /\b(PONG|NOAUTH|WRONGPASS|NOPERM)\b/,
-  /** It says anything at all: it may be loading its data, run a long script, or be unable to write. For liveness. */
-  alive: /\b(PONG|NOAUTH|WRONGPASS|NOPERM|LOADING|BUSY|MASTERDOWN|MISCONF)\b/,
-  /** It serves commands and, in cluster mode, knows other nodes. The cluster's state is told and does not matter. For readiness. */
-  joined: serves,
-  /** It serves commands, and says that its cluster is ok. For people: as a probe, one lost node would take all others out of service. */
-  'cluster-ok': serves,
-} as const;
+const levels: ReadonlyMap<string | undefined, Level> = new Map([
+  ['--alive', 'alive'],
+  ['--joined', 'joined'],
+  ['--cluster-ok', 'cluster-ok'],
+]);
 
 /**
- * `valkey-bundle health [--alive|--joined|--cluster-ok]`: asks the server with valkey-cli, on the port, socket, password and TLS files that
- * the command line and the configuration of the last start name. A password that was set later does not make it unhealthy.
+ * `valkey-bundle health [--alive|--joined|--cluster-ok]`: asks the server as it was started. A password that was set later does not make it
+ * unhealthy. The probe (probe.pl), which is asked first, hands on what it heard: `--heard` and its answers.
  */
-export function health({ host, args, env }: ToolContext): number {
-  const level = levelOf(args[0]);
-  takesNo(level === 'healthy' ? args : args.slice(1), USAGE);
-  const grammar = grammarOf(readBundle(host).bundle.valkey);
-  const { settings, dataDirectory } = readConfiguration(host, argumentsOfStart(host.lastStart()), {}, grammar);
-  const password = settingOf(settings, 'requirepass') ?? withoutLineEnd(env['VALKEY_PASSWORD'] ?? '');
-  const auth = password === '' ? {} : { REDISCLI_AUTH: password, VALKEYCLI_AUTH: password };
-  const ask = (...command: string[]): string =>
-    host.run('valkey-cli', [...reachServer(settings, host.network().addresses), '-t', '3', ...command], {
-      ...env,
-      ...auth,
-    });
-  const answer = ask('ping');
-  if (!levels[level].test(answer)) throw refuse('VB602', `valkey-cli ping: ${answer.trim() || 'no answer'}`);
-  let said: string = level;
-  if (level === 'alive' && /\bLOADING\b/.test(answer)) said = 'alive (loading)';
-  if (level === 'joined') said = describeJoined(host, ask('cluster', 'info'), nodesFileOf(settings, dataDirectory));
-  if (level === 'cluster-ok') requireClusterOk(ask('cluster', 'info'));
-  host.print('stdout', `${said}\n`);
-  return 0;
+export function health({ host, args, env }: ToolContext): number | Promise<number> {
+  const level = levels.get(args[0]) ?? 'healthy';
+  const [heard, ...words] = level === 'healthy' ? args : args.slice(1);
+  if (heard !== undefined && heard !== '--heard') takesNo([heard], USAGE);
+  const record = serverOf(host, env);
+  const say = ([ping = silent('nothing was asked'), cluster]: readonly Answer[]): number => {
+    host.print('stdout', `${judge(level, ping, cluster ?? null, host, record.nodesFile)}\n`);
+    return 0;
+  };
+  if (heard !== undefined) return say(words.map(readHeard));
+  return ask(host, record, level === 'joined' || level === 'cluster-ok').then(say);
 }
 
-function levelOf(option: string | undefined): keyof typeof levels {
-  switch (option) {
-    case '--alive':
-      return 'alive';
-    case '--joined':
-      return 'joined';
-    case '--cluster-ok':
-      return 'cluster-ok';
-    default:
-      return 'healthy';
-  }
+/** The server of this container, as its start left it; where there is no record, at the usual port with the password of the environment. */
+export function serverOf(host: Pick<Host, 'lastStart'>, env: Environment): StartRecord {
+  const text = host.lastStart();
+  const record = text === null ? null : readRecord(text);
+  return record ?? usualServer(withoutLineEnd(env['VALKEY_PASSWORD'] ?? ''));
+}
+
+/** The address of this machine behind an address or a host name, or null: what else a name leads to is not ours to send a password to. */
+export async function addressHere(
+  host: Pick<Host, 'network'>,
+  waiting: Waiting,
+  address: string,
+): Promise<string | null> {
+  const here = new Set(host.network().addresses.map(canonical));
+  const ips = await waiting.lookup(address);
+  return ips.find((ip) => /^127\.|^::1$/.test(ip) || here.has(canonical(ip))) ?? null;
+}
+
+/** What the probe cannot ask: over TLS, and by a host name. */
+async function ask(
+  host: Host,
+  { address, port, tlsPort, tls, password }: StartRecord,
+  asksCluster: boolean,
+): Promise<Answer[]> {
+  const waiting = host.waiting();
+  const ip = await addressHere(host, waiting, address);
+  if (ip === null) return [silent(`${address} is no address of this machine`)];
+  const at = {
+    ip,
+    port: port || tlsPort,
+    login: password === null ? [] : [password],
+    tls: port === 0 ? { ...tls, verifies: false } : null,
+  };
+  const commands = asksCluster ? [['PING'], ['CLUSTER', 'INFO']] : [['PING']];
+  const answer = await waiting.ask(
+    at,
+    commands.map((words) => words.map(bytesOf)),
+    { timeoutMs: ANSWER_MS, signal: waiting.stopped },
+  );
+  if (answer.kind === 'replies') return answer.replies.map(answerOf);
+  const heard: Answer =
+    answer.what === 'refused' ? { kind: 'error', text: answer.why } : silent(`${endpoint(ip, at.port)}: ${answer.why}`);
+  return [heard, heard];
+}
+
+function answerOf(reply: Reply): Answer {
+  return isError(reply)
+    ? { kind: 'error', text: reply.message }
+    : { kind: 'text', text: typeof reply === 'string' ? textOf(reply) : '' };
+}
+
+function silent(why: string): Answer {
+  return { kind: 'none', text: why };
 }

@@ -27,7 +27,7 @@ export interface PlanJson {
   readonly effectiveConf: { readonly path: string; readonly text: string } | null;
   readonly user: { readonly uid: number; readonly gid: number; readonly name: string } | null;
   readonly dataDirectory: string | null;
-  /** In cluster mode only: the nodes.conf in which process 1 refreshes stale addresses of other nodes. */
+  /** In cluster mode only: the nodes.conf in which a start refreshes stale addresses of other nodes. */
   readonly nodesFile?: string;
   readonly diagnostics: ReadonlyArray<{
     readonly code: string;

@@ -9,6 +9,7 @@ import { doctor } from './doctor.ts';
 import { explainCode } from './explain-code.ts';
 import { health } from './health.ts';
 import { listModules } from './list-modules.ts';
+import { overview, pageAskedFor, pageOf, showPage } from './pages.ts';
 import { resolveNames } from './resolve-names.ts';
 import { showPlan } from './show-plan.ts';
 import { showVersion } from './show-version.ts';
@@ -31,27 +32,16 @@ export interface ToolContext {
 
 type Command = (context: ToolContext) => number | Promise<number>;
 
-const commands: Readonly<Record<string, { readonly usage: string; readonly about: string; readonly run: Command }>> = {
-  plan: { usage: 'plan [--json] [--] [command...]', about: 'what a start would do; starts nothing', run: showPlan },
-  modules: { usage: 'modules [--json]', about: 'the modules found, their versions and variables', run: listModules },
-  doctor: { usage: 'doctor', about: 'checks this container: server, user, modules, directories', run: doctor },
-  explain: { usage: 'explain <code>', about: 'the page of a diagnostic, such as VB105', run: explainCode },
-  health: {
-    usage: 'health [--alive|--joined|--cluster-ok]',
-    about: "asks the running server with valkey-cli (the image's HEALTHCHECK)",
-    run: health,
-  },
-  cluster: {
-    usage: 'cluster ensure|check|verify-coordinator',
-    about: 'forms, extends and checks a cluster: docs/cluster.md',
-    run: cluster,
-  },
-  resolve: {
-    usage: 'resolve <name>...',
-    about: 'addresses of host names, as healing asks for them',
-    run: resolveNames,
-  },
-  version: { usage: 'version', about: 'versions of this tool, the server and the modules', run: showVersion },
+/** Each has a page of its own in pages.ts. */
+const commands: Readonly<Record<string, Command>> = {
+  plan: showPlan,
+  modules: listModules,
+  doctor,
+  explain: explainCode,
+  health,
+  cluster,
+  resolve: resolveNames,
+  version: showVersion,
 };
 
 /** The valkey-bundle tool: results on standard output, diagnostics on standard error. Ends the process, at once or when it has waited. */
@@ -67,25 +57,19 @@ export function runTool(host: Host, build: Build, args: readonly string[], env: 
   };
   try {
     const [name = 'help', ...rest] = args;
-    if (['help', '--help', '-h'].includes(name)) {
-      host.print('stdout', usage());
+    const page = pageAskedFor(args) ?? (name === 'help' ? pageOf(rest.join(' ')) : null);
+    if (page !== null || ['help', '--help', '-h'].includes(name)) {
+      host.print('stdout', page === null ? overview() : showPage(page));
       return host.exit(0);
     }
-    const command = Object.hasOwn(commands, name === '--version' ? 'version' : name)
-      ? commands[name === '--version' ? 'version' : name]
-      : undefined;
+    const known = name === '--version' ? 'version' : name;
+    const command = Object.hasOwn(commands, known) ? commands[known] : undefined;
     if (command === undefined) throw unknownCommand(name);
-    const result = command.run({ host, build, args: rest, env, tell });
+    const result = command({ host, build, args: rest, env, tell });
     return typeof result === 'number' ? host.exit(result) : result.catch(fail).then((code) => host.exit(code));
   } catch (error) {
     return fail(error);
   }
-}
-
-function usage(): string {
-  const width = Math.max(...Object.values(commands).map(({ usage }) => usage.length));
-  const lines = Object.values(commands).map(({ usage, about }) => `  valkey-bundle ${usage.padEnd(width)}  ${about}\n`);
-  return `Explains and checks how this image starts Valkey with its modules.\n\n${lines.join('')}`;
 }
 
 function unknownCommand(name: string): Refusal {

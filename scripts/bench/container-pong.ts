@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type Docker from 'dockerode';
+import { currentOwner, ownerLabel } from '../lib/owner.ts';
 import { connectEngine } from '../start/connect-engine.ts';
 import { CONF, folders, OUTPUT } from './container.ts';
 import { LOAD_LINES, PLAIN_SERVER, serverArguments } from './first-pong.ts';
@@ -65,6 +66,7 @@ async function timeContainer(engine: Docker, image: string, contender: Contender
   await chmod(folders.output, 0o777);
   const container = await engine.createContainer({
     Image: image,
+    Labels: { [ownerLabel]: currentOwner() },
     Entrypoint: [...contender.entrypoint],
     Cmd: [...contender.command],
     HostConfig: { Binds: [`${folders.conf}:${CONF}:ro`, `${folders.output}:${OUTPUT}`] },

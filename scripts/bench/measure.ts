@@ -3,6 +3,7 @@ import { measureContainerPong } from './container-pong.ts';
 import { measureFirstPong } from './first-pong.ts';
 import { measureGrowth } from './growth.ts';
 import { prepareBench } from './image.ts';
+import { measureProbe } from './probe.ts';
 import { measurePhases } from './profile.ts';
 import type { BenchReport } from './report.ts';
 import { measureSizes } from './sizes.ts';
@@ -26,6 +27,8 @@ export async function measure(effort: BenchEffort, say: (line: string) => void):
   const inside = await measureFirstPong(effort);
   say(`bench: first PONG of containers, ${fewer.runs} runs`);
   const container = await measureContainerPong({ ...fewer, warmUp: 1 }, images.test, process.env);
+  say(`bench: probes of a running server, ${runs} runs`);
+  const probe = await measureProbe(effort);
   say('bench: long configurations');
   const growth = await measureGrowth(fewer);
   say('bench: where the milliseconds go');
@@ -41,8 +44,8 @@ export async function measure(effort: BenchEffort, say: (line: string) => void):
       load,
     },
     runs,
-    ratios: [...start.ratios, container.ratio, inside.ratio],
-    timings: { ...start.timings, ...inside.timings, ...container.timings },
+    ratios: [...start.ratios, container.ratio, inside.ratio, ...probe.ratios],
+    timings: { ...start.timings, ...inside.timings, ...container.timings, ...probe.timings },
     growth,
     sizes: await measureSizes(images, process.env, effort.gzip),
     phases,

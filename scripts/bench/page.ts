@@ -22,6 +22,8 @@ ${ratioTable(report.ratios)}
   Without that, a program that had come in by page faults or with an unpacked layer started a tenth slower than the same bytes freshly copied.
 - **First PONG**: the same image, the same configuration and modules; the plain server gets its four load lines on the command line. The clock begins with
   the engine's order to start, or inside one container with the process, and ends when PING is answered on a socket.
+- **\`health\`** asks a server that runs beside it in one container, as an orchestrator's probe does every few seconds. Its ratios are of processor
+  time: what comes to no more than the answer of \`valkey-cli\` is asked and judged by docker/probe.pl, without Node.
 
 ${timingTable(report.timings)}
 ## Long configurations

@@ -20,8 +20,9 @@ export async function timeCases(
   cases: readonly Case[],
   { runs, warmUp }: Effort,
   server: ContainerRun['server'] = 'nothing',
+  beside = false,
 ): Promise<ReadonlyMap<string, Timing>> {
-  const output = await runTimer({ rounds: runs + warmUp, server, input: timerInput(cases) });
+  const output = await runTimer({ rounds: runs + warmUp, server, input: timerInput(cases), beside });
   const samples = readSamples(output);
   return new Map([...samples].map(([name, all]) => [name, timingOf(all.slice(warmUp))]));
 }

@@ -40,6 +40,7 @@ export async function layOutImage(folder: string, files: ImageFiles): Promise<vo
   }
   await copy(sbom, 'sbom.cdx.json', 0o644);
   await copy(join(paths.docker, 'layout.sh'), 'layout.sh', 0o644);
+  await copy(join(paths.docker, 'probe.pl'), 'probe.pl', 0o755);
   await writeFile(join(folder, 'bundle.json'), `${JSON.stringify(bundle, null, 2)}\n`);
   // 116 MB: a hard link where it can be one, with the time that it has.
   await link(entrypoint, join(folder, 'valkey-bundle')).catch(() =>

@@ -78,7 +78,7 @@ function processOf(end: Pick<NodeJS.Process, 'exit'> & { readonly execve: () => 
       VALKEY_PASSWORD: 'rehearsal',
     },
     pid: 1,
-    execPath: '/usr/local/bin/valkey-bundle',
+    execPath: '/usr/local/libexec/valkey/valkey-bundle',
     cwd: () => '/data',
     getuid: () => 0,
     getgid: () => 0,

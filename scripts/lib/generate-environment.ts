@@ -1,7 +1,8 @@
 import { variables } from '../../entrypoint/environment.ts';
+import { foreignVariables } from '../../entrypoint/foreign-variables.ts';
 import { GENERATED, type GeneratedFile } from './generated-file.ts';
 
-/** docs/environment.md: the variables that the entrypoint reads. */
+/** docs/environment.md: the variables that the entrypoint reads, and those of other images, which it only names. */
 export function generateEnvironment(): GeneratedFile {
   const content = [
     '# Environment variables',
@@ -19,6 +20,14 @@ export function generateEnvironment(): GeneratedFile {
       `Default: ${fallback === '' ? 'not set' : `\`${fallback}\``}. Example: \`${example}\``,
       '',
     ]),
+    '## Variables of other images',
+    '',
+    'These are not read. A start that has one of them says so (VB216), with what says the same here.',
+    '',
+    '| variable | here |',
+    '| --- | --- |',
+    ...foreignVariables.map(({ names, ours }) => `| ${names.map((name) => `\`${name}\``).join(', ')} | ${ours} |`),
+    '',
   ];
   return { path: 'docs/environment.md', content: `${content.join('\n').trimEnd()}\n` };
 }

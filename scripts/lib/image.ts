@@ -39,6 +39,7 @@ export async function buildLocalImage({
   const entries = {
     'bundle.json': { text: `${JSON.stringify(bundle, null, 2)}\n` },
     'layout.sh': { from: join(paths.docker, 'layout.sh') },
+    'probe.pl': { from: join(paths.docker, 'probe.pl') },
     'valkey-bundle': { from: entrypoint.path },
   };
   await withContext(entries, (context) =>

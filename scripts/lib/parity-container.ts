@@ -4,6 +4,7 @@ import { execa } from 'execa';
 import type { ParityReport } from '../../test/parity/run.ts';
 import { addTallies, emptyTally, type Tally } from '../../test/parity/tally.ts';
 import { dockerClient } from './engine.ts';
+import { currentOwner, ownerLabel } from './owner.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const REPO = '/repo';
@@ -41,6 +42,8 @@ async function runWorker(
   const binary = server.executable === null ? '/usr/local/libexec/valkey/valkey-server' : '/opt/parity/valkey-server';
   const container = [
     '--rm',
+    '--label',
+    `${ownerLabel}=${currentOwner()}`,
     '--user',
     '0',
     '--network',

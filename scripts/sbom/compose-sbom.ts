@@ -65,7 +65,7 @@ function program({ version }: SbomInputs['entrypoint']): ComponentFacts {
     version,
     licence: 'BSD-3-Clause',
     description,
-    properties: { file: '/usr/local/bin/valkey-bundle', pinned: 'true' },
+    properties: { file: '/usr/local/libexec/valkey/valkey-bundle', pinned: 'true' },
   };
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { dockerClient } from '../lib/engine.ts';
+import { currentOwner, ownerLabel } from '../lib/owner.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import { layout } from '../verify/layout.ts';
 
@@ -14,7 +15,10 @@ export async function readImageSbom(reference: string, aborted: AbortSignal): Pr
   const client = dockerClient();
   const docker = (args: readonly string[], cancelSignal?: AbortSignal) =>
     execa(client, args, { reject: false, stdin: 'ignore', ...(cancelSignal && { cancelSignal }) });
-  const created = await docker(['create', '--network', 'none', reference, 'none'], aborted);
+  const created = await docker(
+    ['create', '--label', `${ownerLabel}=${currentOwner()}`, '--network', 'none', reference, 'none'],
+    aborted,
+  );
   aborted.throwIfAborted();
   if (created.exitCode !== 0) {
     throw new PipelineError('VP401', 'the engine cannot make a container of it', {

@@ -10,7 +10,7 @@ stands() {
   valkey-cli -t 1 cluster info 2>/dev/null | grep -q "^cluster_state:ok" &&
     [ "$(valkey-cli -t 1 cluster nodes 2>/dev/null | grep -c ",node-")" = "$1" ]
 }
-end=$(($(date +%s) + 30))
+end=$(($(date +%s) + 120))
 until stands "$1"; do
   [ "$(date +%s)" -lt "$end" ] || exit 1
   sleep 0.1

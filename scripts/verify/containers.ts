@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type Docker from 'dockerode';
+import { currentOwner, ownerLabel } from '../lib/owner.ts';
 import { engineStatus } from '../start/connect-engine.ts';
 
 /** How a container is to run. What is not said is the image's own; without a network it has only its loopback. */
@@ -54,11 +55,11 @@ export function openContainers(docker: Docker, image: string, aborted: AbortSign
     create(wish) {
       aborted.throwIfAborted();
       count += 1;
-      return keep(docker.createContainer(optionsOf(image, `${run}-${count}`, run, wish)), open);
+      return keep(docker.createContainer(optionsOf(image, `${run}-${count}`, wish)), open);
     },
     async createNetwork() {
       aborted.throwIfAborted();
-      await keep(docker.createNetwork({ Name: run, Labels: { [label]: run } }), networks);
+      await keep(docker.createNetwork({ Name: run, Labels: label() }), networks);
       return run;
     },
     remove,
@@ -70,16 +71,16 @@ export function openContainers(docker: Docker, image: string, aborted: AbortSign
   };
 }
 
-/** Says what made a container, to those who find one that a killed run left behind. */
-const label = 'valkey-bundle.verify';
+/** Says whose it is, to those who find what a killed run left behind. */
+const label = () => ({ [ownerLabel]: currentOwner() });
 
-function optionsOf(image: string, name: string, run: string, wish: ContainerWish): Docker.ContainerCreateOptions {
+function optionsOf(image: string, name: string, wish: ContainerWish): Docker.ContainerCreateOptions {
   const { entrypoint, command, env = {}, user, readOnly = false, tmpfs = {} } = wish;
   const { healthEveryMs, network = 'none', hostname } = wish;
   const options: Docker.ContainerCreateOptions = {
     name,
     Image: image,
-    Labels: { [label]: run },
+    Labels: label(),
     Env: Object.entries(env).map(([variable, value]) => `${variable}=${value}`),
     HostConfig: { ReadonlyRootfs: readOnly, Tmpfs: { ...tmpfs }, NetworkMode: network },
   };

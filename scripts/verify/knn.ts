@@ -7,7 +7,7 @@ import type { Server } from './server.ts';
  * the documents of all shards. Gives what it saw. Throws CheckFailed, and CheckNotRun where the module is the tests' stand-in.
  */
 export async function knnAcrossShards(node: Pick<Server, 'exec'>): Promise<string> {
-  const { exitCode, stdout, stderr } = await node.exec([layout.launcher, 'cluster', 'verify-coordinator']);
+  const { exitCode, stdout, stderr } = await node.exec([layout.tool, 'cluster', 'verify-coordinator']);
   const problem = stderr.trim();
   require(exitCode === 0, () => `cluster verify-coordinator ended with ${exitCode}: ${problem}`);
   if (/ VB735: /.test(problem)) throw new CheckNotRun('the search module is a stand-in, which does not search');

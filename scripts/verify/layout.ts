@@ -2,7 +2,9 @@ import { ENTRYPOINT_NAMES, SERVER_NAMES } from '../../entrypoint/invocation.ts';
 
 /** Where things are in every image of the project, and how it starts. What docker/ lays out is held against this. */
 export const layout = {
-  launcher: '/usr/local/bin/valkey-bundle',
+  launcher: '/usr/local/libexec/valkey/valkey-bundle',
+  /** The command on PATH: it answers `health` itself, and hands on everything else. */
+  tool: '/usr/local/bin/valkey-bundle',
   server: '/usr/local/libexec/valkey/valkey-server',
   modules: '/usr/lib/valkey',
   bundle: '/usr/local/share/valkey-bundle/bundle.json',

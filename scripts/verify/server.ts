@@ -27,7 +27,7 @@ export interface Server {
 
 /** Asks in the container, so that a server costs one exec. Long enough for a machine that does other things, too. */
 const waitForPong =
-  'end=$(($(date +%s) + 30)); until [ "$(valkey-cli -t 1 ping 2>/dev/null)" = PONG ]; do [ "$(date +%s)" -lt "$end" ] || exit 1; sleep 0.05; done';
+  'end=$(($(date +%s) + 120)); until [ "$(valkey-cli -t 1 ping 2>/dev/null)" = PONG ]; do [ "$(date +%s)" -lt "$end" ] || exit 1; sleep 0.05; done';
 
 /**
  * Starts a container and records, under `name`, whether its server answers on port 6379 and `use` finds nothing wrong. The container is

@@ -18,8 +18,8 @@ describe('a cluster client in another namespace, which is given the service’s 
   beforeAll(async () => {
     namespace = await open(await renderCluster());
     await jobDone(namespace);
-    await untilGreen(namespace.pod('valkey-0'), 30);
-    await allReady(namespace, 30);
+    await untilGreen(namespace.pod('valkey-0'));
+    await allReady(namespace);
   });
 
   it.each(clients)('%s works through the names that the nodes announce', async (_name, script) => {

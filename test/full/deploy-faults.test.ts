@@ -21,8 +21,8 @@ describe('a cluster of three, written to all the time', () => {
   beforeAll(async () => {
     namespace = await open(await renderCluster({ extraFlags: '--appendfsync always' }));
     await jobDone(namespace);
-    await untilGreen(namespace.pod('valkey-0'), 30);
-    await allReady(namespace, 30);
+    await untilGreen(namespace.pod('valkey-0'));
+    await allReady(namespace);
     client = clusterClient(namespace, password);
     await client.connect();
   });
@@ -34,8 +34,8 @@ describe('a cluster of three, written to all the time', () => {
     const acknowledged = await whileWriting(client, name, async ({ more }) => {
       await more(200);
       await fault();
-      await untilGreen(namespace.pod('valkey-0'), 60);
-      await allReady(namespace, 60);
+      await untilGreen(namespace.pod('valkey-0'));
+      await allReady(namespace);
       await more(200);
     });
     expect(await lostOf(client, acknowledged)).toEqual([]);
@@ -102,6 +102,6 @@ describe('a cluster of three, written to all the time', () => {
     await Promise.all(pods.map((pod) => pod.kill()));
     const all = async () =>
       pods.every(({ restarts }, index) => restarts.length > (before[index] ?? 0)) ? true : undefined;
-    await until(`${names.join(', ')} have been restarted`, all, { seconds: 60 });
+    await until(`${names.join(', ')} have been restarted`, all);
   }
 });

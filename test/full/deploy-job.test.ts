@@ -29,7 +29,7 @@ it('a Job that is killed half-way is finished by the next one', async () => {
   await namespace.deleteJob('valkey-cluster');
   await namespace.apply(objects);
   await jobDone(namespace);
-  await untilGreen(namespace.pod('valkey-0'), 30);
+  await untilGreen(namespace.pod('valkey-0'));
 });
 
 it('a Job whose pod is killed tries again by itself', async () => {
@@ -38,7 +38,7 @@ it('a Job whose pod is killed tries again by itself', async () => {
   await pod.kill();
   const end = await namespace.job('valkey-cluster').done();
   expect(end).toMatchObject({ succeeded: true, exitCodes: [137, 0] });
-  await untilGreen(namespace.pod('valkey-0'), 30);
+  await untilGreen(namespace.pod('valkey-0'));
 });
 
 it('a Job that refuses fails at once', async () => {

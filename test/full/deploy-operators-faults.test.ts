@@ -25,7 +25,7 @@ it('an operator’s cluster finds itself again after the loss of every pod and e
   const namespace = await open(operatorObjects(instance, 'of-the-operator'));
   showLogsOnFailure(() => namespace);
   await formAsOperator(namespace);
-  for (const pod of namespace.pods()) await untilGreen(pod, 30);
+  for (const pod of namespace.pods()) await untilGreen(pod);
   const written = await namespace.pod('valkey-cluster-0').exec('sh', '-c', writeAll);
   expect(written.stdout.match(/^OK$/gm)).toHaveLength(keys);
   // The operators' configuration writes the append-only file once a second.
@@ -35,7 +35,7 @@ it('an operator’s cluster finds itself again after the loss of every pod and e
   const began = performance.now();
   await namespace.replacePods(['valkey-cluster-0', 'valkey-cluster-1', 'valkey-cluster-2'], 'at once');
   expect(namespace.pods().filter(({ ip }) => before.includes(ip))).toEqual([]);
-  for (const pod of namespace.pods()) await untilGreen(pod, 60);
+  for (const pod of namespace.pods()) await untilGreen(pod);
   const seconds = (performance.now() - began) / 1000;
 
   const read = await namespace.pod('valkey-cluster-1').exec('sh', '-c', readAll);

@@ -22,7 +22,7 @@ function rotation(password: string): string {
 it('a new password, as the README gives it: both are taken while nodes restart, and afterwards the old one no more', async () => {
   const namespace = await open(await renderCluster({ password: 'old' }));
   await jobDone(namespace);
-  await untilGreen(namespace.pod('valkey-0'), 30);
+  await untilGreen(namespace.pod('valkey-0'));
   const asks = async (pod: string, password: string): Promise<string> =>
     (await namespace.pod(pod).exec('env', `REDISCLI_AUTH=${password}`, 'valkey-cli', 'DBSIZE')).stdout;
 
@@ -35,10 +35,10 @@ it('a new password, as the README gives it: both are taken while nodes restart, 
   await namespace.apply(await renderCluster({ password: 'new' }));
   for (const [index, pod] of all.entries()) {
     await namespace.replacePods([pod], 'in peace');
-    await allReady(namespace, 60);
+    await allReady(namespace);
     for (const other of all) expect(await asks(other, 'new')).toBe('0\n');
     for (const waiting of all.slice(index + 1)) expect(await asks(waiting, 'old')).toBe('0\n');
   }
-  await untilGreen(namespace.pod('valkey-0'), 30);
+  await untilGreen(namespace.pod('valkey-0'));
   for (const pod of all) expect(await asks(pod, 'old')).toMatch(/WRONGPASS|NOAUTH/);
 });

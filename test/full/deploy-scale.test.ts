@@ -16,7 +16,7 @@ it('scales from three to five by one number: no key of 100,000 is lost, writes g
 }, async (context) => {
   const namespace = await open(await renderCluster());
   await jobDone(namespace);
-  await untilGreen(namespace.pod('valkey-0'), 30);
+  await untilGreen(namespace.pod('valkey-0'));
   const client = clusterClient(namespace, password);
   try {
     await client.connect();
@@ -30,7 +30,7 @@ it('scales from three to five by one number: no key of 100,000 is lost, writes g
       await namespace.deleteJob('valkey-cluster');
       await namespace.apply(await renderCluster({ replicas: 5 }));
       await jobDone(namespace);
-      await untilGreen(namespace.pod('valkey-0'), 30);
+      await untilGreen(namespace.pod('valkey-0'));
       seconds = (performance.now() - began) / 1000;
     };
     const meanwhile = await whileWriting(client, 'meanwhile', scale, 2);
@@ -44,7 +44,7 @@ it('scales from three to five by one number: no key of 100,000 is lost, writes g
       context,
       `${keys.length} keys and ${meanwhile.length} writes meanwhile: none lost; ${seconds.toFixed(0)} s; slots ${slots.join(', ')}`,
     );
-    await allReady(namespace, 30);
+    await allReady(namespace);
 
     const again = await clusterCommand(namespace, 'ensure');
     expect(again.exitCode, again.stderr).toBe(0);

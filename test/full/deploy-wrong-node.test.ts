@@ -21,7 +21,7 @@ describe('a cluster in which one node is not as the others', () => {
   beforeAll(async () => {
     namespace = await open(await renderCluster({ extraFlags: '--appendfsync always' }));
     await jobDone(namespace);
-    await untilGreen(namespace.pod('valkey-0'), 30);
+    await untilGreen(namespace.pod('valkey-0'));
     client = clusterClient(namespace, password);
     await client.connect();
   });
@@ -37,7 +37,7 @@ describe('a cluster in which one node is not as the others', () => {
   const mend = async (): Promise<void> => {
     await namespace.apply(await renderCluster({ extraFlags: '--appendfsync always' }));
     await namespace.replacePods(['valkey-2'], 'in peace');
-    await untilGreen(namespace.pod('valkey-0'), 60);
+    await untilGreen(namespace.pod('valkey-0'));
   };
   /** Writes before, during and after what happens to the node; then nothing that was ever acknowledged may be missing. */
   const withWrites = async (context: TestContext, name: string, body: () => Promise<void>): Promise<void> => {
@@ -104,7 +104,7 @@ describe('a cluster in which one node is not as the others', () => {
       // Nothing was dropped: without the bytes that do not belong there, all is there again.
       await onVolume(await namespace.takeAway('valkey-2', 'data'), `truncate -s ${size} ${file}`);
       await namespace.replacePods(['valkey-2'], 'at once');
-      await untilGreen(namespace.pod('valkey-0'), 60);
+      await untilGreen(namespace.pod('valkey-0'));
     }));
 
   it('with an append-only file that ends in the middle of a command: it starts, and reports what it left out', (context) =>
@@ -113,9 +113,9 @@ describe('a cluster in which one node is not as the others', () => {
       const file = '$(ls /data/appendonlydir/*.incr.aof)';
       await onVolume(volume, `printf '*3\\r\\n$3\\r\\nSET\\r\\n$4\\r\\nha' >> ${file}`);
       await namespace.replacePods(['valkey-2'], 'at once');
-      await untilGreen(namespace.pod('valkey-0'), 60);
+      await untilGreen(namespace.pod('valkey-0'));
       const { stdout } = await namespace.pod('valkey-2').output();
       expect(stdout).toMatch(/short read while loading the AOF file|AOF loaded anyway because aof-load-truncated/);
-      await allReady(namespace, 30);
+      await allReady(namespace);
     }));
 });

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { asBytes } from '../../entrypoint/bytes.ts';
 import { runCluster } from '../support/cluster-tool.ts';
 import { idOf } from '../support/cluster-view.ts';
 import { type FakeCluster, fakeCluster } from '../support/fake-cluster.ts';
+import { failing } from '../support/fake-cluster-replies.ts';
 
 const ensure = (cluster: FakeCluster, nodes: string, ...more: string[]) =>
   runCluster(cluster, ['ensure', '--nodes', nodes.split('').join(), ...more]);
 const engine = (cluster: FakeCluster) => cluster.runs.flatMap(({ args }) => (args[0] === '--cluster' ? [args[1]] : []));
 const writes = ({ commands }: FakeCluster) =>
-  commands.filter((line) => !/^\S+ (INFO|MULTI|EXEC|EXISTS|CLUSTER (NODES|INFO|KEYSLOT)|CLIENT )/.test(line));
+  commands.filter((line) => !/^\S+ (INFO|MULTI|EXEC|EXISTS|CLUSTER (NODES|INFO|LINKS)|CLIENT )/.test(line));
 
 describe('cluster ensure', () => {
   it('forms a cluster of fresh nodes', async () => {
@@ -21,11 +23,11 @@ describe('cluster ensure', () => {
     let locked = 0;
     const real = cluster.engine;
     cluster.engine = (args) => {
-      locked = cluster.conversations();
+      locked = cluster.sessions();
       return real(args);
     };
     await ensure(cluster, 'abc');
-    expect([locked, cluster.conversations()]).toEqual([3, 0]);
+    expect([locked, cluster.sessions()]).toEqual([3, 0]);
   });
   it('adds nodes and gives them slots', async () => {
     const cluster = fakeCluster('abcde', 'abc');
@@ -41,8 +43,8 @@ describe('cluster ensure', () => {
       return real(args);
     };
     await ensure(cluster, 'abcd');
-    expect(marked).toEqual([expect.stringMatching(/^a SET \{valkey-bundle\}:cluster-ensure .* EX \d+$/)]);
-    expect(writes(cluster).at(-1)).toBe('a DEL {valkey-bundle}:cluster-ensure');
+    expect(marked).toEqual([expect.stringMatching(/^c SET \{valkey-bundle\}:cluster-ensure .* EX \d+$/)]);
+    expect(writes(cluster).at(-1)).toBe('d DEL {valkey-bundle}:cluster-ensure');
   });
   it('only asks a healthy cluster, without a lock', async () => {
     const cluster = fakeCluster('abc', 'abc');
@@ -71,16 +73,46 @@ describe('cluster ensure', () => {
       'waiting for a:6379 (connection refused), b:6379 (it is loading its data), c:6379 (its name',
     );
   });
+  it.each([['a'], ['c']])('waits until the node %s hears the others, though every node says ok', async (letter) => {
+    const cluster = fakeCluster('abc', 'abc');
+    const server = cluster.servers.find((one) => one.letter === letter);
+    if (server === undefined) throw new Error('three servers');
+    server.deafTo = ['a', 'b', 'c'];
+    cluster.tick = () => {
+      if (cluster.waiting.now() >= 2000) server.deafTo = [];
+    };
+    const { exitCode, stdout, stderr } = await ensure(cluster, 'abc');
+    expect([exitCode, engine(cluster), writes(cluster)]).toEqual([0, [], []]);
+    expect([cluster.waiting.now() >= 2000, stdout.includes('plan:')]).toEqual([true, false]);
+    expect(stderr).toContain(`${letter}:6379 has not heard from `);
+  });
+  it('is refused in the end where nodes say ok and never hear each other', async () => {
+    const cluster = fakeCluster('abc', 'abc');
+    for (const server of cluster.servers) server.deafTo = ['a', 'b', 'c'];
+    const result = await ensure(cluster, 'abc', '--timeout', '3');
+    expect(result).toMatchObject({ codes: ['VB711'], exitCode: 75, stdout: '' });
+    expect([engine(cluster), writes(cluster)]).toEqual([[], []]);
+  });
+  it('waits until the cluster answers for keys', async () => {
+    const cluster = fakeCluster('abc', 'abc');
+    cluster.isDown = true;
+    cluster.tick = () => {
+      if (cluster.waiting.now() >= 2000) cluster.isDown = false;
+    };
+    expect((await ensure(cluster, 'abc')).exitCode).toBe(0);
+    expect(cluster.waiting.now()).toBeGreaterThanOrEqual(2000);
+  });
   it('asks a name with several addresses at the first one that answers', async () => {
     const cluster = fakeCluster('abc');
     cluster.hosts.set('a', ['10.0.0.99', '10.0.0.10', '10.0.0.98']);
     expect((await ensure(cluster, 'abc')).stdout).toContain('--cluster create 10.0.0.10:6379 ');
-    expect(cluster.runs.some(({ args }) => args.includes('10.0.0.98'))).toBe(false);
+    expect(cluster.asked.some(({ ip }) => ip === '10.0.0.98')).toBe(false);
   });
   it.each([
     ['unreachable', 'VB704', 75],
     ['loading', 'VB704', 75],
     ['password', 'VB705', 1],
+    ['TLS', 'VB718', 78],
     ['standalone', 'VB706', 1],
   ] as const)('is refused where a node is %s for good: %s', async (trouble, code, exitCode) => {
     const cluster = fakeCluster('abc');
@@ -107,7 +139,7 @@ describe('cluster ensure', () => {
   ])('is refused before any node is asked: %s: %s', async (nodes, code) => {
     const cluster = fakeCluster('abc');
     expect((await runCluster(cluster, ['ensure', '--nodes', nodes])).codes).toEqual([code]);
-    expect(cluster.runs).toEqual([]);
+    expect(cluster.asked).toEqual([]);
   });
   it('is refused without --nodes', async () => {
     expect((await runCluster(fakeCluster('abc'), ['ensure'])).codes).toEqual(['VB601']);
@@ -116,13 +148,49 @@ describe('cluster ensure', () => {
     const cluster = fakeCluster('abc');
     cluster.engine = () => 1;
     expect(await ensure(cluster, 'abc')).toMatchObject({ codes: ['VB714'], exitCode: 75 });
-    expect([engine(cluster), cluster.conversations()]).toEqual([['create'], 0]);
+    expect([engine(cluster), cluster.sessions()]).toEqual([['create'], 0]);
   });
   it('fails where what it did does not show', async () => {
     const cluster = fakeCluster('abc');
     cluster.engine = () => 0;
     expect(await ensure(cluster, 'abc', '--timeout', '3')).toMatchObject({ codes: ['VB711'], exitCode: 75 });
     expect(engine(cluster)).toEqual(['create']);
+  });
+  it.each([
+    ['abc', '', 'INFO'],
+    ['abc', 'abc', 'EXISTS'],
+    ['abc', 'ab', 'CLUSTER MEET'],
+  ])('of %s, where %j are a cluster, is refused where it may not ask for %s', async (all, formed, denied) => {
+    const cluster = fakeCluster(all, formed);
+    for (const server of cluster.servers) server.denied = [denied];
+    if (denied === 'CLUSTER MEET') for (const server of cluster.servers) server.knows = [server.letter];
+    const { codes, stderr } = await ensure(cluster, all, '--timeout', '3');
+    expect([codes, engine(cluster)]).toEqual([['VB716'], []]);
+    expect(stderr).toContain('NOPERM');
+  });
+  it('says that the mark of moving slots stays where it may not be deleted', async () => {
+    const cluster = fakeCluster('abcd', 'abc');
+    for (const server of cluster.servers) server.denied = ['DEL'];
+    expect(await ensure(cluster, 'abcd')).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining('DEL: NOPERM'),
+    });
+  });
+  it('says at which bus port nobody listens, where nodes do not join', async () => {
+    const cluster = fakeCluster('abc');
+    cluster.engine = () => 0;
+    for (const server of cluster.servers) if (server.letter === 'b') server.closedPorts = [16_379];
+    const closed = 'nothing listens on bus port 16379 at 10.0.0.11:6379';
+    const { exitCode, codes, stderr } = await ensure(cluster, 'abc', '--timeout', '30');
+    expect([exitCode, codes]).toEqual([75, ['VB721']]);
+    expect(stderr).toMatch(new RegExp(`waiting: .*: ${closed}`));
+  });
+  it('is refused where two servers have one id, before anything is done', async () => {
+    const cluster = fakeCluster('abcd');
+    for (const server of cluster.servers) if (server.letter === 'd') server.cloneOf = 'a';
+    const { exitCode, codes, stderr } = await ensure(cluster, 'abcd');
+    expect([exitCode, codes, engine(cluster), writes(cluster)]).toEqual([1, ['VB719'], [], []]);
+    expect(stderr).toContain('two servers, one id: a:6379 (10.0.0.10:6379) and d:6379 (10.0.0.13:6379)');
   });
   it('ends with 143 where it is told to stop', async () => {
     const cluster = fakeCluster('abc');
@@ -168,22 +236,23 @@ describe('two runs', () => {
   });
   it('one that loses its lock stops', async () => {
     const cluster = fakeCluster('abc');
-    const converse = cluster.waiting.converse;
-    const losing = {
+    const { open } = cluster.waiting;
+    const losing: FakeCluster['waiting'] = {
       ...cluster.waiting,
-      converse: (...given: Parameters<typeof converse>) => {
-        const conversation = converse(...given);
-        const ask: typeof conversation.ask = async (text, ...rest) =>
-          text.startsWith('CLIENT GETNAME') ? ['null'] : conversation.ask(text, ...rest);
-        return { ...conversation, ask };
+      open: (at) => {
+        const session = open(at);
+        const ask: typeof session.ask = async (sent, timeoutMs) =>
+          sent[0]?.[1] === 'GETNAME' ? { kind: 'replies', replies: [null] } : session.ask(sent, timeoutMs);
+        return { ...session, ask };
       },
     };
     expect(await ensure({ ...cluster, waiting: losing }, 'abc')).toMatchObject({ codes: ['VB713'], exitCode: 75 });
-    expect([engine(cluster), writes(cluster), cluster.conversations()]).toEqual([[], [], 0]);
+    expect([engine(cluster), writes(cluster), cluster.sessions()]).toEqual([[], [], 0]);
   });
 });
 
 describe('a move of a slot that was cut off', () => {
+  const keys = ['one', 't\0 \xff\n"wo', 'three'].map(asBytes);
   const cutOff = (password?: string) => {
     const cluster = fakeCluster('abc', 'abc');
     const [a, b] = cluster.servers;
@@ -191,7 +260,7 @@ describe('a move of a slot that was cut off', () => {
     const slots = [a.slots, b.slots] as const;
     a.slots += ` [33->-${idOf('b')}]`;
     b.slots += ` [33-<-${idOf('a')}]`;
-    a.slotKeys = ['"one"', '"t\\x00 wo"', '"three"'];
+    a.slotKeys = [...keys];
     let left: readonly string[] | null = null;
     cluster.engine = () => {
       left = [...a.slotKeys];
@@ -206,17 +275,15 @@ describe('a move of a slot that was cut off', () => {
   it('has no key left at its owner when valkey-cli repairs the slot', async () => {
     const { cluster, b, run, left } = cutOff();
     expect((await run()).exitCode).toBe(0);
-    expect([engine(cluster), left(), b.slotKeys]).toEqual([['fix'], [], ['"one"', '"t\\x00 wo"', '"three"']]);
+    expect([engine(cluster), left(), b.slotKeys]).toEqual([['fix'], [], keys]);
     expect(writes(cluster)[0]).toBe(`a CLUSTER SETSLOT 33 MIGRATING ${idOf('b')}`);
-    expect(writes(cluster)).toContain('a MIGRATE 10.0.0.11 6379 "" 0 15000 REPLACE KEYS "one" "t\\x00 wo"');
+    expect(writes(cluster)).toContain(`a MIGRATE 10.0.0.11 6379  0 15000 REPLACE KEYS one ${keys[1]}`);
   });
 
   it('is moved by an owner that logs in', async () => {
     const { cluster, run } = cutOff('pass "word');
     expect((await run()).exitCode).toBe(0);
-    expect(writes(cluster).find((line) => line.includes('MIGRATE 10'))).toContain(
-      ' REPLACE AUTH "pass \\"word" KEYS "one" ',
-    );
+    expect(writes(cluster).find((line) => line.includes('MIGRATE 10'))).toContain(' REPLACE AUTH pass "word KEYS one ');
   });
 
   it('is left as it is where the owner cannot hand its keys over', async () => {
@@ -224,10 +291,10 @@ describe('a move of a slot that was cut off', () => {
     const { waiting } = cluster;
     const refusing: FakeCluster['waiting'] = {
       ...waiting,
-      run: async (program, args, options) =>
-        options.input?.startsWith('MIGRATE') === true
-          ? { exitCode: 0, stdout: '(error) IOERR error or timeout writing to target\n', stderr: '', timedOut: false }
-          : waiting.run(program, args, options),
+      ask: async (at, sent, limits) =>
+        sent[0]?.[0] === 'MIGRATE'
+          ? { kind: 'replies', replies: [failing('IOERR error or timeout writing to target')] }
+          : waiting.ask(at, sent, limits),
     };
     const { exitCode, codes, stderr } = await runCluster({ waiting: refusing }, ['ensure', '--nodes', 'a,b,c'], {
       VALKEY_PASSWORD: 's3cret',
@@ -240,6 +307,6 @@ describe('a move of a slot that was cut off', () => {
     });
     expect(stderr).toContain('a:6379: MIGRATE: IOERR error or timeout');
     expect(stderr).not.toContain('s3cret');
-    expect(cluster.conversations()).toBe(0);
+    expect(cluster.sessions()).toBe(0);
   });
 });

@@ -62,6 +62,33 @@ describe('cluster verify-coordinator', () => {
     });
   });
 
+  it.each(['FT._LIST', 'FT.CREATE', 'FT.SEARCH', 'HSET'])(
+    'fails where it may not %s, with the reason',
+    async (denied) => {
+      const cluster = Object.assign(fakeCluster('abc', 'abc'), { searches: true });
+      for (const server of cluster.servers) server.denied = [denied];
+      const result = await verify(cluster);
+      expect([result.codes.at(0), result.exitCode]).toEqual(['VB716', 1]);
+      expect(result.stderr).toContain(`${denied}: NOPERM`);
+      expect(cluster.waiting.now()).toBe(0);
+    },
+  );
+  it.each([
+    ['unreachable', 'VB704'],
+    ['password', 'VB705'],
+    ['TLS', 'VB718'],
+  ] as const)('is refused where another member has a trouble: %s: %s', async (trouble, code) => {
+    const cluster = fakeCluster('abc', 'abc');
+    for (const server of cluster.servers) if (server.letter === 'b') server.trouble = trouble;
+    expect(await verify(cluster)).toMatchObject({ codes: [code], stderr: expect.stringContaining('b:6379: ') });
+  });
+  it('says which index an earlier run has left that it may not drop', async () => {
+    const cluster = fakeCluster('abc', 'abc');
+    const old = 'valkey-bundle:verify:1:abc';
+    for (const server of cluster.servers) Object.assign(server, { indexes: [old], denied: [`FT.DROPINDEX ${old}`] });
+    const result = await verify(cluster);
+    expect(result.stderr).toContain(`VB734: ${old}: NOPERM`);
+  });
   it('cleans up also where it is told to stop', async () => {
     const cluster = fakeCluster('abc', 'abc');
     cluster.handsOn = false;

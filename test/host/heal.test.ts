@@ -35,10 +35,14 @@ describe('a start in cluster mode', () => {
       'umask',
       'resolve',
       'run',
+      'run',
       'replace',
       'restore signals',
       'exec',
     ]);
+  });
+  it('does it as any process: the engine or the pod may have an init process', () => {
+    expect(heal({ pid: 42 }).codes).toEqual(['VB751']);
   });
   it('takes the file that the configuration names, in the directory that it names', () => {
     const elsewhere = { '/srv/x': writable, '/srv/x/my.conf': nodes };
@@ -56,7 +60,6 @@ describe('nothing is refreshed', () => {
     kindsOf(started).filter((kind) => ['resolve', 'run', 'replace'].includes(kind));
 
   it('without cluster mode', () => expect(kinds(heal({}, []))).toEqual([]));
-  it('as another process than the first', () => expect(kinds(heal({ pid: 42 }))).toEqual([]));
   it('on the first start of a node', () => {
     expect(heal({ files: { '/data': writable } })).toMatchObject({ codes: [], exitCode: null });
     expect(kinds(heal({ files: { '/data': writable, '/data/nodes.conf': '' } }))).toEqual([]);
@@ -133,27 +136,69 @@ describe('a node that is no more at the address that its file has', () => {
   });
 });
 
-describe('the former address is asked', () => {
-  const asked = (command: string[], env = {}) => heal({}, command, env).events.find((event) => event.kind === 'run');
-
-  it('with the password of the server, in the environment alone, where this node still has it', () => {
-    const run = asked([...cluster, '--requirepass', 'hidden']);
-    expect(run).toMatchObject({ program: 'valkey-cli', env: { REDISCLI_AUTH: 'hidden', VALKEYCLI_AUTH: 'hidden' } });
-    expect(JSON.stringify(run?.kind === 'run' ? run.args : '')).not.toContain('hidden');
-    expect(asked(cluster, { VALKEY_PASSWORD: 'hidden' })).toMatchObject({ env: { REDISCLI_AUTH: 'hidden' } });
+describe('the own port is asked who is there', () => {
+  const asked = (image: Image = {}, command = cluster, env = {}) =>
+    heal(image, command, env).events.flatMap((event) =>
+      event.kind === 'run'
+        ? [{ ip: event.args[1], password: event.env['REDISCLI_AUTH'], line: event.args.join(' ') }]
+        : [],
+    );
+  const at = (ip: string, answer: string): Image => ({
+    runPrints: (args) => (args[1] === ip ? answer : 'Could not connect to Valkey: Connection refused'),
   });
-  it('without the password where this node has it no more: it may be anybody’s', () => {
-    const password = ['--requirepass', 'hidden'];
-    const moved = heal({ addresses: ['10.0.0.7'] }, [...cluster, ...password]);
-    const announced = heal({}, [...cluster, ...password, '--cluster-announce-ip', '10.0.0.7']);
-    for (const { events } of [moved, announced]) {
-      expect(events).toContainEqual(expect.objectContaining({ kind: 'run', program: 'valkey-cli' }));
-      expect(JSON.stringify(events.find(({ kind }) => kind === 'run'))).not.toContain('hidden');
-    }
+  const loopback = '127.0.0.1';
+  const secret = ['--requirepass', 'hidden'];
+
+  it('on loopback, and at the address of the file, with the password in the environment alone', () => {
+    const runs = asked({}, [...cluster, ...secret]);
+    expect(runs).toMatchObject([
+      { ip: loopback, password: 'hidden' },
+      { ip: '10.0.0.1', password: 'hidden' },
+    ]);
+    expect(runs.map(({ line }) => line).join()).not.toContain('hidden');
+    expect(asked({}, cluster, { VALKEY_PASSWORD: 'hidden' })).toMatchObject([
+      { password: 'hidden' },
+      { password: 'hidden' },
+    ]);
+  });
+  it.each<[string, Image, string[]]>([
+    ['has it no more', { addresses: ['10.0.0.7'] }, []],
+    ['announces another one', {}, ['--cluster-announce-ip', '10.0.0.7']],
+  ])('without the password at an address where this node %s: it may be anybody’s', (_, image, options) => {
+    expect(asked(image, [...cluster, ...secret, ...options])).toMatchObject([
+      { ip: loopback, password: 'hidden' },
+      { ip: '10.0.0.1', password: undefined },
+    ]);
   });
   it('over TLS where the cluster speaks TLS', () => {
-    expect(asked([...cluster, '--tls-cluster', 'yes'])).toMatchObject({ args: expect.arrayContaining(['--tls']) });
+    for (const { line } of asked({}, [...cluster, '--tls-cluster', 'yes'])) expect(line).toContain('--tls');
   });
+  it.each([loopback, '10.0.0.1'])('and a server with this id at %s is a twin', (ip) => {
+    const started = heal(at(ip, `${idOf('a')}\n`));
+    expect(started.codes).toEqual(['VB753']);
+    expect(started.stderr).toContain(`answers at ${ip}:6379`);
+  });
+  it('on loopback alone where the file has no address', () => {
+    const lost = { ...files, '/data/nodes.conf': nodes.replace('10.0.0.1:', ':') };
+    expect(asked({ files: lost }).map(({ ip }) => ip)).toEqual([loopback]);
+    expect(heal({ files: lost, ...at(loopback, idOf('a')) }).codes).toEqual(['VB753']);
+  });
+  it.each([
+    'NOAUTH Authentication required.',
+    'LOADING Valkey is loading the dataset in memory',
+    'BUSY Valkey is busy running a script.',
+    'spawnSync valkey-cli ETIMEDOUT',
+  ])('and one on loopback that says %j may be a twin; elsewhere it may be anybody', (answer) => {
+    const started = heal(at(loopback, answer));
+    expect(started.codes).toEqual(['VB756']);
+    expect(kindsOf(started)).not.toContain('replace');
+    expect(started.exec).not.toBeNull();
+    expect(heal(at('10.0.0.1', answer)).codes).toEqual(['VB751']);
+  });
+  it.each([`${idOf('c')}\n`, `"${idOf('c')}"\n`, 'ERR This instance has cluster support disabled'])(
+    'and one on loopback that says %j is another one',
+    (answer) => expect(heal(at(loopback, answer)).codes).toEqual(['VB751']),
+  );
 });
 
 it('DEBUG tells which file is looked at', () => {

@@ -18,9 +18,6 @@ describe('a command that is not the server', () => {
   it('may be a path', () => {
     expect(start(['/bin/bash'], {}).exec).toMatchObject({ path: '/bin/bash', argv: ['/bin/bash'] });
   });
-  it('may be valkey-sentinel, which gets no modules', () => {
-    expect(start(['valkey-sentinel', '/etc/s.conf']).exec?.argv).toEqual(['valkey-sentinel', '/etc/s.conf']);
-  });
   it('ends with 127 where it is not on PATH', () => {
     expect(start(['nothing-here'])).toMatchObject({ codes: ['VB501'], exitCode: 127, exec: null });
   });
@@ -70,6 +67,21 @@ describe('sentinel', () => {
   it('is meant by VALKEY_EXTRA_FLAGS too, since the server looks for it everywhere', () => {
     const { exec } = start(['/etc/s.conf'], { VALKEY_EXTRA_FLAGS: '--sentinel' }, { files });
     expect(exec?.argv).toEqual(['valkey-server', '/etc/s.conf', '--sentinel']);
+  });
+  it.each(['valkey-sentinel', 'redis-sentinel'])('may go by its own name, which the server looks at: %s', (name) => {
+    const { exec } = start([name, '/etc/s.conf'], { VALKEY_EXTRA_FLAGS: '--loglevel verbose' }, { files });
+    expect(exec?.argv).toEqual([name, '/etc/s.conf', '--loglevel', 'verbose']);
+    expect(exec?.path).toBe('/usr/local/libexec/valkey/valkey-server');
+  });
+  it('leaves a record for the health check', () => {
+    const written = start(['valkey-sentinel', '/etc/s.conf'], {}, { files }).events.find(
+      ({ kind }) => kind === 'write',
+    );
+    expect(written).toMatchObject({ names: ['start.record'], owner: { uid: 999, gid: 999 } });
+  });
+  it('starts where no record can be written', () => {
+    const closed = ['/run/valkey-bundle', '/dev/shm', '/tmp'];
+    expect(start(['valkey-sentinel', '/etc/s.conf'], {}, { files, closed }).exec).not.toBeNull();
   });
   it('reads standard input itself', () => {
     const { exec, hostAfter } = start(['/etc/s.conf', '--sentinel', '-'], {}, { files, stdin: 'dir /srv\n' });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SERVER } from '../../entrypoint/modules/manifest.ts';
-import { RUNTIME_NAME } from '../support/fake-host.ts';
-import { kindsOf, start } from '../support/fake-start.ts';
+import { BACKGROUND_NAME, RUNTIME_NAME } from '../support/fake-host.ts';
+import { kindsOf, start, startUnder } from '../support/fake-start.ts';
 
 const conf = { '/etc/valkey.conf': 'port 7000\n' };
 const valkey = { uid: 999, gid: 999 };
@@ -56,6 +56,17 @@ describe('a start as root', () => {
   it('is refused where the server user may not read the configuration', () => {
     const files = { '/etc/valkey.conf': { text: 'port 1\n', mode: 0o600 } };
     expect(start(['/etc/valkey.conf'], {}, { files })).toMatchObject({ exitCode: 77, exec: null });
+  });
+});
+
+describe('the umask of the server', () => {
+  const umaskAfter = (umask: number) =>
+    start([], {}, { umask })
+      .events.flatMap((event) => (event.kind === 'umask' ? [event.mask] : []))
+      .at(-1);
+  it('is 0077 where nobody chose one', () => expect(umaskAfter(0o022)).toBe(0o077));
+  it.each(['0000', '0002', '0027', '0077'])('is %s where that was chosen', (umask) => {
+    expect(umaskAfter(Number.parseInt(umask, 8))).toBe(Number.parseInt(umask, 8));
   });
 });
 
@@ -121,9 +132,15 @@ describe('the runtime directory', () => {
     expect(path).toBe(`/dev/shm/${RUNTIME_NAME}/valkey.conf`);
     expect(hostAfter().tree.look(path)?.content).toContain('port 7001\n');
   });
-  it('of earlier starts is removed by process 1 alone', () => {
-    expect(kindsOf(start([], {}, { pid: 1 }))).toContain('remove stale');
-    expect(kindsOf(start([], {}, { pid: 42 }))).not.toContain('remove stale');
+  it.each([1, 42])('of a dead start is removed by every start, also as process %i', (pid) => {
+    expect(kindsOf(start([], {}, { pid }))).toContain('remove stale');
+  });
+  it.each([
+    [['--daemonize', 'yes'], BACKGROUND_NAME],
+    [['--daemonize', 'no'], RUNTIME_NAME],
+  ])('is named for who will be the server: with %j', (command, name) => {
+    const write = start(command).events.find((event) => event.kind === 'write');
+    expect(write).toMatchObject({ directory: `/run/valkey-bundle/${name}` });
   });
 });
 
@@ -140,6 +157,14 @@ describe('the program', () => {
     const { exec } = start([name, '--port', '1'], {}, { files });
     expect([exec?.path, exec?.argv[0]]).toEqual([path, name]);
   });
+  it.each(['valkey-server', '/usr/local/bin/valkey-server', './redis-server', '/opt/wrapper/valkey-server'])(
+    'is the server of the image where the launcher itself is called %s, and sees that name',
+    (name) => {
+      const files = { '/opt/wrapper/valkey-server': { text: '#!/bin/sh', mode: 0o755 } };
+      const { exec } = startUnder(name, ['--port', '1'], { files });
+      expect([exec?.path, exec?.argv[0]]).toEqual([DEFAULT_SERVER, name]);
+    },
+  );
   it('is executed as named, since a link may lead to a binary that looks at its name', () => {
     const files = {
       '/opt/mine/valkey-server': { link: 'valkey-check-rdb' },

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { BuildStep } from '../../scripts/build/build-steps.ts';
 import { type BuildWorkspace, makeBuildWorkspace } from '../support/build-workspace.ts';
 import { fixtureModules as modules } from '../support/fixture-modules.ts';
+import { longTestMs } from '../support/patience.ts';
 import { until } from '../support/until.ts';
 
 /*
@@ -15,7 +16,7 @@ import { until } from '../support/until.ts';
 const names = Object.keys(modules).sort();
 
 // Compilers take their time where other tests have the processors.
-vi.setConfig({ testTimeout: 300_000 });
+vi.setConfig({ testTimeout: 2 * longTestMs });
 
 let workspace: BuildWorkspace;
 
@@ -80,19 +81,10 @@ describe('npm run build', () => {
     expect((await stat(path)).mode & 0o777).toBe(0o755);
   });
 
-  it('with nothing changed asks BuildKit for nothing, within 5 seconds', async () => {
-    const timed = async (run: () => Promise<{ exitCode: number | undefined; stderr: string }>) => {
-      const started = performance.now();
-      const { exitCode, stderr } = await run();
-      expect(exitCode).toBe(0);
-      return { ms: performance.now() - started, stderr };
-    };
-    const usage = await timed(() => build('--help'));
-    const { ms, stderr } = await timed(() => build(...names));
-    expect(stderr).toContain('nothing to build');
+  it('with nothing changed asks BuildKit for nothing', async () => {
+    const { exitCode, stderr } = await build(...names);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: expect.stringContaining('nothing to build') });
     expect(await workspace.record()).toMatchObject({ targets: [], steps: [], upToDate: names });
-    // Where other tests take the processors, the usage alone takes seconds; then it is the measure.
-    expect(ms).toBeLessThan(Math.max(5000, 4 * usage.ms));
   });
 
   it('compiled anew, without any cache, gives the same bytes from every builder', async () => {
@@ -164,9 +156,7 @@ describe('npm run build', () => {
     running.stderr?.on('data', (chunk: Buffer) => {
       said += chunk.toString();
     });
-    await until('the compiler runs', async () => said.includes('module-tally: RUN') || undefined, {
-      seconds: 200,
-    });
+    await until('the compiler runs', async () => said.includes('module-tally: RUN') || undefined);
     running.kill('SIGINT');
     const { exitCode, stderr } = await running;
     expect(exitCode).toBe(130);

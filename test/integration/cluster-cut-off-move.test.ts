@@ -1,6 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import { selfSigned } from '../support/certificate.ts';
 import { type ClusterNode, named, useClusterNetwork } from '../support/cluster-network.ts';
+import { checkPatience } from '../support/patience.ts';
 import { until } from '../support/until.ts';
 
 const network = useClusterNetwork();
@@ -64,7 +65,7 @@ it('cluster ensure finishes a move of a slot that was cut off, and every key of 
   const values = await cli(to, 'MGET', ...names);
   expect(values.split('\n')).toEqual(names.map((key) => `of ${key}`));
   expect(await cli(to, 'EVAL', `return redis.call('GET', '${odd}')`, '0')).toBe('odd');
-  expect((await tool('check', '--nodes', 'm1')).stdout).toMatch(/^ok {3}slots/m);
+  expect((await tool('check', '--nodes', 'm1', ...checkPatience)).stdout).toMatch(/^ok {3}slots/m);
 });
 
 it('and leaves nothing of its password in the slow log', async () => {

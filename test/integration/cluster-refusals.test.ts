@@ -57,7 +57,7 @@ async function stateOf(node: ClusterNode): Promise<string> {
 /** Runs `cluster ensure`, and expects this refusal and that nothing changed on any of the nodes. */
 async function refuses(code: string, nodes: readonly ClusterNode[], env = {}): Promise<Executed> {
   const before = await Promise.all(nodes.map(stateOf));
-  const result = await network.toolWith(env, 'cluster', 'ensure', '--nodes', named(nodes), '--timeout', '3');
+  const result = await network.toolWith(env, 'cluster', 'ensure', '--nodes', named(nodes), '--timeout', '10');
   expect(result).toMatchObject({ stderr: expect.stringContaining(`error ${code}`), stdout: '' });
   expect(result.exitCode).toBeGreaterThan(0);
   expect(await Promise.all(nodes.map(stateOf))).toEqual(before);
@@ -78,12 +78,12 @@ describe('cluster ensure changes nothing', () => {
       '--nodes',
       `${named(fresh.slice(0, 2))},nosuch`,
       '--timeout',
-      '1',
+      '5',
     );
     expect(result).toMatchObject({ exitCode: 75, stderr: expect.stringContaining('VB703: nosuch:6379') });
   });
   it('where nobody listens', async () => {
-    const result = await network.tool('cluster', 'ensure', '--nodes', `f1,f2,f3:7000`, '--timeout', '1');
+    const result = await network.tool('cluster', 'ensure', '--nodes', `f1,f2,f3:7000`, '--timeout', '5');
     expect(result).toMatchObject({ exitCode: 75, stderr: expect.stringContaining('VB704: f3:7000') });
   });
   it('where a node runs without cluster mode', async () => {
@@ -109,19 +109,19 @@ describe('cluster check', () => {
 
 describe('cluster verify-coordinator', () => {
   it('fails where the module does not hand indexes on, names the nodes, and leaves nothing', async () => {
-    const result = await network.tool('cluster', 'verify-coordinator', '--nodes', 'o3', '--timeout', '2');
+    const result = await network.tool('cluster', 'verify-coordinator', '--nodes', 'o3', '--timeout', '6');
     expect(result.exitCode).toBe(1);
     expect(result.stderr).toContain('VB732: the index made on o3:6379 is not on o1:6379, o2:6379');
     expect(await Promise.all(other.map((node) => node.cli('FT._LIST')))).toEqual(['', '', '']);
   });
   it('fails where one node does not take indexes, and names it', async () => {
-    const result = await network.tool('cluster', 'verify-coordinator', '--nodes', 'o1', '--timeout', '2');
+    const result = await network.tool('cluster', 'verify-coordinator', '--nodes', 'o1', '--timeout', '6');
     expect(result.stderr).toContain('VB732: the index made on o1:6379 is not on o3:6379');
     expect(await Promise.all(other.map((node) => node.cli('FT._LIST')))).toEqual(['', '', '']);
   });
   it('fails where a node has no search', async () => {
     expect(await other[2]?.cli('MODULE', 'UNLOAD', 'search')).toBe('OK');
-    const result = await network.tool('cluster', 'verify-coordinator', '--nodes', 'o1', '--timeout', '2');
+    const result = await network.tool('cluster', 'verify-coordinator', '--nodes', 'o1', '--timeout', '6');
     expect(result.stderr).toContain('VB731: o3:6379 does not know FT._LIST');
   });
 });

@@ -10,6 +10,7 @@ import { execCommandsOf, readPage } from '../support/kube/readme.ts';
 import { renderFolder } from '../support/kube/render.ts';
 import { useNamespaces } from '../support/kube/scope.ts';
 import { untilGreen } from '../support/kube/until-green.ts';
+import { checkPatience } from '../support/patience.ts';
 import { until } from '../support/until.ts';
 
 const password = 'of-the-operator';
@@ -102,7 +103,7 @@ describe('three pods as hyperspike’s operator makes and joins them', () => {
   beforeAll(async () => {
     namespace = await open(operatorObjects(await instanceOf('operator/hyperspike', coordinator.name), password));
     await formAsOperator(namespace);
-    for (const pod of namespace.pods()) await untilGreen(pod, 30);
+    for (const pod of namespace.pods()) await untilGreen(pod);
   });
 
   const commands = execCommandsOf(readPage('README.md'), 'valkey-cluster');
@@ -114,7 +115,7 @@ describe('three pods as hyperspike’s operator makes and joins them', () => {
 
   it('every node reaches the coordinator of every node', async () => {
     for (const pod of namespace.pods()) {
-      const { stdout } = await pod.exec('valkey-bundle', 'cluster', 'check');
+      const { stdout } = await pod.exec('valkey-bundle', 'cluster', 'check', ...checkPatience);
       expect(stdout).toMatch(/ok +ports .*coordinator of 3 nodes can be reached from here/);
     }
   });

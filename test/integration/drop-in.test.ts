@@ -3,6 +3,7 @@ import { Redis as Valkey } from 'iovalkey';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { images, label, requireImage } from '../support/docker-engine.ts';
+import { patienceMs } from '../support/patience.ts';
 
 // Its helper container comes from a registry; what it would clean up is stopped below.
 process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
@@ -15,7 +16,7 @@ describe.each([
   let url = '';
   beforeAll(async () => {
     await requireImage(images.local);
-    const wish = new RedisContainer(images.local).withLabels(label);
+    const wish = new RedisContainer(images.local).withLabels(label).withStartupTimeout(patienceMs);
     container = await (password === undefined ? wish : wish.withPassword(password)).start();
     url = container.getConnectionUrl();
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { pages } from '../../entrypoint/tool/pages.ts';
 import type { ContainerWish } from '../support/docker-create.ts';
 import { useContainers } from '../support/docker-scope.ts';
 import { until } from '../support/until.ts';
@@ -67,6 +68,14 @@ describe('the tool in the image', () => {
     const { exitCode, stdout } = await containers.run({ command: ['valkey-bundle', 'version'] });
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/Valkey \d+\.\d+\.\d+/);
+  });
+
+  it('prints the page of every command, and ends with 0', async () => {
+    const script = Object.keys(pages).map((name) => `valkey-bundle ${name} --help && valkey-bundle ${name} -h`);
+    const ended = await containers.run({ command: ['sh', '-c', script.join(' && ')] });
+    expect([ended.exitCode, ended.stderr]).toEqual([0, '']);
+    for (const { usage } of Object.values(pages))
+      expect(ended.stdout.split(`Usage: valkey-bundle ${usage}\n`)).toHaveLength(3);
   });
 
   it('refuses an unknown command', async () => {

@@ -68,4 +68,31 @@ describe('a start leaves nodes.conf alone', () => {
     expect(log).toContain(`VB753: a server with this node's id answers at ${first.ip}:6379`);
     await expectUntouched(first);
   });
+
+  it('where a second start in its container is not the server that runs there, though the file has no own address', async () => {
+    const first = await network.node('v1', {
+      inMemory: true,
+      entrypoint: starting(''),
+      args: ['--requirepass', 'one'],
+    });
+    await hasLocked(first);
+    await until('it has saved', async () =>
+      (await first.exec('flock', '-n', '/data/nodes.conf', 'true')).exitCode === 0 ? true : undefined,
+    );
+    const again = (password: string) =>
+      first.exec(
+        ...healing,
+        '--cluster-enabled',
+        'yes',
+        '--cluster-announce-hostname',
+        'v1',
+        '--requirepass',
+        password,
+      );
+    const twin = await again('one');
+    expect(twin.stderr).toContain("VB753: a server with this node's id answers at 127.0.0.1:6379");
+    expect(twin.exitCode).toBe(1);
+    expect((await again('another')).stderr).toContain('VB756');
+    await expectUntouched(first);
+  });
 });

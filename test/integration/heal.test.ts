@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ClusterNode, named, untilState, useClusterNetwork } from '../support/cluster-network.ts';
+import { checkPatience } from '../support/patience.ts';
 import { until } from '../support/until.ts';
 
 const network = useClusterNetwork();
@@ -57,6 +58,31 @@ describe('nodes that all come back with new addresses', () => {
       expect(log).toContain('(none) -> ');
       expect(await node.cli('CLUSTER', 'NODES')).not.toContain('noaddr');
     }
+    expect((await network.tool('cluster', 'check', '--nodes', named(nodes), ...checkPatience)).exitCode).toBe(0);
+  });
+
+  it.each([
+    ['beside the engine’s init process', 51, () => ({ init: true })],
+    [
+      'among the processes of another container',
+      61,
+      (first?: ClusterNode) => ({ init: false, ...(first ? { processes: first.docker } : {}) }),
+    ],
+  ])('find each other %s', async (_, firstHost, shared) => {
+    expect(await nodes[0]?.cli('-c', 'SET', 'key', 'value')).toBe('OK');
+    await Promise.all(nodes.map((node) => node.remove()));
+    const [one, ...others] = nodes;
+    if (one === undefined) throw new Error('there is no node');
+    const again = (node: ClusterNode, index: number, first?: ClusterNode) =>
+      node.again({ entrypoint: healing, host: firstHost + index, ...shared(first) });
+    const first = await again(one, 0);
+    nodes = [first, ...(await Promise.all(others.map((node, index) => again(node, index + 1, first))))];
+    await untilState(nodes, 'ok');
+    await known();
+    const servers = await nodes[1]?.exec('sh', '-c', 'grep -lx valkey-server /proc/[0-9]*/comm');
+    expect(servers?.stdout.trim()).toMatch(/\/proc\/(?!1\/)\d+\/comm$/);
+    expect((await nodes[2]?.log()) ?? '').toContain('VB751');
+    expect(await nodes[1]?.cli('-c', 'GET', 'key')).toBe('value');
     expect((await network.tool('cluster', 'check', '--nodes', named(nodes))).exitCode).toBe(0);
   });
 });

@@ -9,11 +9,12 @@ import { type BuildWorkspace, makeBuildWorkspace } from '../support/build-worksp
 import { engine } from '../support/docker-engine.ts';
 import { useContainers } from '../support/docker-scope.ts';
 import { fixtureModules as modules } from '../support/fixture-modules.ts';
+import { longTestMs } from '../support/patience.ts';
 
 /* Images of a line that exists only in a temporary folder, of modules that are built from source: our small ones and RediSearch. */
 
 // Compilers take their time where other tests have the processors.
-vi.setConfig({ testTimeout: 300_000 });
+vi.setConfig({ testTimeout: 2 * longTestMs });
 
 const containers = useContainers();
 let workspace: BuildWorkspace;
@@ -140,7 +141,7 @@ describe('npm run image -- --line', () => {
     expect(await server.call('FT.ADD', 'books', 'book:1', '1.0', 'FIELDS', 'title', 'hello world')).toBe('OK');
     expect(await server.call('FT.SEARCH', 'books', 'hello')).toEqual([1, 'book:1', ['title', 'hello world']]);
     expect(await server.config('loglevel')).toEqual({ loglevel: 'warning' });
-  }, 60_000);
+  });
 
   it('after a failure leaves no record of the images before', async () => {
     await rm(join(workspace.artifacts, 'dice/licences'), { recursive: true });

@@ -8,7 +8,7 @@ import { standIns } from '../support/valkey-modules.ts';
 
 const containers = useContainers();
 
-const launcher = '/usr/local/bin/valkey-bundle';
+const launcher = '/usr/local/libexec/valkey/valkey-bundle';
 const server = '/usr/local/libexec/valkey/valkey-server';
 /** Where each name in /usr/local/bin leads. */
 const names: Readonly<Record<string, string>> = {

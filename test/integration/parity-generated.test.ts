@@ -5,9 +5,7 @@ import { gapsIn } from '../../scripts/lib/parity-gaps.ts';
 import { showMismatches } from '../../scripts/lib/parity-report.ts';
 
 // A core sample: `npm run parity` runs as many as one likes, on two versions of the server.
-it('2500 generated configurations are read, and planned, as the real server reads them', {
-  timeout: 300_000,
-}, async () => {
+it('2500 generated configurations are read, and planned, as the real server reads them', async () => {
   const { bundle } = await buildTestImage({});
   const server = { version: bundle.valkey, executable: null };
   const report = await runParity({ cases: 2500, seed: 7, server, report: () => {} });

@@ -19,6 +19,13 @@ const containers = useContainers();
 const strictly: ReadonlyArray<readonly [value: ParityCase, code: string]> = [
   [{ name: 'a directory for the configuration file', folders: ['sub'], args: ['sub'] }, 'VB103'],
   [{ name: 'an include of a directory', folders: ['sub'], files: { 'main.conf': 'include sub\n' } }, 'VB103'],
+  [
+    {
+      name: 'a byte order mark that runs into the comment of a match without a newline at its end',
+      files: { 'main.conf': 'include *.part\n', 'a.part': '# end', 'b.part': `\xef\xbb\xbfloadmodule ${echo(0)}\n` },
+    },
+    'VB113',
+  ],
   [text('a NUL byte', `loadmodule ${echo(0)} a\0b\n`), 'VB106'],
   [text('an escaped NUL byte in an argument', `loadmodule ${echo(0)} "a\\x00b"\n`), 'VB414'],
 ];

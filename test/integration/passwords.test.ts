@@ -6,6 +6,7 @@ import { until } from '../support/until.ts';
 import { untilLogged, wholeLog } from '../support/until-logged.ts';
 
 const containers = useContainers();
+
 /** Shows more than usual, and leaves argv and environment where /proc shows them: with a title the server writes over both. */
 const openly: ContainerWish = { command: ['--set-proc-title', 'no'] };
 const password = `it's "qu\\oted" #1 ü`;
@@ -217,4 +218,14 @@ describe('the secret of a module', () => {
     expect(exitCode).toBe(78);
     expect(log).not.toContain('hidden');
   });
+});
+
+it('a password under the name that another image reads is not used, which is said without it', async () => {
+  const server = await containers.serve({ env: { REDIS_PASSWORD: 'hunter2', REDIS_AOF_ENABLED: 'yes' } });
+  await untilLogged(server.container, ' VB216:');
+  const { stderr } = await server.container.output();
+  expect(stderr.match(/ VB216: .*/g)).toHaveLength(1);
+  expect(stderr).toContain('REDIS_PASSWORD (here: VALKEY_PASSWORD), REDIS_AOF_ENABLED (here: --appendonly yes)');
+  expect(stderr).not.toContain('hunter2');
+  expect(await server.config('appendonly')).toEqual({ appendonly: 'no' });
 });

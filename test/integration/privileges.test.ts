@@ -65,6 +65,39 @@ function needsEffectiveConfOf(wish: ContainerWish): ContainerWish {
   return { command: ['-'], stdin: 'loadmodule /usr/lib/valkey/libsearch.so --reader-threads 3\n' };
 }
 
+describe('a start under another umask', () => {
+  const under = (umask: string): ContainerWish => ({
+    entrypoint: ['sh', '-c', `umask ${umask} && exec bundle-docker-entrypoint "$@"`, 'sh'],
+  });
+
+  it.each(['0002', '0027', '0000'])('of %s keeps it', async (umask) => {
+    const { container } = await containers.serve(under(umask));
+    expect(await statusOf(container)).toMatchObject({ Umask: umask });
+  });
+
+  it.each([
+    ['0077', 'root'],
+    ['0777', 'root'],
+    ['0777', '999'],
+  ])('of %s as %s can read the files that the start makes, also where their place is new', async (umask, user) => {
+    const server = await containers.serve(
+      {
+        ...under(umask),
+        ...needsEffectiveConfOf({ readOnly: true }),
+        readOnly: true,
+        volumes: ['/data'],
+        tmpfs: { '/run': '' },
+        user,
+        env: { VALKEY_PASSWORD: 'hunter2' },
+      },
+      'hunter2',
+    );
+    expect(await server.modules()).toEqual(standInsWith({ search: ['--reader-threads', '3'] }));
+    expect(await statusOf(server.container)).toMatchObject({ Umask: umask });
+    expect((await server.container.exec('valkey-bundle', 'health')).stdout).toBe('healthy\n');
+  });
+});
+
 describe('a container as root', () => {
   const files = {
     '/data/dump-of-root': { text: 'x', mode: 0o600 },

@@ -7,6 +7,7 @@ import { type LineToPublish, publishLine } from '../../scripts/publish/publish-l
 import { stageImage } from '../../scripts/publish/stage-image.ts';
 import { openRegistry, type Registry } from '../../scripts/registry/open-registry.ts';
 import { engine } from '../support/docker-engine.ts';
+import { patienceMs } from '../support/patience.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
 import { type TinyImage, useTinyImages } from '../support/registry-image.ts';
 import { testInputs, testLock, testTags, useReleases } from '../support/registry-release.ts';
@@ -31,7 +32,7 @@ interface Run {
   readonly timeoutMs?: number;
 }
 
-function publish(wish: LineToPublish, { name, aborted = never, report = () => {}, timeoutMs = 20_000 }: Run) {
+function publish(wish: LineToPublish, { name, aborted = never, report = () => {}, timeoutMs = patienceMs }: Run) {
   const patience = { aborted, timeoutMs, retryAfterMs: [] };
   const registry = openRegistry({ registry: running.host, name }, null, patience);
   return publishLine(wish, { registry, report, aborted });

@@ -6,11 +6,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nativePlatform } from '../../scripts/pipeline/platform.ts';
 import { digestOf } from '../../scripts/registry/digest.ts';
 import { manifestTypes } from '../../scripts/registry/manifest.ts';
+import { longTestMs } from '../support/patience.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
 
 const root = join(import.meta.dirname, '../..');
 const repository = 'project/valkey-bundle';
-const longest = 15 * 60_000;
+const longest = 3 * longTestMs;
 let folder: string;
 let registry: TestRegistry;
 
@@ -88,7 +89,7 @@ describe('npm run release, line local', () => {
     await execa('docker', ['image', 'rm', `${reference}:local`]);
   });
 
-  test('run again, it does nothing and says so', { timeout: 60_000 }, async () => {
+  test('run again, it does nothing and says so', async () => {
     const before = await digestAt('local');
     await registry.requests(repository);
     const { exitCode, stdout, stderr } = await release(...target());
@@ -105,9 +106,6 @@ describe('npm run release, line local', () => {
     ['is that of a release before', () => writeRecord({ digest: `sha256:${'0'.repeat(64)}` })],
   ])(
     'run again where published.json %s, it publishes again with reads alone, and the record is right',
-    {
-      timeout: 60_000,
-    },
     async (_, spoil) => {
       const right = await readFile(record(), 'utf8');
       await spoil();
@@ -120,9 +118,7 @@ describe('npm run release, line local', () => {
     },
   );
 
-  test('run where another machine’s release is up to date, it does nothing, and leaves no record that could be signed', {
-    timeout: 60_000,
-  }, async () => {
+  test('run where another machine’s release is up to date, it does nothing, and leaves no record that could be signed', async () => {
     const dist = join(folder, 'dist-elsewhere');
     for (const stale of [false, true]) {
       if (stale) await writeRecord({ digest: `sha256:${'0'.repeat(64)}` }, dist);

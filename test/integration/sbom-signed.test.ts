@@ -10,7 +10,7 @@ import { builtModule, hex } from '../unit/sbom/fixture.ts';
 let lab: SigningLab;
 beforeAll(async () => {
   lab = await openSigningLab();
-}, 180_000);
+});
 afterAll(() => lab.remove());
 
 describe('an index that was signed with a key', () => {

@@ -25,7 +25,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'valkey-bundle-executable-'));
   node = join(dirname((await buildEntrypoint()).path), `node-${process.version}`);
   executable = await build('rehearsal.ts');
-}, 120_000);
+});
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

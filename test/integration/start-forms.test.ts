@@ -64,6 +64,26 @@ describe('a server start', () => {
     expect(await server.modules()).toEqual(standIns);
   });
 
+  it.each([
+    ['/usr/local/bin/valkey-server', '/usr/local/bin/valkey-server'],
+    ['/usr/bin/valkey-server', '/usr/bin/valkey-server'],
+    ['../usr/local/bin/redis-server', '/usr/local/bin/redis-server'],
+  ])('with %s as entry point is told by INFO under that name', async (entrypoint, executable) => {
+    const server = await containers.serve({ entrypoint: [entrypoint], command: ['--set-proc-title', 'yes'] });
+    expect(await server.call('INFO', 'server')).toContain(`\nexecutable:${executable}\r`);
+    const title = (await server.container.read('cat', '/proc/1/cmdline')).replace(/\0+$/, '');
+    expect(title).toBe(`${entrypoint} *:6379`);
+  });
+
+  it('under a name that leads elsewhere is still that of the image', async () => {
+    const server = await containers.serve({
+      entrypoint: ['bash', '-c', 'exec -a /opt/wrapper/valkey-server /usr/local/bin/valkey-server "$@"', 'bash'],
+      command: ['--maxmemory', '64mb'],
+    });
+    expect(await server.modules()).toEqual(standIns);
+    expect(await server.call('INFO', 'server')).toContain('\nexecutable:/opt/wrapper/valkey-server\r');
+  });
+
   it('by the path of the real server is not touched', async () => {
     const server = await containers.serve({
       command: ['/usr/local/libexec/valkey/valkey-server', '--protected-mode', 'no'],

@@ -11,15 +11,11 @@ import { images, requireImage } from '../support/docker-engine.ts';
 
 const script = join(paths.root, 'scripts', 'verify.ts');
 
-it('npm run verify finds nothing wrong with the local image, within a minute, and writes its report', {
-  timeout: 120_000,
-}, async () => {
+it('npm run verify finds nothing wrong with the local image, and writes its report', async () => {
   await requireImage(images.local);
   const dist = await mkdtemp(join(tmpdir(), 'valkey-bundle-verify-'));
   try {
-    const started = performance.now();
     const { stdout } = await execa(process.execPath, [script, images.local, '--dist', dist]);
-    expect(performance.now() - started).toBeLessThan(60_000);
     expect(stdout).toMatch(/\d+ passed, 0 failed/);
     const file = join(dist, 'release', 'local', `report-default-${architectureOf(nativePlatform())}.json`);
     const report = verifyReport.parse(JSON.parse(await readFile(file, 'utf8')));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { askServer, listOf, pairsOf, type Reply } from './ask-server.ts';
 import { FREE_DIRECTIVES, type Load, type Meaning, type ServerReading } from './reading.ts';
 
-const TIMEOUT = 20_000;
+const TIMEOUT = 180_000;
 
 /** Directives whose values are asked for: some of those that cases set, and those that a plan adds. */
 const ASKED = ['dir', ...FREE_DIRECTIVES, 'maxclients', 'maxmemory', 'databases', 'hz', 'masterauth'];

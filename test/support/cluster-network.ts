@@ -19,6 +19,10 @@ interface NodeWish {
   /** Data in memory: faster, and gone with the container. */
   readonly inMemory?: boolean;
   readonly files?: Files;
+  /** The engine's init process becomes process 1. */
+  readonly init?: boolean;
+  /** The container whose processes it shares. */
+  readonly processes?: Docker.Container;
 }
 
 /** A container of a node, which others know by its name. */
@@ -99,7 +103,10 @@ export function useClusterNetwork(): ClusterNetwork {
     places.set(name, host);
     const ip = `${prefix}.${host}`;
     const volume = `${run}-${name}`;
-    if (wish.inMemory !== true) volumes.add(volume);
+    if (wish.inMemory !== true && !volumes.has(volume)) {
+      await engine.createVolume({ Name: volume, Labels: label });
+      volumes.add(volume);
+    }
     const docker = await make(
       name,
       {
@@ -112,7 +119,11 @@ export function useClusterNetwork(): ClusterNetwork {
         ],
         ...(wish.entrypoint === undefined ? {} : { Entrypoint: [...wish.entrypoint] }),
         Env: Object.entries(wish.env ?? {}).map(([variable, value]) => `${variable}=${value}`),
-        HostConfig: wish.inMemory === true ? { Tmpfs: { '/data': 'mode=1777' } } : { Binds: [`${volume}:/data`] },
+        HostConfig: {
+          ...(wish.inMemory === true ? { Tmpfs: { '/data': 'mode=1777' } } : { Binds: [`${volume}:/data`] }),
+          ...(wish.init === true ? { Init: true } : {}),
+          ...(wish.processes === undefined ? {} : { PidMode: `container:${wish.processes.id}` }),
+        },
       },
       { ip, ...(wish.files === undefined ? {} : { files: wish.files }) },
     );
@@ -153,14 +164,14 @@ export function named(nodes: readonly ClusterNode[]): string {
 }
 
 /** Waits until every node says that the cluster's state is `state`. */
-export async function untilState(nodes: readonly ClusterNode[], state: 'ok' | 'fail', seconds = 20): Promise<void> {
+export async function untilState(nodes: readonly ClusterNode[], state: 'ok' | 'fail'): Promise<void> {
   await until(
     `the cluster's state is ${state} for ${nodes.map(({ name }) => name).join()}`,
     async () => {
       const infos = await Promise.all(nodes.map((node) => node.cli('CLUSTER', 'INFO')));
       return infos.every((info) => info.includes(`cluster_state:${state}`)) ? true : undefined;
     },
-    { seconds, everyMs: 100 },
+    { everyMs: 100 },
   );
 }
 

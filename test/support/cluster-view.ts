@@ -8,7 +8,8 @@ export interface FakeNode {
   readonly flags?: string;
   readonly primary?: string;
   readonly epoch?: number;
-  readonly link?: 'connected' | 'disconnected';
+  /** False where the node whose view it is does not hear it. */
+  readonly isHeard?: boolean;
   readonly ip?: string;
 }
 
@@ -21,12 +22,15 @@ export function ipOf(letter: string): string {
   return `10.0.0.${Number.parseInt(letter, 16)}`;
 }
 
+/** When the last answer came from each node: also the time of a start, for a node that starts. */
+export const PONG = 1_800_000_000_000;
+
 /** One line of CLUSTER NODES. */
-export function lineOf({ letter, slots = '', flags = 'master', primary, epoch, link, ip }: FakeNode): string {
+export function lineOf({ letter, slots = '', flags = 'master', primary, epoch, ip }: FakeNode): string {
   const number = epoch ?? Number.parseInt(letter, 16);
   const address = `${ip ?? ipOf(letter)}:6379@16379,${letter}`;
   const to = primary === undefined ? '-' : idOf(primary);
-  return `${idOf(letter)} ${address} ${flags} ${to} 0 0 ${number} ${link ?? 'connected'} ${slots}`.trimEnd();
+  return `${idOf(letter)} ${address} ${flags} ${to} 0 ${PONG} ${number} connected ${slots}`.trimEnd();
 }
 
 /** The view of one of the nodes: of all of them, unless `sees` gives it others. */
@@ -43,11 +47,13 @@ export function viewOf(letter: string, sees: readonly FakeNode[], more: Partial<
     port: 6379,
     self,
     rows,
+    heard: new Set(sees.flatMap((node) => (node.isHeard === false ? [] : [idOf(node.letter)]))),
     greeting: false,
     state: 'ok',
     epoch: 15,
     keys: 0,
     version: '9.1.2',
+    runId: `run of ${letter}`,
     ...more,
   };
 }

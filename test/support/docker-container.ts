@@ -3,6 +3,7 @@ import type Docker from 'dockerode';
 import { type ContainerWish, createContainer } from './docker-create.ts';
 import { type Executed, execIn } from './docker-exec.ts';
 import { type Output, outputOf } from './docker-output.ts';
+import { patienceMs } from './patience.ts';
 
 /** A container of a test. */
 export interface TestContainer {
@@ -54,7 +55,7 @@ async function read(docker: Docker.Container, command: readonly string[], user?:
 }
 
 async function ended(docker: Docker.Container): Promise<number> {
-  const result: unknown = await docker.wait({ abortSignal: AbortSignal.timeout(45_000) });
+  const result: unknown = await docker.wait({ abortSignal: AbortSignal.timeout(patienceMs) });
   if (typeof result === 'object' && result !== null && 'StatusCode' in result) return Number(result.StatusCode);
   throw new Error('the engine did not say how the container ended');
 }

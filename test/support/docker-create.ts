@@ -22,11 +22,16 @@ export interface ContainerWish {
   readonly tty?: boolean;
   /** Whether the engine's init process becomes process 1. */
   readonly init?: boolean;
+  /** Whose /dev/shm, and whose processes, it has: `shareable`, or `container:` and the other one's id. */
+  readonly ipc?: string;
+  readonly processes?: string;
   /** The port to publish on 127.0.0.1; null for a container without a network. */
   readonly port?: number | null;
   /** Limits of open files. */
   readonly openFiles?: { readonly soft: number; readonly hard: number };
   readonly healthEveryMs?: number;
+  readonly sysctls?: Readonly<Record<string, string>>;
+  readonly workingDir?: string;
 }
 
 /** Makes a container with its files in place, not started yet. */
@@ -44,7 +49,7 @@ export async function createContainer(wish: ContainerWish): Promise<Docker.Conta
 }
 
 function optionsOf(image: string, wish: ContainerWish): Docker.ContainerCreateOptions {
-  const { port = null } = wish;
+  const { port = null, ipc, processes } = wish;
   const options: Docker.ContainerCreateOptions = {
     Image: image,
     Labels: label,
@@ -53,6 +58,9 @@ function optionsOf(image: string, wish: ContainerWish): Docker.ContainerCreateOp
       ReadonlyRootfs: wish.readOnly ?? false,
       Ulimits:
         wish.openFiles === undefined ? [] : [{ Name: 'nofile', Soft: wish.openFiles.soft, Hard: wish.openFiles.hard }],
+      ...(ipc === undefined ? {} : { IpcMode: ipc }),
+      ...(processes === undefined ? {} : { PidMode: processes }),
+      Sysctls: { ...wish.sysctls },
       CapDrop: [...(wish.capDrop ?? [])],
       Tmpfs: { ...wish.tmpfs },
       NetworkMode: port === null ? 'none' : 'bridge',
@@ -73,6 +81,7 @@ function optionsOf(image: string, wish: ContainerWish): Docker.ContainerCreateOp
     options.Hostname = wish.fullName.slice(0, dot);
     options.Domainname = wish.fullName.slice(dot + 1);
   }
+  if (wish.workingDir !== undefined) options.WorkingDir = wish.workingDir;
   if (wish.user !== undefined) options.User = wish.user;
   if (wish.healthEveryMs !== undefined) options.Healthcheck = { Interval: wish.healthEveryMs * 1_000_000 };
   return options;

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import Docker from 'dockerode';
+import { currentOwner, ownerLabel } from '../../scripts/lib/owner.ts';
 
 /** The engine that runs the tests' containers: DOCKER_HOST, or the local one. */
 export const engine = new Docker();
@@ -10,8 +10,8 @@ export const images = {
   test: process.env['VALKEY_BUNDLE_TEST_IMAGE'] ?? 'valkey-bundle-test:local',
 } as const;
 
-/** Marks every container of one test file, so that nothing else is ever touched. */
-export const label = { 'valkey-bundle.test-run': randomUUID() };
+/** For everything that a test makes in the engine: what a run leaves there is removed when it has ended, or else by the next run. */
+export const label = { [ownerLabel]: currentOwner() };
 
 const present = new Set<string>();
 

@@ -20,6 +20,6 @@ export function plan(views: readonly View[], { replicas = 0, resume = false } = 
 }
 
 function short(action: Action): string {
-  const command = (engineArgs(action)?.slice(1) ?? nodeCommands(action)).join(' ');
+  const command = (engineArgs(action)?.slice(1) ?? nodeCommands(action).flat()).join(' ');
   return action.kind === 'meet' || action.kind === 'replicate' ? `${action.node.name}: ${command}` : command;
 }

@@ -1,91 +1,131 @@
+import { bytesOf } from '../../entrypoint/bytes.ts';
 import { slotOf } from '../../entrypoint/cluster/key-slot.ts';
-import type { Ended } from '../../entrypoint/host.ts';
-import { ipOf, lineOf } from './cluster-view.ts';
+import type { Answer, Command, Reply } from '../../entrypoint/host.ts';
+import { idOf, ipOf, lineOf, PONG } from './cluster-view.ts';
 import type { FakeCluster, FakeServer } from './fake-cluster.ts';
 
-/** What valkey-cli prints for commands to a server. */
-export function answer(fake: FakeCluster, server: FakeServer | undefined, lines: readonly string[]): Ended {
+const OK = bytesOf('OK');
+const QUEUED = bytesOf('QUEUED');
+
+/** What a server answers to commands. */
+export function answer(fake: FakeCluster, server: FakeServer | undefined, commands: readonly Command[]): Answer {
   if (server === undefined || server.trouble === 'unreachable')
-    return { ...ended(''), stderr: 'Could not connect to Valkey at x:6379: Connection refused\n' };
-  if (server.trouble === 'password') return ended('error:"NOAUTH Authentication required."\n');
-  if (lines[0] === 'INFO') return ended(view(fake, server));
-  return ended(`${lines.map((line) => reply(fake, server, line)).join('\n')}\n`);
+    return { kind: 'failed', what: 'connection', why: 'connection refused' };
+  if (server.trouble === 'TLS') return { kind: 'failed', what: 'tls', why: 'self-signed certificate' };
+  if (server.trouble === 'password')
+    return { kind: 'replies', replies: commands.map(() => failing('NOAUTH Authentication required.')) };
+  const replies =
+    commands[0]?.[0] === 'INFO' ? view(fake, server) : commands.map((words) => reply(fake, server, words));
+  const denied = (words: Command) => server.denied.some((start) => words.join(' ').startsWith(start));
+  return {
+    kind: 'replies',
+    replies: replies.map((one, index) => {
+      const words = commands[index] ?? [];
+      return denied(words) ? failing(`NOPERM User mon has no permissions to run the '${words[0]}' command`) : one;
+    }),
+  };
 }
 
-function view({ servers }: FakeCluster, server: FakeServer): string {
-  const mode = server.trouble === 'standalone' ? 'standalone' : 'cluster';
-  const info = `redis_mode:${mode}\nloading:${server.trouble === 'loading' ? 1 : 0}\ndb0:keys=${server.keys}\n`;
+/** An error of the server's. */
+export function failing(message: string): Reply {
+  return { kind: 'error', message };
+}
+
+function view({ servers }: FakeCluster, server: FakeServer): Reply[] {
+  const isCluster = server.trouble !== 'standalone';
+  const mode = `redis_mode:${isCluster ? 'cluster' : 'standalone'}\r\ncluster_enabled:${isCluster ? 1 : 0}\r\n`;
+  const info = `${mode}run_id:${server.letter}\r\nloading:${server.trouble === 'loading' ? 1 : 0}\r\ndb0:keys=${server.keys}\r\n`;
   const known = servers.filter(({ letter }) => server.knows.includes(letter));
-  const nodes = known.map(({ letter, slots }) =>
-    lineOf({ letter, slots, flags: letter === server.letter ? 'myself,master' : 'master' }),
+  const nodes = known.map(({ letter, slots, cloneOf }) =>
+    lineOf({
+      letter: cloneOf ?? letter,
+      slots,
+      ip: ipOf(letter),
+      flags: letter === server.letter ? 'myself,master' : 'master',
+    }),
   );
   const isOk = known.some(({ slots }) => slots.endsWith('-16383'));
   const clusterInfo = `cluster_state:${isOk ? 'ok' : 'fail'}\r\ncluster_current_epoch:15\r\n`;
-  return `${info}"OK"\n"QUEUED"\n"QUEUED"\n${JSON.stringify([`${nodes.join('\n')}\n`, clusterInfo])}\n`;
+  const links = known
+    .filter((other) => other !== server)
+    .map(({ letter, cloneOf, isUnlinked }) =>
+      linkTo(cloneOf ?? letter, isUnlinked !== true && !server.deafTo.includes(letter)),
+    );
+  return [bytesOf(info), OK, QUEUED, QUEUED, QUEUED, [bytesOf(`${nodes.join('\n')}\n`), bytesOf(clusterInfo), links]];
 }
 
-function reply(fake: FakeCluster, server: FakeServer, line: string): string {
-  const [name = '', index = ''] = line.split(' ');
+/** One link of CLUSTER LINKS. Where the connection has only been begun, nothing is read from it yet. */
+export function linkTo(letter: string, isConnected: boolean): Reply {
+  const fields = { direction: 'to', node: idOf(letter), 'create-time': PONG + 4, events: isConnected ? 'r' : '' };
+  return Object.entries(fields).flatMap(([name, value]) => [
+    bytesOf(name),
+    typeof value === 'number' ? value : bytesOf(value),
+  ]);
+}
+
+function reply(fake: FakeCluster, server: FakeServer, words: Command): Reply {
+  const [name = '', index = ''] = words;
   const reached = fake.handsOn ? fake.servers : [server];
   switch (name) {
     case 'FT.CREATE':
       for (const one of reached) one.indexes.push(index);
-      return '"OK"';
+      return OK;
     case 'FT.DROPINDEX':
       for (const one of reached) one.indexes = one.indexes.filter((other) => other !== index);
-      return '"OK"';
+      return OK;
     case 'FT._LIST':
-      return JSON.stringify(server.indexes);
+      return server.indexes.map(bytesOf);
     case 'FT.SEARCH':
-      return fake.searches ? searchReply(fake, server, line) : 'error:"STANDIN this is a stand-in"';
+      return fake.searches ? searchReply(fake, server, words) : failing('STANDIN this is a stand-in');
     case 'HSET':
-      if (!owns(server, slotOf(index))) return `error:"MOVED ${slotOf(index)} 10.0.0.99:6379"`;
+      if (!owns(server, slotOf(index))) return failing(`MOVED ${slotOf(index)} 10.0.0.99:6379`);
       server.documents.push(index);
-      return '1';
+      return 1;
     case 'DEL':
       server.documents = server.documents.filter((key) => key !== index);
-      return '1';
+      return 1;
     case 'MIGRATE':
-      return migrated(fake, server, line);
+      return migrated(fake, server, words);
     case 'CLUSTER':
-      if (index === 'GETKEYSINSLOT') return listed(server.slotKeys.slice(0, 2));
-      return line.startsWith('CLUSTER KEYSLOT') ? '0' : '"OK"';
+      return index === 'GETKEYSINSLOT' ? server.slotKeys.slice(0, 2) : OK;
     case 'EXISTS':
-      return '0';
-    case 'EXEC':
-      return JSON.stringify([[['name', 'search', 'ver', 10002, 'args', searchArguments(server)]], []]);
+      return fake.isDown ? failing('CLUSTERDOWN The cluster is down') : 0;
+    case 'MODULE':
+      return server.modules.map((module) => listed(module, server));
+    case 'CONFIG':
+      return server.modules.includes('search') ? ['search.log-level', 'notice'].map(bytesOf) : [];
     default:
-      return '"OK"';
+      return OK;
   }
 }
 
-/** A list in the form for people. */
-function listed(words: readonly string[]): string {
-  return words.length === 0 ? '(empty array)' : words.map((word, at) => `${at + 1}) ${word}`).join('\n');
+/** An entry of MODULE LIST, flat as RESP2 has it. */
+function listed(module: string, server: FakeServer): Reply {
+  const [name, key, ver, args] = [module, 'name', 'ver', 'args'].map(bytesOf);
+  return [key ?? OK, name ?? OK, ver ?? OK, 10002, args ?? OK, searchArguments(server).map(bytesOf)];
 }
 
-function migrated({ servers }: FakeCluster, server: FakeServer, line: string): string {
-  const [, ip = ''] = line.split(' ');
-  const target = servers.find(({ letter }) => ipOf(letter) === ip);
-  const moved = server.slotKeys.filter((key) => line.includes(` ${key}`));
-  if (target === undefined || target.trouble !== undefined) return '(error) IOERR error or timeout';
+function migrated({ servers }: FakeCluster, server: FakeServer, words: Command): Reply {
+  const target = servers.find(({ letter }) => ipOf(letter) === words[1]);
+  const moved = server.slotKeys.filter((key) => words.includes(key));
+  if (target === undefined || target.trouble !== undefined) return failing('IOERR error or timeout');
   server.slotKeys = server.slotKeys.filter((key) => !moved.includes(key));
   target.slotKeys.push(...moved);
-  return 'OK';
+  return OK;
 }
 
 /** As valkey-search answers: the number of all, then ten of them unless LIMIT says how many. */
-function searchReply(fake: FakeCluster, server: FakeServer, line: string): string {
-  const [, index = ''] = line.split(' ');
+function searchReply(fake: FakeCluster, server: FakeServer, words: Command): Reply {
+  const [, index = '', asking = ''] = words;
   const asked = server.isAlone ? [server] : fake.servers;
-  const wanted = Number(/KNN (\d+) /.exec(line)?.[1]);
-  const limit = Number(/ LIMIT 0 (\d+) /.exec(line)?.[1] ?? 10);
+  const wanted = Number(/KNN (\d+) /.exec(asking)?.[1]);
+  const limit = words.some((word) => word === 'LIMIT') ? Number(words[words.length - 3]) : 10;
   const found = asked
     .flatMap(({ documents }) => documents)
     .filter((key) => key.startsWith(`${index}:`))
     .slice(0, wanted);
-  const shown = found.slice(0, limit).flatMap((key) => [key, ['__v_score', '0', 'v', 'AAAAAAAA']]);
-  return JSON.stringify([found.length, ...shown]);
+  const shown = found.slice(0, limit).flatMap((key): Reply[] => [bytesOf(key), ['v', 'AAAAAAAA'].map(bytesOf)]);
+  return [found.length, ...shown];
 }
 
 /** Not the same on every node: the third differs. */
@@ -98,9 +138,4 @@ function owns({ slots }: FakeServer, slot: number): boolean {
     const [first = '', last = first] = range.split('-');
     return first !== '' && Number(first) <= slot && slot <= Number(last);
   });
-}
-
-/** A program that ended by itself. */
-export function ended(stdout: string, exitCode = 0): Ended {
-  return { exitCode, stdout, stderr: '', timedOut: false };
 }

@@ -1,6 +1,7 @@
-import type { Waiting } from '../../entrypoint/host.ts';
+import { type Bytes, bytesOf } from '../../entrypoint/bytes.ts';
+import type { Command, Reply, ServerAt, Waiting } from '../../entrypoint/host.ts';
 import { ipOf } from './cluster-view.ts';
-import { answer, ended } from './fake-cluster-replies.ts';
+import { answer } from './fake-cluster-replies.ts';
 
 /** A node of a cluster in memory, and what is wrong with it. */
 export interface FakeServer {
@@ -9,29 +10,43 @@ export interface FakeServer {
   keys: number;
   /** Letters of the nodes that it knows. */
   knows: string[];
-  trouble?: 'unreachable' | 'loading' | 'password' | 'standalone';
+  /** Letters of those that it does not hear, though it says that it is linked to them: as a node says for a while after its start. */
+  deafTo: string[];
+  trouble?: 'unreachable' | 'loading' | 'password' | 'standalone' | 'TLS';
+  /** Whether the others do not reach it. */
+  isUnlinked?: boolean;
+  /** The node whose id it has, where it runs on a copy of that one's data. */
+  cloneOf?: string;
+  /** What commands begin with that whoever asks may not run. */
+  denied: string[];
+  /** Modules that it lists. */
+  modules: string[];
   /** Ports at which nobody listens, though the server answers. */
   closedPorts: number[];
   indexes: string[];
   documents: string[];
-  /** Keys of a slot that is on its way, as valkey-cli quotes them. */
-  slotKeys: string[];
+  /** Keys of a slot that is on its way. */
+  slotKeys: Bytes[];
   /** Whether its queries find what other shards hold. */
   isAlone: boolean;
 }
 
-/** Servers that answer valkey-cli, a clock that moves only where somebody waits, and everything that was run. */
+/** Servers that answer, a clock that moves only where somebody waits, and everything that was run. */
 export interface FakeCluster {
   readonly waiting: Waiting;
   readonly servers: readonly FakeServer[];
   readonly runs: readonly Run[];
+  /** Where and how servers were asked. */
+  readonly asked: readonly ServerAt[];
   /** Every command that a node got, as `a CLUSTER NODES`. */
   readonly commands: readonly string[];
-  /** How many conversations with nodes are open: each is a lock on its node. */
-  readonly conversations: () => number;
+  /** How many connections to nodes stay open: each is a lock on its node. */
+  readonly sessions: () => number;
   readonly hosts: Map<string, string[]>;
   /** What `valkey-cli --cluster` does, and its exit code. */
   engine: (args: readonly string[]) => number;
+  /** True while every node refuses commands with keys. */
+  isDown: boolean;
   /** Whether indexes reach other nodes. */
   handsOn: boolean;
   /** Whether search searches, or is the stand-in that says that it does not. */
@@ -54,7 +69,10 @@ export function fakeCluster(letters: string, formed = ''): FakeCluster {
     slots: '',
     keys: 0,
     knows: [letter],
+    deafTo: [],
     closedPorts: [],
+    denied: [],
+    modules: ['search'],
     indexes: [],
     documents: [],
     slotKeys: [],
@@ -62,17 +80,20 @@ export function fakeCluster(letters: string, formed = ''): FakeCluster {
   }));
   const find = (ip: string): FakeServer | undefined => servers.find(({ letter }) => ipOf(letter) === ip);
   const runs: Run[] = [];
+  const asked: ServerAt[] = [];
   const commands: string[] = [];
   const stop = new AbortController();
   let now = 0;
-  let openConversations = 0;
+  let openSessions = 0;
   const fake: FakeCluster = {
     servers,
     runs,
     commands,
-    conversations: () => openConversations,
+    asked,
+    sessions: () => openSessions,
     hosts: new Map(letters.split('').map((letter) => [letter, [ipOf(letter)]])),
     engine: (args) => form(servers, args),
+    isDown: false,
     handsOn: true,
     searches: false,
     otherRun: null,
@@ -85,49 +106,47 @@ export function fakeCluster(letters: string, formed = ''): FakeCluster {
         now += ms;
         fake.tick();
       },
-      run: async (_, args, { env, input = '', signal }) => {
+      ask: async (at, sent, { signal }) => {
+        if (signal?.aborted === true) throw signal.reason;
+        asked.push(at);
+        const server = find(at.ip);
+        commands.push(...sent.map((words) => `${server?.letter} ${words.join(' ')}`));
+        return answer(fake, server, sent);
+      },
+      run: async (_, args, { env, signal }) => {
         if (signal?.aborted === true) throw signal.reason;
         runs.push({ args, env });
-        if (args[0] === '--cluster') return ended('', fake.engine(args));
-        const server = find(args[1] ?? '');
-        const lines = input.trim().split('\n');
-        commands.push(...lines.map((line) => `${server?.letter} ${line}`));
-        return answer(fake, server, lines);
+        return { exitCode: fake.engine(args), problem: '', timedOut: false };
       },
-      converse: (_, args) => {
-        const server = find(args[1] ?? '');
-        let name = '';
+      open: (at) => {
+        const server = find(at.ip);
+        let name = bytesOf('');
         let isOver = false;
-        openConversations += 1;
+        asked.push(at);
+        openSessions += 1;
         return {
-          async ask(text, lines) {
-            if (isOver || server?.trouble === 'unreachable') return null;
-            commands.push(
-              ...text
-                .trim()
-                .split('\n')
-                .map((line) => `${server?.letter} ${line}`),
-            );
-            if (text.startsWith('CLIENT GETNAME')) return [`"${name}"`];
-            if (text.includes('CLIENT KILL')) fake.otherRun = null;
-            if (!text.startsWith('MULTI')) return Array<string>(lines).fill('"OK"');
-            name = /CLIENT SETNAME (\S+)/.exec(text)?.[1] ?? '';
-            const other =
-              fake.otherRun === null ? '' : `id=4 name=valkey-bundle:ensure:x age=9 idle=${fake.otherRun.idle} db=0\n`;
-            return [
-              '"OK"',
-              '"QUEUED"',
-              '"QUEUED"',
-              JSON.stringify(['OK', `id=5 name=${name} age=0 idle=0 db=0\n${other}`]),
-            ];
+          async ask(sent) {
+            if (isOver || server?.trouble === 'unreachable')
+              return { kind: 'failed', what: 'connection', why: 'connection closed' };
+            commands.push(...sent.map((words) => `${server?.letter} ${words.join(' ')}`));
+            return { kind: 'replies', replies: sent.map((words) => reply(words)) };
           },
           end: () => {
-            if (!isOver) openConversations -= 1;
+            if (!isOver) openSessions -= 1;
             isOver = true;
           },
         };
+        function reply(words: Command): Reply {
+          if (words[1] === 'GETNAME') return name;
+          if (words[1] === 'SETNAME') name = words[2] ?? name;
+          if (words[1] === 'KILL') fake.otherRun = null;
+          if (words[0] !== 'EXEC') return bytesOf('OK');
+          const other =
+            fake.otherRun === null ? '' : `id=4 name=valkey-bundle:ensure:x age=9 idle=${fake.otherRun.idle} db=0\n`;
+          return ['OK', `id=5 name=${name} age=0 idle=0 db=0\n${other}`].map(bytesOf);
+        }
       },
-      lookup: async (name) => fake.hosts.get(name) ?? [],
+      lookup: async (name) => fake.hosts.get(name) ?? (/^[\d.]+$/.test(name) ? [name] : []),
       reach: async (ip, port) => {
         const server = find(ip);
         return server?.trouble === 'unreachable' || server?.closedPorts.includes(port) ? 'ECONNREFUSED' : null;

@@ -1,4 +1,4 @@
-import { asBytes, type Bytes, textOf } from '../../entrypoint/bytes.ts';
+import { asBytes, type Bytes, bytesOf, textOf } from '../../entrypoint/bytes.ts';
 import { globPaths } from '../../entrypoint/conf/glob.ts';
 import type { ConfRead, Executable, Host, ModuleFile, User, Waiting } from '../../entrypoint/host.ts';
 import { absolute } from '../../entrypoint/path.ts';
@@ -9,6 +9,9 @@ export interface World {
   readonly uid?: number;
   readonly gid?: number;
   readonly pid?: number;
+  readonly parentPid?: number;
+  /** Name of process 1. */
+  readonly firstProcess?: string;
   readonly cwd?: string;
   readonly arch?: string;
   readonly cpu?: readonly string[];
@@ -26,10 +29,12 @@ export interface World {
   /** Paths that cannot be given to another user. */
   readonly cannotOwn?: readonly string[];
   readonly cannotDrop?: string;
+  /** What was inherited; 0022 unless said. */
+  readonly umask?: number;
   readonly cannotExec?: string;
   readonly lastStart?: string | null;
-  /** What every program that is run to its end prints. */
-  readonly runPrints?: string;
+  /** What a program that is run to its end prints, by its arguments or always the same. */
+  readonly runPrints?: string | ((args: readonly string[]) => string);
   /** Addresses of host names, for a start. */
   readonly names?: Readonly<Record<string, readonly string[]>>;
   /** Whether no other node is found until the time is up. */
@@ -43,6 +48,7 @@ export interface World {
 export type Event =
   | { readonly kind: 'print'; readonly stream: 'stdout' | 'stderr'; readonly text: string }
   | { readonly kind: 'own'; readonly directory: string; readonly user: User }
+  | { readonly kind: 'give'; readonly path: string; readonly user: User }
   | { readonly kind: 'write'; readonly directory: string; readonly names: readonly string[]; readonly owner: User }
   | { readonly kind: 'remove stale' }
   | { readonly kind: 'drop'; readonly user: User }
@@ -87,14 +93,16 @@ export async function untilGoneLater(run: () => Promise<never>): Promise<void> {
 
 const PLACES = ['/run/valkey-bundle', '/dev/shm', '/tmp'];
 const SEARCH_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
-/** What stands in for the random part of a runtime directory's name. */
+/** What stands in for the name of a start's directory; and of one whose server goes to the background. */
 export const RUNTIME_NAME = 'valkey-bundle-0123456789abcdef';
+export const BACKGROUND_NAME = 'valkey-bundle-background';
 
 export function fakeHost(world: World = {}): FakeHost {
   const tree = fakeTree(world.files ?? {});
   const events: Event[] = [];
   let identity: User = { uid: world.uid ?? 0, gid: world.gid ?? world.uid ?? 0 };
   let stdin = asBytes(world.stdin ?? '');
+  let umask = world.umask ?? 0o022;
   let isGone = false;
   const record = (event: Event): void => void (isGone || events.push(event));
   const end = (event: Event): never => {
@@ -112,17 +120,21 @@ export function fakeHost(world: World = {}): FakeHost {
     tree,
     arch: world.arch ?? 'x64',
     pid: world.pid ?? 1,
+    parentPid: world.parentPid ?? 0,
+    firstProcess: () => world.firstProcess ?? 'valkey-server',
     cwd: world.cwd ?? '/data',
     get identity() {
       return identity;
     },
-    self: '/usr/local/bin/valkey-bundle',
+    self: '/usr/local/libexec/valkey/valkey-bundle',
     isTerminal: { stdout: world.terminal ?? false, stderr: world.terminal ?? false },
     cpuFlags: () => new Set(world.cpu ?? ['avx2', 'fma']),
     network: () => ({ hostName: world.hostName ?? 'container', addresses: world.addresses ?? ['10.0.0.1'] }),
     lookupUser: (name) => (world.users ?? { root: { uid: 0, gid: 0 }, valkey: { uid: 999, gid: 999 } })[name] ?? null,
-    candidates: () =>
-      PLACES.filter((place) => !(world.closed ?? []).includes(place)).map((place) => `${place}/${RUNTIME_NAME}`),
+    candidates: (inBackground) =>
+      PLACES.filter((place) => !(world.closed ?? []).includes(place)).map(
+        (place) => `${place}/${inBackground === true ? BACKGROUND_NAME : RUNTIME_NAME}`,
+      ),
     readConf: (path) => readConf(tree, path, may(path, 4)),
     glob: (pattern, cwd) =>
       globPaths(pattern, cwd, {
@@ -139,6 +151,10 @@ export function fakeHost(world: World = {}): FakeHost {
       return node.kind === 'directory' ? tree.names(path) : { problem: 'not a directory' };
     },
     inspect: (path) => inspect(tree, path, may(path, 4)),
+    readAt: (path, offset, length) => {
+      const node = may(path, 4) ? tree.look(path) : null;
+      return Buffer.from(node?.content.slice(offset, offset + length) ?? '', 'latin1');
+    },
     readStdin: () => {
       // As a pipe: what was read once is gone.
       const text = stdin;
@@ -157,7 +173,8 @@ export function fakeHost(world: World = {}): FakeHost {
       ),
     canWrite: (path) => may(path, 2),
     mayRead: (path) => may(path, 4),
-    lastStart: () => world.lastStart ?? null,
+    mayWrite: (path) => may(path, 2),
+    lastStart: () => (world.lastStart === undefined || world.lastStart === null ? null : bytesOf(world.lastStart)),
     print: (stream, text) => record({ kind: 'print', stream, text }),
     own: (directory, user) => {
       record({ kind: 'own', directory, user });
@@ -167,6 +184,13 @@ export function fakeHost(world: World = {}): FakeHost {
         tree.put(path, { directory: true, mode: node.mode, owner: user });
       }
       return world.cannotOwn ?? [];
+    },
+    give: (path, user) => {
+      record({ kind: 'give', path, user });
+      const node = tree.look(path);
+      if (node === null || world.cannotOwn?.includes(path)) return;
+      const common = { mode: node.mode, owner: user };
+      tree.put(path, node.kind === 'directory' ? { ...common, directory: true } : { ...common, bytes: node.content });
     },
     writePrivate: (directory, files, owner) => {
       if (world.full?.some((place) => directory.startsWith(`${place}/`))) throw new Error('no space left on device');
@@ -179,11 +203,16 @@ export function fakeHost(world: World = {}): FakeHost {
       record({ kind: 'drop', user });
       identity = user;
     },
-    setUmask: (mask) => record({ kind: 'umask', mask }),
+    setUmask: (mask) => {
+      record({ kind: 'umask', mask });
+      const before = umask;
+      umask = mask;
+      return before;
+    },
     restoreSignals: () => record({ kind: 'restore signals' }),
     run: (program, args, env) => {
       record({ kind: 'run', program, args, env });
-      return world.runPrints ?? '';
+      return typeof world.runPrints === 'function' ? world.runPrints(args) : (world.runPrints ?? '');
     },
     resolve: (nodes, { confirmMs }) => {
       record({ kind: 'resolve', names: nodes.map(({ host }) => host), confirmMs });

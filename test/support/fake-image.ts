@@ -35,14 +35,17 @@ export const coordinatorBundle: Bundle = {
   },
 };
 
+/** Where every name of the launcher leads. */
+const LAUNCHER = '/usr/local/libexec/valkey/valkey-bundle';
+
 /** The files of an image: launcher, server, /data, some modules, and bundle.json. */
 function imageFiles(modules: readonly string[] = MODULES, held: Bundle | null = bundle): Record<string, Spec> {
   const program: Spec = { text: '\x7fELF', mode: 0o755 };
   const files: Record<string, Spec> = {
-    '/usr/local/bin/valkey-bundle': program,
-    '/usr/local/bin/bundle-docker-entrypoint': { link: 'valkey-bundle' },
-    '/usr/local/bin/valkey-server': { link: 'valkey-bundle' },
-    '/usr/local/bin/redis-server': { link: 'valkey-bundle' },
+    [LAUNCHER]: program,
+    '/usr/local/bin/bundle-docker-entrypoint': { link: LAUNCHER },
+    '/usr/local/bin/valkey-server': { link: LAUNCHER },
+    '/usr/local/bin/redis-server': { link: LAUNCHER },
     '/usr/local/bin/valkey-cli': program,
     '/usr/local/bin/valkey-sentinel': { link: DEFAULT_SERVER },
     '/bin/bash': program,

@@ -1,6 +1,8 @@
+import { START_RECORD } from '../../entrypoint/host.ts';
+import { classify, type Invocation, startUnderOwnName } from '../../entrypoint/invocation.ts';
 import { launch } from '../../entrypoint/launch.ts';
 import { runTool } from '../../entrypoint/tool/run.ts';
-import { type Event, type FakeHost, untilGone, untilGoneLater } from './fake-host.ts';
+import { type Event, type FakeHost, RUNTIME_NAME, untilGone, untilGoneLater } from './fake-host.ts';
 import { fakeImage, manifests } from './fake-image.ts';
 
 type Image = NonNullable<Parameters<typeof fakeImage>[0]>;
@@ -21,8 +23,17 @@ export interface Started {
 
 /** Starts a container of the image with a command. */
 export function start(command: readonly string[], env: Environment = {}, image: Image = {}): Started {
+  return startOf(classify(command), env, image);
+}
+
+/** Starts the launcher under the name of a server. */
+export function startUnder(name: string, args: readonly string[], image: Image = {}): Started {
+  return startOf(startUnderOwnName(name, args), {}, image);
+}
+
+function startOf(invocation: Invocation, env: Environment, image: Image): Started {
   const host = fakeImage(image);
-  untilGone(() => launch(host, manifests, command, env));
+  untilGone(() => launch(host, manifests, invocation, env));
   return outcomeOf(host);
 }
 
@@ -59,4 +70,12 @@ function outcomeOf(host: FakeHost): Started {
 /** The name of each event, for the order in which things happen. */
 export function kindsOf({ events }: Started): string[] {
   return events.map(({ kind }) => kind).filter((kind) => kind !== 'print');
+}
+
+/** What a start with these arguments leaves for those who ask its server. */
+export function recordOfStart(args: readonly string[], image: Image = {}, env: Environment = {}): string {
+  const { tree } = start(args, env, image).hostAfter();
+  const node = tree.look(`/run/valkey-bundle/${RUNTIME_NAME}/${START_RECORD}`);
+  if (node?.kind !== 'file') throw new Error('the start left no record');
+  return node.content;
 }

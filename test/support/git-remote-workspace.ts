@@ -9,6 +9,7 @@ import { readLock } from '../../scripts/lines/read-lock.ts';
 import type { ReleaseLine } from '../../scripts/lines/release-line.ts';
 import { lockPath, type Workspace } from '../../scripts/pipeline/workspace.ts';
 import { writeLock } from '../../scripts/resolve/write-lock.ts';
+import { patienceMs } from './patience.ts';
 
 interface Dependency {
   readonly repository: string;
@@ -47,12 +48,12 @@ export const shortPatience: Patience = {
   attempts: 2,
   pauseMs: 10,
   lowSpeedLimit: 1000,
-  lowSpeedTime: 20,
-  timeoutMs: 60_000,
+  lowSpeedTime: 120,
+  timeoutMs: patienceMs,
 };
 
 /** So that a test of a remote that never answers ends soon. */
-export const noPatience: Patience = { ...shortPatience, lowSpeedTime: 1, timeoutMs: 20_000 };
+export const noPatience: Patience = { ...shortPatience, lowSpeedTime: 1 };
 
 export async function makeWorkspace(): Promise<TestWorkspace> {
   const folder = await mkdtemp(join(tmpdir(), 'valkey-bundle-workspace-'));

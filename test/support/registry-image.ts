@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { afterAll } from 'vitest';
 import { inputsLabel } from '../../scripts/image-line/image-labels.ts';
 import type { Architecture } from '../../scripts/pipeline/platform.ts';
-import { engine } from './docker-engine.ts';
+import { engine, label } from './docker-engine.ts';
 import { tarOf } from './docker-tar.ts';
 import { testInputs } from './registry-release.ts';
 
@@ -33,7 +33,7 @@ async function load(architecture: Architecture, labels: Readonly<Record<string, 
   const config = JSON.stringify({
     architecture,
     os: 'linux',
-    config: { Labels: labels, Cmd: ['/content'] },
+    config: { Labels: { ...label, ...labels }, Cmd: ['/content'] },
     rootfs: { type: 'layers', diff_ids: [`sha256:${sha256(layer)}`] },
   });
   const reference = `valkey-bundle-tiny:${randomUUID()}`;

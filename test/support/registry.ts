@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { stringify } from 'yaml';
 import { ensureTools } from '../../scripts/lib/apt-tools.ts';
+import { patienceMs } from './patience.ts';
 import { until } from './until.ts';
 
 /** A real registry on 127.0.0.1: Debian's docker-registry, as a process of the test's own. */
@@ -102,7 +103,7 @@ function freeze(program: ChildProcess | undefined): void {
   if (program?.pid === undefined || !program.kill('SIGSTOP')) throw new Error('the registry does not run');
   const tasks = `/proc/${program.pid}/task`;
   const stands = (task: string): boolean => /\) T /.test(readFileSync(join(tasks, task, 'stat'), 'utf8'));
-  const end = Date.now() + 20_000;
+  const end = Date.now() + patienceMs;
   while (!readdirSync(tasks).every(stands)) {
     if (Date.now() > end) throw new Error('the registry goes on after SIGSTOP');
   }

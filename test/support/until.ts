@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { patienceMs } from './patience.ts';
 
 /**
  * Asks again and again until the answer is one, and returns it; undefined means not yet. Throws with the description when the bound
@@ -7,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined>,
-  { seconds = 45, everyMs = 25 }: { seconds?: number; everyMs?: number } = {},
+  { seconds = patienceMs / 1000, everyMs = 25 }: { seconds?: number; everyMs?: number } = {},
 ): Promise<T> {
   const end = Date.now() + seconds * 1000;
   for (;;) {

@@ -4,6 +4,7 @@ import { execa } from 'execa';
 import { afterAll } from 'vitest';
 import { buildEnvironment, dockerClient } from '../../scripts/lib/engine.ts';
 import { paths } from '../../scripts/lib/image-paths.ts';
+import { currentOwner, ownerLabel } from '../../scripts/lib/owner.ts';
 import type { VerifyReport } from '../../scripts/pipeline/records.ts';
 import { openContainers } from '../../scripts/verify/containers.ts';
 import { checkStructure } from '../../scripts/verify/groups/structure.ts';
@@ -30,7 +31,8 @@ export function removeVerified(): void {
 export async function brokenImage(target: string): Promise<string> {
   const tag = `valkey-bundle-broken:${target}-${randomUUID()}`;
   const folder = join(paths.root, 'test', 'fixtures', 'verify');
-  const args = ['--build-arg', `LOCAL=${images.local}`, '--build-arg', `TEST=${images.test}`];
+  const parents = ['--build-arg', `LOCAL=${images.local}`, '--build-arg', `TEST=${images.test}`];
+  const args = [...parents, '--label', `${ownerLabel}=${currentOwner()}`];
   await execa(dockerClient(), ['build', '--quiet', '--target', target, ...args, '--tag', tag, folder], {
     env: buildEnvironment,
   });

@@ -1,12 +1,18 @@
 import { printable } from '../../bytes.ts';
 import { type Check, checkViews } from '../../cluster/checks.ts';
-import { checkModules, modulePorts, type NodeModules, pairsOf, readModules } from '../../cluster/module-checks.ts';
+import {
+  checkModules,
+  moduleCommands,
+  modulePorts,
+  type NodeModules,
+  readNodeModules,
+} from '../../cluster/module-checks.ts';
 import { isPrimary } from '../../cluster/nodes.ts';
 import { CONNECTION_OPTIONS, readOptions } from '../../cluster/options.ts';
 import { countSlots, showSlots } from '../../cluster/slots.ts';
 import { endpoint } from '../../cluster/targets.ts';
-import { lastArray, type View } from '../../cluster/view.ts';
-import { diagnose } from '../../diagnostics.ts';
+import type { View } from '../../cluster/view.ts';
+import { type Diagnostic, diagnose } from '../../diagnostics.ts';
 import type { Waiting } from '../../host.ts';
 import { styleFor } from '../../log.ts';
 import type { Manifest } from '../../modules/manifest.ts';
@@ -14,6 +20,7 @@ import type { ToolContext } from '../run.ts';
 import { table } from '../table.ts';
 import { ask, type Cluster } from './cluster.ts';
 import { type Members, membersFrom, startOf, timeoutOf } from './members.ts';
+import { findClosedBuses } from './obstacles.ts';
 
 const USAGE = 'cluster check [--nodes host:port,...] [--json] [--timeout S] [--user U] [--password-file F] [--tls]';
 const BETWEEN_MS = 500;
@@ -45,49 +52,59 @@ export async function check(context: ToolContext, waiting: Waiting): Promise<num
   const start = startOf(context, options);
   const cluster: Cluster = { waiting, connection: start.connection, say: () => {} };
   const end = waiting.now() + timeoutOf(options, 5);
-  let report = await reportOn(cluster, start.find, build.manifests);
-  while (!report.ok && waiting.now() < end) {
+  let looked = await lookAt(cluster, start.find, build.manifests);
+  while (!looked.report.ok && waiting.now() < end) {
     await waiting.pause(BETWEEN_MS);
     waiting.stopped.throwIfAborted();
-    report = await reportOn(cluster, start.find, build.manifests);
+    looked = await lookAt(cluster, start.find, build.manifests);
   }
+  const { report, causes } = looked;
   if (options.has('json')) host.print('stdout', `${JSON.stringify(report, null, 2)}\n`);
   else host.print('stdout', showReport(report, styleFor(host.isTerminal.stdout, env['NO_COLOR'])));
   if (report.ok) return 0;
+  for (const cause of causes) tell(cause);
   const failed = report.checks.filter(({ ok }) => !ok).map(({ name }) => name);
   tell(diagnose('VB720', `failed: ${failed.join(', ')}`));
   return 1;
 }
 
-async function reportOn(
+/** `causes`: what keeps nodes apart, with a page of its own. */
+interface Looked {
+  readonly report: Report;
+  readonly causes: readonly Diagnostic[];
+}
+
+async function lookAt(
   cluster: Cluster,
   find: (cluster: Cluster) => Promise<readonly View[]>,
   manifests: readonly Manifest[],
-): Promise<Report> {
+): Promise<Looked> {
   const members = await membersFrom(cluster, await find(cluster));
-  const modules = await Promise.all(members.views.map((view) => modulesOf(cluster, view, manifests)));
+  const { views, clones } = members;
+  const modules = await Promise.all(
+    views.map(async (view) =>
+      readNodeModules(view.name, await ask(cluster, view, moduleCommands(manifests)), manifests),
+    ),
+  );
+  const told = checkViews(views);
+  const isApart = told.some(({ name, problems }) => name === 'links' && problems.length > 0);
+  const closed = isApart ? await findClosedBuses(cluster, views) : [];
   const checks = [
     checkAnswers(members),
-    ...checkViews(members.views),
+    { name: 'ids', summary: 'no two servers have one', problems: clones },
+    ...told.map((one) => (one.name === 'links' ? { ...one, problems: [...closed, ...one.problems] } : one)),
     checkModules(modules),
-    await checkPorts(cluster, members.views, modules, manifests),
+    await checkPorts(cluster, views, modules, manifests),
   ].map((one) => ({ ...one, ok: one.problems.length === 0 }));
-  return { version: 1, ok: checks.every(({ ok }) => ok), nodes: members.views.map(describeNode), checks };
+  return {
+    report: { version: 1, ok: checks.every(({ ok }) => ok), nodes: views.map(describeNode), checks },
+    causes: [...clones.map((clone) => diagnose('VB719', clone)), ...closed.map((port) => diagnose('VB721', port))],
+  };
 }
 
 function checkAnswers({ views, silent }: Members): Check {
-  const problems = silent.map(({ name, why }) => `${name}: ${why}`);
+  const problems = silent.map(({ name, trouble }) => `${name}: ${trouble.why}`);
   return { name: 'answers', summary: `all ${views.length + silent.length} nodes answer`, problems };
-}
-
-async function modulesOf(cluster: Cluster, view: View, manifests: readonly Manifest[]): Promise<NodeModules> {
-  const patterns = manifests.flatMap(({ loadArgs }) =>
-    loadArgs.configPrefix === undefined ? [] : [`${loadArgs.configPrefix}.*`],
-  );
-  const { stdout } = await ask(cluster, view, ['MULTI', 'MODULE LIST', `CONFIG GET ${patterns.join(' ')}`, 'EXEC']);
-  const [list, config] = lastArray(stdout) ?? [];
-  const settings = new Map([...pairsOf(config)].map(([name, value]) => [name, String(value)]));
-  return { name: view.name, modules: readModules(list), settings };
 }
 
 /** From here: what a node can reach can only be asked there, by running this command in its container. */
@@ -108,10 +125,13 @@ async function checkPorts(
         : [`${node}: the ${name} port of ${module}, ${endpoint(view.ip, view.port + offset)}: ${why}`];
     }),
   );
+  const notAsked = modules.flatMap((node) =>
+    node.modules === null ? [`${node.name}: which ports its modules open is not known`] : [],
+  );
   const names = [...new Set(ports.map(({ name }) => name))].join(', ');
   const summary =
     ports.length === 0 ? 'no module opens one' : `${names} of ${ports.length} nodes can be reached from here`;
-  return { name: 'ports', summary, problems: problems.flat() };
+  return { name: 'ports', summary, problems: [...notAsked, ...problems.flat()] };
 }
 
 function describeNode({ name, ip, port, self, keys, version }: View): Report['nodes'][number] {

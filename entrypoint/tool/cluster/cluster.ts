@@ -1,11 +1,11 @@
 import { endpoint, type Target } from '../../cluster/targets.ts';
-import { type Reading, readView, troubleOf, VIEW_COMMANDS, type View } from '../../cluster/view.ts';
+import { type Reading, readView, VIEW_COMMANDS, type View } from '../../cluster/view.ts';
 import { type Diagnostic, diagnose } from '../../diagnostics.ts';
-import type { Ended, Waiting } from '../../host.ts';
+import type { Answer, Command, Reply, Waiting } from '../../host.ts';
 import type { Place } from '../../place.ts';
-import type { Connection } from './connection.ts';
+import { type Connection, serverAt } from './connection.ts';
 
-/** Asking nodes, by valkey-cli: it speaks TLS and knows how to log in. */
+/** How nodes are asked. */
 export interface Cluster {
   readonly waiting: Waiting;
   readonly connection: Connection;
@@ -19,41 +19,35 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** How long one node may take for its answer, and how long valkey-cli tries to reach it. */
+/** How long one node may take for its answer. */
 const ANSWER_MS = 5000;
-const CONNECT_S = '2';
 
-/** Sends command lines to a node, in valkey-cli's quoting; replies come as JSON, one a line. Rejects only where the tool is stopped. */
+interface Limits {
+  readonly timeoutMs?: number;
+  /** Null where the asking is not to be stopped. */
+  readonly signal?: AbortSignal | null;
+}
+
+/** Sends commands to a node. Rejects only where it is stopped. */
 export function ask(
+  { waiting, connection }: Cluster,
+  at: Pick<Endpoint, 'ip' | 'port'>,
+  commands: readonly Command[],
+  { timeoutMs = ANSWER_MS, signal = waiting.stopped }: Limits = {},
+): Promise<Answer> {
+  return waiting.ask(serverAt(connection, at), commands, { timeoutMs, ...(signal === null ? {} : { signal }) });
+}
+
+/** The reply to one command. What cannot be asked is an error, too: its message is the reason. */
+export async function askOne(
   cluster: Cluster,
   at: Pick<Endpoint, 'ip' | 'port'>,
-  commands: readonly string[],
-  signal: AbortSignal | null = cluster.waiting.stopped,
-): Promise<Ended> {
-  return send(cluster, at, commands, { form: '--json', timeoutMs: ANSWER_MS, signal });
-}
-
-interface Sending {
-  /** How valkey-cli prints replies: as JSON, or as for people, where words of any bytes are quoted as a command line takes them. */
-  readonly form: '--json' | '--no-raw';
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal | null;
-}
-
-/** The same with another form of the replies, or another time for them. */
-export function send(
-  { waiting, connection }: Cluster,
-  { ip, port }: Pick<Endpoint, 'ip' | 'port'>,
-  commands: readonly string[],
-  { form, timeoutMs, signal }: Sending,
-): Promise<Ended> {
-  const args = ['-h', ip, '-p', String(port), '-t', CONNECT_S, '-2', form, ...connection.args];
-  return waiting.run('valkey-cli', args, {
-    env: connection.env,
-    input: `${commands.join('\n')}\n`,
-    timeoutMs,
-    ...(signal === null ? {} : { signal }),
-  });
+  command: Command,
+  limits: Limits = {},
+): Promise<Reply> {
+  const answer = await ask(cluster, at, [command], limits);
+  if (answer.kind === 'failed') return { kind: 'error', message: answer.why };
+  return answer.replies[0] ?? { kind: 'error', message: 'no reply' };
 }
 
 /** A node's view, from the first of its addresses that answers. */
@@ -69,8 +63,7 @@ export async function readNode(cluster: Cluster, target: Target): Promise<Readin
 
 /** The view of the node at an address. */
 export async function readAt(cluster: Cluster, at: Endpoint): Promise<Reading> {
-  const ended = await ask(cluster, at, VIEW_COMMANDS);
-  return troubleOf(ended) ?? readView(at, ended.stdout);
+  return readView(at, await ask(cluster, at, VIEW_COMMANDS));
 }
 
 /** What a node's trouble is called. */
@@ -80,6 +73,7 @@ export function troubleDiagnostic(name: string, reading: Reading & { kind: 'trou
     connection: 'VB704',
     loading: 'VB704',
     password: 'VB705',
+    TLS: 'VB718',
     'cluster mode': 'VB706',
     answer: 'VB716',
   } as const;

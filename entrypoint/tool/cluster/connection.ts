@@ -1,18 +1,24 @@
 import { textOf } from '../../bytes.ts';
 import type { Given } from '../../cluster/options.ts';
+import { command } from '../../cluster/replies.ts';
 import { refuse } from '../../diagnostics.ts';
 import type { Environment } from '../../environment.ts';
-import type { Reader } from '../../host.ts';
+import type { Command, Reader, ServerAt, TlsFiles } from '../../host.ts';
 import { passwordOfVariable, readPasswordFile } from '../../passwords.ts';
 import type { Place } from '../../place.ts';
+import { tlsWords } from '../../reach.ts';
 import { readTls } from './tls.ts';
 
-/** How valkey-cli reaches any node. The password stands in its environment, never in its arguments. */
+/** How any node is reached. */
 export interface Connection {
-  readonly args: readonly string[];
-  readonly env: Environment;
-  /** Where the password came from; null where there is none. */
-  readonly passwordAt: Place | null;
+  readonly user: string | null;
+  readonly password: Password | null;
+  readonly tls: TlsFiles | null;
+}
+
+interface Password {
+  readonly text: string;
+  readonly at: Place;
 }
 
 /**
@@ -25,27 +31,31 @@ export function readConnection(
   env: Environment,
 ): Connection {
   const password = readPassword(host, options.get('password-file'), env);
-  const user = options.get('user');
-  const tls = readTls(host, options, env);
-  return connectionWith([...(user === undefined ? [] : ['--user', user.text]), ...tls], env, password);
+  const user = options.get('user')?.text ?? (env['VALKEY_USER'] || null);
+  return { user, password, tls: readTls(host, options, env) };
 }
 
-/** With a password that is known already. */
-export function connectionWith(
-  args: readonly string[],
-  env: Environment,
-  password: { readonly text: string; readonly at: Place } | null,
-): Connection {
+export function serverAt(
+  connection: Connection,
+  { ip, port }: { readonly ip: string; readonly port: number },
+): ServerAt {
+  return { ip, port, login: loginOf(connection), tls: connection.tls };
+}
+
+/** The words of AUTH. As for valkey-cli, a user without a password does not log in. */
+export function loginOf({ user, password }: Connection): Command {
+  if (password === null) return [];
+  return command(...(user === null ? [] : [user]), password.text);
+}
+
+/** The same for `valkey-cli --cluster`: the password stands in its environment, never in its arguments. */
+export function engineConnection({ user, password, tls }: Connection, env: Environment) {
   const { VALKEY_PASSWORD: _, REDISCLI_AUTH: __, VALKEYCLI_AUTH: ___, ...rest } = env;
   const auth = password === null ? {} : { REDISCLI_AUTH: password.text, VALKEYCLI_AUTH: password.text };
-  return { args, env: { ...rest, ...auth }, passwordAt: password?.at ?? null };
+  return { args: [...(user === null ? [] : ['--user', user]), ...tlsWords(tls)], env: { ...rest, ...auth } };
 }
 
-function readPassword(
-  host: Pick<Reader, 'readSmall'>,
-  option: Given | undefined,
-  env: Environment,
-): { text: string; at: Place } | null {
+function readPassword(host: Pick<Reader, 'readSmall'>, option: Given | undefined, env: Environment): Password | null {
   if (option !== undefined) return { text: textOf(readPasswordFile(host, option.text, option.at)), at: option.at };
   const file = env['VALKEY_PASSWORD_FILE'] ?? '';
   const at = (name: string): Place => ({ kind: 'variable', name });

@@ -2,17 +2,20 @@ import { printable } from '../../bytes.ts';
 import { type Action, describeAction, engineArgs, nodeCommands } from '../../cluster/action.ts';
 import { type Decision, planEnsure } from '../../cluster/ensure-plan.ts';
 import { CONNECTION_OPTIONS, numberOf, readOptions } from '../../cluster/options.ts';
+import { errorIn } from '../../cluster/replies.ts';
 import { readTargets, type Target } from '../../cluster/targets.ts';
-import { firstError, type View } from '../../cluster/view.ts';
+import type { View } from '../../cluster/view.ts';
 import { Refusal, refuse } from '../../diagnostics.ts';
+import type { Environment } from '../../environment.ts';
 import type { Waiting } from '../../host.ts';
 import type { Place } from '../../place.ts';
 import type { ToolContext } from '../run.ts';
 import { ask, type Cluster } from './cluster.ts';
-import { readConnection } from './connection.ts';
+import { engineConnection, readConnection } from './connection.ts';
 import { finishMoves } from './finish-moves.ts';
 import { markMoving, unmarkMoving, wasMoving } from './intent.ts';
 import { lockNodes } from './lock.ts';
+import { findClones, findClosedBuses } from './obstacles.ts';
 import { surveyAll } from './survey.ts';
 
 const USAGE =
@@ -23,6 +26,7 @@ const MOST_STEPS = 200;
 
 interface Job {
   readonly cluster: Cluster;
+  readonly env: Environment;
   readonly targets: readonly Target[];
   readonly replicas: number;
   readonly timeoutMs: number;
@@ -47,6 +51,7 @@ export async function ensure({ host, args, env }: ToolContext, waiting: Waiting)
       connection: readConnection(host, options, env),
       say: (line) => host.print('stderr', `valkey-bundle: ${printable(line)}\n`),
     },
+    env,
     targets: readTargets(nodes.text, nodes.at),
     replicas: numberOf(options.get('replicas'), 'replicas', 0, [0, 20]),
     timeoutMs: numberOf(options.get('timeout'), 'timeout', 120, [1, 86_400]) * 1000,
@@ -83,13 +88,13 @@ async function work(job: Job, signal: AbortSignal): Promise<void> {
     job.cluster.say(describeAction(action));
     if (action.kind === 'rebalance') await markMoving(job.cluster, views);
     if (action.kind === 'fix') await finishMoves(job.cluster, views, signal);
-    await perform(job, action, signal);
+    await perform(job, views, action, signal);
     last = action;
   }
   throw refuse('VB711', `the cluster is not complete after ${MOST_STEPS} steps`, { at: job.at });
 }
 
-/** Asks all nodes until they agree on something to do, or on nothing. What was done last has to show first. Refuses VB711 in the end. */
+/** Asks all nodes until they agree on something to do, or on nothing. What was done last has to show first. Refuses VB711 or VB721 in the end. */
 async function settle(
   job: Job,
   last: Action | null,
@@ -105,18 +110,33 @@ async function settle(
     const hasEffect = decision.kind === 'actions' && !isSame(decision.actions[0], last);
     if (hasEffect) return { views, actions: decision.actions };
     const why = decision.kind === 'wait' ? decision.why : 'what was done last does not show yet';
-    if (cluster.waiting.now() >= end) throw refuse('VB711', why, { at });
-    if (why !== said) cluster.say(`waiting: ${why}`);
+    const isOver = cluster.waiting.now() >= end;
+    if (isOver || why !== said) {
+      const [closed] = await lookForObstacles(job, views);
+      if (isOver)
+        throw closed === undefined ? refuse('VB711', why, { at }) : refuse('VB721', `${why}: ${closed}`, { at });
+      cluster.say(`waiting: ${why}${closed === undefined ? '' : `: ${closed}`}`);
+    }
     said = why;
     await cluster.waiting.pause(BETWEEN_MS);
   }
+}
+
+/** Bus ports at which nobody listens. Refuses VB719, which does not pass. */
+async function lookForObstacles({ cluster, at }: Job, views: readonly View[]): Promise<readonly string[]> {
+  const clones = await findClones(cluster, views);
+  if (clones.length > 0) throw refuse('VB719', clones.join('; '), { at });
+  return findClosedBuses(cluster, views);
 }
 
 /** The plan; where nothing is left to do, an earlier run that was cut off may still have left slots to move. */
 async function decide({ cluster, replicas, at }: Job, views: readonly View[], last: Action | null): Promise<Decision> {
   const decision = planEnsure(views, { replicas, resume: false, at });
   const isComplete = decision.kind === 'actions' && decision.actions.length === 0;
-  if (!isComplete || last?.kind === 'rebalance' || !(await wasMoving(cluster, views))) return decision;
+  if (!isComplete) return decision;
+  const moving = await wasMoving(cluster, views);
+  if (typeof moving === 'string') return { kind: 'wait', why: moving };
+  if (last?.kind === 'rebalance' || !moving) return decision;
   return planEnsure(views, { replicas, resume: true, at });
 }
 
@@ -125,29 +145,33 @@ function isSame(action: Action | undefined, last: Action | null): boolean {
 }
 
 /** Refuses VB711 where joining takes too long, VB714 where valkey-cli fails, VB716 where a node refuses. */
-async function perform({ cluster, timeoutMs, at }: Job, action: Action, signal: AbortSignal): Promise<void> {
+async function perform(job: Job, views: readonly View[], action: Action, signal: AbortSignal): Promise<void> {
+  const { cluster, timeoutMs, at } = job;
   const engine = engineArgs(action);
   if (engine === null) {
     if (action.kind !== 'meet' && action.kind !== 'replicate') return;
-    const error = firstError((await ask(cluster, action.node, nodeCommands(action))).stdout);
+    const answer = await ask(cluster, action.node, nodeCommands(action), { signal });
+    const error = answer.kind === 'failed' ? answer.why : errorIn(answer.replies);
     if (error !== null) throw refuse('VB716', `${action.node.name}: ${error}`, { at });
     return;
   }
   // valkey-cli waits without end for nodes that cannot reach each other; moving slots takes as long as it takes.
   const joins = action.kind === 'create' || action.kind === 'add';
-  const { waiting, connection } = cluster;
-  const ended = await waiting.run('valkey-cli', [...engine, ...connection.args], {
-    env: connection.env,
-    show: true,
+  const closed = joins ? await lookForObstacles(job, views) : [];
+  for (const line of closed) cluster.say(line);
+  const { args, env } = engineConnection(cluster.connection, job.env);
+  const ended = await cluster.waiting.run('valkey-cli', [...engine, ...args], {
+    env,
     signal,
     ...(joins ? { timeoutMs } : {}),
   });
   const what = `valkey-cli ${engine.slice(0, 2).join(' ')}`;
+  if (ended.timedOut && closed.length > 0) throw refuse('VB721', closed.join('; '), { at });
   if (ended.timedOut) throw refuse('VB711', `${what} is still waiting for the nodes to join`, { at });
-  if (ended.exitCode !== 0) throw refuse('VB714', `${what} ended with ${ended.exitCode ?? ended.stderr}`, { at });
+  if (ended.exitCode !== 0) throw refuse('VB714', `${what} ended with ${ended.exitCode ?? ended.problem}`, { at });
 }
 
 function showAction(action: Action): string {
-  const commands = engineArgs(action) ?? nodeCommands(action);
+  const commands = engineArgs(action) ?? nodeCommands(action).map((words) => words.join(' '));
   return `plan: ${describeAction(action)} (${['valkey-cli', ...commands].join(' ')})`;
 }

@@ -1,7 +1,9 @@
-import { lastArray, type View } from '../../cluster/view.ts';
+import { command, errorIn, isList, problemIn, textIn } from '../../cluster/replies.ts';
+import type { View } from '../../cluster/view.ts';
 import { refuse } from '../../diagnostics.ts';
-import type { Conversation, Waiting } from '../../host.ts';
+import { type Answer, isError, type ServerError, type Session, type Waiting } from '../../host.ts';
 import type { Cluster } from './cluster.ts';
+import { serverAt } from './connection.ts';
 
 /*
  * Two runs of `cluster ensure` must not work on one node at the same time, and there is no place to keep a lock in: before the cluster
@@ -21,7 +23,7 @@ const GRACE_MS = 1000;
 
 interface Held {
   readonly view: View;
-  readonly conversation: Conversation;
+  readonly session: Session;
 }
 
 export interface Lock {
@@ -35,14 +37,13 @@ export async function lockNodes(cluster: Cluster, views: readonly View[], end: n
   const name = `${PREFIX}${cluster.waiting.nonce()}`;
   const held: Held[] = [];
   const release = (): void => {
-    for (const { conversation } of held) conversation.end();
+    for (const { session } of held) session.end();
   };
   try {
     for (const view of [...views].sort((a, b) => (a.self.id < b.self.id ? -1 : 1))) {
-      const args = ['-h', view.ip, '-p', String(view.port), '-2', '--json', ...cluster.connection.args];
-      const conversation = cluster.waiting.converse('valkey-cli', args, cluster.connection.env);
-      held.push({ view, conversation });
-      await lockOne(cluster, { view, conversation }, name, end);
+      const session = cluster.waiting.open(serverAt(cluster.connection, view));
+      held.push({ view, session });
+      await lockOne(cluster, { view, session }, name, end);
     }
   } catch (error) {
     release();
@@ -51,30 +52,35 @@ export async function lockNodes(cluster: Cluster, views: readonly View[], end: n
   return { release, holding: (run) => holding(cluster.waiting, held, name, run) };
 }
 
-async function lockOne(
-  { waiting, say }: Cluster,
-  { view, conversation }: Held,
-  name: string,
-  end: number,
-): Promise<void> {
+async function lockOne({ waiting, say }: Cluster, { view, session }: Held, name: string, end: number): Promise<void> {
   for (let said = false; ; ) {
     waiting.stopped.throwIfAborted();
-    const commands = `MULTI\nCLIENT SETNAME ${name}\nCLIENT LIST\nEXEC\n`;
-    const answer = await conversation.ask(commands, 4, ANSWER_MS);
-    const list = lastArray(answer?.join('\n') ?? '')?.at(-1);
-    if (typeof list !== 'string')
-      throw refuse('VB713', `${view.name} does not list its connections: ${answer?.at(-1) ?? 'no answer'}`);
+    const naming = [command('MULTI'), command('CLIENT', 'SETNAME', name), command('CLIENT', 'LIST'), command('EXEC')];
+    const list = lastText(await session.ask(naming, ANSWER_MS));
+    if (isError(list)) throw refuse('VB713', `${view.name} does not list its connections: ${list.message}`);
     const others = holdersIn(list, name);
     if (others.length === 0) return;
-    const dead = others.filter(({ idle }) => idle >= IDLE_S).map(({ id }) => `CLIENT KILL ID ${id}\n`);
-    const left = await conversation.ask(`CLIENT SETNAME ""\n${dead.join('')}`, 1 + dead.length, ANSWER_MS);
-    if (left === null) throw refuse('VB713', `${view.name} does not answer any more`);
+    const dead = others.filter(({ idle }) => idle >= IDLE_S).map(({ id }) => command('CLIENT', 'KILL', 'ID', id));
+    const left = await session.ask([command('CLIENT', 'SETNAME', ''), ...dead], ANSWER_MS);
+    if (left.kind === 'failed') throw refuse('VB713', `${view.name} does not answer any more: ${left.why}`);
+    // Another one that waits may have closed it first.
+    const kept = errorIn(left.replies.filter((reply) => !isError(reply) || !/no such client/i.test(reply.message)));
+    if (kept !== null) throw refuse('VB713', `${view.name}: ${kept}`);
     if (waiting.now() >= end) throw refuse('VB712', `another run works on ${view.name}`);
     if (!said) say(`another run works on ${view.name}: waiting for it`);
     said = true;
     // Not the same for two runs that stepped back from each other.
     await waiting.pause(200 + Math.random() * 400);
   }
+}
+
+/** The last element of the reply to EXEC, or why there is none. */
+function lastText(answer: Answer): string | ServerError {
+  if (answer.kind === 'failed') return { kind: 'error', message: answer.why };
+  const error = errorIn(answer.replies);
+  const done = answer.replies.at(-1);
+  const text = error === null && isList(done) ? textIn(done.at(-1)) : null;
+  return text ?? { kind: 'error', message: error ?? problemIn(done) };
 }
 
 function holdersIn(list: string, own: string): { readonly id: string; readonly idle: number }[] {
@@ -123,11 +129,13 @@ async function holding<T>(
  * take the lock either: how long it may be silent is for the caller to say. There is never a second question before the first is
  * answered, so no answer is a late one. Refuses VB713.
  */
-async function renew({ now }: Waiting, { view, conversation }: Held, name: string, timeoutMs: number): Promise<number> {
+async function renew({ now }: Waiting, { view, session }: Held, name: string, timeoutMs: number): Promise<number> {
   const asked = now();
-  const answer = await conversation.ask('CLIENT GETNAME\n', 1, timeoutMs);
-  if (answer === null) throw refuse('VB713', `${view.name} does not answer on the connection that is the lock`);
-  // valkey-cli connects again by itself, and the new connection has no name.
-  if (answer[0] !== `"${name}"`) throw refuse('VB713', `the connection to ${view.name} was closed`);
+  const answer = await session.ask([command('CLIENT', 'GETNAME')], timeoutMs);
+  if (answer.kind === 'failed')
+    throw refuse('VB713', `${view.name} does not answer on the connection that is the lock: ${answer.why}`);
+  const [held] = answer.replies;
+  if (textIn(held) !== name)
+    throw refuse('VB713', `${view.name} does not know the name of the lock: ${problemIn(held)}`);
   return asked;
 }

@@ -1,20 +1,22 @@
+import { textOf } from '../../bytes.ts';
 import { type Given, numberOf } from '../../cluster/options.ts';
 import { endpoint, readTargets } from '../../cluster/targets.ts';
-import type { View } from '../../cluster/view.ts';
-import { grammarOf } from '../../conf/grammar.ts';
+import type { Trouble, View } from '../../cluster/view.ts';
 import { Refusal, refuse } from '../../diagnostics.ts';
-import { readConfiguration } from '../../inputs.ts';
-import { readBundle } from '../../modules/bundle.ts';
 import type { Place } from '../../place.ts';
-import { argumentsOfStart, reachServer, settingOf, tlsArguments } from '../../reach.ts';
+import { addressHere, serverOf } from '../health.ts';
 import type { ToolContext } from '../run.ts';
 import { type Cluster, type Endpoint, membersOf, readAt, readNode, troubleDiagnostic } from './cluster.ts';
-import { type Connection, connectionWith, readConnection } from './connection.ts';
+import { type Connection, readConnection } from './connection.ts';
+import { findClones } from './obstacles.ts';
+import { completeTls } from './tls.ts';
 
 /** The members of a cluster: those that answer, and those that do not. */
 export interface Members {
   readonly views: readonly View[];
-  readonly silent: readonly { readonly name: string; readonly why: string }[];
+  readonly silent: readonly { readonly name: string; readonly trouble: Trouble }[];
+  /** Servers that share an id, each as a message. */
+  readonly clones: readonly string[];
 }
 
 /** Where to ask first: the nodes that `--nodes` names, or the server of this container. */
@@ -41,26 +43,27 @@ export function startOf(context: ToolContext, options: ReadonlyMap<string, Given
 }
 
 function ownServer({ host, env }: ToolContext, options: ReadonlyMap<string, Given>): Start {
-  const grammar = grammarOf(readBundle(host).bundle.valkey);
-  const { settings } = readConfiguration(host, argumentsOfStart(host.lastStart()), {}, grammar);
+  const own = serverOf(host, env);
   const given = readConnection(host, options, env);
-  const [, ip = '', , plain = ''] = reachServer(settings, host.network().addresses);
-  const tlsPort = settingOf(settings, 'tls-port') ?? '0';
-  const port = given.args.includes('--tls') && tlsPort !== '0' ? tlsPort : plain;
-  if (!/^\d+$/.test(port)) throw refuse('VB601', 'this server has no port', { hint: 'Name the nodes with --nodes.' });
-  const own = settingOf(settings, 'requirepass');
+  const port = (given.tls !== null && own.tlsPort) || own.port || own.tlsPort;
+  if (port === 0) throw refuse('VB601', 'this server has no port', { hint: 'Name the nodes with --nodes.' });
   const at: Place = { kind: 'directory', path: 'the configuration' };
-  const isTls = !given.args.includes('--tls') && settingOf(settings, 'port') === '0';
-  const args = isTls ? [...given.args, ...tlsArguments(settings)] : given.args;
-  const connection =
-    given.passwordAt === null && own !== undefined && own !== ''
-      ? connectionWith(args, env, { text: own, at })
-      : { ...given, args };
-  const name = endpoint(ip, Number(port));
+  const isGiven = given.password !== null || own.password === null;
+  const connection = {
+    // The configuration's password is that of the user default; a user that the environment names has its own.
+    user: isGiven || options.has('user') ? given.user : null,
+    password: own.password === null || isGiven ? given.password : { text: textOf(own.password), at },
+    // By the configuration alone no authority was named for us: the one there may be that of the clients.
+    tls:
+      given.tls === null ? (own.port === 0 ? { ...own.tls, verifies: false } : null) : completeTls(given.tls, own.tls),
+  };
   return {
     connection,
     async find(cluster) {
-      const reading = await readAt(cluster, { name, ip, port: Number(port) });
+      const ip = await addressHere(host, cluster.waiting, own.address);
+      if (ip === null) throw refuse('VB703', `${own.address} is no address of this machine`);
+      const name = endpoint(ip, port);
+      const reading = await readAt(cluster, { name, ip, port });
       if (reading.kind === 'view') return [reading.view];
       throw new Refusal(troubleDiagnostic(name, reading));
     },
@@ -80,12 +83,18 @@ export async function membersFrom(cluster: Cluster, first: readonly View[]): Pro
   const readings = await Promise.all(
     others.map(async ([, at]) => ({ at, reading: at.ip === '' ? null : await readAt(cluster, at) })),
   );
+  const members = [
+    ...views,
+    ...byName(readings.flatMap(({ reading }) => (reading?.kind === 'view' ? [reading.view] : []))),
+  ];
   return {
-    views: [...views, ...byName(readings.flatMap(({ reading }) => (reading?.kind === 'view' ? [reading.view] : [])))],
+    views: members,
     silent: readings.flatMap(({ at, reading }) => {
       if (reading?.kind === 'view') return [];
-      return [{ name: at.name, why: reading === null ? 'its address is lost' : reading.why }];
+      const lost = { kind: 'trouble', what: 'connection', why: 'its address is lost' } as const;
+      return [{ name: at.name, trouble: reading ?? lost }];
     }),
+    clones: await findClones(cluster, [...first, ...members.filter((view) => !first.includes(view))]),
   };
 }
 

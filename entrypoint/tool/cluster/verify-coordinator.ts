@@ -2,12 +2,13 @@ import { printable } from '../../bytes.ts';
 import { keyIn } from '../../cluster/key-slot.ts';
 import { isPrimary } from '../../cluster/nodes.ts';
 import { CONNECTION_OPTIONS, readOptions } from '../../cluster/options.ts';
+import { command, errorIn, isList, problemIn, textIn } from '../../cluster/replies.ts';
 import { showSlots } from '../../cluster/slots.ts';
-import { firstError, type View } from '../../cluster/view.ts';
-import { diagnose, refuse } from '../../diagnostics.ts';
-import type { Waiting } from '../../host.ts';
+import type { View } from '../../cluster/view.ts';
+import { diagnose, Refusal, refuse } from '../../diagnostics.ts';
+import { type Command, isError, type Reply, type Waiting } from '../../host.ts';
 import type { ToolContext } from '../run.ts';
-import { ask, type Cluster } from './cluster.ts';
+import { ask, askOne, type Cluster, troubleDiagnostic } from './cluster.ts';
 import { membersFrom, startOf, timeoutOf } from './members.ts';
 
 const USAGE = 'cluster verify-coordinator [--nodes host:port,...] [--timeout S] [--user U] [--password-file F] [--tls]';
@@ -37,7 +38,7 @@ export async function verifyCoordinator(context: ToolContext, waiting: Waiting):
   const cluster: Cluster = { waiting, connection: start.connection, say: () => {} };
   const { views, silent } = await membersFrom(cluster, await start.find(cluster));
   const [gone] = silent;
-  if (gone !== undefined) throw refuse('VB704', `${gone.name}: ${gone.why}`);
+  if (gone !== undefined) throw new Refusal(troubleDiagnostic(gone.name, gone.trouble));
   const probe: Probe = {
     cluster,
     views,
@@ -45,7 +46,7 @@ export async function verifyCoordinator(context: ToolContext, waiting: Waiting):
     end: waiting.now() + timeoutOf(options, 20),
     ok: (line) => host.print('stdout', `ok   ${printable(line)}\n`),
   };
-  await dropOldIndexes(probe);
+  await dropOldIndexes(probe, tell);
   const documents = new Map<string, View>();
   try {
     await createIndex(probe);
@@ -72,19 +73,16 @@ async function createIndex(probe: Probe): Promise<void> {
   const [view] = views;
   if (view === undefined) throw refuse('VB716', 'the cluster has no nodes');
   const schema = `ON HASH PREFIX 1 ${index}: SCHEMA v VECTOR FLAT 6 TYPE FLOAT32 DIM 2 DISTANCE_METRIC L2`;
-  const { stdout } = await ask(cluster, view, [`FT.CREATE ${index} ${schema}`]);
-  const error = firstError(stdout);
-  if (error === null) return;
-  throw refuse(isUnknown(error) ? 'VB731' : 'VB716', `${view.name}: FT.CREATE: ${error}`);
+  const reply = await askOne(cluster, view, command('FT.CREATE', index, ...schema.split(' ')));
+  if (!isError(reply)) return;
+  throw refuse(isUnknown(reply) ? 'VB731' : 'VB716', `${view.name}: FT.CREATE: ${reply.message}`);
 }
 
-/** Waits until the index is on every node, or on none. Refuses VB731, VB732. */
+/** Waits until the index is on every node, or on none. Refuses VB731, VB732, VB716 where a node may not be asked. */
 async function seeIndex({ cluster, views, index, end }: Probe, wanted: boolean): Promise<void> {
   for (;;) {
-    const lists = await Promise.all(views.map((view) => ask(cluster, view, ['FT._LIST'])));
-    const without = views.find((_, place) => isUnknown(firstError(lists[place]?.stdout ?? '')));
-    if (without !== undefined) throw refuse('VB731', `${without.name} does not know FT._LIST`);
-    const wrong = views.filter((_, place) => (lists[place]?.stdout ?? '').includes(index) !== wanted);
+    const lists = await Promise.all(views.map((view) => listIndexes(cluster, view)));
+    const wrong = views.filter((_, place) => lists[place]?.includes(index) !== wanted);
     if (wrong.length === 0) return;
     if (cluster.waiting.now() >= end) {
       const names = wrong.map(({ name }) => name).join(', ');
@@ -97,11 +95,22 @@ async function seeIndex({ cluster, views, index, end }: Probe, wanted: boolean):
   }
 }
 
-/** The tests' stand-in says so, instead of searching. */
+/** Refuses VB731, VB716. */
+async function listIndexes(cluster: Cluster, view: View): Promise<readonly string[]> {
+  const reply = await askOne(cluster, view, command('FT._LIST'));
+  if (isUnknown(reply)) throw refuse('VB731', `${view.name} does not know FT._LIST`);
+  if (!isList(reply)) throw refuse('VB716', `${view.name}: FT._LIST: ${problemIn(reply)}`);
+  return reply.flatMap((name) => textIn(name) ?? []);
+}
+
+/** The tests' stand-in says so, instead of searching. Refuses VB716 where we may not search. */
 async function isStandIn({ cluster, views, index }: Probe): Promise<boolean> {
   const [view] = views;
   if (view === undefined) return false;
-  return firstError((await ask(cluster, view, [query(index, 1)])).stdout)?.startsWith('STANDIN') === true;
+  const reply = await askOne(cluster, view, query(index, 1));
+  if (isError(reply) && /^NOPERM/.test(reply.message))
+    throw refuse('VB716', `${view.name}: FT.SEARCH: ${reply.message}`);
+  return isError(reply) && reply.message.startsWith('STANDIN');
 }
 
 /** One document for each shard, however few slots it has. Refuses VB716. */
@@ -110,7 +119,11 @@ async function addDocuments({ cluster, views, index }: Probe, documents: Map<str
     const key = keyIn(view.self.slots, `${index}:`);
     if (key === null) throw refuse('VB716', `${view.name}: no key falls into its slots ${showSlots(view.self.slots)}`);
     documents.set(key, view);
-    const error = firstError((await ask(cluster, view, [`HSET ${key} v ${VECTOR}`, `EXPIRE ${key} ${LEFT_S}`])).stdout);
+    const answer = await ask(cluster, view, [
+      command('HSET', key, 'v', VECTOR),
+      command('EXPIRE', key, String(LEFT_S)),
+    ]);
+    const error = answer.kind === 'failed' ? answer.why : errorIn(answer.replies);
     if (error !== null) throw refuse('VB716', `${view.name}: HSET: ${error}`);
   }
 }
@@ -120,12 +133,14 @@ async function findDocuments({ cluster, index, end }: Probe, documents: Readonly
   const keys = [...documents.keys()];
   for (const view of documents.values()) {
     for (;;) {
-      const { stdout } = await ask(cluster, view, [query(index, keys.length)]);
-      const missing = keys.filter((key) => !stdout.includes(`"${key}"`));
+      const reply = await askOne(cluster, view, query(index, keys.length));
+      const found = new Set(isList(reply) ? reply.map(textIn) : []);
+      const missing = keys.filter((key) => !found.has(key));
       if (missing.length === 0) break;
       if (cluster.waiting.now() >= end) {
         const owners = missing.map((key) => documents.get(key)?.name).join(', ');
-        throw refuse('VB733', `${view.name} does not find the documents of ${owners}${said(firstError(stdout))}`);
+        const said = isList(reply) ? '' : `: ${problemIn(reply)}`;
+        throw refuse('VB733', `${view.name} does not find the documents of ${owners}${said}`);
       }
       await pause(cluster);
     }
@@ -134,46 +149,40 @@ async function findDocuments({ cluster, index, end }: Probe, documents: Readonly
 
 /** Also where the run is being stopped, so the asking is not stopped. What is left, or null. */
 async function cleanUp({ cluster, views, index }: Probe, documents: ReadonlyMap<string, View>): Promise<string | null> {
+  const unstopped = { signal: null };
   const deleted = await Promise.all(
-    [...documents].map(([key, view]) =>
-      ask(cluster, view, [`DEL ${key}`], null).then(({ stdout }) => firstError(stdout)),
-    ),
+    [...documents].map(([key, view]) => askOne(cluster, view, command('DEL', key), unstopped)),
   );
   // Where it was not handed on, it is on one node alone; where it was, one drop takes it from all.
   const [view] = views;
-  const dropped =
-    view === undefined ? null : firstError((await ask(cluster, view, [`FT.DROPINDEX ${index}`], null)).stdout);
-  const isGone = dropped === null || isUnknown(dropped) || /not found|unknown index/i.test(dropped);
-  return [...deleted, isGone ? null : dropped].find((error) => error !== null) ?? null;
+  const dropped = view === undefined ? null : await askOne(cluster, view, command('FT.DROPINDEX', index), unstopped);
+  const isGone = isUnknown(dropped) || (isError(dropped) && /not found|unknown index/i.test(dropped.message));
+  return errorIn([...deleted, isGone ? null : dropped]);
 }
 
-async function dropOldIndexes({ cluster, views }: Probe): Promise<void> {
+/** Refuses VB731, VB716; says VB734 of one that stays. */
+async function dropOldIndexes({ cluster, views }: Probe, tell: ToolContext['tell']): Promise<void> {
   const [view] = views;
   if (view === undefined) return;
-  const { stdout } = await ask(cluster, view, ['FT._LIST']);
   const now = cluster.waiting.date();
-  const old = [...stdout.matchAll(/valkey-bundle:verify:(\d+):[0-9a-f]+/g)].filter(
-    ([, date]) => now - Number(date) > LEFT_S,
-  );
-  if (old.length > 0)
-    await ask(
-      cluster,
-      view,
-      old.map(([name]) => `FT.DROPINDEX ${name}`),
-    );
+  for (const name of await listIndexes(cluster, view)) {
+    const date = /^valkey-bundle:verify:(\d+):[0-9a-f]+$/.exec(name)?.[1];
+    if (date === undefined || now - Number(date) <= LEFT_S) continue;
+    const reply = await askOne(cluster, view, command('FT.DROPINDEX', name));
+    // Another run may have dropped it.
+    if (isError(reply) && !/not found|unknown index/i.test(reply.message))
+      tell(diagnose('VB734', `${name}: ${reply.message}`));
+  }
 }
 
 /** Without LIMIT a search gives ten documents, however many KNN asks for. */
-function query(index: string, count: number): string {
-  return `FT.SEARCH ${index} "*=>[KNN ${count} @v $q]" PARAMS 2 q ${VECTOR} LIMIT 0 ${count} DIALECT 2`;
+function query(index: string, count: number): Command {
+  const among = ['PARAMS', '2', 'q', VECTOR, 'LIMIT', '0', String(count), 'DIALECT', '2'];
+  return command('FT.SEARCH', index, `*=>[KNN ${count} @v $q]`, ...among);
 }
 
-function isUnknown(error: string | null): boolean {
-  return /unknown command/i.test(error ?? '');
-}
-
-function said(error: string | null): string {
-  return error === null ? '' : `: ${error}`;
+function isUnknown(reply: Reply): boolean {
+  return isError(reply) && /unknown command/i.test(reply.message);
 }
 
 async function pause({ waiting }: Cluster): Promise<void> {

@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { nodeHost } from '../../../entrypoint/host/node.ts';
+import { classify } from '../../../entrypoint/invocation.ts';
 import { launch } from '../../../entrypoint/launch.ts';
 import type { Manifest } from '../../../entrypoint/modules/manifest.ts';
 import type { Call, StartTrace } from './trace.ts';
@@ -30,7 +31,7 @@ launch(
     },
   },
   __MANIFESTS__,
-  process.argv.slice(2),
+  classify(process.argv.slice(2)),
   process.env,
 );
 

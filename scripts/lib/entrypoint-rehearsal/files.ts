@@ -13,7 +13,7 @@ export function files(arch: string): Readonly<Record<string, File>> {
     ...Object.fromEntries(modules.map((name) => [`/usr/lib/valkey/${name}`, shared])),
     [BUNDLE_PATH]: { text: JSON.stringify({ ...emptyBundle, line: 'rehearsal', valkey: '9.1.0' }) },
     [emptyBundle.server]: { mode: 0o755 },
-    '/usr/local/bin/valkey-bundle': { mode: 0o755 },
+    '/usr/local/libexec/valkey/valkey-bundle': { mode: 0o755 },
     '/etc/passwd': { text: 'root:x:0:0::/root:/bin/sh\nvalkey:x:999:999::/data:/bin/false\n' },
     '/etc/valkey/valkey.conf': { text: conf },
     '/etc/valkey/conf.d/one.conf': { text: 'hz 10\n' },

@@ -19,6 +19,7 @@ export const fileRules: Readonly<Record<string, Rule>> = {
   },
   'structure: the launcher has its names, on every folder of PATH': ({ files, leadsTo }) => {
     requireFile(files, layout.launcher, '755');
+    requireFile(files, layout.tool, '755');
     for (const name of layout.launcherNames) {
       const path = `/usr/local/bin/${name}`;
       requireSame(`what ${path} leads to`, leadsTo.get(path), layout.launcher);

@@ -9,7 +9,6 @@ const first: Load = { path: echo(0), args: [] };
 export const leftCases: readonly LeftCase[] = [
   { ...text('a directive that does not exist', `loadmodule ${echo(0)}\nno-such-directive 1\n`), reads: [first] },
   { ...text('a vertical tab before a comment', `\x0b# loadmodule ${echo(0)}\n`), reads: [] },
-  { ...text('a byte order mark before a load line', `\xef\xbb\xbfloadmodule ${echo(0)}\n`), reads: [] },
   { ...text('a load line with an empty path', 'loadmodule ""\n'), reads: [{ path: '', args: [] }] },
   {
     name: 'a path that begins with -- as the value of a load option',

@@ -32,6 +32,8 @@ const refuse = (): never => {
 const unused = {
   arch: 'x64',
   pid: 1,
+  parentPid: 0,
+  firstProcess: refuse,
   identity: { uid: 999, gid: 999 },
   self: '/none',
   cpuFlags: refuse,

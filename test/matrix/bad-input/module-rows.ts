@@ -1,5 +1,6 @@
 import type { Files } from '../../support/docker-tar.ts';
 import { elf } from '../../support/elf.ts';
+import { loadableObject } from '../../support/loadable-object.ts';
 import type { Row } from './row.ts';
 
 const FOUND = '/usr/lib/valkey/x.so';
@@ -22,6 +23,8 @@ const [OWN_MACHINE, OTHER_MACHINE] = process.arch === 'arm64' ? [183, 62] : [62,
 /** The recorded host is an x64 machine wherever it is replayed. */
 const onX64 = process.arch === 'x64' ? {} : { twin: null };
 const forRoot: Files[string] = { text: Buffer.from(elf({ machine: OWN_MACHINE }), 'latin1'), mode: 0o700 };
+
+const library: Files[string] = { text: loadableObject({ machine: OWN_MACHINE, defined: [] }), mode: 0o755 };
 
 const damages: readonly Damage[] = [
   { input: 'an empty module file', entry: { text: '', mode: 0o755 }, code: 'VB305', names: ['empty'] },
@@ -100,6 +103,28 @@ export const moduleRows: readonly Row[] = [
     },
     ...{ code: 'VB303', exitCode: 78, place: 'argv[1]', names: ['/closed/x.so', 'valkey (uid 999)'] },
     twin: null,
+  },
+  {
+    input: 'a library that is no module, named by a load line',
+    wish: {
+      command: ['/x.conf'],
+      files: { [NAMED]: library, '/x.conf': `port 6379\nloadmodule ${NAMED}\n` },
+    },
+    ...{ code: 'VB310', exitCode: 78, place: '/x.conf:2', names: [NAMED, 'ValkeyModule_OnLoad'] },
+    ...onX64,
+  },
+  {
+    input: 'a library that is no module, named by VALKEY_MODULES',
+    wish: { files: { [FOUND]: library }, env: { VALKEY_MODULES: 'x' } },
+    ...{ code: 'VB310', exitCode: 78, place: 'VALKEY_MODULES', names: [FOUND, 'ValkeyModule_OnLoad'] },
+    ...onX64,
+  },
+  {
+    input: 'a library that is no module, in the module directory',
+    wish: { files: { [FOUND]: library } },
+    ...{ code: null, exitCode: 0 },
+    asks: [['valkey-cli MODULE LIST | grep -c /usr/lib/valkey/x.so', /^0$/]],
+    ...onX64,
   },
   {
     input: 'a module that is not there, named by an option',

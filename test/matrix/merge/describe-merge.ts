@@ -8,7 +8,7 @@ export function describeMerge(...modules: readonly string[]): void {
   const singles = singleCells();
   const pairs = pairCells();
   const triples = tripleCells();
-  describe.each(subjects.filter(({ module }) => modules.includes(module)))('$title', { timeout: 60_000 }, (subject) => {
+  describe.each(subjects.filter(({ module }) => modules.includes(module)))('$title', (subject) => {
     it('comes out by the rules where one place says something, or none', () => {
       expectByRule(singles.filter((cell) => cell.subject === subject));
     });

@@ -18,7 +18,7 @@ const crowd: fc.Arbitrary<Cell> = fc
       .map((said) => ({ subject, circumstance, statements: said.filter((statement) => statement !== null) })),
   );
 
-it('a cell comes out by the rules however many places speak', { timeout: 60_000 }, () => {
+it('a cell comes out by the rules however many places speak', () => {
   fc.assert(
     fc.property(crowd, (cell) => {
       const { expected, got } = compare(cell);

@@ -1,3 +1,3 @@
 import { describeBadInput } from '../bad-input/describe-bad-input.ts';
 
-describeBadInput('Configuration', 'Modules');
+describeBadInput('Configuration', 'Byte order marks', 'Modules');

@@ -30,9 +30,9 @@ export async function jobDone(namespace: Namespace): Promise<void> {
 }
 
 /** Waits until every pod is ready. */
-export async function allReady(namespace: Namespace, seconds: number): Promise<void> {
+export async function allReady(namespace: Namespace): Promise<void> {
   const ready = async () => (namespace.pods().every(({ isReady }) => isReady) ? true : undefined);
-  await until('every pod is ready', ready, { seconds, everyMs: 200 });
+  await until('every pod is ready', ready, { everyMs: 200 });
 }
 
 /** Restarts that the probes wanted: none is ever right here. */

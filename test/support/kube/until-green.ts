@@ -5,7 +5,7 @@ import type { Pod } from './pod.ts';
  * `kubectl -n valkey exec <pod> -- valkey-bundle cluster check`, until it is green; says what was wrong last where it never is. A pod that is
  * being restarted cannot be asked, and is asked again.
  */
-export async function untilGreen(pod: Pod, seconds: number): Promise<void> {
+export async function untilGreen(pod: Pod): Promise<void> {
   let last = '';
   const check = async (): Promise<true | undefined> => {
     const { exitCode, stdout, stderr } = await pod
@@ -15,8 +15,8 @@ export async function untilGreen(pod: Pod, seconds: number): Promise<void> {
     return exitCode === 0 ? true : undefined;
   };
   try {
-    await until(`cluster check is green from ${pod.name}`, check, { seconds, everyMs: 500 });
+    await until(`cluster check is green from ${pod.name}`, check, { everyMs: 500 });
   } catch (cause) {
-    throw new Error(`cluster check from ${pod.name} is not green within ${seconds} s:\n${last}`, { cause });
+    throw new Error(`cluster check from ${pod.name} is not green:\n${last}`, { cause });
   }
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { paths } from '../../../scripts/lib/image-paths.ts';
 import { engine, images, label } from '../docker-engine.ts';
 import { outputOf } from '../docker-output.ts';
+import { patienceMs } from '../patience.ts';
 import type { Namespace } from './namespace.ts';
 import { searchDomains } from './zone.ts';
 
@@ -29,7 +30,7 @@ export async function runAsVisitor(namespace: Namespace, script: URL, args: read
   });
   try {
     await container.start();
-    await container.wait({ abortSignal: AbortSignal.timeout(60_000) });
+    await container.wait({ abortSignal: AbortSignal.timeout(patienceMs) });
     const { State } = await container.inspect();
     const { stdout, stderr } = await outputOf(container);
     if (State.ExitCode !== 0) throw new Error(`${script.pathname} ended with ${State.ExitCode}:\n${stderr}${stdout}`);

@@ -38,7 +38,7 @@ export async function whileWriting(
   const more = async (wanted: number): Promise<void> => {
     const goal = count() + wanted;
     const reached = async () => (count() >= goal ? true : undefined);
-    await until(`${wanted} more writes are acknowledged`, reached, { seconds: 60 });
+    await until(`${wanted} more writes are acknowledged`, reached);
   };
   const hands = Array.from({ length: handCount }, hand);
   try {

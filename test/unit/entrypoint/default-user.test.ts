@@ -17,7 +17,7 @@ function outcome(args: readonly string[], env: Readonly<Record<string, string>> 
     const node = hostAfter().tree.look(path);
     return node?.kind === 'file' ? node.content.trim().split('\n') : [];
   });
-  return { codes: codes.filter((code) => /^VB(2|51)/.test(code)), exitCode, added };
+  return { codes: codes.filter((code) => /^VB(2|51[04])/.test(code)), exitCode, added };
 }
 
 /** What sets the default user, and whether the server is then open. */

@@ -25,7 +25,7 @@ describe('the words of a variable', () => {
     ['a\n', ['a']],
     ['\v\fa \f', ['a']],
     ['\u00a0a\u00a0', ['\xc2\xa0a\xc2\xa0']],
-    ['\ufeffa \u2003', ['\xef\xbb\xbfa', '\xe2\x80\x83']],
+    ['a \ufeffb \u2003', ['a', '\xef\xbb\xbfb', '\xe2\x80\x83']],
     ['', []],
     ['"\\x41"', ['A']],
     ['é', ['\xc3\xa9']],
@@ -38,6 +38,8 @@ describe('the words of a variable', () => {
     ['--a\n--b', 'VB202', undefined],
     ['--a\r--b', 'VB202', undefined],
     ['\ufffd', 'VB211', undefined],
+    ['\ufeff--a b', 'VB215', undefined],
+    [' \ufeff', 'VB215', undefined],
   ])('%j are refused', (value, code, column) => {
     const refused = refusalOf(() => wordsOf('X_MODULE_ARGS', value));
     expect([refused.code, refused.at, refused.column]).toEqual([

@@ -18,6 +18,8 @@ describe('a server start', () => {
     [['/usr/local/bin/valkey-server', 'x.conf'], '/usr/local/bin/valkey-server', ['x.conf']],
     [['/opt/other/redis-server'], '/opt/other/redis-server', []],
     [['./valkey-server'], './valkey-server', []],
+    [['valkey-sentinel', '/etc/sentinel.conf'], 'valkey-sentinel', ['/etc/sentinel.conf']],
+    [['/usr/local/bin/redis-sentinel'], '/usr/local/bin/redis-sentinel', []],
   ])('is what %j asks for', (command, name, args) => {
     expect(classify(command)).toEqual({ kind: 'server', name, args, mode: 'start' });
   });
@@ -27,8 +29,7 @@ describe('a command', () => {
   it.each([
     [['bash', '-c', 'yes | head -1']],
     [['valkey-cli', 'ping']],
-    [['valkey-sentinel', '/etc/sentinel.conf']],
-    [['redis-sentinel']],
+    [['my-valkey-sentinel', '/etc/sentinel.conf']],
     [['valkey-check-rdb', 'dump.rdb']],
     [['x.cfg']],
     [['valkey-server.sh']],
@@ -50,6 +51,7 @@ describe('the mode of a server start', () => {
     [['--test-memory', '100'], 'query'],
     [['valkey-server', '--version'], 'query'],
     [['valkey-server', '-v', '--port', '1'], 'query'],
+    [['valkey-sentinel', '--version'], 'query'],
     [['--port', '1', '--version'], 'start'],
     [['x.conf', '--help'], 'start'],
     [['valkey-server', 'x.conf'], 'start'],

@@ -82,6 +82,7 @@ describe('a password is refused where', () => {
     ['it is one line end', 'VB212', { VALKEY_PASSWORD: '\r\n' }],
     ['the name of its file is empty', 'VB212', { VALKEY_PASSWORD_FILE: '' }],
     ['it has two line ends', 'VB213', { VALKEY_PASSWORD: 'x\n\n' }],
+    ['it begins with a byte order mark', 'VB215', { VALKEY_PASSWORD: '\ufeffx' }],
     ['it has a tab', 'VB213', { VALKEY_PASSWORD: 'a\tb' }],
     ['it has a control character beyond ASCII', 'VB213', { VALKEY_PASSWORD: 'a\u009bb' }],
     ['its file has a tab', 'VB213', { VALKEY_PASSWORD_FILE: '/run/tab' }],

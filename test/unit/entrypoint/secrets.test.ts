@@ -82,8 +82,10 @@ describe('a line with a secret', () => {
     expect(taken.map(([name]) => name)).toEqual(options.flatMap(([name, { secret }]) => (secret ? [name] : [])));
   });
 
-  it('of some length is looked through in one pass', { timeout: 5_000 }, () => {
-    const words = ['user '.repeat(60_000), 'x'.repeat(300_000), 'ldap://a:1,'.repeat(27_000), '/'.repeat(270_000)];
+  it('of some length is looked through in one pass', () => {
+    // So long that one pass from each place on would take longer than a test may.
+    const million = 1_000_000;
+    const words = ['user ', 'x', 'ldap://a:1,', '/'].map((word) => word.repeat(million / word.length));
     for (const text of words) expect(redactLine(bytesOf(text)) === null).toBe(!text.startsWith('user'));
     expect(redactLine(bytesOf(`${words[2]}@ x`))).not.toBeNull();
     expect(redactLine(bytesOf(`${words[3]} pass`))).not.toBeNull();

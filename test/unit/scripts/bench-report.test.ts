@@ -58,7 +58,10 @@ describe('growth', () => {
 test.each([
   ['/bin/sh -c #(nop)  USER 999:999', 'USER 999:999'],
   ['RUN /bin/sh -c sh /mnt/layout.sh # buildkit', 'RUN sh /mnt/layout.sh'],
-  ['COPY valkey-bundle /usr/local/bin/valkey-bundle # buildkit', 'COPY valkey-bundle /usr/local/bin/valkey-bundle'],
+  [
+    'COPY valkey-bundle /usr/local/libexec/valkey/valkey-bundle # buildkit',
+    'COPY valkey-bundle /usr/local/libexec/valkey/valkey-bundle',
+  ],
 ])('the layer %j is shown as %j', (createdBy, expected) => {
   expect(instructionOf(createdBy)).toBe(expected);
 });

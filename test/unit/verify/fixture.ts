@@ -65,6 +65,7 @@ export const facts: ImageFacts = {
     [layout.modules, { ...folder, mode: '755' }],
     [`${layout.modules}/libsearch.so`, file],
     [layout.launcher, file],
+    [layout.tool, file],
     [layout.server, file],
     ['/data', folder],
     ['/run/valkey', folder],

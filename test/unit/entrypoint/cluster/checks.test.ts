@@ -32,11 +32,7 @@ describe('a check fails', () => {
       [a, b, viewOf('c', changed('a', { flags: 'master,fail?' }))],
       ['links'],
     ],
-    [
-      'where one node has no link to another one',
-      [a, b, viewOf('c', changed('a', { link: 'disconnected' }))],
-      ['links'],
-    ],
+    ['where one node does not hear another one', [a, b, viewOf('c', changed('a', { isHeard: false }))], ['links']],
     ['where one node is behind', [a, b, { ...c, epoch: 14 }], ['epochs']],
     ['where one node has another epoch for a node', [a, b, viewOf('c', changed('a', { epoch: 3 }))], ['epochs']],
     ['where two primaries have one epoch', clusterOf(changed('b', { epoch: 10 })), ['epochs']],

@@ -50,8 +50,12 @@ describe('new nodes', () => {
     ]);
   });
   it('are added where a member that owns nothing is gone for good', () => {
-    const views = clusterOf([...three, { letter: 'f', flags: 'master,fail', link: 'disconnected' }]).slice(0, 3);
+    const views = clusterOf([...three, { letter: 'f', flags: 'master,fail', isHeard: false }]).slice(0, 3);
     expect(plan([...views, fresh('d')])).toHaveLength(2);
+  });
+  it('are not refused where a member that owns nothing is not heard yet: it may be gone for good', () => {
+    const members = (isHeard: boolean) => clusterOf([...three, { letter: 'f', isHeard }]).slice(0, 3);
+    expect([plan([...members(true), fresh('d')]), plan([...members(false), fresh('d')])]).toEqual(['VB707', 'wait']);
   });
   it('that have joined already get slots', () => {
     const four = [...three, { letter: 'd' }];
@@ -87,7 +91,7 @@ describe('slots that nobody owns', () => {
   it('are refused where a node has keys', () =>
     expect(plan(clusterOf(partly, { keys: 1, state: 'fail' }))).toBe('VB709'));
   it('are refused where a member is not there', () => {
-    const views = clusterOf([...partly, { letter: 'd', flags: 'master,fail', link: 'disconnected' }], {
+    const views = clusterOf([...partly, { letter: 'd', flags: 'master,fail', isHeard: false }], {
       state: 'fail',
     });
     expect(plan(views.slice(0, 3))).toBe('VB709');
@@ -134,6 +138,34 @@ describe('nodes that do not reach each other', () => {
       'b:6379: CLUSTER MEET 10.0.0.10 6379 16379 CLUSTER MEET 10.0.0.12 6379 16379',
       'c:6379: CLUSTER MEET 10.0.0.10 6379 16379 CLUSTER MEET 10.0.0.11 6379 16379',
     ]);
+  });
+  it('are waited for until they say so themselves, wherever they look', () => {
+    const views = three.map(({ letter }) =>
+      viewOf(
+        letter,
+        three.map((node) => (node.letter === letter ? node : { ...node, ip: '10.9.9.9', isHeard: false })),
+        { keys: 3 },
+      ),
+    );
+    expect(plan(views)).toBe('wait');
+  });
+  it('are waited for where one alone does not hear another one', () => {
+    const [a, b] = clusterOf(three);
+    if (a === undefined || b === undefined) throw new Error('three views');
+    expect(
+      plan([
+        a,
+        b,
+        viewOf(
+          'c',
+          three.map((node) => (node.letter === 'a' ? { ...node, isHeard: false } : node)),
+        ),
+      ]),
+    ).toBe('wait');
+  });
+  it('are waited for where they do not hear one that is not named', () => {
+    const views = (isHeard: boolean) => clusterOf([...three, { letter: 'f', isHeard }]).slice(0, 3);
+    expect([plan(views(true)), plan(views(false))]).toEqual([[], 'wait']);
   });
   it('are waited for where they look at the right place', () => {
     expect(

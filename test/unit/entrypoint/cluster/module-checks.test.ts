@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { bytesOf } from '../../../../entrypoint/bytes.ts';
 import {
   checkModules,
   modulePorts,
   type NodeModules,
-  readModules,
+  readNodeModules,
 } from '../../../../entrypoint/cluster/module-checks.ts';
+import type { Reply } from '../../../../entrypoint/host.ts';
+import { failing } from '../../../support/fake-cluster-replies.ts';
 import { manifests } from '../../../support/fake-image.ts';
 
 const search = { name: 'search', version: 10002, args: ['--use-coordinator', '--reader-threads', '8'] };
@@ -13,6 +16,7 @@ const node = (name: string, modules = [json, search], settings: Record<string, s
   name,
   modules,
   settings: new Map(Object.entries(settings)),
+  problems: [],
 });
 
 describe('modules', () => {
@@ -58,17 +62,47 @@ describe('ports of modules', () => {
   });
 });
 
-describe('MODULE LIST', () => {
-  it('is read from a flat reply', () => {
-    const reply = [
-      ['name', 'search', 'ver', 10002, 'path', '/x.so', 'args', ['--a', '1']],
-      ['name', 'lua', 'ver', 1],
-    ];
-    expect(readModules(reply)).toEqual([
-      { name: 'search', version: 10002, args: ['--a', '1'] },
-      { name: 'lua', version: 1, args: [] },
-    ]);
+describe('what a node says about its modules', () => {
+  const said = (...replies: Reply[]) => readNodeModules('a', { kind: 'replies', replies }, manifests);
+  const text = (...words: string[]) => words.map(bytesOf);
+  const [name, ver, path, args] = text('name', 'ver', 'path', 'args');
+  const entry = (module: string, ...words: string[]): Reply => [
+    ...[name ?? null, bytesOf(module), ver ?? null, 10002],
+    ...[path ?? null, bytesOf('/x.so'), args ?? null, text(...words)],
+  ];
+  const settings = text('search.reader-threads', '8');
+
+  it('is read from flat replies', () => {
+    const lua: Reply = [name ?? null, bytesOf('lua'), ver ?? null, 1];
+    expect(said([entry('search', '--a', '1'), lua], settings)).toEqual({
+      name: 'a',
+      modules: [
+        { name: 'search', version: 10002, args: ['--a', '1'] },
+        { name: 'lua', version: 1, args: [] },
+      ],
+      settings: new Map([['search.reader-threads', '8']]),
+      problems: [],
+    });
   });
-  it('of another shape is none', () =>
-    expect([readModules(null), readModules('x'), readModules([7])]).toEqual([[], [], []]));
+  it.each<[string, Reply[], RegExp]>([
+    ['a list that is denied', [failing('NOPERM no'), settings], /^a: MODULE LIST: NOPERM no$/],
+    ['directives that are denied', [[entry('search')], failing('NOPERM no')], /^a: CONFIG GET: NOPERM no$/],
+    ['a list of another shape', [text('x'), settings], /^a: MODULE LIST: an answer of another shape$/],
+    ['an entry without a name', [[[ver ?? null, 1]], settings], /^a: MODULE LIST: an answer of another shape$/],
+    ['no list at all', [null, settings], /^a: MODULE LIST/],
+    ['directives of another shape', [[entry('search')], text('x')], /^a: CONFIG GET/],
+    ['a module without directives', [[entry('search')], []], /^a: MODULE LIST has search, and CONFIG GET/],
+    ['directives without their module', [[], settings], /^a: CONFIG GET search\.\* has directives, and MODULE LIST/],
+  ])('fails with its reason: %s', (_, replies, problem) => {
+    const node = said(...replies);
+    expect(node.problems).toEqual([expect.stringMatching(problem)]);
+    expect(checkModules([node]).problems).toEqual(node.problems);
+  });
+  it('fails where the node says nothing', () => {
+    const answer = { kind: 'failed', what: 'connection', why: 'connection closed' } as const;
+    expect(readNodeModules('a', answer, manifests)).toMatchObject({
+      modules: null,
+      problems: ['a: connection closed'],
+    });
+  });
 });

@@ -21,12 +21,13 @@ describe('an address', () => {
 describe('a row', () => {
   const row = (rest: string) => readNodes(`${idOf('a')} 10.0.0.1:6379@16379,n1 ${rest}\n`)?.[0];
 
-  it('has flags, primary, epoch, link and slots', () => {
+  it('has flags, primary, times, epoch and slots', () => {
     expect(row('myself,master - 0 1795323239332 3 connected 0-5 7 9-10')).toMatchObject({
       flags: ['myself', 'master'],
       primary: null,
+      pingSent: 0,
+      pongReceived: 1795323239332,
       epoch: 3,
-      linked: true,
       slots: [
         [0, 5],
         [7, 7],
@@ -36,9 +37,10 @@ describe('a row', () => {
     });
   });
   it('of a replica names its primary', () => {
-    expect(row(`slave ${idOf('b')} 0 0 3 disconnected`)).toMatchObject({
+    expect(row(`slave ${idOf('b')} 1795323239332 0 3 disconnected`)).toMatchObject({
       primary: idOf('b'),
-      linked: false,
+      pingSent: 1795323239332,
+      pongReceived: 0,
       slots: [],
     });
   });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { asBytes } from '../../../../entrypoint/bytes.ts';
 import { moduleFile } from '../../../support/elf.ts';
 import { bundle, coordinatorBundle } from '../../../support/fake-image.ts';
-import { start } from '../../../support/fake-start.ts';
+import { start, tool } from '../../../support/fake-start.ts';
+import { loadableObject } from '../../../support/loadable-object.ts';
 
 const conf = '/etc/valkey.conf';
 
@@ -12,6 +14,40 @@ describe('a module that needs a newer server than the image has', () => {
   });
   it('is loaded in silence where the server is new enough', () => {
     expect(start([], {}, { bundle: { ...bundle, valkey: '8.1.1' } }).codes).toEqual([]);
+  });
+});
+
+describe('a file without an OnLoad function', () => {
+  const path = '/usr/lib/valkey/libplain.so';
+  const library = asBytes(loadableObject({ defined: [] }).toString('latin1'));
+  const files = { [path]: { bytes: library, mode: 0o755 } };
+  const loadsIt = (argv: readonly string[] | undefined) => argv?.some((text) => text.includes(path));
+  it('is left out with a warning where it was only discovered, whatever its variable says', () => {
+    const { codes, exec } = start([], { PLAIN_MODULE_ARGS: 'a b' }, { files });
+    expect(codes).toEqual(['VB311']);
+    expect(exec?.argv).toEqual(start([]).exec?.argv);
+  });
+  it('is refused where a line asks for it, before anything is written', () => {
+    const { codes, events } = start(['--loadmodule', path], {}, { files });
+    expect(codes).toEqual(['VB310']);
+    expect(events.map(({ kind }) => kind)).toEqual(['print', 'exit']);
+  });
+  it('is refused where VALKEY_MODULES asks for it by name', () => {
+    expect(start([], { VALKEY_MODULES: 'json plain' }, { files })).toMatchObject({ codes: ['VB310'], exitCode: 78 });
+  });
+  it.each(['all', '-json'])('is not asked for by VALKEY_MODULES=%s', (value) => {
+    expect(start([], { VALKEY_MODULES: value }, { files }).codes).toEqual(['VB311']);
+  });
+  it('says nothing where VALKEY_MODULES leaves it out', () => {
+    expect(start([], { VALKEY_MODULES: '-plain' }, { files }).codes).toEqual([]);
+  });
+  it('is a warning of doctor, not ok', () => {
+    const { stdout, exitCode } = tool(['doctor'], {}, { files });
+    expect([exitCode, /^warn module plain: /m.test(stdout)]).toEqual([0, true]);
+  });
+  it('goes to the server where a library that it needs may have the function', () => {
+    const wrapper = asBytes(loadableObject({ defined: [], needed: ['libcore.so'] }).toString('latin1'));
+    expect(loadsIt(start([], {}, { files: { [path]: { bytes: wrapper, mode: 0o755 } } }).exec?.argv)).toBe(true);
   });
 });
 

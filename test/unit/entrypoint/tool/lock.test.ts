@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Refusal } from '../../../../entrypoint/diagnostics.ts';
+import type { ServerAt, Session } from '../../../../entrypoint/host.ts';
 import { lockNodes } from '../../../../entrypoint/tool/cluster/lock.ts';
 import { clusterOf, three } from '../../../support/cluster-view.ts';
 import { fakeCluster } from '../../../support/fake-cluster.ts';
@@ -22,22 +23,23 @@ async function hold({ silentAt = 0, speaksAt = 0, killedAt = Number.POSITIVE_INF
     ...waiting,
     now: () => performance.now(),
     pause: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
-    converse: (...[program, args, env]: Parameters<typeof waiting.converse>) => {
-      const real = waiting.converse(program, args, env);
-      const node = args[1] ?? '';
-      const ask: typeof real.ask = async (text, lines, timeoutMs) => {
-        if (!text.startsWith('CLIENT GETNAME')) return real.ask(text, lines, timeoutMs);
-        asked.set(node, [...(asked.get(node) ?? []), seconds()]);
-        const isSilent = node === '10.0.0.11' && seconds() >= silentAt && seconds() < speaksAt;
+    open: (at: ServerAt): Session => {
+      const real = waiting.open(at);
+      const ask: Session['ask'] = async (commands, timeoutMs) => {
+        if (commands[0]?.[1] !== 'GETNAME') return real.ask(commands, timeoutMs);
+        asked.set(at.ip, [...(asked.get(at.ip) ?? []), seconds()]);
+        const isSilent = at.ip === '10.0.0.11' && seconds() >= silentAt && seconds() < speaksAt;
         const wait = isSilent ? (speaksAt - seconds()) * 1000 : 0;
         await clock.pause(Math.min(wait, timeoutMs));
-        if (wait > timeoutMs) return null;
-        return seconds() >= killedAt ? ['null'] : real.ask(text, lines, timeoutMs);
+        if (wait > timeoutMs) return { kind: 'failed', what: 'connection', why: 'no answer in time' };
+        return seconds() >= killedAt
+          ? { kind: 'failed', what: 'connection', why: 'connection closed' }
+          : real.ask(commands, timeoutMs);
       };
       return { ...real, ask };
     },
   };
-  const cluster = { waiting: clock, connection: { args: [], env: {}, passwordAt: null }, say: () => {} };
+  const cluster = { waiting: clock, connection: { user: null, password: null, tls: null }, say: () => {} };
   const lock = await lockNodes(cluster, clusterOf(three), performance.now() + 60_000);
   let began = false;
   /** When the lock was lost, and with what code. */
