@@ -51,8 +51,9 @@ export async function check(context: ToolContext, waiting: Waiting): Promise<num
   const { host, build, env, tell } = context;
   const start = startOf(context, options);
   const cluster: Cluster = { waiting, connection: start.connection, say: () => {} };
-  const end = waiting.now() + timeoutOf(options, 5);
   let looked = await lookAt(cluster, start.find, build.manifests);
+  // From the first answer on: a round may take longer than that on a busy machine, and be asked too early all the same.
+  const end = waiting.now() + timeoutOf(options, 5);
   while (!looked.report.ok && waiting.now() < end) {
     await waiting.pause(BETWEEN_MS);
     waiting.stopped.throwIfAborted();
