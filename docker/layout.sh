@@ -30,7 +30,7 @@ if [ ! -e "$real" ]; then
       [ -e "$path" ] || [ -L "$path" ] || continue
       if [ -e "$path" ] && ! cmp -s "$path" "$real"; then continue; fi
       case $name in
-      *-server) ln -sf "$launcher" "$path" ;;
+      *-server | *-sentinel) ln -sf "$launcher" "$path" ;;
       *) ln -sf "$real" "$path" ;;
       esac
     done
@@ -44,14 +44,14 @@ fi
 
 # The official images' entrypoints are scripts that would hand VALKEY_EXTRA_FLAGS to a launcher that reads them itself: over theirs, too.
 for name in bundle-docker-entrypoint bundle-docker-entrypoint.sh docker-entrypoint docker-entrypoint.sh \
-  valkey-server redis-server; do
+  valkey-server redis-server valkey-sentinel redis-sentinel; do
   ln -sf "$launcher" "/usr/local/bin/$name"
 done
 [ -d /usr/bin ] && ln -sf "$launcher" /usr/bin/valkey-server
 
 # The official images have all their names in /usr/local/bin, and whoever uses them may give the path: docs/drop-in.md.
 for brand in valkey redis; do
-  for name in sentinel check-rdb check-aof; do
+  for name in check-rdb check-aof; do
     path=/usr/local/bin/$brand-$name
     [ -e "$path" ] || ln -sf "$real" "$path"
   done

@@ -20,14 +20,14 @@ type ServerMode = 'start' | 'query';
 
 /**
  * What a command means (design §3.2). No argument, a first one that begins with `-` or that ends in `.conf`: `valkey-server` is put in
- * front. A program whose base name is valkey-server or redis-server is a server start, and so is a sentinel's.
+ * front. A program whose base name is one of SERVER_NAMES is a server start.
  */
 export function classify(command: readonly string[]): Invocation {
   const [first] = command;
   const argv =
     first === undefined || first.startsWith('-') || first.endsWith('.conf') ? ['valkey-server', ...command] : command;
   const [name = 'valkey-server', ...args] = argv;
-  if (!SERVER_NAMES.has(baseOf(name)) && !isSentinelName(name)) return { kind: 'command', argv };
+  if (!SERVER_NAMES.has(baseOf(name))) return { kind: 'command', argv };
   return { kind: 'server', name, args, mode: modeOf(args) };
 }
 
@@ -39,15 +39,15 @@ export function startUnderOwnName(name: string, args: readonly string[]): Invoca
   return { kind: 'server', name, args, mode: modeOf(args), isOwnName: true };
 }
 
+const SENTINEL_NAMES = ['valkey-sentinel', 'redis-sentinel'];
+
 /** Names under which the executable is the launcher of the server, whatever its arguments look like. */
-export const SERVER_NAMES: ReadonlySet<string> = new Set(['valkey-server', 'redis-server']);
+export const SERVER_NAMES: ReadonlySet<string> = new Set(['valkey-server', 'redis-server', ...SENTINEL_NAMES]);
 
 /** Whether the server that is called by this name is a sentinel (server.c, checkForSentinelMode). */
 export function isSentinelName(name: string): boolean {
-  return SENTINEL_NAMES.has(baseOf(name));
+  return SENTINEL_NAMES.includes(baseOf(name));
 }
-
-const SENTINEL_NAMES: ReadonlySet<string> = new Set(['valkey-sentinel', 'redis-sentinel']);
 
 function baseOf(name: string): string {
   return name.slice(name.lastIndexOf('/') + 1);

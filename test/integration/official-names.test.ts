@@ -17,7 +17,7 @@ const names: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     ['valkey', 'redis'].flatMap((brand) => [
       [`${brand}-server`, launcher],
-      [`${brand}-sentinel`, server],
+      [`${brand}-sentinel`, launcher],
       [`${brand}-check-aof`, server],
       [`${brand}-check-rdb`, server],
       [`${brand}-cli`, '/usr/bin/valkey-cli'],

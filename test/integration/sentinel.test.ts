@@ -20,6 +20,7 @@ describe('a sentinel is healthy', () => {
     ['on its default port', 26379, withConf('', ['valkey-server', CONF, '--sentinel'])],
     ['on its default port, by its own name', 26379, withConf('', ['valkey-sentinel', CONF])],
     ['by the path of its name', 26379, withConf('', ['/usr/local/bin/valkey-sentinel', CONF])],
+    ['past the image’s ENTRYPOINT', 26379, withConf('', [CONF], { entrypoint: ['valkey-sentinel'] })],
     ['as redis-sentinel', 26379, withConf('', ['redis-sentinel', CONF])],
     ['on a port of its own', 5000, withConf('port 5000\n', ['valkey-server', CONF, '--sentinel'])],
     ['on a port of its own, by its own name', 5000, withConf('port 5000\n', ['valkey-sentinel', CONF])],

@@ -47,7 +47,7 @@ function imageFiles(modules: readonly string[] = MODULES, held: Bundle | null = 
     '/usr/local/bin/valkey-server': { link: LAUNCHER },
     '/usr/local/bin/redis-server': { link: LAUNCHER },
     '/usr/local/bin/valkey-cli': program,
-    '/usr/local/bin/valkey-sentinel': { link: DEFAULT_SERVER },
+    '/usr/local/bin/valkey-sentinel': { link: LAUNCHER },
     '/bin/bash': program,
     '/data': { directory: true },
     '/tmp': { directory: true, mode: 0o1777 },
