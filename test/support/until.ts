@@ -8,13 +8,13 @@ import { patienceMs } from './patience.ts';
 export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined>,
-  { seconds = patienceMs / 1000, everyMs = 25 }: { seconds?: number; everyMs?: number } = {},
+  { everyMs = 25 }: { everyMs?: number } = {},
 ): Promise<T> {
-  const end = Date.now() + seconds * 1000;
+  const end = Date.now() + patienceMs;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
+    if (Date.now() > end) throw new Error(`not within ${patienceMs / 1000} s: ${what}`);
     await pause(everyMs);
   }
 }
