@@ -108,11 +108,12 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
     diagnostics.push(...backgroundWarning(conf), ...(problem === null ? imageWarnings(conf) : []));
   }
   const addressesHere = () => host.network().addresses;
-  const directory = host.candidates(isSetTo(conf.settings, 'daemonize', 'yes'))[request.skipDirectories];
+  const freshDirectory = () => host.candidates(isSetTo(conf.settings, 'daemonize', 'yes'))[request.skipDirectories];
   if (isSentinel) {
     diagnostics.push(...sentinelWarnings(host, env, conf));
     const argv = [invocation.name, ...conf.commandLine.elements.map(({ text }) => text)];
     const record = recordOf(conf, addressesHere, null, SENTINEL_PORT);
+    const directory = freshDirectory();
     return {
       ...common,
       ...nothing(host, env),
@@ -130,6 +131,7 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
   const own = [...image, ...announcedName(host, conf, image), ...passwords.directives];
   const extra = [...planned.extra, ...own];
   diagnostics.push(...planned.diagnostics, ...passwords.warnings, ...foreignWarning(env));
+  const directory = freshDirectory();
   const place = directory ?? OWN_PLACE;
   const files = { conf: `${place}/valkey.conf`, secrets: `${place}/secrets.conf` };
   const expressed = express(conf, planned.loads, extra, files);

@@ -60,7 +60,7 @@ export const pages: Readonly<Record<string, Page>> = {
   },
   health: {
     usage: 'health [--alive|--joined|--cluster-ok]',
-    about: "asks the running server with valkey-cli (the image's HEALTHCHECK)",
+    about: "asks the running server as it was started (the image's HEALTHCHECK)",
     options: [
       ['--alive', 'it says anything at all, loading its data, too: for liveness'],
       ['--joined', 'it serves and, in cluster mode, knows other nodes: for readiness'],
