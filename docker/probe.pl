@@ -52,7 +52,7 @@ sub become {
 }
 
 # Errors of a server that serves nobody now; any other is about who asks.
-sub serves { $_[0] !~ /^-(?:LOADING|BUSY|MASTERDOWN)\b|^-ERR max number of clients reached/ }
+sub serves { $_[0] !~ /^-(?:LOADING|BUSY|MASTERDOWN)\b|^-ERR max number of clients\b/ }
 
 # An answer that is more than a word: it is handed on as it came.
 sub explain { become(@ARGV, '--heard', $ping, defined $info ? $info : ()) }
