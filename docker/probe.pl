@@ -152,8 +152,8 @@ sub ask {
   my $why = $@;
   alarm 0;
   chomp $why;
+  shift @answers if defined $record{requirepass} and (@answers > 1 or @answers and $answers[0] !~ /^-/);
   $answers[0] = "!$at: $why" if not @answers;
-  shift @answers if defined $record{requirepass} and @answers > 1;
   $answers[1] = "!$at: $why" if @commands > 1 + defined $record{requirepass} and @answers == 1;
   return @answers;
 }

@@ -157,6 +157,12 @@ describe('the probe', () => {
     replies = { AUTH: '-WRONGPASS x', PING: '-NOAUTH Authentication required.' };
     expect(await run('health')).toMatchObject({ said: 'healthy' });
   });
+  it('takes a login that PING is not answered after for no answer', async () => {
+    await leaveRecord({ password: asBytes('x') });
+    replies = { AUTH: '+OK' };
+    for (const option of ['--alive', '--joined'])
+      expect((await run('health', option)).handed[3]).toBe(`!127.0.0.1:${port}: the connection was closed`);
+  });
   it.each(['-ERR max number of clients reached', '-DENIED protected mode'])(
     'takes what the connection itself is answered: %s',
     async (greeting) => {
