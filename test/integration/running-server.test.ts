@@ -126,6 +126,7 @@ describe('a server is asked where it listens', () => {
   const tls = ['--tls-ca-cert-file', 'tls/ca.crt', '--tls-cert-file', 'tls/ca.crt', '--tls-key-file', 'tls/tls.key'];
   it.each<[string, readonly string[]]>([
     ['at a socket with a relative name', ['--port', '0', '--unixsocket', 'v.sock']],
+    ['at a socket where it is bound to no address', ['--bind', '', '--unixsocket', 'v.sock']],
     ['over TLS with relative files', ['--port', '0', '--tls-port', '6380', ...tls]],
     ['at its port where it has all three', ['--unixsocket', 'v.sock', '--tls-port', '6380', ...tls]],
   ])('%s', async (_, options) => {
