@@ -1,8 +1,9 @@
-#!/usr/bin/perl
+#!/usr/bin/env -S -u PERL5OPT -u PERL_UNICODE PERL_BADLANG=0 /usr/bin/perl
 # valkey-bundle: the command on PATH. `health` is answered here, where it can be, in one process that takes a few milliseconds and leaves no
 # child behind when it is killed: a child would land on the server, which does not reap it. Everything else, and every answer that has to
 # be explained, goes to the program behind. The rules are those of entrypoint/health.ts, and one table of tests holds both to them.
-# perl-base is in every Debian image. No module is loaded, nor `use warnings`: each would cost as much as the question.
+# perl-base is in every Debian image. The container's variables are the server's: they neither change how perl reads, nor has perl to warn of
+# a locale that the image does not have. No module is loaded, nor `use warnings`: each would cost as much as the question.
 use strict;
 
 my $program = '/usr/local/libexec/valkey/valkey-bundle';
@@ -52,7 +53,7 @@ sub become {
 }
 
 # Errors of a server that serves nobody now; any other is about who asks.
-sub serves { $_[0] !~ /^-(?:LOADING|BUSY|MASTERDOWN)\b|^-ERR max number of clients reached/ }
+sub serves { $_[0] !~ /^-(?:LOADING|BUSY|MASTERDOWN)\b|^-ERR max number of clients\b/ }
 
 # An answer that is more than a word: it is handed on as it came.
 sub explain { become(@ARGV, '--heard', $ping, defined $info ? $info : ()) }
@@ -151,8 +152,8 @@ sub ask {
   my $why = $@;
   alarm 0;
   chomp $why;
+  shift @answers if defined $record{requirepass} and (@answers > 1 or @answers and $answers[0] !~ /^-/);
   $answers[0] = "!$at: $why" if not @answers;
-  shift @answers if defined $record{requirepass} and @answers > 1;
   $answers[1] = "!$at: $why" if @commands > 1 + defined $record{requirepass} and @answers == 1;
   return @answers;
 }

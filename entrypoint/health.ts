@@ -27,9 +27,11 @@ export function readHeard(word: string): Answer {
   return { kind, text: word.slice(1) };
 }
 
-/** Errors of a server that serves nobody now. Any other error is about who asks, and by what name: the server serves others. */
-const serves = (error: string): boolean =>
-  !/^(LOADING|BUSY|MASTERDOWN)\b|^ERR max number of clients reached/.test(error);
+/**
+ * Errors of a server that serves nobody now. Any other error is about who asks, and by what name: the server serves others. In cluster mode
+ * the one about too many clients goes on with other words (acceptCommonHandler in networking.c).
+ */
+const serves = (error: string): boolean => !/^(LOADING|BUSY|MASTERDOWN)\b|^ERR max number of clients\b/.test(error);
 
 /**
  * The word that a probe prints for a server that is as asked. `cluster`: its answer to CLUSTER INFO; `nodesFile`: nodes.conf, in which it

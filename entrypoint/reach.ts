@@ -26,26 +26,32 @@ export function reachServer(
   usualPort = 6379,
 ): Reach {
   const socket = settingOf(settings, 'unixsocket') ?? '';
+  const address = addressOf(settings, addressesHere);
+  // Bound to no address (`bind ""`, or to optional ones that are not its own), it runs where it has a socket.
+  const hasPorts = address !== null || socket === '';
   return {
-    address: addressOf(settings, addressesHere),
-    port: Number(settingOf(settings, 'port') ?? usualPort),
-    tlsPort: Number(settingOf(settings, 'tls-port') ?? 0),
+    address: address ?? '127.0.0.1',
+    port: hasPorts ? Number(settingOf(settings, 'port') ?? usualPort) : 0,
+    tlsPort: hasPorts ? Number(settingOf(settings, 'tls-port') ?? 0) : 0,
     socket: socket === '' ? null : absolute(socket, dataDirectory),
     tls: tlsFilesOf(settings, dataDirectory),
   };
 }
 
 /**
- * An address that the server listens at. The password is sent there, so an address of another machine never counts. IPv4 goes first:
- * listenToPort() in server.c passes over IPv6 where the machine has none, and a server that runs is bound to every IPv4 address of its own.
+ * An address that the server listens at; null where none is known. The password is sent there, so an address of another machine never
+ * counts. IPv4 goes first: listenToPort() in server.c passes over IPv6 where the machine has none, and a server that runs is bound to every
+ * IPv4 address of its own.
  */
-function addressOf(settings: Settings, addressesHere: () => readonly string[]): string {
+function addressOf(settings: Settings, addressesHere: () => readonly string[]): string | null {
+  const bind = settings.get('bind');
+  if (bind === undefined) return '127.0.0.1';
   let known: ReadonlySet<string> | null = null;
   const isHere = (address: string): boolean => {
     known ??= new Set(addressesHere().map(canonical));
     return known.has(address);
   };
-  const words = (settings.get('bind')?.args ?? []).flatMap((word) => textOf(word).split(' '));
+  const words = bind.args.flatMap((word) => textOf(word).split(' '));
   const usable = words.flatMap((word) => {
     const name = word.replace(/^-/, '');
     if (name === '*' || name === '0.0.0.0') return ['127.0.0.1'];
@@ -54,7 +60,7 @@ function addressOf(settings: Settings, addressesHere: () => readonly string[]): 
     // A host name: the server does not start where it is bound to one that is not its own, unless that is optional.
     return name === word && /[a-z]/i.test(name) && !name.includes(':') ? [name] : [];
   });
-  return usable.find((name) => !name.includes(':')) ?? usable[0] ?? '127.0.0.1';
+  return usable.find((name) => !name.includes(':')) ?? usable[0] ?? null;
 }
 
 /** An IPv6 address in its shortest form, without the interface; anything else as it is. */

@@ -29,7 +29,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'probe-'));
   probe = join(folder, 'valkey-bundle');
   const program = join(folder, 'program');
-  await writeFile(program, '#!/usr/bin/perl\nprint join "\\0", @ARGV; exit 99\n', { mode: 0o755 });
+  await writeFile(program, '#!/bin/sh\nfor word; do printf "%s\\0" "$word"; done; exit 99\n', { mode: 0o755 });
   const text = await readFile('docker/probe.pl', 'utf8');
   const own = text
     .replace("'/usr/local/libexec/valkey/valkey-bundle'", `'${program}'`)
@@ -82,15 +82,18 @@ interface Outcome {
   readonly handed: readonly string[];
 }
 
+/** A container has the variables that its server is to have. */
+const foreign = { LC_ALL: 'xx_XX.UTF-8', PERL_UNICODE: 'SDA', PERL5OPT: '-Mwarnings' };
+
 function run(...args: readonly string[]): Promise<Outcome> {
   asked = [];
   return new Promise((resolve) => {
-    execFile('perl', [probe, ...args], (error, stdout, stderr) => {
+    execFile(probe, args, { env: { ...process.env, ...foreign } }, (error, stdout, stderr) => {
       expect(stderr).toBe('');
       if (error === null) resolve({ said: stdout.trimEnd(), handed: [] });
       else {
         expect(error.code).toBe(99);
-        resolve({ said: null, handed: stdout === '' ? [] : stdout.split('\0') });
+        resolve({ said: null, handed: stdout.split('\0').slice(0, -1) });
       }
     });
   });
@@ -153,6 +156,12 @@ describe('the probe', () => {
     await leaveRecord({ password: asBytes('x') });
     replies = { AUTH: '-WRONGPASS x', PING: '-NOAUTH Authentication required.' };
     expect(await run('health')).toMatchObject({ said: 'healthy' });
+  });
+  it('takes a login that PING is not answered after for no answer', async () => {
+    await leaveRecord({ password: asBytes('x') });
+    replies = { AUTH: '+OK' };
+    for (const option of ['--alive', '--joined'])
+      expect((await run('health', option)).handed[3]).toBe(`!127.0.0.1:${port}: the connection was closed`);
   });
   it.each(['-ERR max number of clients reached', '-DENIED protected mode'])(
     'takes what the connection itself is answered: %s',

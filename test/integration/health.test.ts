@@ -15,6 +15,7 @@ const secretFile = { text: 'secret\n', uid: 999, mode: 0o400 };
 
 const ways: readonly Way[] = [
   { title: 'as it comes', wish: {} },
+  { title: 'with a locale that the image lacks', wish: { env: { LANG: 'en_US.UTF-8' } } },
   { title: 'on another port', wish: { command: ['--port', '7000'], port: 7000 } },
   {
     title: 'on another port, from a file',

@@ -58,23 +58,26 @@ describe('a running server whose configuration is edited', () => {
 });
 
 describe('any reply of the server is alive', () => {
-  it('where it has no place for another connection', async () => {
-    const container = await started({ command: ['--maxclients', '2'] });
-    const hold =
-      'use Socket; for (1..2) { socket my $s, 2, 1, 0; connect $s, pack "S n C4 x8", 2, 6379, 127, 0, 0, 1; syswrite $s, "PING\\r\\n"; sysread $s, $_, 9; push @s, $s } print "held\\n"; sleep 60';
-    const holding = container.exec('perl', '-e', hold);
-    await until('both places are taken', async () => {
-      const { exitCode } = await container.exec('valkey-bundle', 'health');
-      return exitCode === 1 ? true : undefined;
-    });
-    expect(await container.exec('valkey-bundle', 'health', '--alive')).toMatchObject({
-      exitCode: 0,
-      stdout: 'alive\n',
-    });
-    expect((await container.exec('valkey-bundle', 'health')).stderr).toContain('max number of clients reached');
-    await container.docker.kill();
-    await holding.catch(() => {});
-  });
+  it.each([[], ['--cluster-enabled', 'yes']])(
+    'where it has no place for another connection: %s',
+    async (...options) => {
+      const container = await started({ command: ['--maxclients', '2', ...options] });
+      const hold =
+        'use Socket; for (1..2) { socket my $s, 2, 1, 0; connect $s, pack "S n C4 x8", 2, 6379, 127, 0, 0, 1; syswrite $s, "PING\\r\\n"; sysread $s, $_, 9; push @s, $s } print "held\\n"; sleep 60';
+      const holding = container.exec('perl', '-e', hold);
+      await until('both places are taken', async () => {
+        const { exitCode } = await container.exec('valkey-bundle', 'health');
+        return exitCode === 1 ? true : undefined;
+      });
+      expect(await container.exec('valkey-bundle', 'health', '--alive')).toMatchObject({
+        exitCode: 0,
+        stdout: 'alive\n',
+      });
+      expect((await container.exec('valkey-bundle', 'health')).stderr).toContain('max number of clients');
+      await container.docker.kill();
+      await holding.catch(() => {});
+    },
+  );
   it('where PING has another name', async () => {
     const container = await started({
       command: ['/x.conf'],
@@ -123,6 +126,7 @@ describe('a server is asked where it listens', () => {
   const tls = ['--tls-ca-cert-file', 'tls/ca.crt', '--tls-cert-file', 'tls/ca.crt', '--tls-key-file', 'tls/tls.key'];
   it.each<[string, readonly string[]]>([
     ['at a socket with a relative name', ['--port', '0', '--unixsocket', 'v.sock']],
+    ['at a socket where it is bound to no address', ['--bind', '', '--unixsocket', 'v.sock']],
     ['over TLS with relative files', ['--port', '0', '--tls-port', '6380', ...tls]],
     ['at its port where it has all three', ['--unixsocket', 'v.sock', '--tls-port', '6380', ...tls]],
   ])('%s', async (_, options) => {

@@ -21,6 +21,7 @@ export const answers: readonly Case[] = [
   { ping: "-ERR unknown command 'PING', with args beginning with: ", healthy: true, alive: 'alive' },
   { ping: '-DENIED Running in protected mode', healthy: true, alive: 'alive' },
   { ping: '-ERR max number of clients reached', healthy: false, alive: 'alive' },
+  { ping: '-ERR max number of clients + cluster connections reached', healthy: false, alive: 'alive' },
   { ping: '-LOADING Valkey is loading the dataset in memory', healthy: false, alive: 'alive (loading)' },
   { ping: '-BUSY Valkey is busy running a script.', healthy: false, alive: 'alive' },
   { ping: '-MASTERDOWN Link with PRIMARY is down', healthy: false, alive: 'alive' },

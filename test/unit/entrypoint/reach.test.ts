@@ -68,6 +68,12 @@ describe('how a server is reached, whatever it is bound to', () => {
   it.each(product)('$text', ({ text, expected }) => {
     expect(reachServer(settingsOf(directives(text)), '/data', () => ['10.0.0.5'])).toEqual(expected);
   });
+  it.each(['bind ""', 'bind -10.0.0.9'])('by its socket alone where no address is its own: %s', (bind) => {
+    for (const port of ['port 7000', 'port 0\ntls-port 6380'])
+      expect(
+        reachServer(settingsOf(directives(`${bind}\n${port}\nunixsocket v.sock`)), '/data', () => ['10.0.0.5']),
+      ).toMatchObject({ port: 0, tlsPort: 0, socket: '/data/v.sock' });
+  });
   it('asks for the machine’s addresses only where one has to be told from another machine’s', () => {
     const refuse = () => {
       throw new Error('asked');
