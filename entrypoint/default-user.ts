@@ -12,6 +12,7 @@ import { showPlace } from './place.ts';
 export interface DefaultUser {
   /** On, and without need of a password: who connects has logged in (authRequired() in networking.c). */
   readonly isOpen: boolean;
+  /** Those that let it in: none while it is off (checkPasswordBasedAuth in acl.c). */
   readonly passwords: Passwords;
   /** The line that decides this, as the beginning of a message; null where there is none, so that a new requirepass would decide. */
   readonly because: string | null;
@@ -114,5 +115,5 @@ function follow(rules: readonly string[]): Settled {
         break;
     }
   }
-  return { isOpen: isOn && needsNone, passwords: { plain, hashed } };
+  return { isOpen: isOn && needsNone, passwords: isOn ? { plain, hashed } : NONE };
 }

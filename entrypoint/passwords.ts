@@ -14,6 +14,12 @@ interface Password {
   readonly variable: string;
 }
 
+interface Settled {
+  readonly warnings: readonly Diagnostic[];
+  /** What lets the user default in, once the server runs; null where nothing has to, or nothing that is known does. */
+  readonly login: Bytes | null;
+}
+
 /**
  * `requirepass` and `primaryauth` from VALKEY_PASSWORD or VALKEY_PASSWORD_FILE, each where it has an effect. Refuses VB205, VB206, VB211,
  * VB212, VB213 and VB215 for a password that cannot be read, and VB514 for one that would leave the server open; warns VB209 where another one
@@ -24,11 +30,12 @@ export function passwordDirectives(
   env: Environment,
   conf: Access,
   image: readonly ExtraDirective[] = [],
-): { directives: ExtraDirective[]; warnings: Diagnostic[] } {
+): Settled & { readonly directives: readonly ExtraDirective[] } {
   const password = readPassword(host, env);
   const user = defaultUserOf(host, conf);
   const isOpen = user.isOpen && isExposed(conf.settings, image);
-  if (password === null) return { directives: [], warnings: isOpen ? [openWarning(user)] : [] };
+  const own = ownPassword(user);
+  if (password === null) return { directives: [], warnings: isOpen ? [openWarning(user)] : [], login: own };
   const { value, variable } = password;
   const at = { kind: 'variable', name: variable } as const;
   const unused = (message: string): Diagnostic => diagnose('VB209', message, { at });
@@ -36,7 +43,7 @@ export function passwordDirectives(
     const message = `${user.because}, so ${variable} would have no effect, and the server would be open`;
     if (isOpen) throw refuse('VB514', message, { at });
     // Nor primaryauth: a node that takes one password and offers another could not replicate.
-    return { directives: [], warnings: [unused(`${user.because}, so ${variable} is not used`)] };
+    return { directives: [], warnings: [unused(`${user.because}, so ${variable} is not used`)], login: own };
   }
   const directive = (name: string): ExtraDirective => ({ name: bytesOf(name), value, secret: true, at });
   const required = user.because === null ? [directive('requirepass')] : [];
@@ -44,20 +51,26 @@ export function passwordDirectives(
   const primary = [...conf.fileDirectives, ...conf.optionDirectives].findLast(
     ({ name }) => name === 'primaryauth' || name === 'masterauth',
   );
-  if (primary === undefined) return { directives: [...required, directive('primaryauth')], warnings: [] };
+  if (primary === undefined) return { directives: [...required, directive('primaryauth')], warnings: [], login: value };
   const isSame = primary.args[0] === value;
   const message = `${primary.name} is set at ${showPlace(primary.line.at)}, so ${variable} is not used for it`;
-  return { directives: required, warnings: isSame ? [] : [unused(message)] };
+  return { directives: required, warnings: isSame ? [] : [unused(message)], login: value };
 }
 
 /** VB214 for a password, which a sentinel is not given, and VB510 where its configuration turns protected mode off and sets none. */
-export function sentinelWarnings(host: Pick<Reader, 'readConf'>, env: Environment, conf: Access): Diagnostic[] {
+export function sentinelPasswords(host: Pick<Reader, 'readConf'>, env: Environment, conf: Access): Settled {
   const given = ['VALKEY_PASSWORD', 'VALKEY_PASSWORD_FILE'].filter((name) => (env[name] ?? '') !== '');
   const user = defaultUserOf(host, conf);
-  return [
+  const warnings = [
     ...given.map((name) => diagnose('VB214', `a sentinel does not use ${name}`, { at: { kind: 'variable', name } })),
     ...(user.isOpen && isExposed(conf.settings) ? [openWarning(user)] : []),
   ];
+  return { warnings, login: ownPassword(user) };
+}
+
+function ownPassword({ passwords }: DefaultUser): Bytes | null {
+  const [first = null] = passwords.plain;
+  return first;
 }
 
 function openWarning({ because }: DefaultUser): Diagnostic {

@@ -16,7 +16,7 @@ import type { ExtraDirective, Merged, WantedLoad } from './modules/merge.ts';
 import { planModules } from './modules/plan.ts';
 import { isSetTo } from './modules/settings.ts';
 import { NO_PLACE, noPlace } from './no-place.ts';
-import { passwordDirectives, sentinelWarnings } from './passwords.ts';
+import { passwordDirectives, sentinelPasswords } from './passwords.ts';
 import { type Program, resolveServer } from './program.ts';
 import { settingOf, tlsWords } from './reach.ts';
 import { mentionsSecret } from './secrets.ts';
@@ -110,9 +110,10 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
   const addressesHere = () => host.network().addresses;
   const freshDirectory = () => host.candidates(isSetTo(conf.settings, 'daemonize', 'yes'))[request.skipDirectories];
   if (isSentinel) {
-    diagnostics.push(...sentinelWarnings(host, env, conf));
+    const { warnings, login } = sentinelPasswords(host, env, conf);
+    diagnostics.push(...warnings);
     const argv = [invocation.name, ...conf.commandLine.elements.map(({ text }) => text)];
-    const record = recordOf(conf, addressesHere, null, SENTINEL_PORT);
+    const record = recordOf(conf, addressesHere, login, SENTINEL_PORT);
     const directory = freshDirectory();
     return {
       ...common,
@@ -141,8 +142,7 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
   ];
   if (written.length > 0 && directory === undefined) strict('VB503', NO_PLACE, noPlace(host.closedPlaces()));
   const argv = [invocation.name, ...expressed.args];
-  const required = passwords.directives.find(({ name }) => name === 'requirepass');
-  const record = recordOf(conf, addressesHere, required?.value ?? null);
+  const record = recordOf(conf, addressesHere, passwords.login);
   if (expressed.effectiveConf !== null) diagnostics.push(effectiveNotice(conf, files.conf));
   return {
     ...common,

@@ -10,23 +10,22 @@ import { type Reach, reachServer } from './reach.ts';
  */
 
 export interface StartRecord extends Reach {
-  /** What logs the user default in; null where the server asks for nothing. */
+  /** What logs the user default in; null where the server asks for nothing, or for what is not known. */
   readonly password: Bytes | null;
   /** nodes.conf as an absolute path; null without cluster mode. */
   readonly nodesFile: string | null;
 }
 
-/** The record of a server with these settings; `password`: what the start adds to them; `usualPort`: where it listens unless they say so. */
+/** The record of a server with these settings, which `password` lets in; `usualPort`: where it listens unless they say so. */
 export function recordOf(
   { settings, dataDirectory }: { readonly settings: Settings; readonly dataDirectory: string },
   addressesHere: () => readonly string[],
   password: Bytes | null,
   usualPort?: number,
 ): StartRecord {
-  const required = settings.get('requirepass')?.args[0] ?? password;
   return {
     ...reachServer(settings, dataDirectory, addressesHere, usualPort),
-    password: required === '' ? null : required,
+    password,
     nodesFile: nodesFileOf(settings, dataDirectory),
   };
 }

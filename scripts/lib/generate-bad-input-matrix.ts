@@ -30,10 +30,12 @@ export function generateBadInputMatrix(): GeneratedFile {
   return { path: 'docs/bad-input.md', content: `${content.join('\n').trimEnd()}\n` };
 }
 
-function tableRow({ input, code, exitCode, place, names = [] }: Row): string {
+function tableRow({ input, code, exitCode, place, names = [], warns = [] }: Row): string {
   const where = place === undefined ? '' : `\`${place}\``;
   const named = names.map((name) => `\`${name}\``).join(', ');
-  const end = code === null ? 'none: it runs' : `[${code}](diagnostics.md#${anchorOf(code)})`;
+  const link = (to: keyof typeof catalogue): string => `[${to}](diagnostics.md#${anchorOf(to)})`;
+  const warned = warns.length === 0 ? 'none' : warns.map(link).join(', ');
+  const end = code === null ? `${warned}: it runs` : link(code);
   const cells = [
     input,
     end,

@@ -124,6 +124,30 @@ describe('a password next to a rule of the user', () => {
     await untilLogged(server.container, ' VB209:');
   });
 
+  it('is said to have no effect where the rule turns the user off', async () => {
+    const container = await containers.make({
+      command: ['--user', 'default', 'off', '>x', '--user', 'bob', 'on', '>own', '+@all'],
+      env: { VALKEY_PASSWORD: 'x' },
+    });
+    await container.start();
+    await untilLogged(container, ' VB209:');
+  });
+
+  it.each<[string, ContainerWish]>([
+    ['a user line', { command: ['--user', 'default', 'on', '>x', '+@all'], env: { VALKEY_PASSWORD: 'x' } }],
+    [
+      'an ACL file, not requirepass',
+      {
+        command: ['--aclfile', '/acl', '--requirepass', 'own'],
+        files: { '/acl': 'user default on >x +@all\n' },
+      },
+    ],
+  ])('is what health asks with where it stands in %s', async (_, { command = [], ...wish }) => {
+    const server = await containers.serve({ ...wish, command: [...command, '--cluster-enabled', 'yes'] }, 'x');
+    // The server was asked: it says that it has no cluster yet.
+    expect((await server.container.exec('valkey-bundle', 'health', '--cluster-ok')).stderr).toContain(' VB720:');
+  });
+
   it('takes effect where only another user has a rule', async () => {
     const command = ['--user', 'bob', 'on', '>own', '~*', '&*', '+@all'];
     const server = await containers.serve({ command, env: { VALKEY_PASSWORD: 'x' } }, 'x');

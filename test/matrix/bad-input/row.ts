@@ -16,6 +16,8 @@ export interface Row {
   readonly names?: readonly string[];
   /** What must never be printed. */
   readonly never?: readonly string[];
+  /** For an input that must work: every warning of its start. */
+  readonly warns?: readonly Code[];
   /** For an input that must work: shell commands inside the container, and what they print. */
   readonly asks?: ReadonlyArray<readonly [command: string, answer: RegExp]>;
   /**

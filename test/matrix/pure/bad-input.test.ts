@@ -29,7 +29,9 @@ describe.each(pure)('$title', ({ rows }) => {
   const working = rows.filter(({ code }) => code === null);
   it.skipIf(working.length === 0).each(named(working))('%s ends nothing', (_, row) => {
     const started = startTwin(row);
-    expect(reportOf(started.stderr).errors).toEqual([]);
+    const { errors, codes } = reportOf(started.stderr);
+    expect(errors).toEqual([]);
+    if (row.warns !== undefined) expect([...codes].sort()).toEqual(row.warns);
     expect(started.exec).not.toBeNull();
     for (const secret of row.never ?? []) expect(started.stderr).not.toContain(secret);
   });

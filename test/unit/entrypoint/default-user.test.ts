@@ -76,6 +76,14 @@ describe('a start with a password from the environment', () => {
   ])('only warns where nobody else gets in: %s %s', (...args) => {
     expect(outcome(args, given, '')).toMatchObject({ codes: ['VB209'], exitCode: null });
   });
+  it.each(['off >x', 'on >x off', 'on nopass off >x'])(
+    'says that nobody gets in where the user is off: %s',
+    (rules) => {
+      const { codes, added } = outcome(['--user', 'default', ...rules.split(' ')], given);
+      expect([codes, added]).toEqual([['VB209'], []]);
+      expect(outcome([], given, `user default ${rules}\n`)).toMatchObject({ codes: ['VB209'], added: [] });
+    },
+  );
   it('leaves an ACL file that cannot be read to the server', () => {
     expect(outcome(['--aclfile', '/none'], given)).toMatchObject({ codes: ['VB209'], exitCode: null });
   });

@@ -14,6 +14,9 @@ const full: StartRecord = {
   nodesFile: '/data/nodes.conf',
 };
 
+/** SHA-256 of `x`. */
+const HASH = '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881';
+
 describe('the record of a start', () => {
   it.each([full, usualServer(''), usualServer('p%41 \u00fc')])('is read as it was written', (record) => {
     expect(readRecord(writeRecord(record))).toEqual(record);
@@ -44,6 +47,29 @@ describe('a start leaves', () => {
     ['of nobody where it is empty', ['--requirepass', ''], {}, null],
   ])('the password %s', (_, args, env, password) => {
     expect(left(args, {}, env)?.password).toBe(password);
+  });
+  it.each<[string, string, readonly string[], Readonly<Record<string, string>>, string | null]>([
+    ['with that of the variable', 'user default on >x >y', [], { VALKEY_PASSWORD: 'y' }, 'y'],
+    ['with its own one', 'user default on >x', ['--requirepass', 'y'], { VALKEY_PASSWORD: 'z' }, 'x'],
+    [
+      'with that of the variable, which it has as a hash',
+      `user default on #${HASH}`,
+      [],
+      { VALKEY_PASSWORD: 'x' },
+      'x',
+    ],
+    ['without one', 'user default on nopass', ['--requirepass', 'y'], {}, null],
+    ['in no way that is known', `user default on #${HASH}`, ['--requirepass', 'y'], {}, null],
+    ['in no way, since it is off', 'user default off >x', [], { VALKEY_PASSWORD: 'x' }, null],
+    ['without one, since no rule names it', 'user bob on >x', ['--requirepass', 'y'], {}, null],
+  ])('what lets the user default in: %s', (_, rule, args, env, password) => {
+    const files = { '/acl': `${rule}\n` };
+    expect(left(['--aclfile', '/acl', ...args], { files }, env)?.password).toBe(password);
+    const [, name = '', ...rules] = rule.split(' ');
+    if (name === 'default') expect(left([...args, '--user', name, ...rules], {}, env)?.password).toBe(password);
+  });
+  it('the password of a sentinel that asks for one', () => {
+    expect(left(['--sentinel', '--requirepass', 'y'])?.password).toBe('y');
   });
   it.each<[readonly string[], number]>([
     [['/s.conf', '--sentinel'], 26379],
