@@ -25,11 +25,11 @@ export function reachServer(
   addressesHere: () => readonly string[],
   usualPort = 6379,
 ): Reach {
-  const socket = settingOf(settings, 'unixsocket') ?? '';
+  const socket = settingText(settings, 'unixsocket') ?? '';
   return {
     address: addressOf(settings, addressesHere),
-    port: Number(settingOf(settings, 'port') ?? usualPort),
-    tlsPort: Number(settingOf(settings, 'tls-port') ?? 0),
+    port: Number(settingText(settings, 'port') ?? usualPort),
+    tlsPort: Number(settingText(settings, 'tls-port') ?? 0),
     socket: socket === '' ? null : absolute(socket, dataDirectory),
     tls: tlsFilesOf(settings, dataDirectory),
   };
@@ -66,7 +66,7 @@ export function canonical(address: string): string {
 
 function tlsFilesOf(settings: Settings, dataDirectory: string): Reach['tls'] {
   const named = (name: string): string | null => {
-    const path = settingOf(settings, name) ?? '';
+    const path = settingText(settings, name) ?? '';
     return path === '' ? null : absolute(path, dataDirectory);
   };
   const client = named('tls-client-cert-file');
@@ -92,7 +92,7 @@ export function tlsWords(tls: TlsFiles | null): string[] {
   return ['--tls', ...given, ...(tls.verifies ? [] : ['--insecure'])];
 }
 
-export function settingOf(settings: Settings, name: string): string | undefined {
+export function settingText(settings: Settings, name: string): string | undefined {
   const setting = settings.get(name);
   return setting === undefined ? undefined : textOf(asBytes(setting.args[0] ?? ''));
 }

@@ -4,6 +4,7 @@
  */
 export const buildInputs: readonly string[] = [
   'docker/builders',
+  'modules/schema.ts',
   'package-lock.json',
   'scripts/artifacts',
   'scripts/build',
@@ -13,7 +14,6 @@ export const buildInputs: readonly string[] = [
   'scripts/graph',
   'scripts/lib/manifest-rules.ts',
   'scripts/lib/module-manifests.ts',
-  'scripts/lib/module-schema.ts',
   'scripts/lines',
   'scripts/pipeline',
   'scripts/tools',

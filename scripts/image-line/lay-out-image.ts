@@ -1,7 +1,7 @@
 import { chmod, copyFile, cp, link, mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { BundleFile } from '../../modules/schema.ts';
 import { paths } from '../lib/image-paths.ts';
-import type { BundleFile } from '../lib/module-schema.ts';
 import type { BuildRecord } from '../pipeline/records.ts';
 
 export interface ImageFiles {

@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { moduleManifest } from '../../modules/schema.ts';
 import { lockFile } from '../lines/lock-file.ts';
 import { releaseLine } from '../lines/release-line.ts';
 import type { GeneratedFile } from './generated-file.ts';
-import { moduleManifest } from './module-schema.ts';
 
 /** The JSON schema of module.yaml, for editors: what a manifest may leave out is optional here. */
 export function generateModuleSchema(): GeneratedFile {

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
+import type { BundleFile } from '../../modules/schema.ts';
 import { buildImage } from './engine-build.ts';
 import { buildLocalImage, builtId, type ImageOptions } from './image.ts';
 import { standInBundle } from './image-bundle.ts';
 import { withContext } from './image-context.ts';
 import { paths } from './image-paths.ts';
-import type { BundleFile } from './module-schema.ts';
 
 export interface TestImage {
   readonly tag: 'valkey-bundle-test:local';

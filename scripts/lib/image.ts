@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { BundleFile } from '../../modules/schema.ts';
 import { type BaseRecord, ensureBase } from './base.ts';
 import { readArchiveLine } from './base-line.ts';
 import { imageId } from './engine.ts';
@@ -8,7 +9,6 @@ import { archiveBundle } from './image-bundle.ts';
 import { withContext } from './image-context.ts';
 import { paths } from './image-paths.ts';
 import { revision } from './image-revision.ts';
-import type { BundleFile } from './module-schema.ts';
 
 export interface ImageOptions {
   /** Gets one line as each step starts. */

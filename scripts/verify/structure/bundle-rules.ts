@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { type BundleFile, bundleFile } from '../../../modules/schema.ts';
 import { upstreamVersion } from '../../lib/debian-version.ts';
-import { type BundleFile, bundleFile } from '../../lib/module-schema.ts';
 import { layout } from '../layout.ts';
 import { CheckFailed, CheckNotRun, requireSame } from '../outcome.ts';
 import { isPackagedOnly, type Subject } from '../subject.ts';

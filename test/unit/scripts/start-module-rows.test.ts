@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { BundleFile } from '../../../scripts/lib/module-schema.ts';
+import type { BundleFile } from '../../../modules/schema.ts';
 import { moduleRows } from '../../../scripts/start/module-rows.ts';
 import type { PlanReport } from '../../../scripts/start/plan-report.ts';
 import { parseModuleList, type ServerModule } from '../../../scripts/start/server-modules.ts';
