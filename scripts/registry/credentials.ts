@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import * as z from 'zod';
+import { isMissing } from '../lib/files.ts';
+import { parseJson } from '../lib/json.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 
 export interface Credentials {
@@ -47,21 +49,13 @@ async function readConfig(file: string): Promise<z.infer<typeof dockerConfig>> {
   try {
     text = await readFile(file, 'utf8');
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return dockerConfig.parse({});
+    if (isMissing(cause)) return dockerConfig.parse({});
     throw new PipelineError('VP506', 'the configuration of docker cannot be read', { where: file, cause });
   }
   // The cause is left out on purpose: a parser's message quotes the text, and the text holds passwords.
-  const parsed = dockerConfig.safeParse(parseJson(text));
-  if (parsed.success) return parsed.data;
+  const read = parseJson(text, dockerConfig);
+  if (read.ok) return read.value;
   throw new PipelineError('VP506', 'this is no configuration of docker', { where: file });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 /**
@@ -77,9 +71,9 @@ async function askHelper(helper: string, server: string): Promise<Credentials | 
     const why = ran.exitCode === undefined ? 'cannot be run' : `ended with ${ran.exitCode}`;
     throw new PipelineError('VP506', `the helper that docker's configuration names ${why}`, { where: program });
   }
-  const read = helperAnswer.safeParse(parseJson(ran.stdout));
-  if (!read.success) throw new PipelineError('VP506', 'its answer is not what a helper gives', { where: program });
-  const found = read.data;
+  const read = parseJson(ran.stdout, helperAnswer);
+  if (!read.ok) throw new PipelineError('VP506', 'its answer is not what a helper gives', { where: program });
+  const found = read.value;
   if (found.Username === '<token>') {
     throw new PipelineError('VP506', `the login to ${server} is an identity token, which is not supported`, {
       where: program,

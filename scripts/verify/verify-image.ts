@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import * as z from 'zod';
+import { parseJson } from '../lib/json.ts';
 import { loadManifests } from '../lib/module-manifests.ts';
 import { loadLine } from '../lines/load-line.ts';
 import { readLock } from '../lines/read-lock.ts';
@@ -79,11 +80,9 @@ async function look(containers: Containers, where: string): Promise<ImageFacts> 
 }
 
 function lineOf({ bundle }: ImageFacts, where: string): string {
-  try {
-    return z.looseObject({ line: z.string() }).parse(JSON.parse(bundle ?? '')).line;
-  } catch (cause) {
-    throw new PipelineError('VP404', `${layout.bundle} does not say what line it is`, { where, cause });
-  }
+  const read = parseJson(bundle ?? '', z.looseObject({ line: z.string() }));
+  if (read.ok) return read.value.line;
+  throw new PipelineError('VP404', `${layout.bundle} does not say what line it is`, { where, cause: read.cause });
 }
 
 /** Reads what the project's data say of one image of a line. Throws VP407 for an unknown variant, and what reading the data throws. */
