@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import * as z from 'zod';
+import { atOnce } from '../lib/at-once.ts';
 import { parseJson } from '../lib/json.ts';
 import { loadManifests } from '../lib/module-manifests.ts';
 import { loadLine } from '../lines/load-line.ts';
@@ -128,16 +129,12 @@ export async function runGroups(
   limit: number,
   aborted: AbortSignal,
 ): Promise<void> {
-  const waiting = [...groups];
-  const worker = async (): Promise<void> => {
-    for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) await group(lab);
-  };
   const interrupted = new Promise<never>((_, reject) => {
     const abort = () => reject(aborted.reason);
     if (aborted.aborted) abort();
     else aborted.addEventListener('abort', abort, { once: true });
   });
-  await Promise.race([Promise.all(Array.from({ length: limit }, worker)), interrupted]);
+  await Promise.race([atOnce(limit, groups, aborted, (group) => group(lab)), interrupted]);
 }
 
 interface NamedImage {
