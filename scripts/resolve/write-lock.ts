@@ -1,6 +1,7 @@
 import { writeWhole } from '../lib/files.ts';
 import { jsonText } from '../lib/json.ts';
 import type { LockedLine, LockFile } from '../lines/lock-file.ts';
+import { byNumber } from '../lines/version.ts';
 import { lockPath, type Workspace } from '../pipeline/workspace.ts';
 
 /** Writes modules/lock.json with one rename: a reader sees the old one or the new one. The same content always gives the same text. */
@@ -19,6 +20,6 @@ function showLine({ base, modules }: LockedLine) {
 }
 
 function sorted<Value, Shown>(entries: Readonly<Record<string, Value>>, show: (value: Value) => Shown) {
-  const named = Object.entries(entries).sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }));
+  const named = Object.entries(entries).sort(([a], [b]) => byNumber(a, b));
   return Object.fromEntries(named.map(([name, value]): [string, Shown] => [name, show(value)]));
 }

@@ -136,7 +136,7 @@ describe('the table of modules', () => {
   test('hides what follows a word that names a secret', () => {
     const args = ['--bind-passwd', 'hunter2'];
     expect(moduleRows({ server: [{ ...redisearch, args }], plan: null, bundle }).rows[0]?.arguments).toEqual([
-      { text: '--bind-passwd (hidden)', source: null },
+      { text: '--bind-passwd (redacted)', source: null },
     ]);
   });
 
