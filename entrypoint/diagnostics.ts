@@ -1,4 +1,5 @@
-import { type Code, catalogue, type Severity } from './diagnostics/catalogue.ts';
+import { type Code, catalogue } from './diagnostics/catalogue.ts';
+import type { Severity } from './diagnostics/page.ts';
 import type { Place } from './place.ts';
 
 /** One thing to tell the user. `exitCode` is what the start ends with if this is an error. */

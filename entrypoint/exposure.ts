@@ -1,7 +1,7 @@
 import { textOf } from './bytes.ts';
 import type { ExtraDirective } from './modules/merge.ts';
 import { isSetTo, type Settings } from './modules/settings.ts';
-import { settingOf } from './reach.ts';
+import { settingText } from './reach.ts';
 
 /** Whether a server without a password serves other machines: protected mode is off, and it listens on more than loopback. */
 export function isExposed(settings: Settings, image: readonly ExtraDirective[] = []): boolean {
@@ -18,7 +18,7 @@ export function isOnLoopbackAlone(settings: Settings): boolean {
 }
 
 function listens(settings: Settings): boolean {
-  const ports = [settingOf(settings, 'port') ?? '6379', settingOf(settings, 'tls-port') ?? '0'];
+  const ports = [settingText(settings, 'port') ?? '6379', settingText(settings, 'tls-port') ?? '0'];
   return ports.some((port) => Number(port) !== 0);
 }
 

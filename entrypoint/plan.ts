@@ -18,7 +18,7 @@ import { isSetTo } from './modules/settings.ts';
 import { NO_PLACE, noPlace } from './no-place.ts';
 import { passwordDirectives, sentinelPasswords } from './passwords.ts';
 import { type Program, resolveServer } from './program.ts';
-import { settingOf, tlsWords } from './reach.ts';
+import { settingText, tlsWords } from './reach.ts';
 import { mentionsSecret } from './secrets.ts';
 import { recordOf, type StartRecord, writeRecord } from './start-record.ts';
 import { backgroundWarning, effectiveNotice, imageWarnings, wordWarnings } from './start-warnings.ts';
@@ -36,7 +36,7 @@ export interface StartPlan {
   readonly directives: readonly ExtraDirective[];
   readonly how: Expressed['how'];
   /** Files that this start writes for itself. Without the required ones the server cannot start. */
-  readonly runtime: RuntimeFiles | null;
+  readonly runtime: StartFiles | null;
   readonly effectiveConf: { readonly path: string; readonly text: Bytes } | null;
   /** The file in which a sentinel keeps its state. */
   readonly sentinelConf: string | null;
@@ -59,7 +59,7 @@ export interface ClusterFiles {
   readonly searchPath: string;
 }
 
-interface RuntimeFiles {
+interface StartFiles {
   readonly directory: string;
   readonly files: ReadonlyArray<{ readonly name: string; readonly text: Bytes }>;
   readonly required: boolean;
@@ -163,7 +163,7 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
   };
 }
 
-function fileOf(record: StartRecord): RuntimeFiles['files'][number] {
+function fileOf(record: StartRecord): StartFiles['files'][number] {
   return { name: START_RECORD, text: writeRecord(record) };
 }
 
@@ -205,7 +205,7 @@ function clusterFiles({ settings }: Configuration, record: StartRecord, env: Env
     nodesFile: record.nodesFile,
     tls: isSetTo(settings, 'tls-cluster', 'yes') ? tlsWords({ ...record.tls, verifies: false }) : [],
     password: record.password,
-    announcedIp: settingOf(settings, 'cluster-announce-ip') || null,
+    announcedIp: settingText(settings, 'cluster-announce-ip') || null,
     searchPath: env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
   };
 }

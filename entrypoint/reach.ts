@@ -25,14 +25,14 @@ export function reachServer(
   addressesHere: () => readonly string[],
   usualPort = 6379,
 ): Reach {
-  const socket = settingOf(settings, 'unixsocket') ?? '';
+  const socket = settingText(settings, 'unixsocket') ?? '';
   const address = addressOf(settings, addressesHere);
   // Bound to no address (`bind ""`, or to optional ones that are not its own), it runs where it has a socket.
   const hasPorts = address !== null || socket === '';
   return {
     address: address ?? '127.0.0.1',
-    port: hasPorts ? Number(settingOf(settings, 'port') ?? usualPort) : 0,
-    tlsPort: hasPorts ? Number(settingOf(settings, 'tls-port') ?? 0) : 0,
+    port: hasPorts ? Number(settingText(settings, 'port') ?? usualPort) : 0,
+    tlsPort: hasPorts ? Number(settingText(settings, 'tls-port') ?? 0) : 0,
     socket: socket === '' ? null : absolute(socket, dataDirectory),
     tls: tlsFilesOf(settings, dataDirectory),
   };
@@ -72,7 +72,7 @@ export function canonical(address: string): string {
 
 function tlsFilesOf(settings: Settings, dataDirectory: string): Reach['tls'] {
   const named = (name: string): string | null => {
-    const path = settingOf(settings, name) ?? '';
+    const path = settingText(settings, name) ?? '';
     return path === '' ? null : absolute(path, dataDirectory);
   };
   const client = named('tls-client-cert-file');
@@ -98,7 +98,7 @@ export function tlsWords(tls: TlsFiles | null): string[] {
   return ['--tls', ...given, ...(tls.verifies ? [] : ['--insecure'])];
 }
 
-export function settingOf(settings: Settings, name: string): string | undefined {
+export function settingText(settings: Settings, name: string): string | undefined {
   const setting = settings.get(name);
   return setting === undefined ? undefined : textOf(asBytes(setting.args[0] ?? ''));
 }

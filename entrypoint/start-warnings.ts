@@ -4,7 +4,7 @@ import { type Diagnostic, diagnose } from './diagnostics.ts';
 import { isOnLoopbackAlone } from './exposure.ts';
 import type { Configuration } from './inputs.ts';
 import { isSetTo } from './modules/settings.ts';
-import { settingOf } from './reach.ts';
+import { settingText } from './reach.ts';
 import { withoutSecrets } from './secrets.ts';
 
 /** VB513: Debian's packaged configurations daemonize, and a container that ends with 0 and no word is hard to understand. */
@@ -17,7 +17,7 @@ export function backgroundWarning({ settings }: Configuration): Diagnostic[] {
 /** VB516 and VB517: what a packaged configuration says is right for a machine, and in a container looks like a server that is not there. */
 export function imageWarnings({ settings }: Configuration): Diagnostic[] {
   const logfile = settings.get('logfile');
-  const path = settingOf(settings, 'logfile') ?? '';
+  const path = settingText(settings, 'logfile') ?? '';
   const bind = settings.get('bind');
   return [
     ...(logfile === undefined || path === '' || STREAM.test(path)

@@ -5,6 +5,7 @@ import { measure } from './bench/measure.ts';
 import { benchmarkPage, growthTable, phaseTable } from './bench/page.ts';
 import { ratioTable, timingTable } from './bench/report.ts';
 import { paths } from './lib/image-paths.ts';
+import { jsonText } from './lib/json.ts';
 import { removeRemainsAtEnd } from './lib/remains.ts';
 
 const REPORT = 'dist/bench.json';
@@ -43,7 +44,7 @@ async function main(): Promise<number> {
   removeRemainsAtEnd();
   const report = await measure(effort, (line) => console.error(line));
   await mkdir(dirname(values.json), { recursive: true });
-  await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
+  await writeFile(values.json, jsonText(report));
   console.log([ratioTable(report.ratios), timingTable(report.timings)].join('\n'));
   console.log([growthTable(report), phaseTable(report.phases)].join('\n'));
   if (values.write) {

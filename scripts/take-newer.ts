@@ -1,10 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeJson } from './lib/json.ts';
 import { listLines, loadLine } from './lines/load-line.ts';
 import { readLock } from './lines/read-lock.ts';
 import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace, releasesPath } from './pipeline/workspace.ts';
-import { writeWhole } from './publish/release-files.ts';
 import { newerRecord } from './refresh/newer-record.ts';
 import { takePatches } from './refresh/take-newer.ts';
 import { findNewer, type Newer } from './resolve/newer.ts';
@@ -39,7 +39,7 @@ await runVerb({ name: 'take-newer', usage, options: {} }, async ({ values, abort
   for (const { line, input, kind, current, available } of newer) {
     report(`${line} ${input}: ${current} -> ${available}${kind === 'line' ? ', not taken: a newer version line' : ''}`);
   }
-  await writeWhole(newerRecord(workspace), { newer });
+  await writeJson(newerRecord(workspace), { newer });
   const named = lines.flatMap(({ line }) => ['--line', line]);
   process.exitCode = await runScript('resolve', ['--update', ...named, ...folderOptions(values)]);
 });

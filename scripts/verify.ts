@@ -1,11 +1,11 @@
 import { join, resolve } from 'node:path';
 import process from 'node:process';
+import { writeJson } from './lib/json.ts';
 import { removeRemainsAtEnd } from './lib/remains.ts';
 import { architectureOf, nativePlatform, readPlatform } from './pipeline/platform.ts';
 import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace, releasePath } from './pipeline/workspace.ts';
 import { PipelineError } from './problems/pipeline-error.ts';
-import { writeWhole } from './publish/release-files.ts';
 import { openEngine } from './verify/engine.ts';
 import { readReference } from './verify/reference.ts';
 import { showReport } from './verify/show-report.ts';
@@ -42,7 +42,7 @@ await runVerb({ name: 'verify', usage, options, positionals: 1 }, async ({ value
     values.report === undefined
       ? join(releasePath(workspace, result.line), name)
       : resolve(process.env['INIT_CWD'] ?? process.cwd(), values.report);
-  await writeWhole(path, result);
+  await writeJson(path, result);
   console.log(showReport(result, performance.now() - started));
   report(`report: ${path}`);
   const failed = result.checks.filter((check) => check.result === 'failed');

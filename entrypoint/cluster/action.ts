@@ -1,4 +1,6 @@
+import type { Diagnostic } from '../diagnostics.ts';
 import type { Command } from '../host.ts';
+import type { Place } from '../place.ts';
 import { command } from './replies.ts';
 import { clusterAddress, type View } from './view.ts';
 
@@ -13,6 +15,22 @@ export type Action =
   /** Makes an empty primary a replica: it was added as one, and cut off before it became one. */
   | { readonly kind: 'replicate'; readonly node: View; readonly primary: string }
   | { readonly kind: 'rebalance'; readonly through: View; readonly why: string };
+
+/** What `cluster ensure` is asked for, beside the nodes. */
+export interface Wish {
+  readonly replicas: number;
+  /** An earlier run began to move slots and did not finish. */
+  readonly resume: boolean;
+  /** Where the nodes are named. */
+  readonly at: Place;
+}
+
+export type Decision =
+  /** Nothing is left to do where there is no action. */
+  | { readonly kind: 'actions'; readonly actions: readonly Action[] }
+  /** The nodes may come to agree by themselves. */
+  | { readonly kind: 'wait'; readonly why: string }
+  | { readonly kind: 'refuse'; readonly diagnostic: Diagnostic };
 
 /** One line for people. */
 export function describeAction(action: Action): string {

@@ -1,26 +1,10 @@
-import { type Diagnostic, diagnose } from '../diagnostics.ts';
-import type { Place } from '../place.ts';
-import type { Action } from './action.ts';
+import { diagnose } from '../diagnostics.ts';
+import type { Decision, Wish } from './action.ts';
 import { areClones, clonesAmong } from './clones.ts';
 import { planExtension } from './extend.ts';
 import { absentFrom, groupsOf, isAlone, isFresh } from './groups.ts';
 import { countSlots, ownedTwice, SLOTS, showSlots } from './slots.ts';
 import type { View } from './view.ts';
-
-export interface Wish {
-  readonly replicas: number;
-  /** An earlier run began to move slots and did not finish. */
-  readonly resume: boolean;
-  /** Where the nodes are named. */
-  readonly at: Place;
-}
-
-export type Decision =
-  /** Nothing is left to do where there is no action. */
-  | { readonly kind: 'actions'; readonly actions: readonly Action[] }
-  /** The nodes may come to agree by themselves. */
-  | { readonly kind: 'wait'; readonly why: string }
-  | { readonly kind: 'refuse'; readonly diagnostic: Diagnostic };
 
 /**
  * What to do about the nodes that `cluster ensure` names, from their own answers. Refuses VB701 (too few), VB702 (one node twice),

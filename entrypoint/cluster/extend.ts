@@ -1,7 +1,6 @@
 import { diagnose } from '../diagnostics.ts';
-import type { Action } from './action.ts';
+import type { Action, Decision, Wish } from './action.ts';
 import { differentViews, missingLink } from './agreement.ts';
-import type { Decision, Wish } from './ensure-plan.ts';
 import { absentFrom, isAlone } from './groups.ts';
 import { isFailing, isPrimary, type NodeRow } from './nodes.ts';
 import { countSlots, showSlots, uncovered } from './slots.ts';

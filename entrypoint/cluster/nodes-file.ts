@@ -1,6 +1,6 @@
 import { isSetTo, type Settings } from '../modules/settings.ts';
 import { absolute } from '../path.ts';
-import { settingOf } from '../reach.ts';
+import { settingText } from '../reach.ts';
 
 /**
  * nodes.conf of a server in cluster mode, as an absolute path; null without cluster mode. The server reads and writes
@@ -8,5 +8,5 @@ import { settingOf } from '../reach.ts';
  */
 export function nodesFileOf(settings: Settings, dataDirectory: string): string | null {
   if (!isSetTo(settings, 'cluster-enabled', 'yes')) return null;
-  return absolute(settingOf(settings, 'cluster-config-file') ?? 'nodes.conf', dataDirectory);
+  return absolute(settingText(settings, 'cluster-config-file') ?? 'nodes.conf', dataDirectory);
 }

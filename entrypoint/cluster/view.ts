@@ -29,7 +29,7 @@ export interface View {
 }
 
 /** What a node's answer came to. Of the troubles, some may pass with time. */
-export type Reading = { readonly kind: 'view'; readonly view: View } | Trouble;
+export type Sighting = { readonly kind: 'view'; readonly view: View } | Trouble;
 
 export interface Trouble {
   readonly kind: 'trouble';
@@ -51,7 +51,7 @@ export const VIEW_COMMANDS: readonly Command[] = [
 export function readView(
   at: { readonly name: string; readonly ip: string; readonly port: number },
   answer: Answer,
-): Reading {
+): Sighting {
   if (answer.kind === 'failed') return troubleOf(answer);
   const [first, ...others] = answer.replies;
   if (isError(first)) return troubleSaid(first.message, 'INFO: ');

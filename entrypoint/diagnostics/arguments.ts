@@ -1,4 +1,4 @@
-import type { Entry } from './catalogue.ts';
+import type { CataloguePage } from './page.ts';
 
 /** VB4xx: load arguments and the merge. */
 export const argumentEntries = {
@@ -114,4 +114,4 @@ export const argumentEntries = {
       'A directive belongs to a module that this start does not load: the server would end with "Unused Module Configuration".',
     fix: 'Remove the directive, or load the module (VALKEY_MODULES).',
   },
-} as const satisfies Readonly<Record<string, Entry>>;
+} as const satisfies Readonly<Record<string, CataloguePage>>;

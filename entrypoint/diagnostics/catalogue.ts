@@ -3,19 +3,8 @@ import { clusterEntries } from './cluster.ts';
 import { confEntries } from './conf.ts';
 import { environmentEntries } from './environment.ts';
 import { moduleEntries } from './modules.ts';
+import type { CataloguePage } from './page.ts';
 import { startEntries } from './start.ts';
-
-export type Severity = 'error' | 'warning' | 'notice';
-
-/** One page of the catalogue: `valkey-bundle explain <code>` and docs/diagnostics.md print it. */
-export interface Entry {
-  readonly title: string;
-  readonly severity: Severity;
-  /** What the start ends with; 0 for what does not stop it. */
-  readonly exitCode: number;
-  readonly meaning: string;
-  readonly fix: string;
-}
 
 /** Everything that the entrypoint can say, by code. Codes are never reused. */
 export const catalogue = {
@@ -25,7 +14,7 @@ export const catalogue = {
   ...argumentEntries,
   ...startEntries,
   ...clusterEntries,
-} as const satisfies Readonly<Record<string, Entry>>;
+} as const satisfies Readonly<Record<string, CataloguePage>>;
 
 export type Code = keyof typeof catalogue;
 

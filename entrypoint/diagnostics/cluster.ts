@@ -1,4 +1,4 @@
-import type { Entry } from './catalogue.ts';
+import type { CataloguePage } from './page.ts';
 
 /** VB7xx: the cluster. VB70x and VB71x: `cluster ensure`. VB72x: `check`. VB73x: `verify-coordinator`. VB75x: healing at a start. */
 export const clusterEntries = {
@@ -231,4 +231,4 @@ export const clusterEntries = {
       'A server answers on loopback at the port of this node and does not say which node it is: it wants another password, or is busy. It may run on the same data directory, so nodes.conf was left alone. The start goes on.',
     fix: 'End the other server, or give every node a port and a data directory of its own.',
   },
-} as const satisfies Readonly<Record<string, Entry>>;
+} as const satisfies Readonly<Record<string, CataloguePage>>;

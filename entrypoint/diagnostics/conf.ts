@@ -1,4 +1,4 @@
-import type { Entry } from './catalogue.ts';
+import type { CataloguePage } from './page.ts';
 
 /** VB1xx: reading the configuration. */
 export const confEntries = {
@@ -109,4 +109,4 @@ export const confEntries = {
       'Some editors save UTF-8 with an invisible mark in front. The server takes it for a part of the first word, which has to be `user`, and ends.',
     fix: "Save the file as UTF-8 without a byte order mark, or remove it: LC_ALL=C sed -i 's/^\\xEF\\xBB\\xBF//' FILE",
   },
-} as const satisfies Readonly<Record<string, Entry>>;
+} as const satisfies Readonly<Record<string, CataloguePage>>;

@@ -1,4 +1,4 @@
-import type { Entry } from './catalogue.ts';
+import type { CataloguePage } from './page.ts';
 
 /** VB2xx: the variables. */
 export const environmentEntries = {
@@ -121,4 +121,4 @@ export const environmentEntries = {
       'A variable is set that the images redis-stack or bitnami read, and this one does not: what it asks for does not happen. docs/environment.md lists them.',
     fix: 'Say the same as the message shows, in a variable or as an option of the server, and unset the variable.',
   },
-} as const satisfies Readonly<Record<string, Entry>>;
+} as const satisfies Readonly<Record<string, CataloguePage>>;

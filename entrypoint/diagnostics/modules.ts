@@ -1,4 +1,4 @@
-import type { Entry } from './catalogue.ts';
+import type { CataloguePage } from './page.ts';
 
 /** VB3xx: module files. */
 export const moduleEntries = {
@@ -84,4 +84,4 @@ export const moduleEntries = {
       'A file of the module directory is a shared object without ValkeyModule_OnLoad and RedisModule_OnLoad. No line asks for it, so the server runs without it.',
     fix: 'Move it out of the module directory, or leave it out in silence: VALKEY_MODULES=-name.',
   },
-} as const satisfies Readonly<Record<string, Entry>>;
+} as const satisfies Readonly<Record<string, CataloguePage>>;

@@ -1,4 +1,4 @@
-import type { Entry } from './catalogue.ts';
+import type { CataloguePage } from './page.ts';
 
 /** VB5xx: the start itself. VB6xx: the tool. VB9xx: ourselves. */
 export const startEntries = {
@@ -167,4 +167,4 @@ export const startEntries = {
     meaning: 'Something happened that the entrypoint did not foresee. Nothing was started.',
     fix: 'Please report it with the output of DEBUG=1. To go on meanwhile, start /usr/local/libexec/valkey/valkey-server itself.',
   },
-} as const satisfies Readonly<Record<string, Entry>>;
+} as const satisfies Readonly<Record<string, CataloguePage>>;

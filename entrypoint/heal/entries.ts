@@ -8,7 +8,7 @@ export interface Span {
   readonly to: number;
 }
 
-interface Entry {
+interface NodeEntry {
   readonly id: string;
   /** As the node announces it; empty where it does not. */
   readonly host: string;
@@ -24,9 +24,9 @@ interface Entry {
 
 /** What a nodes.conf says of nodes. */
 export interface NodesConf {
-  readonly own: Entry;
+  readonly own: NodeEntry;
   /** Other nodes with a host name and a port, in the order of the text. */
-  readonly peers: readonly Entry[];
+  readonly peers: readonly NodeEntry[];
 }
 
 /**
@@ -34,8 +34,8 @@ export interface NodesConf {
  * the own entry: the server takes them all away when another node answers at its address (cluster_legacy.c, clusterProcessPacket).
  */
 export function readNodesConf(text: Bytes): NodesConf | { readonly damaged: number } {
-  const peers: Entry[] = [];
-  let own: Entry | null = null;
+  const peers: NodeEntry[] = [];
+  let own: NodeEntry | null = null;
   let from = 0;
   for (const [index, line] of text.split('\n').entries()) {
     const start = from;
@@ -52,7 +52,7 @@ export function readNodesConf(text: Bytes): NodesConf | { readonly damaged: numb
   return { own, peers: withPorts.filter((peer) => peer.port > 0) };
 }
 
-function readEntry(line: string, start: number): Entry | null {
+function readEntry(line: string, start: number): NodeEntry | null {
   const [id = '', where = '', flags = '', ...rest] = line.split(' ');
   const address = readAddress(where);
   if (!isNodeId(id) || address === null || rest.length < 5) return null;

@@ -1,4 +1,4 @@
-import type { BundleFile, ModuleManifest } from '../../scripts/lib/module-schema.ts';
+import type { BundleFile, ModuleManifest } from '../../modules/schema.ts';
 
 /*
  * What is known about modules: the manifests are embedded in the executable when it is built, bundle.json stands in the image. Their

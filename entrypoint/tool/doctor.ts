@@ -6,7 +6,7 @@ import { discover } from '../modules/discover.ts';
 import { findOnLoad, leftOutWarning } from '../modules/on-load.ts';
 import { checkModuleFile } from '../modules/preflight.ts';
 import { NO_PLACE, noPlace } from '../no-place.ts';
-import { type ToolContext, takesNo } from './run.ts';
+import { type ToolContext, takesNo } from './context.ts';
 
 /** `valkey-bundle doctor`: one line a check. Exit code 0, or that of the first error. */
 export function doctor(context: ToolContext): number {

@@ -1,7 +1,8 @@
-import { catalogue, type Entry, isCode } from '../diagnostics/catalogue.ts';
+import { catalogue, isCode } from '../diagnostics/catalogue.ts';
+import type { CataloguePage } from '../diagnostics/page.ts';
 import { refuse } from '../diagnostics.ts';
 import { nearest } from '../modules/naming.ts';
-import type { ToolContext } from './run.ts';
+import type { ToolContext } from './context.ts';
 
 /** `valkey-bundle explain <code>`: the page of one diagnostic. */
 export function explainCode({ host, args }: ToolContext): number {
@@ -18,7 +19,7 @@ export function explainCode({ host, args }: ToolContext): number {
   return 0;
 }
 
-function page(code: string, { title, severity, exitCode, meaning, fix }: Entry): string {
+function page(code: string, { title, severity, exitCode, meaning, fix }: CataloguePage): string {
   const end = exitCode === 0 ? 'The start goes on.' : `The start ends with exit code ${exitCode}; no server runs.`;
   return `${code} (${severity}): ${title}\n\n${meaning}\n\nFix: ${fix}\n\n${end}\n`;
 }

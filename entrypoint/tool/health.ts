@@ -6,7 +6,7 @@ import { type Host, isError, type Reply, type Waiting } from '../host.ts';
 import { withoutLineEnd } from '../passwords.ts';
 import { canonical } from '../reach.ts';
 import { readRecord, type StartRecord, usualServer } from '../start-record.ts';
-import { type ToolContext, takesNo } from './run.ts';
+import { type ToolContext, takesNo } from './context.ts';
 
 /** Well inside the 5 s that the image's health check and the manifests give a probe. */
 const ANSWER_MS = 3000;

@@ -1,7 +1,7 @@
 import { printable } from '../bytes.ts';
 import { readBundle } from '../modules/bundle.ts';
 import { discover } from '../modules/discover.ts';
-import { type ToolContext, takesNo } from './run.ts';
+import { type ToolContext, takesNo } from './context.ts';
 import { table } from './table.ts';
 
 /** `valkey-bundle modules [--json]`: what MODULE_DIR holds, with the version and the variable of each. */

@@ -1,7 +1,7 @@
 import { numberOf, readOptions } from '../cluster/options.ts';
 import { diagnose, refuse } from '../diagnostics.ts';
 import { type KnownNode, SURE, type Waiting } from '../host.ts';
-import type { ToolContext } from './run.ts';
+import type { ToolContext } from './context.ts';
 
 const USAGE = 'resolve [--within MS] [--confirm MS] <name>[=<address>@<bus port>]...';
 const BETWEEN_MS = 150;

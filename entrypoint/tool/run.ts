@@ -2,9 +2,9 @@ import { type Diagnostic, diagnose, exitCodeOf, Refusal, refuse } from '../diagn
 import type { Environment } from '../environment.ts';
 import type { Host } from '../host.ts';
 import { showDiagnostic, styleFor } from '../log.ts';
-import type { Manifest } from '../modules/manifest.ts';
 import { nearest } from '../modules/naming.ts';
 import { cluster } from './cluster/run.ts';
+import type { Build, ToolContext } from './context.ts';
 import { doctor } from './doctor.ts';
 import { explainCode } from './explain-code.ts';
 import { health } from './health.ts';
@@ -13,22 +13,6 @@ import { overview, pageAskedFor, pageOf, showPage } from './pages.ts';
 import { resolveNames } from './resolve-names.ts';
 import { showPlan } from './show-plan.ts';
 import { showVersion } from './show-version.ts';
-
-/** What the build put into the executable. */
-export interface Build {
-  readonly manifests: readonly Manifest[];
-  readonly version: string;
-  readonly node: string;
-}
-
-/** What a command of the tool gets. It returns its exit code, at once or when it has waited, and throws Refusal for a wrong input. */
-export interface ToolContext {
-  readonly host: Host;
-  readonly build: Build;
-  readonly args: readonly string[];
-  readonly env: Environment;
-  readonly tell: (diagnostic: Diagnostic) => void;
-}
 
 type Command = (context: ToolContext) => number | Promise<number>;
 
@@ -75,11 +59,4 @@ export function runTool(host: Host, build: Build, args: readonly string[], env: 
 function unknownCommand(name: string): Refusal {
   const near = nearest(name, Object.keys(commands));
   return refuse('VB601', `there is no command "${name}"`, near === null ? {} : { hint: `Did you mean ${near}?` });
-}
-
-/** Refuses what a command does not take. */
-export function takesNo(rest: readonly string[], usage: string): void {
-  const [word] = rest;
-  if (word !== undefined)
-    throw refuse('VB601', `"${word}" is not expected here`, { hint: `Usage: valkey-bundle ${usage}` });
 }

@@ -5,8 +5,8 @@ import { classify } from '../invocation.ts';
 import { styleFor } from '../log.ts';
 import { planStart, type StartPlan } from '../plan.ts';
 import { withoutSecrets } from '../secrets.ts';
+import type { ToolContext } from './context.ts';
 import { commandJson, type PlanJson, planJson, refusedJson } from './plan-json.ts';
-import type { ToolContext } from './run.ts';
 
 /** `valkey-bundle plan [--json] [--] [command...]`: the plan of that start on standard output. Exit code that of the start. */
 export function showPlan(context: ToolContext): number {

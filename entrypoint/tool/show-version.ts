@@ -1,5 +1,5 @@
 import { readBundle } from '../modules/bundle.ts';
-import { type ToolContext, takesNo } from './run.ts';
+import { type ToolContext, takesNo } from './context.ts';
 
 /** `valkey-bundle version`. */
 export function showVersion({ host, build, args }: ToolContext): number {

@@ -1,4 +1,4 @@
-import { type BenchReport, ratioTable, table, timingTable, verdict } from './report.ts';
+import { type BenchReport, markdownTable, ratioTable, timingTable, verdict } from './report.ts';
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
@@ -42,7 +42,7 @@ ${tried}
 
 The image has ${megabytes(sizes.image)}, its base ${megabytes(sizes.base)}. The entrypoint has ${megabytes(sizes.entrypoint)} (${megabytes(sizes.entrypointCompressed)} compressed), of which the stripped Node is ${megabytes(sizes.node)}.
 
-${table(
+${markdownTable(
   ['layer', 'size'],
   sizes.layers.map(({ what, bytes }) => [`\`${what.replaceAll('|', '\\|')}\``, megabytes(bytes)]),
 )}`;
@@ -53,7 +53,7 @@ const tried = `## What was done about it
 Measured once on 2026-11-22, of commit b10377e and not by the run above: the same program, 100 starts of each in turns with \`node -e 0\`, by the medians of the time and of
 processor time. Why each of them is sound stands in [decision 7](decisions/0007-short-start.md).
 
-${table(
+${markdownTable(
   ['the executable', 'ratio', 'of processor time'],
   [
     ['with the code cache that Node makes before anything has run', '1.43', '1.54'],
@@ -86,7 +86,7 @@ export function growthTable({ growth }: Pick<BenchReport, 'growth'>): string {
     ((milliseconds / count) * 1000).toFixed(2),
     perItem === null ? '' : perItem.toFixed(2),
   ]);
-  return table(['what', 'ms', 'goal', '', 'µs for one', 'per item'], rows);
+  return markdownTable(['what', 'ms', 'goal', '', 'µs for one', 'per item'], rows);
 }
 
 export function phaseTable(phases: BenchReport['phases']): string {
@@ -97,5 +97,5 @@ export function phaseTable(phases: BenchReport['phases']): string {
     `${Math.round((milliseconds / total) * 100)} %`,
     system === 0 ? '' : system.toFixed(2),
   ]);
-  return table(['phase', 'ms', 'share', 'in the system'], rows);
+  return markdownTable(['phase', 'ms', 'share', 'in the system'], rows);
 }

@@ -36,7 +36,7 @@ export function verdict({ median, goal }: Pick<Ratio, 'median' | 'goal'>): strin
 }
 
 /** The rows of a table in Markdown, the columns as wide as their cells. */
-export function table(head: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
+export function markdownTable(head: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
   const widths = head.map((cell, column) => Math.max(3, cell.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>
     `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width)).join(' | ')} |\n`;
@@ -53,7 +53,7 @@ export function ratioTable(ratios: readonly Ratio[]): string {
     ratio.minimum.toFixed(2),
     Number.isNaN(ratio.cpu) ? '' : ratio.cpu.toFixed(2),
   ]);
-  return table(['what', 'against', 'ratio', 'goal', '', 'of the fastest runs', 'of processor time'], rows);
+  return markdownTable(['what', 'against', 'ratio', 'goal', '', 'of the fastest runs', 'of processor time'], rows);
 }
 
 export function timingTable(timings: Readonly<Record<string, Timing>>): string {
@@ -64,5 +64,5 @@ export function timingTable(timings: Readonly<Record<string, Timing>>): string {
     minimum.toFixed(1),
     Number.isNaN(cpu) ? '' : cpu.toFixed(1),
   ]);
-  return table(['what', 'runs', 'median, ms', 'fastest, ms', 'processor, ms'], rows);
+  return markdownTable(['what', 'runs', 'median, ms', 'fastest, ms', 'processor, ms'], rows);
 }

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BuildPlan } from '../graph/build-plan.ts';
 import type { Graph } from '../graph/graph.ts';
+import { sha256, sha256OfFile } from '../lib/hash.ts';
+import { jsonIfWhole } from '../lib/json.ts';
 import { buildRecord } from '../pipeline/records.ts';
 import { builders } from './place-graph.ts';
 
@@ -21,8 +22,7 @@ export async function stampsOf(
   base: string,
 ): Promise<{ modules: ReadonlyMap<string, string>; base: string }> {
   const scripts = await scriptsByName();
-  const hash = (...parts: readonly unknown[]): string =>
-    createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  const hash = (...parts: readonly unknown[]): string => sha256(JSON.stringify(parts));
   const common = ['apt.sh', 'rust.sh', 'environment.sh', 'finish.sh'];
   const modules = plan.modules.map(({ name, build, id }): [string, string] => {
     const used = [...common, `${build.builder}.sh`].map((script) => scripts.get(script));
@@ -44,9 +44,8 @@ async function scriptsByName(): Promise<ReadonlyMap<string, string>> {
 export async function isCurrent(folder: string, stamp: string): Promise<boolean> {
   try {
     if ((await readFile(join(folder, stampFile), 'utf8')) !== stamp) return false;
-    const record = buildRecord.parse(JSON.parse(await readFile(join(folder, 'build.json'), 'utf8')));
-    const bytes = await readFile(join(folder, record.file));
-    return createHash('sha256').update(bytes).digest('hex') === record.sha256;
+    const record = await jsonIfWhole(join(folder, 'build.json'), buildRecord);
+    return record !== null && (await sha256OfFile(join(folder, record.file))) === record.sha256;
   } catch {
     // Never built, or something of it is missing or damaged: build it again.
     return false;

@@ -4,6 +4,7 @@
  */
 export const buildInputs: readonly string[] = [
   'docker/builders',
+  'modules/schema.ts',
   'package-lock.json',
   'scripts/artifacts',
   'scripts/build',
@@ -11,9 +12,13 @@ export const buildInputs: readonly string[] = [
   'scripts/fetch',
   'scripts/fetch.ts',
   'scripts/graph',
+  'scripts/lib/at-once.ts',
+  'scripts/lib/files.ts',
+  'scripts/lib/hash.ts',
+  'scripts/lib/json.ts',
   'scripts/lib/manifest-rules.ts',
   'scripts/lib/module-manifests.ts',
-  'scripts/lib/module-schema.ts',
+  'scripts/lib/retry.ts',
   'scripts/lines',
   'scripts/pipeline',
   'scripts/tools',

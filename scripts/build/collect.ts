@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type ArtifactProblem, checkArtifact } from '../artifacts/check-artifact.ts';
 import type { Hardening } from '../artifacts/shared-object.ts';
 import type { PlannedModule } from '../graph/build-plan.ts';
+import { jsonText } from '../lib/json.ts';
 import type { Architecture } from '../pipeline/platform.ts';
 import { type BaseImageRecord, type BuildRecord, buildRecord } from '../pipeline/records.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
@@ -45,7 +46,7 @@ export async function collect(module: PlannedModule, options: Collecting): Promi
   const lock = await readFile(join(from, 'Cargo.lock'), 'utf8').catch(() => null);
   const crates = lock === null ? [] : cratesOf(lock, cratesPinned);
   const whole: BuildRecord = { ...record, dependencies: [...record.dependencies, ...crates] };
-  await writeFile(join(from, 'build.json'), `${JSON.stringify(whole, null, 2)}\n`);
+  await writeFile(join(from, 'build.json'), jsonText(whole));
   // An export to a folder keeps modes; one that came over a network or an archive might not.
   await chmod(file, 0o755);
   // buildx gives the folder to its user alone.

@@ -1,7 +1,9 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { baseRecordOf, readBaseReading } from '../artifacts/base-record.ts';
 import { baseTargetOf, incomingBase } from '../graph/bake.ts';
+import { textIfThere } from '../lib/files.ts';
+import { jsonIfWhole, writeJson } from '../lib/json.ts';
 import type { Platform } from '../pipeline/platform.ts';
 import { type BaseImageRecord, baseRecord } from '../pipeline/records.ts';
 import { baseStampFile } from './artifact-stamp.ts';
@@ -23,18 +25,13 @@ export async function ensureBaseRecord(options: BaseReadingOptions): Promise<Bas
   const { folder, from, base, platform, stamp, bake } = options;
   const path = join(folder, 'base.json');
   const stampPath = join(folder, baseStampFile);
-  try {
-    if ((await readFile(stampPath, 'utf8')) === stamp)
-      return baseRecord.parse(JSON.parse(await readFile(path, 'utf8')));
-  } catch {
-    // Not read yet, or by something older.
-  }
+  const known = textIfThere(stampPath) === stamp ? await jsonIfWhole(path, baseRecord) : null;
+  if (known !== null) return known;
   await bake([baseTargetOf(platform)]);
   const record = baseRecordOf(await readBaseReading(join(from, incomingBase)), base.reference, base.digest);
-  await writeFile(`${path}.partial`, `${JSON.stringify(record, null, 2)}\n`);
   // Never an old stamp beside a new record, also if the run ends in between.
   await rm(stampPath, { force: true });
-  await rename(`${path}.partial`, path);
+  await writeJson(path, record);
   await writeFile(stampPath, stamp);
   return record;
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { textIfThere } from '../pipeline/text-if-there.ts';
+import { textIfThere } from '../lib/files.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 
 /**

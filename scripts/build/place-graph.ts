@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { jobsFile } from '../graph/bake.ts';
 import type { Graph } from '../graph/graph.ts';
 import { paths } from '../lib/image-paths.ts';
+import { jsonText } from '../lib/json.ts';
 import type { Share } from './schedule.ts';
 
 /** The scripts that the stages run. */
@@ -13,8 +14,8 @@ export async function placeGraph(dist: string, graph: Graph): Promise<void> {
   const folder = join(dist, graph.folder);
   await mkdir(join(folder, 'builders'), { recursive: true });
   await writeFile(join(folder, 'Dockerfile'), graph.dockerfile);
-  await writeFile(join(folder, 'bake.json'), json(graph.bake));
-  await writeFile(join(folder, 'anew.json'), json(graph.anew));
+  await writeFile(join(folder, 'bake.json'), jsonText(graph.bake));
+  await writeFile(join(folder, 'anew.json'), jsonText(graph.anew));
   for (const [path, text] of Object.entries(graph.files)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), text);
@@ -36,8 +37,4 @@ export async function placeJobs(
   await mkdir(join(dist, folder, 'jobs'), { recursive: true });
   for (const { name, jobs, firstCpu } of group)
     await writeFile(join(dist, jobsFile(folder, name)), `${jobs} ${firstCpu} ${compilerCache ? 'on' : 'off'}\n`);
-}
-
-function json(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { table } from '../../entrypoint/tool/table.ts';
 import { type Hardening, readSharedObject } from '../artifacts/shared-object.ts';
 import { buildRecord } from '../pipeline/records.ts';
 
@@ -15,16 +16,7 @@ const flags: readonly (readonly [keyof Hardening, string])[] = [
 /** A table of the modules in a folder of artifacts: version, commit, size, and how they are hardened. */
 export async function showArtifacts(folder: string, modules: readonly string[]): Promise<string> {
   const head = ['module', 'version', 'commit', 'KiB', ...flags.map(([, title]) => title)];
-  const rows = [head, ...(await Promise.all(modules.map((name) => rowOf(join(folder, name)))))];
-  const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return table([head, ...(await Promise.all(modules.map((name) => rowOf(join(folder, name)))))]).join('\n');
 }
 
 async function rowOf(folder: string): Promise<string[]> {

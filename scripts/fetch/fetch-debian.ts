@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
 import { ensureTools } from '../lib/apt-tools.ts';
+import { sha256OfFile } from '../lib/hash.ts';
 import type { LockedSource } from '../lines/lock-file.ts';
 import type { SourceRecord } from '../pipeline/records.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
@@ -79,14 +77,8 @@ async function areLocked(folder: string, source: DebianSource): Promise<boolean>
 async function requireLocked(folder: string, { files }: DebianSource): Promise<void> {
   for (const { name, sha256, size } of files) {
     const path = join(folder, name);
-    const found = (await stat(path)).size === size ? await sha256Of(path) : 'another size';
+    const found = (await stat(path)).size === size ? await sha256OfFile(path) : 'another size';
     if (found === sha256) continue;
     throw new PipelineError('VP210', `${name} is not the file that was locked: SHA-256 ${sha256}, got ${found}`);
   }
-}
-
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }

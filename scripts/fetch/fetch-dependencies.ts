@@ -1,5 +1,5 @@
-import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeWhole } from '../lib/files.ts';
 import type { LockedSource } from '../lines/lock-file.ts';
 import { git } from './git.ts';
 import type { Remote } from './patience.ts';
@@ -32,9 +32,7 @@ export async function fetchDependencies(
     await fetchTree({ pathOf }, { url: repository, commit, refs, title, isSubmodule: false }, remote);
     await nameRef(pathOf(repository), ref, commit, remote.aborted);
   }
-  const config = join(folder, 'gitconfig');
-  await writeFile(`${config}.new`, gitConfig(store.places()));
-  await rename(`${config}.new`, config);
+  await writeWhole(join(folder, 'gitconfig'), gitConfig(store.places()));
   await plainPermissions(folder);
 }
 

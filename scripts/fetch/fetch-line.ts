@@ -1,9 +1,9 @@
+import { atOnce } from '../lib/at-once.ts';
 import type { LockedLine } from '../lines/lock-file.ts';
 import type { ReleaseLine } from '../lines/release-line.ts';
 import type { SourceRecord } from '../pipeline/records.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import { atOnce } from './at-once.ts';
 import { fetchDebian } from './fetch-debian.ts';
 import { fetchGit } from './fetch-git.ts';
 import { finishedFolder } from './finished-folder.ts';

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
-import type { SourceRecord } from '../pipeline/records.ts';
-import { readSource } from './cached-source.ts';
+import { jsonIfWhole, jsonText } from '../lib/json.ts';
+import { type SourceRecord, sourceRecord } from '../pipeline/records.ts';
 
 /**
  * Gives `work` a folder to fill, and gives it its final name with one rename: it is there whole or not at all. What it leaves when it
@@ -21,8 +21,13 @@ export async function finishedFolder(
     await rename(partial, `${prefixOf(folder)}${leftOver}-${randomUUID()}`);
     throw error;
   });
-  await writeFile(join(partial, 'source.json'), `${JSON.stringify(record, null, 2)}\n`);
+  await writeFile(join(partial, 'source.json'), jsonText(record));
   return await publish(partial, folder, record);
+}
+
+/** source.json of a source that was fetched before, or null. A folder has the file only if it is complete. */
+export function readSource(folder: string): Promise<SourceRecord | null> {
+  return jsonIfWhole(join(folder, 'source.json'), sourceRecord);
 }
 
 /** Stands in the place of the process that fills the folder. */

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { retry } from '../lib/retry.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import { lastLine } from './last-line.ts';
 
@@ -50,25 +50,23 @@ export async function withRetries<Result>(
 ): Promise<Result> {
   const deadline = AbortSignal.timeout(patience.timeoutMs);
   const signal = AbortSignal.any([aborted, deadline]);
-  for (let attempt = 1; ; attempt += 1) {
-    const begun = Date.now();
-    const mention = setInterval(
-      () => report(`${where}: at work for ${Math.round((Date.now() - begun) / 1000)} s`),
-      mentionMs,
-    );
-    try {
-      return await work(signal);
-    } catch (error) {
-      aborted.throwIfAborted();
-      if (deadline.aborted) throw noAnswer(where, `no result within ${patience.timeoutMs / 1000} s`, error);
-      if (!(error instanceof PassingFailure)) throw error;
-      if (attempt >= patience.attempts) throw noAnswer(where, `failed ${attempt} times`, error);
-      const wait = patience.pauseMs * 2 ** (attempt - 1);
-      report(`${where}: ${lastLine(error.message)}; trying again in ${wait / 1000} s`);
-      await pause(wait, undefined, { signal }).catch(() => aborted.throwIfAborted());
-    } finally {
-      clearInterval(mention);
-    }
+  const pausesMs = Array.from({ length: patience.attempts - 1 }, (_, index) => patience.pauseMs * 2 ** index);
+  const mayPass = (error: unknown): boolean => error instanceof PassingFailure;
+  const onPause = (error: unknown, waitMs: number): void => {
+    const said = error instanceof Error ? lastLine(error.message) : String(error);
+    report(`${where}: ${said}; trying again in ${waitMs / 1000} s`);
+  };
+  try {
+    return await retry({ pausesMs, signal, mayPass, onPause }, async () => {
+      const begun = Date.now();
+      const seconds = (): number => Math.round((Date.now() - begun) / 1000);
+      const mention = setInterval(() => report(`${where}: at work for ${seconds()} s`), mentionMs);
+      return await work(signal).finally(() => clearInterval(mention));
+    });
+  } catch (error) {
+    aborted.throwIfAborted();
+    if (deadline.aborted) throw noAnswer(where, `no result within ${patience.timeoutMs / 1000} s`, error);
+    throw mayPass(error) ? noAnswer(where, `failed ${patience.attempts} times`, error) : error;
   }
 }
 

@@ -7,7 +7,7 @@ import type { SourceRecord } from '../pipeline/records.ts';
 import { sourcePath, type Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import { nearestWord } from '../start/nearest-word.ts';
-import { readSource } from './cached-source.ts';
+import { readSource } from './finished-folder.ts';
 import { sourceId } from './source-id.ts';
 
 /** One source that a line's build needs. */

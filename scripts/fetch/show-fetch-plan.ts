@@ -3,8 +3,8 @@ import type { LockedLine, LockedSource } from '../lines/lock-file.ts';
 import { sourceDifferences } from '../lines/lock-state.ts';
 import { wantedLine } from '../lines/wanted.ts';
 import { sourcePath, type Workspace } from '../pipeline/workspace.ts';
-import { readSource } from './cached-source.ts';
 import type { ChosenLine } from './choose-lines.ts';
+import { readSource } from './finished-folder.ts';
 import { sourceId } from './source-id.ts';
 
 /** What `npm run fetch` would do for a line, one module a line of text. Asks nobody, and needs no lock. */

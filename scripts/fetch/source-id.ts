@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../lib/hash.ts';
 import type { LockedSource } from '../lines/lock-file.ts';
 
 /**
@@ -15,10 +15,7 @@ const layout = 1;
  */
 export function sourceId(source: Exclude<LockedSource, { kind: 'debian-package' }>): string {
   const [name, pins] = source.kind === 'git' ? [source.commit, clonedBy(source)] : [source.version, filesOf(source)];
-  return `${name}-${createHash('sha256')
-    .update(JSON.stringify([layout, pins]))
-    .digest('hex')
-    .slice(0, 8)}`;
+  return `${name}-${sha256(JSON.stringify([layout, pins])).slice(0, 8)}`;
 }
 
 /** Two lines may build one commit of a module against different servers. */

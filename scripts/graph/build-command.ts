@@ -1,4 +1,4 @@
-import type { ModuleBuild } from '../lib/module-schema.ts';
+import type { ModuleBuild } from '../../modules/schema.ts';
 
 /** What docker/builders/<builder>.sh runs in the module's working directory: for plans and build.json. */
 export function buildCommand({ builder, args }: ModuleBuild): string[] {

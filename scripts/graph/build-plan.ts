@@ -1,6 +1,6 @@
+import type { ModuleBuild, ModuleManifest } from '../../modules/schema.ts';
 import { sourceId } from '../fetch/source-id.ts';
 import { upstreamVersion } from '../lib/debian-version.ts';
-import type { ModuleBuild, ModuleManifest } from '../lib/module-schema.ts';
 import type { LockedBase, LockedLine, LockedSource } from '../lines/lock-file.ts';
 import type { ReleaseLine } from '../lines/release-line.ts';
 import { type WantedBase, type WantedSource, wantedLine } from '../lines/wanted.ts';

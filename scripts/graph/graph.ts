@@ -1,3 +1,4 @@
+import { jsonText } from '../lib/json.ts';
 import type { Platform } from '../pipeline/platform.ts';
 import { anewFile, type BakeFile, bakeFile, type ImageTarget } from './bake.ts';
 import type { BuildPlan, PlannedModule } from './build-plan.ts';
@@ -85,7 +86,7 @@ function filesOf(
 ): Record<string, string> {
   const record = recordHead(module, builderImage, epoch);
   return {
-    [recordFile(module.name)]: `${JSON.stringify(record, null, 2)}\n`,
+    [recordFile(module.name)]: jsonText(record),
     ...(cargoLock !== undefined && { [cargoLockFile(module.name)]: cargoLock }),
   };
 }

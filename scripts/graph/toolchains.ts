@@ -1,4 +1,4 @@
-import type { ModuleBuild } from '../lib/module-schema.ts';
+import type { ModuleBuild } from '../../modules/schema.ts';
 import type { PlannedModule } from './build-plan.ts';
 import { cache, reads, run } from './dockerfile.ts';
 

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bakeFailure } from '../build/bake-failure.ts';
 import { stepsOf } from '../build/build-steps.ts';
@@ -12,8 +11,10 @@ import { type ImageTarget, imageContext, imageTargetOf } from '../graph/bake.ts'
 import { buildGraph, imageFolder } from '../graph/graph.ts';
 import { imageId } from '../lib/engine.ts';
 import { buildEntrypoint } from '../lib/entrypoint-build.ts';
+import { sha256OfFile } from '../lib/hash.ts';
 import { paths } from '../lib/image-paths.ts';
 import { revision } from '../lib/image-revision.ts';
+import { writeJson } from '../lib/json.ts';
 import { loadManifests } from '../lib/module-manifests.ts';
 import { lockOfLine } from '../lines/locked-line.ts';
 import { architectureOf, nativePlatform, type Platform } from '../pipeline/platform.ts';
@@ -85,7 +86,9 @@ export async function assembleLine(assembly: Assembly): Promise<ImageRecord> {
   const repeat = (): string => `npm run image -- --line ${name} --platform ${platform}`;
   if (!result.ok) throw bakeFailure(result.events, { log, repeat });
   const variants = await idsOf(images, metadata);
-  return writeRecord(artifacts.folder, { line: name, platform, inputs, lock, variants });
+  const record = imageRecord.parse({ line: name, platform, inputs, lock, variants });
+  await writeJson(join(artifacts.folder, 'images.json'), record);
+  return record;
 }
 
 interface ImageParts {
@@ -103,9 +106,7 @@ async function layOutImages(
   const { folder, base: record, built } = artifacts;
   const { path: entrypoint } = await buildEntrypoint(report);
   const sbom = await writeSbom(workspace, plan.line, architectureOf(platform));
-  const sbomHash = createHash('sha256')
-    .update(await readFile(sbom))
-    .digest('hex');
+  const sbomHash = await sha256OfFile(sbom);
   const manifests = loadManifests(workspace.modules);
   const licences = [
     'BSD-3-Clause',
@@ -140,13 +141,4 @@ async function idsOf(images: readonly ImageTarget[], metadata: string): Promise<
     return [variant, { reference: tag, id }] as const;
   });
   return Object.fromEntries(await Promise.all(variants));
-}
-
-async function writeRecord(folder: string, about: ImageRecord): Promise<ImageRecord> {
-  const record = imageRecord.parse(about);
-  await mkdir(folder, { recursive: true });
-  const path = join(folder, 'images.json');
-  await writeFile(`${path}.partial`, `${JSON.stringify(record, null, 2)}\n`);
-  await rename(`${path}.partial`, path);
-  return record;
 }

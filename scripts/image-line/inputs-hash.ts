@@ -1,14 +1,12 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildInputs } from '../build/build-inputs.ts';
 import { ownCargoLock } from '../build/own-cargo-lock.ts';
 import { readBuild } from '../build/read-build.ts';
 import { keptBase } from '../lib/base.ts';
 import { archiveLine } from '../lib/base-line.ts';
+import { sha256OfSources } from '../lib/hash.ts';
 import { paths } from '../lib/image-paths.ts';
 import { loadManifests } from '../lib/module-manifests.ts';
-import { listSources } from '../lib/source-files.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 
 /** What of the project shapes an image, beside the line's data: sources of the entrypoint, and what builds and assembles. */
@@ -30,15 +28,10 @@ const shapedBy = [
  * folder of the project.
  */
 export async function inputsHash(workspace: Workspace, name: string, root: string = paths.root): Promise<string> {
-  const hash = createHash('sha256');
   const { line, locked, plan } = readBuild(workspace, name);
   const cargoLocks = plan.modules.map((module) => ownCargoLock(workspace, module) ?? null);
   const base = 'debian' in line.base ? await keptBase(archiveLine(line), join(root, 'dist/base')) : undefined;
   // The entrypoint carries every manifest.
-  hash.update(JSON.stringify([line, locked ?? null, base ?? null, loadManifests(workspace.modules), cargoLocks]));
-  for (const path of await listSources(root, shapedBy)) {
-    if (path.endsWith('.md')) continue;
-    hash.update(`\0${path}\0`).update(await readFile(join(root, path)));
-  }
-  return hash.digest('hex');
+  const data = JSON.stringify([line, locked ?? null, base ?? null, loadManifests(workspace.modules), cargoLocks]);
+  return await sha256OfSources(data, root, shapedBy);
 }

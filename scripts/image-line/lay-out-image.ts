@@ -1,7 +1,8 @@
 import { chmod, copyFile, cp, link, mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { BundleFile } from '../../modules/schema.ts';
 import { paths } from '../lib/image-paths.ts';
-import type { BundleFile } from '../lib/module-schema.ts';
+import { jsonText } from '../lib/json.ts';
 import type { BuildRecord } from '../pipeline/records.ts';
 
 export interface ImageFiles {
@@ -41,7 +42,7 @@ export async function layOutImage(folder: string, files: ImageFiles): Promise<vo
   await copy(sbom, 'sbom.cdx.json', 0o644);
   await copy(join(paths.docker, 'layout.sh'), 'layout.sh', 0o644);
   await copy(join(paths.docker, 'probe.pl'), 'probe.pl', 0o755);
-  await writeFile(join(folder, 'bundle.json'), `${JSON.stringify(bundle, null, 2)}\n`);
+  await writeFile(join(folder, 'bundle.json'), jsonText(bundle));
   // 116 MB: a hard link where it can be one, with the time that it has.
   await link(entrypoint, join(folder, 'valkey-bundle')).catch(() =>
     cp(entrypoint, join(folder, 'valkey-bundle'), { preserveTimestamps: true }),

@@ -1,6 +1,6 @@
+import { type BundleFile, bundleFile } from '../../modules/schema.ts';
 import type { PreparedBase } from '../build/prepare-base.ts';
 import { upstreamVersion } from '../lib/debian-version.ts';
-import { type BundleFile, bundleFile } from '../lib/module-schema.ts';
 import type { ReleaseLine } from '../lines/release-line.ts';
 import type { BuildRecord } from '../pipeline/records.ts';
 

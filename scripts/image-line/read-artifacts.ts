@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { baseStampFile, stampFile, stampsOf } from '../build/artifact-stamp.ts';
@@ -8,7 +7,9 @@ import { buildCommand } from '../graph/build-command.ts';
 import type { BuildPlan, PlannedModule } from '../graph/build-plan.ts';
 import { buildGraph } from '../graph/graph.ts';
 import type { PlacedSource } from '../graph/module-stage.ts';
+import { sha256OfFile } from '../lib/hash.ts';
 import { paths } from '../lib/image-paths.ts';
+import { jsonIfWhole } from '../lib/json.ts';
 import { architectureOf, type Platform } from '../pipeline/platform.ts';
 import { type BaseImageRecord, type BuildRecord, baseRecord, buildRecord } from '../pipeline/records.ts';
 import { artifactsPath, sourcePath, type Workspace } from '../pipeline/workspace.ts';
@@ -37,11 +38,11 @@ export async function readArtifacts(
       where: folder,
       fix: `npm run build -- --line ${plan.line} --platform ${platform}`,
     });
-  const record = await readJson(join(folder, 'base.json'), (value) => baseRecord.parse(value));
+  const record = await jsonIfWhole(join(folder, 'base.json'), baseRecord);
   if (record === null) throw missing('there is no base.json');
   const built: BuildRecord[] = [];
   for (const module of plan.modules) {
-    const one = await readJson(join(folder, module.name, 'build.json'), (value) => buildRecord.parse(value));
+    const one = await jsonIfWhole(join(folder, module.name, 'build.json'), buildRecord);
     if (one === null) throw missing(`the module ${module.name} is not there`);
     const why = differs(one, module, base.name) ?? (await isDamaged(join(folder, module.name), one));
     if (why !== null) throw missing(`the module ${module.name} ${why}`);
@@ -105,16 +106,7 @@ async function stampsNow(
 }
 
 async function isDamaged(folder: string, { file, sha256 }: BuildRecord): Promise<string | null> {
-  const bytes = await readFile(join(folder, file)).catch(() => null);
-  if (bytes === null) return `has lost its file ${file}`;
-  return createHash('sha256').update(bytes).digest('hex') === sha256 ? null : 'is not what build.json says';
-}
-
-/** The content of a file, or null where it is missing or of another form: then it has to be built again. */
-async function readJson<Content>(path: string, parse: (value: unknown) => Content): Promise<Content | null> {
-  try {
-    return parse(JSON.parse(await readFile(path, 'utf8')));
-  } catch {
-    return null;
-  }
+  const found = await sha256OfFile(join(folder, file)).catch(() => null);
+  if (found === null) return `has lost its file ${file}`;
+  return found === sha256 ? null : 'is not what build.json says';
 }

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import type { BundleFile } from '../../modules/schema.ts';
 import { dataError } from '../lines/data-problem.ts';
 import { readData } from '../lines/read-data.ts';
 import { type DebianBase, type DebianPackage, type ReleaseLine, releaseLine } from '../lines/release-line.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import type { BundleFile } from './module-schema.ts';
 
 export type ArchiveModule = DebianPackage;
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -13,7 +12,10 @@ import { ensureDebianTools } from './debian-tools.ts';
 import { upstreamVersion } from './debian-version.ts';
 import { imageId } from './engine.ts';
 import { buildImage } from './engine-build.ts';
+import { textIfThere } from './files.ts';
+import { sha256 } from './hash.ts';
 import { paths } from './image-paths.ts';
+import { jsonText, parseJson } from './json.ts';
 
 const deb = z.object({ package: z.string(), version: z.string(), suite: z.string(), sha256: z.string() });
 
@@ -93,29 +95,22 @@ async function makeBase(line: ArchiveLine, { architecture, folder, report }: Mak
     const installed = (await readFile(join(staging, 'installed.txt'), 'utf8')).trim().split('\n');
     // Parsing drops the paths of this machine.
     const record = baseRecord.parse({ ...packages, installed });
-    const text = `${JSON.stringify(record, null, 2)}\n`;
+    const text = jsonText(record);
     await writeFile(join(result, 'base.json'), text);
     // The folder appears whole or not at all, so an interrupted build is never taken for a finished one.
     await rm(folder, { recursive: true, force: true });
     await rename(result, folder);
-    return { record, sha256: sha256Of(text) };
+    return { record, sha256: sha256(text) };
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
 }
 
 async function readRecord(folder: string): Promise<KeptRecord | undefined> {
-  try {
-    const text = await readFile(join(folder, 'base.json'), 'utf8');
-    return { record: baseRecord.parse(JSON.parse(text)), sha256: sha256Of(text) };
-  } catch {
-    // Never made, or made by something older: make it again.
-    return undefined;
-  }
-}
-
-function sha256Of(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  const text = textIfThere(join(folder, 'base.json'));
+  const read = text === null ? null : parseJson(text, baseRecord);
+  // Never made, or made by something older: make it again.
+  return text !== null && read?.ok ? { record: read.value, sha256: sha256(text) } : undefined;
 }
 
 /** The archive's, and Docker's, name of this machine's architecture. */
@@ -136,8 +131,7 @@ const shapedBy = [
 
 /** Sixteen hexadecimal digits that change when the base would. */
 export async function recipeHash(line: ArchiveLine, architecture: string): Promise<string> {
-  const hash = createHash('sha256');
-  hash.update(JSON.stringify([architecture, line.base, line.valkey, line.modules]));
-  for (const path of shapedBy) hash.update(await readFile(path)).update('\0');
-  return hash.digest('hex').slice(0, 16);
+  const data = JSON.stringify([architecture, line.base, line.valkey, line.modules]);
+  const files = await Promise.all(shapedBy.map(async (path) => [await readFile(path), '\0']));
+  return sha256(data, ...files.flat()).slice(0, 16);
 }

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { runGroup } from '../fetch/process-group.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import { isDownloaded } from './apt-download.ts';
+import { sha256OfFile } from './hash.ts';
 
 export const debianKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
@@ -121,8 +121,5 @@ async function describe(folder: string, packageName: string, suite: string): Pro
   if (!file) throw new Error(`apt-get download ${packageName} reported success and left no file in ${folder}`);
   const path = join(folder, file);
   const { stdout } = await execa('dpkg-deb', ['--field', path, 'Version']);
-  const sha256 = createHash('sha256')
-    .update(await readFile(path))
-    .digest('hex');
-  return { package: packageName, version: stdout.trim(), suite, sha256, path };
+  return { package: packageName, version: stdout.trim(), suite, sha256: await sha256OfFile(path), path };
 }

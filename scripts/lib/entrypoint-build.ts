@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
-import { copyFile, readFile, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { copyFile, readFile, readlink, symlink } from 'node:fs/promises';
 import { arch } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Manifest } from '../../entrypoint/modules/manifest.ts';
+import type { ModuleManifest } from '../../modules/schema.ts';
+import { placeWhole } from './files.ts';
+import { sha256OfSources } from './hash.ts';
 import { loadManifests } from './module-manifests.ts';
-import type { ModuleManifest } from './module-schema.ts';
 import { buildExecutable } from './single-executable.ts';
-import { listSources } from './source-files.ts';
 import { ensureStamped } from './stamped-file.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -75,13 +75,10 @@ async function strippedNode(directory: string, report: (line: string) => void): 
   return path;
 }
 
-/** By renaming, because another process may do the same. */
+/** Another process may do the same. */
 async function ensureLink(path: string, target: string): Promise<void> {
   if ((await readlink(path).catch(() => null)) === target) return;
-  const fresh = `${path}.${process.pid}`;
-  await rm(fresh, { force: true });
-  await symlink(target, fresh);
-  await rename(fresh, path);
+  await placeWhole(path, (fresh) => symlink(target, fresh));
 }
 
 /**
@@ -89,8 +86,7 @@ async function ensureLink(path: string, target: string): Promise<void> {
  * what they leave out. `root`: the folder of the project.
  */
 export async function entrypointInputs(define: Readonly<Record<string, string>>, root: string = ROOT): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify([process.version, define]));
-  for (const file of await listSources(root, [
+  return await sha256OfSources(JSON.stringify([process.version, define]), root, [
     'entrypoint',
     'package-lock.json',
     'package.json',
@@ -101,10 +97,7 @@ export async function entrypointInputs(define: Readonly<Record<string, string>>,
     'scripts/lib/single-executable',
     // The bundler takes the language's version from it.
     'tsconfig.json',
-  ])) {
-    hash.update(`\0${file}\0`).update(await readFile(join(root, file)));
-  }
-  return hash.digest('hex');
+  ]);
 }
 
 /** The path of `strip`. On a Debian machine where we are root it is installed where it is missing; elsewhere the error says how. */

@@ -1,9 +1,10 @@
-import { catalogue, type Entry, exitCodes } from '../../entrypoint/diagnostics/catalogue.ts';
+import { catalogue, exitCodes } from '../../entrypoint/diagnostics/catalogue.ts';
+import type { CataloguePage } from '../../entrypoint/diagnostics/page.ts';
 import { GENERATED, type GeneratedFile } from './generated-file.ts';
 
 /** docs/diagnostics.md: the catalogue and the exit codes, as `valkey-bundle explain` knows them. */
 export function generateDiagnostics(): GeneratedFile {
-  const codes = Object.entries<Entry>(catalogue).sort(([a], [b]) => (a < b ? -1 : 1));
+  const codes = Object.entries<CataloguePage>(catalogue).sort(([a], [b]) => (a < b ? -1 : 1));
   const content = [
     '# Diagnostics and exit codes',
     '',
@@ -23,7 +24,7 @@ export function generateDiagnostics(): GeneratedFile {
   return { path: 'docs/diagnostics.md', content: `${content.join('\n').trimEnd()}\n` };
 }
 
-function page(code: string, { title, severity, exitCode, meaning, fix }: Entry): string[] {
+function page(code: string, { title, severity, exitCode, meaning, fix }: CataloguePage): string[] {
   const end = exitCode === 0 ? severity : `${severity}, exit code ${exitCode}`;
   return [`## ${code}: ${title}`, '', `${end[0]?.toUpperCase()}${end.slice(1)}. ${meaning}`, '', `**Fix:** ${fix}`, ''];
 }

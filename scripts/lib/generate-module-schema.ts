@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { moduleManifest } from '../../modules/schema.ts';
 import { lockFile } from '../lines/lock-file.ts';
 import { releaseLine } from '../lines/release-line.ts';
 import type { GeneratedFile } from './generated-file.ts';
-import { moduleManifest } from './module-schema.ts';
+import { jsonText } from './json.ts';
 
 /** The JSON schema of module.yaml, for editors: what a manifest may leave out is optional here. */
 export function generateModuleSchema(): GeneratedFile {
@@ -22,5 +23,5 @@ export function generateLockSchema(): GeneratedFile {
 function schemaFile(name: string, title: string, type: z.ZodType): GeneratedFile {
   const { $schema, ...schema } = z.toJSONSchema(type, { io: 'input' });
   const document = { $schema, $id: name, title, ...schema };
-  return { path: `modules/${name}`, content: `${JSON.stringify(document, null, 2)}\n` };
+  return { path: `modules/${name}`, content: jsonText(document) };
 }

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
+import type { BundleFile } from '../../modules/schema.ts';
 import { buildImage } from './engine-build.ts';
 import { buildLocalImage, builtId, type ImageOptions } from './image.ts';
 import { standInBundle } from './image-bundle.ts';
 import { withContext } from './image-context.ts';
 import { paths } from './image-paths.ts';
-import type { BundleFile } from './module-schema.ts';
+import { jsonText } from './json.ts';
 
 export interface TestImage {
   readonly tag: 'valkey-bundle-test:local';
@@ -19,7 +20,7 @@ export async function buildTestImage(options: ImageOptions = {}): Promise<TestIm
   const local = await buildLocalImage(options);
   const bundle = standInBundle(local.bundle);
   const entries = {
-    'bundle.json': { text: `${JSON.stringify(bundle, null, 2)}\n` },
+    'bundle.json': { text: jsonText(bundle) },
     'stand-ins': { from: paths.standIns },
   };
   const dockerfile = join(paths.docker, 'test.Dockerfile');

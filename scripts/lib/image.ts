@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { BundleFile } from '../../modules/schema.ts';
 import { type BaseRecord, ensureBase } from './base.ts';
 import { readArchiveLine } from './base-line.ts';
 import { imageId } from './engine.ts';
@@ -8,7 +9,7 @@ import { archiveBundle } from './image-bundle.ts';
 import { withContext } from './image-context.ts';
 import { paths } from './image-paths.ts';
 import { revision } from './image-revision.ts';
-import type { BundleFile } from './module-schema.ts';
+import { jsonText } from './json.ts';
 
 export interface ImageOptions {
   /** Gets one line as each step starts. */
@@ -37,7 +38,7 @@ export async function buildLocalImage({
   const labels = { 'org.opencontainers.image.version': `${bundle.valkey}-local`, ...(await revision()) };
   const dockerfile = join(paths.docker, 'image.Dockerfile');
   const entries = {
-    'bundle.json': { text: `${JSON.stringify(bundle, null, 2)}\n` },
+    'bundle.json': { text: jsonText(bundle) },
     'layout.sh': { from: join(paths.docker, 'layout.sh') },
     'probe.pl': { from: join(paths.docker, 'probe.pl') },
     'valkey-bundle': { from: entrypoint.path },

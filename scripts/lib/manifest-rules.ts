@@ -1,7 +1,7 @@
 import { variableName } from '../../entrypoint/modules/naming.ts';
+import type { ModuleManifest } from '../../modules/schema.ts';
 import type { DataProblem } from '../lines/data-problem.ts';
 import type { At } from '../lines/read-data.ts';
-import type { ModuleManifest } from './module-schema.ts';
 
 /** A manifest that fits the schema, with the folder that it stands in. */
 export interface ReadManifest {

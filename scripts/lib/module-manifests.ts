@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type ModuleManifest, moduleManifest } from '../../modules/schema.ts';
 import { type DataProblem, dataError, isWrong } from '../lines/data-problem.ts';
 import { readData } from '../lines/read-data.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import { disagreements, type ReadManifest } from './manifest-rules.ts';
-import { type ModuleManifest, moduleManifest } from './module-schema.ts';
 
 /** Folders beside the modules that hold something else. */
 const notModules = new Set(['releases']);

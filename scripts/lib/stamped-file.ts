@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { PipelineError } from '../problems/pipeline-error.ts';
+import { sha256OfFile } from './hash.ts';
 
 interface StampedFile {
   readonly path: string;
@@ -30,7 +28,7 @@ export async function ensureStamped(file: StampedFile): Promise<boolean> {
       const made = await make(work);
       // They are read while the file is made: only if they are still the same is it made of them.
       if ((await inputs()) !== before) return false;
-      const stamp = stampOf(before, await sha256Of(made));
+      const stamp = stampOf(before, await sha256OfFile(made));
       await mkdir(dirname(path), { recursive: true });
       // A stamp that is not of this file's bytes counts for nothing, so a kill in between leaves nothing that would be believed.
       await rename(made, path);
@@ -46,7 +44,8 @@ export async function ensureStamped(file: StampedFile): Promise<boolean> {
 async function isCurrent(path: string, inputs: string): Promise<boolean> {
   const stamp = await readFile(stampPath(path), 'utf8').catch(() => '');
   if (!stamp.startsWith(stampOf(inputs, ''))) return false;
-  const sha256 = await sha256Of(path).catch(() => null);
+  // Size and time would cost nothing, and miss what was written into a hard link of the file.
+  const sha256 = await sha256OfFile(path).catch(() => null);
   return sha256 !== null && stamp === stampOf(inputs, sha256);
 }
 
@@ -56,13 +55,6 @@ function stampPath(path: string): string {
 
 function stampOf(inputs: string, sha256: string): string {
   return `${inputs} ${sha256}`;
-}
-
-/** 0.2 s for the entrypoint's 116 MB. Size and time would take none, and miss what was written into a hard link of the file. */
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
-  return hash.digest('hex');
 }
 
 async function inFolderOfItsOwn<Result>(parent: string, work: (folder: string) => Promise<Result>): Promise<Result> {

@@ -1,6 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { textIfThere } from './files.ts';
+import { writeJson } from './json.ts';
 
 const oneTest = z.strictObject({
   name: z.string(),
@@ -27,12 +29,8 @@ export type FullPart = z.infer<typeof part>;
 
 /** dist/test-full.json by part; empty where no part was run yet. */
 export async function readFullReport(root: string): Promise<Record<string, FullPart>> {
-  try {
-    return z.record(z.string(), part).parse(JSON.parse(await readFile(join(root, 'dist', 'test-full.json'), 'utf8')));
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
-    throw error;
-  }
+  const text = textIfThere(join(root, 'dist', 'test-full.json'));
+  return text === null ? {} : z.record(z.string(), part).parse(JSON.parse(text));
 }
 
 /** Writes dist/test-full.json, and dist/test-full.md out of it: what a run said is no source, so it stays out of git. A part that was never run is in the table, as such. */
@@ -41,8 +39,7 @@ export async function writeFullReport(
   report: Readonly<Record<string, FullPart>>,
   names: readonly string[],
 ): Promise<void> {
-  await mkdir(join(root, 'dist'), { recursive: true });
-  await writeFile(join(root, 'dist', 'test-full.json'), `${JSON.stringify(report, null, 2)}\n`);
+  await writeJson(join(root, 'dist', 'test-full.json'), report);
   await writeFile(join(root, 'dist', 'test-full.md'), page(report, names));
 }
 

@@ -1,4 +1,4 @@
-import type { ModuleManifest } from '../lib/module-schema.ts';
+import type { ModuleManifest } from '../../modules/schema.ts';
 import { nearestWord } from '../start/nearest-word.ts';
 import type { DataProblem } from './data-problem.ts';
 import type { At } from './read-data.ts';

@@ -8,6 +8,7 @@ import { dataError, isWrong } from './data-problem.ts';
 import { lineProblems } from './line-rules.ts';
 import { readData } from './read-data.ts';
 import { type ReleaseLine, releaseLine } from './release-line.ts';
+import { byNumber } from './version.ts';
 
 const suffix = '.yaml';
 const kind = { schema: releaseLine, title: 'the release line', code: 'VP101' } as const;
@@ -19,7 +20,7 @@ export function listLines(workspace: Workspace): string[] {
     return readdirSync(folder)
       .filter((name) => name.endsWith(suffix))
       .map((name) => name.slice(0, -suffix.length))
-      .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+      .sort(byNumber);
   } catch (cause) {
     const fix = 'a workspace has a folder releases with one file a line: name another one with --modules';
     throw new PipelineError('VP106', 'cannot be read', { where: folder, fix, cause });

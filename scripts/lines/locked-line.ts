@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../lib/hash.ts';
 import { loadManifests } from '../lib/module-manifests.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import type { LockedLine } from './lock-file.ts';
@@ -18,9 +18,7 @@ export function lockOfLine(workspace: Workspace, line: ReleaseLine): string {
 
 /** sha256 of what a line is locked to: the same for the same content, however its file is laid out. */
 export function lockDigest(line: LockedLine): string {
-  return createHash('sha256')
-    .update(JSON.stringify(sorted(line)))
-    .digest('hex');
+  return sha256(JSON.stringify(sorted(line)));
 }
 
 function sorted(value: unknown): unknown {

@@ -11,7 +11,7 @@ export type At = (
   code?: DataProblem['code'],
 ) => DataProblem;
 
-export type Reading<Value> =
+export type ReadData<Value> =
   | { readonly value: Value; readonly at: At }
   | { readonly problems: readonly [DataProblem, ...DataProblem[]] };
 
@@ -29,7 +29,7 @@ export function readData<Schema extends z.ZodType>(
   { schema, title, code, fix: instead }: DataKind<Schema>,
   file: string,
   text: string,
-): Reading<z.output<Schema>> {
+): ReadData<z.output<Schema>> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const problemAt = (offset: number, message: string, fix: string, as = code): DataProblem => {

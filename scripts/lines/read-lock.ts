@@ -1,4 +1,4 @@
-import { textIfThere } from '../pipeline/text-if-there.ts';
+import { textIfThere } from '../lib/files.ts';
 import { lockPath, type Workspace } from '../pipeline/workspace.ts';
 import { dataProblems } from '../problems/data.ts';
 import { dataError } from './data-problem.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { bundleFile } from '../lib/module-schema.ts';
+import { bundleFile } from '../../modules/schema.ts';
 import { platforms } from '../pipeline/platform.ts';
 
 const packageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/);

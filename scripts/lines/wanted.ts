@@ -1,5 +1,5 @@
+import type { ModuleBuild, ModuleManifest } from '../../modules/schema.ts';
 import { upstreamVersion } from '../lib/debian-version.ts';
-import type { ModuleBuild, ModuleManifest } from '../lib/module-schema.ts';
 import { type Architecture, architectureOf } from '../pipeline/platform.ts';
 import type { LockedBase } from './lock-file.ts';
 import type { LineModule, ReleaseLine } from './release-line.ts';

@@ -1,5 +1,5 @@
+import { digestOf } from '../lib/hash.ts';
 import { architectureOf, type Platform } from '../pipeline/platform.ts';
-import { digestOf } from '../registry/digest.ts';
 import { indexType, type Manifest } from '../registry/manifest.ts';
 
 /** One image of an index, as the registry holds it. */

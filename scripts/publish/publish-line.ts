@@ -1,3 +1,4 @@
+import { writeJson } from '../lib/json.ts';
 import type { ReleaseLine } from '../lines/release-line.ts';
 import type { Platform } from '../pipeline/platform.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
@@ -10,7 +11,7 @@ import { imageIndex } from './image-index.ts';
 import { inspectStaged } from './inspect-staged.ts';
 import { type Existing, type PublishPlan, planPublish, type VariantIndex } from './plan.ts';
 import { publishedPath, removePublished } from './published-record.ts';
-import { readReports, readStaged, writeWhole } from './release-files.ts';
+import { readReports, readStaged } from './release-files.ts';
 import { tagsOf } from './tags.ts';
 
 export interface LineToPublish {
@@ -65,7 +66,7 @@ export async function publishPlan(workspace: Workspace, plan: PublishPlan, means
   if (!plan.actions.every(({ verdict }) => verdict === 'keep')) await removePublished(workspace, plan.line);
   await execute(plan.actions, means);
   const published = whatIsPublished(plan);
-  await writeWhole(publishedPath(workspace, plan.line), published);
+  await writeJson(publishedPath(workspace, plan.line), published);
   return published;
 }
 

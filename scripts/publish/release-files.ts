@@ -1,6 +1,8 @@
-import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { isMissing } from '../lib/files.ts';
+import { writeJson } from '../lib/json.ts';
 import { architectureOf, type Platform } from '../pipeline/platform.ts';
 import { type StagedImage, stagedImage, type VerifyReport, verifyReport } from '../pipeline/records.ts';
 import { releasePath, type Workspace } from '../pipeline/workspace.ts';
@@ -18,7 +20,7 @@ export async function writeStaged(
 ): Promise<string> {
   const folder = releasePath(workspace, line);
   const path = join(folder, `staged-${architectureOf(platform)}.json`);
-  await writeWhole(path, images);
+  await writeJson(path, images);
   return path;
 }
 
@@ -30,14 +32,6 @@ export async function readStaged(workspace: Workspace, line: string): Promise<St
 /** Every report that `npm run verify` wrote for the line: report*.json, there or in a folder of it. */
 export async function readReports(workspace: Workspace, line: string): Promise<VerifyReport[]> {
   return readAll(releasePath(workspace, line), /(^|\/)report[^/]*\.json$/, verifyReport);
-}
-
-/** Writes a record so that nobody ever reads half of it. */
-export async function writeWhole(path: string, record: unknown): Promise<void> {
-  await mkdir(join(path, '..'), { recursive: true });
-  const draft = `${path}.${process.pid}.tmp`;
-  await writeFile(draft, `${JSON.stringify(record, null, 2)}\n`);
-  await rename(draft, path);
 }
 
 async function readAll<Schema extends z.ZodType>(
@@ -57,7 +51,7 @@ async function filesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder, { recursive: true });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (isMissing(error)) return [];
     throw error;
   }
 }

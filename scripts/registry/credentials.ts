@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import * as z from 'zod';
+import { isMissing } from '../lib/files.ts';
+import { parseJson } from '../lib/json.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import { askHelper } from './credential-helper.ts';
 
 export interface Credentials {
   readonly username: string;
@@ -16,6 +18,8 @@ const dockerConfig = z.looseObject({
   credHelpers: z.record(z.string(), z.string()).default({}),
   credsStore: z.string().optional(),
 });
+
+const helperAnswer = z.looseObject({ Username: z.string(), Secret: z.string() });
 
 /**
  * What docker would use for the registry: from config.json in `folder` (DOCKER_CONFIG, or ~/.docker), or from the helper that it
@@ -45,21 +49,38 @@ async function readConfig(file: string): Promise<z.infer<typeof dockerConfig>> {
   try {
     text = await readFile(file, 'utf8');
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return dockerConfig.parse({});
+    if (isMissing(cause)) return dockerConfig.parse({});
     throw new PipelineError('VP506', 'the configuration of docker cannot be read', { where: file, cause });
   }
   // The cause is left out on purpose: a parser's message quotes the text, and the text holds passwords.
-  const parsed = dockerConfig.safeParse(parseJson(text));
-  if (parsed.success) return parsed.data;
+  const read = parseJson(text, dockerConfig);
+  if (read.ok) return read.value;
   throw new PipelineError('VP506', 'this is no configuration of docker', { where: file });
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
+/**
+ * Asks docker-credential-<helper>, by the protocol of github.com/docker/docker-credential-helpers: the server's name on standard
+ * input, JSON on standard output. Null if it knows none. Throws VP506 if it cannot be run or fails otherwise.
+ */
+async function askHelper(helper: string, server: string): Promise<Credentials | null> {
+  const program = `docker-credential-${helper}`;
+  const ran = await execa(program, ['get'], { input: server, reject: false });
+  // A helper says so on standard output, in these words.
+  if (/credentials not found/i.test(ran.stdout)) return null;
+  if (ran.exitCode !== 0) {
+    const why = ran.exitCode === undefined ? 'cannot be run' : `ended with ${ran.exitCode}`;
+    throw new PipelineError('VP506', `the helper that docker's configuration names ${why}`, { where: program });
   }
+  const read = parseJson(ran.stdout, helperAnswer);
+  if (!read.ok) throw new PipelineError('VP506', 'its answer is not what a helper gives', { where: program });
+  const found = read.value;
+  if (found.Username === '<token>') {
+    throw new PipelineError('VP506', `the login to ${server} is an identity token, which is not supported`, {
+      where: program,
+      fix: `docker login ${server} with a user name and an access token`,
+    });
+  }
+  return { username: found.Username, password: found.Secret };
 }
 
 /** The names under which docker may keep a registry. Docker Hub has one that goes back to its first API. */

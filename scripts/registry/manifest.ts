@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseJson } from '../lib/json.ts';
 import { digest } from '../lines/lock-file.ts';
 
 /** A manifest as the registry gave it. */
@@ -34,6 +35,15 @@ const imageConfig = z.looseObject({
   config: z.looseObject({ Labels: z.record(z.string(), z.string()).nullish() }).nullish(),
 });
 
+/** What an index names: an image a platform, and attestations of a builder, which have none or an unknown one. */
+const indexManifest = z.looseObject({
+  manifests: z.array(
+    z.looseObject({ digest, platform: z.looseObject({ os: z.string(), architecture: z.string() }).optional() }),
+  ),
+});
+
+export type IndexEntry = z.infer<typeof indexManifest>['manifests'][number];
+
 export type ImageManifest = z.infer<typeof imageManifest>;
 export type ImageConfig = z.infer<typeof imageConfig>;
 
@@ -42,14 +52,16 @@ export function readImageManifest({ mediaType, body }: Pick<Manifest, 'mediaType
   return imageTypes.includes(mediaType) ? read(imageManifest, body) : null;
 }
 
+/** What the bytes name where they are an index; null where they are something else. */
+export function readImageIndex(body: Uint8Array): readonly IndexEntry[] | null {
+  return read(indexManifest, body)?.manifests ?? null;
+}
+
 export function readImageConfig(body: Buffer): ImageConfig | null {
   return read(imageConfig, body);
 }
 
-function read<Schema extends z.ZodType>(schema: Schema, body: Buffer): z.infer<Schema> | null {
-  try {
-    return schema.parse(JSON.parse(body.toString('utf8')));
-  } catch {
-    return null;
-  }
+function read<Schema extends z.ZodType>(schema: Schema, body: Uint8Array): z.infer<Schema> | null {
+  const found = parseJson(Buffer.from(body).toString('utf8'), schema);
+  return found.ok ? found.value : null;
 }

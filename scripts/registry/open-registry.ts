@@ -1,8 +1,8 @@
+import { digestOf } from '../lib/hash.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import { accessRefused, authorize } from './authorize.ts';
 import { readChallenge } from './challenge.ts';
 import type { Credentials } from './credentials.ts';
-import { digestOf } from './digest.ts';
 import { type Manifest, manifestTypes } from './manifest.ts';
 import { refusal } from './refusal.ts';
 import { apiOf, type Repository, showRepository } from './repository.ts';

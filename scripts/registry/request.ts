@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { retry } from '../lib/retry.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 
 /** A whole answer: everything that is asked for here is small. */
@@ -35,19 +35,29 @@ export function requests(registry: string, { aborted, timeoutMs = 30_000, retryA
     hasAnswered = true;
     return { status: response.status, headers: response.headers, body };
   };
+  const sure: Ask = async (url, init) => {
+    const answer = await once(url, init);
+    if (passing.includes(answer.status)) throw new Busy(answer);
+    return answer;
+  };
   return async (url, init) => {
-    for (const wait of retryAfterMs) {
-      const answer = await once(url, init).catch(() => null);
-      if (answer !== null && !passing.includes(answer.status)) return answer;
-      await pause(wait, undefined, { signal: aborted }).catch(() => aborted.throwIfAborted());
-    }
     try {
-      return await once(url, init);
+      return await retry({ pausesMs: retryAfterMs, signal: aborted, mayPass: () => true }, () => sure(url, init));
     } catch (cause) {
       aborted.throwIfAborted();
+      if (cause instanceof Busy) return cause.answer;
       throw new PipelineError(hasAnswered ? 'VP503' : 'VP501', reason(cause, timeoutMs), { where: registry, cause });
     }
   };
+}
+
+class Busy extends Error {
+  override readonly name = 'Busy';
+  readonly answer: Answer;
+  constructor(answer: Answer) {
+    super(`it answers ${answer.status}`);
+    this.answer = answer;
+  }
 }
 
 /** The word of the system in it (ECONNREFUSED, ENOTFOUND): `fetch failed` says nothing. */

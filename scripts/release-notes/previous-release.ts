@@ -1,3 +1,4 @@
+import { byNumber } from '../lines/version.ts';
 import { readReleaseTag } from '../workflows/release-tag.ts';
 
 /**
@@ -15,9 +16,7 @@ export async function previousRelease(
       const release = readReleaseTag(tag);
       return release === null || tag === own || release.date > ownDate ? [] : [{ tag, ...release }];
     })
-    .sort(
-      (one, other) => other.date.localeCompare(one.date) || other.tag.localeCompare(one.tag, 'en', { numeric: true }),
-    );
+    .sort((one, other) => byNumber(other.date, one.date) || byNumber(other.tag, one.tag));
   for (const { tag, valkey } of candidates) {
     if ((await versionAt(tag)) === valkey) return tag;
   }

@@ -1,17 +1,7 @@
-import * as z from 'zod';
 import type { Platform } from '../pipeline/platform.ts';
 import { architectureOf } from '../pipeline/platform.ts';
-import { type Manifest, readImageConfig, readImageManifest } from '../registry/manifest.ts';
+import { type Manifest, readImageConfig, readImageIndex, readImageManifest } from '../registry/manifest.ts';
 import type { Registry } from '../registry/open-registry.ts';
-
-const index = z.looseObject({
-  manifests: z.array(
-    z.looseObject({
-      digest: z.string(),
-      platform: z.looseObject({ os: z.string(), architecture: z.string() }).optional(),
-    }),
-  ),
-});
 
 /** What a tag leads to, as far as a release asks: its digest, and the image of one platform with what it was made of. */
 export interface PublishedImage {
@@ -42,8 +32,7 @@ export async function publishedImage(
 /** The tag's own manifest where it is an image, the platform's where it is an index. */
 async function imageFor(registry: Registry, found: Manifest, platform: Platform): Promise<Manifest | null> {
   if (readImageManifest(found) !== null) return found;
-  const children = index.safeParse(JSON.parse(found.body.toString('utf8')));
-  const child = children.data?.manifests.find(
+  const child = readImageIndex(found.body)?.find(
     ({ platform: its }) => its?.os === 'linux' && its.architecture === architectureOf(platform),
   );
   return child === undefined ? null : registry.manifest(child.digest);

@@ -1,9 +1,9 @@
-import * as z from 'zod';
 import type { Remote } from '../fetch/patience.ts';
+import { digestOf } from '../lib/hash.ts';
 import type { LockedBase } from '../lines/lock-file.ts';
 import type { WantedBase, WantedLine } from '../lines/wanted.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import { digestOf } from '../registry/digest.ts';
+import { readImageIndex } from '../registry/manifest.ts';
 import { nearestTags } from './git-pin.ts';
 import { listTags, NoSuchImage, rawManifest } from './skopeo.ts';
 
@@ -28,15 +28,11 @@ export async function resolveBaseImage(
   return { kind: 'image', reference, digest: digestOf(manifest) };
 }
 
-const index = z.object({
-  manifests: z.array(z.object({ platform: z.object({ os: z.string(), architecture: z.string() }).optional() })),
-});
-
 /** A manifest that is no index has one platform, which it does not name: it does for a line with one. */
 function platformsOf(manifest: Uint8Array, wanted: WantedLine['architectures']): readonly string[] {
-  const read = index.safeParse(JSON.parse(Buffer.from(manifest).toString('utf8')));
-  if (!read.success) return wanted.slice(0, 1);
-  return read.data.manifests.flatMap(({ platform }) => (platform?.os === 'linux' ? [platform.architecture] : []));
+  const entries = readImageIndex(manifest);
+  if (entries === null) return wanted.slice(0, 1);
+  return entries.flatMap(({ platform }) => (platform?.os === 'linux' ? [platform.architecture] : []));
 }
 
 async function noSuchTag({ image, tag, reference }: ImageBase, remote: Remote): Promise<PipelineError> {

@@ -2,9 +2,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import * as z from 'zod';
+import type { ModuleManifest } from '../../modules/schema.ts';
+import { textIfThere } from '../lib/files.ts';
 import { paths } from '../lib/image-paths.ts';
+import { parseJson } from '../lib/json.ts';
 import { loadManifests } from '../lib/module-manifests.ts';
-import type { ModuleManifest } from '../lib/module-schema.ts';
 import type { LockedLine } from '../lines/lock-file.ts';
 import { readLock } from '../lines/read-lock.ts';
 import type { Architecture } from '../pipeline/platform.ts';
@@ -27,10 +29,10 @@ export async function readSbomInputs(
 ): Promise<SbomInputs> {
   const folder = artifactsPath(workspace, line, architecture);
   const locked = readLock(workspace).lines[line] ?? null;
-  const base = await readRecord(join(folder, 'base.json'), baseRecord);
+  const base = readRecord(join(folder, 'base.json'), baseRecord);
   const manifests = loadManifests(workspace.modules);
   const modules: Module[] = [];
-  for (const name of await moduleNames(folder, locked)) modules.push(await readModule(name, folder, locked, manifests));
+  for (const name of await moduleNames(folder, locked)) modules.push(readModule(name, folder, locked, manifests));
   const entrypoint = { version: await ownVersion(), node: process.versions.node };
   return {
     line,
@@ -50,21 +52,21 @@ async function moduleNames(folder: string, locked: LockedLine | null): Promise<s
   return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
 }
 
-async function readModule(
+function readModule(
   name: string,
   folder: string,
   locked: LockedLine | null,
   manifests: readonly ModuleManifest[],
-): Promise<Module> {
+): Module {
   const source = locked?.modules[name];
   if (source?.kind === 'debian-package') {
     const { file = '', licence = '' } = manifests.find((manifest) => manifest.name === name) ?? {};
     return { kind: 'packaged', name, file, licence, source };
   }
   const path = join(folder, name, 'build.json');
-  const record = await readRecord(path, buildRecord);
+  const record = readRecord(path, buildRecord);
   if (source !== undefined) requireLocked(record, source, path);
-  const cargoLock = await textOf(join(folder, name, 'Cargo.lock'));
+  const cargoLock = textIfThere(join(folder, name, 'Cargo.lock'));
   return { kind: 'built', record, crates: cargoLock === null ? [] : readCargoLock(cargoLock) };
 }
 
@@ -79,19 +81,15 @@ function requireLocked(
   throw new PipelineError('VP603', what, { where });
 }
 
-async function readRecord<T>(path: string, schema: z.ZodType<T>): Promise<T> {
-  const text = await textOf(path);
+function readRecord<Schema extends z.ZodType>(path: string, schema: Schema): z.output<Schema> {
+  const text = textIfThere(path);
   if (text === null) throw new PipelineError('VP601', 'there is no such file', { where: path });
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch (cause) {
-    const what = cause instanceof Error ? cause.message : String(cause);
-    throw new PipelineError('VP602', what, { where: path, cause });
-  }
-  const result = schema.safeParse(content);
-  if (result.success) return result.data;
-  throw new PipelineError('VP602', 'it has another form', { where: path, details: z.prettifyError(result.error) });
+  const read = parseJson(text, schema);
+  if (read.ok) return read.value;
+  const { what, cause } = read;
+  throw read.problem === 'syntax'
+    ? new PipelineError('VP602', what, { where: path, cause })
+    : new PipelineError('VP602', 'it has another form', { where: path, details: what });
 }
 
 /** The entrypoint's version is that of the package, as its own build takes it. */
@@ -106,13 +104,4 @@ function newest(modules: readonly Module[]): number | null {
   const builds = modules.map((entry) => (entry.kind === 'built' ? entry.record.environment['SOURCE_DATE_EPOCH'] : ''));
   const epochs = (given ? [given] : builds).map(Number).filter((epoch) => Number.isInteger(epoch) && epoch > 0);
   return epochs.length === 0 ? null : Math.max(...epochs);
-}
-
-async function textOf(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
-  }
 }

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import process from 'node:process';
 import { type Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library';
+import { writeWhole } from '../lib/files.ts';
+import { sha256 } from '../lib/hash.ts';
 import type { Architecture } from '../pipeline/platform.ts';
 import { artifactsPath, type Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
@@ -32,9 +31,7 @@ export async function writeSbom(workspace: Workspace, line: string, architecture
       details: problems.join('\n'),
     });
   }
-  const partial = `${path}.${process.pid}`;
-  await writeFile(partial, text);
-  await rename(partial, path);
+  await writeWhole(path, text);
   return path;
 }
 
@@ -55,7 +52,7 @@ function write(bom: Models.Bom): string {
 
 /** A UUID of version 8 (RFC 9562: name-based, on SHA-256): the same content always gets the same. */
 function nameBasedUuid(content: string): string {
-  const bytes = createHash('sha256').update(content).digest().subarray(0, 16);
+  const bytes = Buffer.from(sha256(content), 'hex').subarray(0, 16);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');

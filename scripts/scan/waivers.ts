@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import * as z from 'zod';
+import { textIfThere } from '../lib/files.ts';
 import { dataError } from '../lines/data-problem.ts';
 import { readData } from '../lines/read-data.ts';
-import { textIfThere } from '../pipeline/text-if-there.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 
 const waiver = z

@@ -1,11 +1,10 @@
-import * as z from 'zod';
-import { digest as digestSchema } from '../lines/lock-file.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import {
   type ImageConfig,
   indexType,
   type Manifest,
   readImageConfig,
+  readImageIndex,
   readImageManifest,
 } from '../registry/manifest.ts';
 import type { Registry } from '../registry/open-registry.ts';
@@ -19,21 +18,16 @@ export interface PlatformImage {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-const index = z.looseObject({
-  manifests: z.array(
-    z.looseObject({ digest: digestSchema, platform: z.looseObject({ architecture: z.string() }).optional() }),
-  ),
-});
-
 /** The images that a digest stands for: those of an index, or itself. Throws VP402 for a digest that is not there, VP620 for no image. */
 export async function imagesOf(registry: Registry, digest: string): Promise<PlatformImage[]> {
   const where = `${showRepository(registry.repository)}@${digest}`;
   const manifest = await registry.manifest(digest);
   if (manifest === null) throw new PipelineError('VP402', 'the registry has nothing under it', { where });
   if (manifest.mediaType === indexType) {
-    const { manifests } = index.parse(JSON.parse(manifest.body.toString('utf8')));
     // What has no platform is an attestation of the builder, not an image.
-    const images = manifests.filter(({ platform }) => platform !== undefined && platform.architecture !== 'unknown');
+    const images = (readImageIndex(manifest.body) ?? []).filter(
+      ({ platform }) => platform !== undefined && platform.architecture !== 'unknown',
+    );
     if (images.length === 0) throw new PipelineError('VP620', 'the index names no image', { where });
     return (await Promise.all(images.map((image) => imagesOf(registry, image.digest)))).flat();
   }

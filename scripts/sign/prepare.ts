@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sbomLabel } from '../image-line/image-labels.ts';
+import { sha256 } from '../lib/hash.ts';
 import { revisionLabel } from '../lib/image-revision.ts';
+import { writeJson } from '../lib/json.ts';
 import { type Architecture, architectureOf, platforms } from '../pipeline/platform.ts';
 import { releasePath, type Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import { writeWhole } from '../publish/release-files.ts';
 import type { Registry } from '../registry/open-registry.ts';
 import { showRepository } from '../registry/repository.ts';
 import type { SbomInputs } from '../sbom/inputs.ts';
@@ -43,7 +43,7 @@ export async function prepareSigning(
   );
   if (write) {
     const builds = parts.map(({ records }) => records);
-    await writeWhole(provenance, provenanceOf(builds, run, commits));
+    await writeJson(provenance, provenanceOf(builds, run, commits));
   }
   const signed = parts.map(({ digest: of, sbom }) => ({ digest: of, sbom }));
   return { repository: showRepository(registry.repository), digest, images: signed, provenance };
@@ -93,10 +93,6 @@ async function textOf(path: string): Promise<string> {
   } catch (cause) {
     throw new PipelineError('VP623', 'there is no such file', { where: path, cause });
   }
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
 
 /**

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, readFile, stat } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { sha256OfFile } from '../lib/hash.ts';
 import { usageError } from './start-error.ts';
 
 export type ConfFile = Readonly<{ path: string; hash: string }>;
@@ -37,12 +37,7 @@ export async function readConfFile(given: string, folder: string): Promise<ConfF
       `Make it readable for others: chmod o+r ${path} (a password is better given as -e VALKEY_PASSWORD).`,
     );
   }
-  return {
-    path,
-    hash: createHash('sha256')
-      .update(await readFile(path))
-      .digest('hex'),
-  };
+  return { path, hash: await sha256OfFile(path) };
 }
 
 function octal(mode: number): string {

@@ -1,3 +1,5 @@
+import { bytesOf } from '../../entrypoint/bytes.ts';
+import { redactLine, redactWords } from '../../entrypoint/secrets.ts';
 import { usageError } from './start-error.ts';
 
 export type EnvironmentVariable = Readonly<{ name: string; value: string }>;
@@ -27,20 +29,19 @@ export function readVariable(given: string, env: NodeJS.ProcessEnv): Environment
   return value === undefined ? { unset: name } : { name, value };
 }
 
-const SECRET_WORD = /pass(word|wd|phrase|$|[^a-z])|(primary|master)auth|secret|token|credential|private|api[-_]?key/i;
-/** A password of an ACL rule: `user default on >password`, or its hash. */
-const ACL_PASSWORD = /(^|[\s'"])[>#<!]\S/;
-
 /** `NAME=value` for people: what is or may hold a secret is shown as `NAME=(set)`. */
 export function showVariable({ name, value }: EnvironmentVariable): string {
-  const hidden = value !== '' && (SECRET_WORD.test(name) || SECRET_WORD.test(value) || ACL_PASSWORD.test(value));
-  return `${name}=${hidden ? '(set)' : value}`;
+  return `${name}=${value !== '' && (hidesSecret(name) || hidesSecret(value)) ? '(set)' : value}`;
 }
 
-/** Load arguments for people: the word after one that names a secret is hidden. */
+/** As the entrypoint judges a line; and a private key, which the server knows by its file alone. */
+function hidesSecret(text: string): boolean {
+  return redactLine(bytesOf(text)) !== null || /private/i.test(text);
+}
+
+/** Load arguments for people, without their secrets. */
 export function showArguments(args: readonly string[]): string {
-  return args
-    .map((arg, index) => (SECRET_WORD.test(args[index - 1] ?? '') ? '(hidden)' : arg))
+  return redactWords(args.map(bytesOf))
     .map((arg) => (arg === '' || /\s/.test(arg) ? JSON.stringify(arg) : arg))
     .join(' ');
 }

@@ -1,5 +1,5 @@
 import { basename } from 'node:path/posix';
-import type { BundleFile } from '../lib/module-schema.ts';
+import type { BundleFile } from '../../modules/schema.ts';
 import { type ArgumentRow, argumentRows } from './argument-rows.ts';
 import { showArguments } from './environment.ts';
 import type { PlanModule, PlanReport } from './plan-report.ts';

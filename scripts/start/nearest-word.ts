@@ -1,3 +1,5 @@
+import { editDistance } from '../../entrypoint/modules/naming.ts';
+
 /** The known word that is at most a third of its letters away from the given one, or null. */
 export function nearestWord(given: string, known: readonly string[]): string | null {
   let best: { word: string; distance: number } | null = null;
@@ -8,20 +10,4 @@ export function nearestWord(given: string, known: readonly string[]): string | n
     }
   }
   return best === null ? null : best.word;
-}
-
-/** Levenshtein distance, one row at a time. */
-function editDistance(left: string, right: string): number {
-  let above = Array.from({ length: right.length + 1 }, (_, column) => column);
-  for (const [row, letter] of [...left].entries()) {
-    const current = [row + 1];
-    for (const [column, other] of [...right].entries()) {
-      const replaced = (above[column] ?? 0) + (letter === other ? 0 : 1);
-      const removed = (above[column + 1] ?? 0) + 1;
-      const added = (current[column] ?? 0) + 1;
-      current.push(Math.min(replaced, removed, added));
-    }
-    above = current;
-  }
-  return above.at(-1) ?? 0;
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseJson } from '../lib/json.ts';
 
 const planArgument = z.object({ text: z.string(), source: z.string() });
 
@@ -33,14 +34,11 @@ export type PlanArgument = z.infer<typeof planArgument>;
 
 /** The plan from the tool's output. The error says what of it is unlike a plan, in one line. */
 export function parsePlanReport(text: string): PlanReport {
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch (error) {
-    throw new Error('valkey-bundle plan --json printed something that is not JSON', { cause: error });
-  }
-  const parsed = planReport.safeParse(data);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
+  const read = parseJson(text, planReport);
+  if (read.ok) return read.value;
+  const { cause } = read;
+  if (!(cause instanceof z.ZodError))
+    throw new Error('valkey-bundle plan --json printed something that is not JSON', { cause });
+  const issue = cause.issues[0];
   throw new Error(`valkey-bundle plan --json: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a plan'}`);
 }

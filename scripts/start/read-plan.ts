@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { type BundleFile, bundleFile } from '../lib/module-schema.ts';
+import { type BundleFile, bundleFile } from '../../modules/schema.ts';
 import { BUNDLE_FILE_IN_IMAGE } from './names.ts';
 import { type PlanReport, parsePlanReport } from './plan-report.ts';
 import { runInside } from './run-inside.ts';

@@ -1,4 +1,5 @@
 import type pc from 'picocolors';
+import { table } from '../../entrypoint/tool/table.ts';
 import { type EnvironmentVariable, showVariable } from './environment.ts';
 import type { ModuleRow } from './module-rows.ts';
 import { CONTAINER_NAME, VOLUME_NAME } from './names.ts';
@@ -53,19 +54,6 @@ function renderModules(modules: readonly ModuleRow[], colors: Colors): string[] 
       source ?? '(unknown)',
     ]);
   });
-  const [heading, ...rows] = alignColumns([['MODULE', 'VERSION', 'ARGUMENT', 'FROM'], ...cells]);
+  const [heading, ...rows] = table([['MODULE', 'VERSION', 'ARGUMENT', 'FROM'], ...cells]);
   return [colors.dim(heading ?? ''), ...rows];
-}
-
-function alignColumns(rows: readonly (readonly string[])[]): string[] {
-  const widths: number[] = [];
-  for (const row of rows) {
-    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
-  }
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }

@@ -1,9 +1,10 @@
-import { chmod, copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { findMirrors } from '../lib/debian-mirror.ts';
 import { openSuite } from '../lib/debian-suite.ts';
+import { placeWhole } from '../lib/files.ts';
 import { architectureOf, nativePlatform } from '../pipeline/platform.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 
@@ -54,10 +55,8 @@ async function unpack(
   const deb = await opened.download(name, join(folder, 'deb'));
   if (deb === null) throw new PipelineError('VP209', `Debian ${suite} has no ${name}`);
   await execa('dpkg-deb', ['-x', deb.path, join(folder, 'tree')]);
-  await mkdir(join(target, '..'), { recursive: true });
-  // Beside the target first: a second process never sees half of it.
-  const partial = `${target}.${process.pid}`;
-  await copyFile(join(folder, 'tree', file), partial);
-  await chmod(partial, 0o755);
-  await rename(partial, target);
+  await placeWhole(target, async (partial) => {
+    await copyFile(join(folder, 'tree', file), partial);
+    await chmod(partial, 0o755);
+  });
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { currentOwner, ownerLabel } from '../lib/owner.ts';
+import { retry } from '../lib/retry.ts';
 import { engineStatus } from '../start/connect-engine.ts';
 
 /** How a container is to run. What is not said is the image's own; without a network it has only its loopback. */
@@ -97,14 +97,9 @@ function optionsOf(image: string, name: string, wish: ContainerWish): Docker.Con
 
 /** Removes a network, whose containers are gone: the engine lets go of their endpoints a little later. */
 export async function removeNetwork(network: Docker.Network): Promise<void> {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      return void (await network.remove());
-    } catch (error) {
-      if (attempt === 200 || !String(error).includes('has active endpoints')) throw error;
-      await pause(100);
-    }
-  }
+  const pausesMs = Array.from({ length: 200 }, () => 100);
+  const mayPass = (error: unknown): boolean => String(error).includes('has active endpoints');
+  await retry({ pausesMs, mayPass }, () => network.remove());
 }
 
 function ignoreGone(error: unknown): void {

@@ -1,4 +1,4 @@
-import type { ModuleManifest } from '../lib/module-schema.ts';
+import type { ModuleManifest } from '../../modules/schema.ts';
 
 /** A port that a module opens once it gets a flag: what its manifest says, with the option `use-<name of the port>`. */
 export interface PortCapability {

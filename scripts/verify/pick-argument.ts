@@ -1,5 +1,5 @@
 import { variableName } from '../../entrypoint/modules/naming.ts';
-import type { ModuleManifest } from '../lib/module-schema.ts';
+import type { ModuleManifest } from '../../modules/schema.ts';
 
 type Option = ModuleManifest['loadArgs']['options'][string];
 

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import type { BundleFile, ModuleManifest } from '../lib/module-schema.ts';
+import type { BundleFile, ModuleManifest } from '../../modules/schema.ts';
 import type { LockedLine } from '../lines/lock-file.ts';
 import type { ReleaseLine } from '../lines/release-line.ts';
 import type { Platform } from '../pipeline/platform.ts';

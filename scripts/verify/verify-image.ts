@@ -1,5 +1,7 @@
 import type Docker from 'dockerode';
 import * as z from 'zod';
+import { atOnce } from '../lib/at-once.ts';
+import { parseJson } from '../lib/json.ts';
 import { loadManifests } from '../lib/module-manifests.ts';
 import { loadLine } from '../lines/load-line.ts';
 import { readLock } from '../lines/read-lock.ts';
@@ -79,11 +81,9 @@ async function look(containers: Containers, where: string): Promise<ImageFacts> 
 }
 
 function lineOf({ bundle }: ImageFacts, where: string): string {
-  try {
-    return z.looseObject({ line: z.string() }).parse(JSON.parse(bundle ?? '')).line;
-  } catch (cause) {
-    throw new PipelineError('VP404', `${layout.bundle} does not say what line it is`, { where, cause });
-  }
+  const read = parseJson(bundle ?? '', z.looseObject({ line: z.string() }));
+  if (read.ok) return read.value.line;
+  throw new PipelineError('VP404', `${layout.bundle} does not say what line it is`, { where, cause: read.cause });
 }
 
 /** Reads what the project's data say of one image of a line. Throws VP407 for an unknown variant, and what reading the data throws. */
@@ -129,16 +129,12 @@ export async function runGroups(
   limit: number,
   aborted: AbortSignal,
 ): Promise<void> {
-  const waiting = [...groups];
-  const worker = async (): Promise<void> => {
-    for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) await group(lab);
-  };
   const interrupted = new Promise<never>((_, reject) => {
     const abort = () => reject(aborted.reason);
     if (aborted.aborted) abort();
     else aborted.addEventListener('abort', abort, { once: true });
   });
-  await Promise.race([Promise.all(Array.from({ length: limit }, worker)), interrupted]);
+  await Promise.race([atOnce(limit, groups, aborted, (group) => group(lab)), interrupted]);
 }
 
 interface NamedImage {

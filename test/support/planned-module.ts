@@ -1,5 +1,5 @@
+import { type ModuleBuild, moduleManifest } from '../../modules/schema.ts';
 import type { PlannedModule } from '../../scripts/graph/build-plan.ts';
-import { type ModuleBuild, moduleManifest } from '../../scripts/lib/module-schema.ts';
 
 /** The section `build` of a manifest, with what the schema fills in. */
 export function moduleBuild(over: Partial<ModuleBuild>): ModuleBuild {

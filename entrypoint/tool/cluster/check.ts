@@ -16,7 +16,7 @@ import { type Diagnostic, diagnose } from '../../diagnostics.ts';
 import type { Waiting } from '../../host.ts';
 import { styleFor } from '../../log.ts';
 import type { Manifest } from '../../modules/manifest.ts';
-import type { ToolContext } from '../run.ts';
+import type { ToolContext } from '../context.ts';
 import { table } from '../table.ts';
 import { ask, type Cluster } from './cluster.ts';
 import { type Members, membersFrom, startOf, timeoutOf } from './members.ts';

@@ -1,5 +1,5 @@
 import { endpoint, type Target } from '../../cluster/targets.ts';
-import { type Reading, readView, VIEW_COMMANDS, type View } from '../../cluster/view.ts';
+import { readView, type Sighting, VIEW_COMMANDS, type View } from '../../cluster/view.ts';
 import { type Diagnostic, diagnose } from '../../diagnostics.ts';
 import type { Answer, Command, Reply, Waiting } from '../../host.ts';
 import type { Place } from '../../place.ts';
@@ -51,9 +51,9 @@ export async function askOne(
 }
 
 /** A node's view, from the first of its addresses that answers. */
-export async function readNode(cluster: Cluster, target: Target): Promise<Reading> {
+export async function readNode(cluster: Cluster, target: Target): Promise<Sighting> {
   const addresses = await cluster.waiting.lookup(target.host);
-  let last: Reading = { kind: 'trouble', what: 'address', why: 'its name does not resolve' };
+  let last: Sighting = { kind: 'trouble', what: 'address', why: 'its name does not resolve' };
   for (const ip of addresses) {
     last = await readAt(cluster, { name: target.name, ip, port: target.port });
     if (last.kind === 'view' || last.what !== 'connection') return last;
@@ -62,12 +62,12 @@ export async function readNode(cluster: Cluster, target: Target): Promise<Readin
 }
 
 /** The view of the node at an address. */
-export async function readAt(cluster: Cluster, at: Endpoint): Promise<Reading> {
+export async function readAt(cluster: Cluster, at: Endpoint): Promise<Sighting> {
   return readView(at, await ask(cluster, at, VIEW_COMMANDS));
 }
 
 /** What a node's trouble is called. */
-export function troubleDiagnostic(name: string, reading: Reading & { kind: 'trouble' }, at?: Place): Diagnostic {
+export function troubleDiagnostic(name: string, reading: Sighting & { kind: 'trouble' }, at?: Place): Diagnostic {
   const codes = {
     address: 'VB703',
     connection: 'VB704',

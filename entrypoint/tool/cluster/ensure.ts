@@ -1,6 +1,6 @@
 import { printable } from '../../bytes.ts';
-import { type Action, describeAction, engineArgs, nodeCommands } from '../../cluster/action.ts';
-import { type Decision, planEnsure } from '../../cluster/ensure-plan.ts';
+import { type Action, type Decision, describeAction, engineArgs, nodeCommands } from '../../cluster/action.ts';
+import { planEnsure } from '../../cluster/ensure-plan.ts';
 import { CONNECTION_OPTIONS, numberOf, readOptions } from '../../cluster/options.ts';
 import { errorIn } from '../../cluster/replies.ts';
 import { readTargets, type Target } from '../../cluster/targets.ts';
@@ -9,7 +9,7 @@ import { Refusal, refuse } from '../../diagnostics.ts';
 import type { Environment } from '../../environment.ts';
 import type { Waiting } from '../../host.ts';
 import type { Place } from '../../place.ts';
-import type { ToolContext } from '../run.ts';
+import type { ToolContext } from '../context.ts';
 import { ask, type Cluster } from './cluster.ts';
 import { engineConnection, readConnection } from './connection.ts';
 import { finishMoves } from './finish-moves.ts';

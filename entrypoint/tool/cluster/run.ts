@@ -1,7 +1,7 @@
 import { refuse } from '../../diagnostics.ts';
 import type { Waiting } from '../../host.ts';
 import { nearest } from '../../modules/naming.ts';
-import type { ToolContext } from '../run.ts';
+import type { ToolContext } from '../context.ts';
 import { check } from './check.ts';
 import { ensure } from './ensure.ts';
 import { verifyCoordinator } from './verify-coordinator.ts';

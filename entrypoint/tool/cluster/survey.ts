@@ -1,5 +1,5 @@
 import type { Target } from '../../cluster/targets.ts';
-import type { Reading, View } from '../../cluster/view.ts';
+import type { Sighting, View } from '../../cluster/view.ts';
 import { Refusal } from '../../diagnostics.ts';
 import type { Place } from '../../place.ts';
 import { type Cluster, readNode, troubleDiagnostic } from './cluster.ts';
@@ -34,6 +34,6 @@ export async function surveyAll(
   }
 }
 
-function mayPass(reading: Reading & { kind: 'trouble' }): boolean {
+function mayPass(reading: Sighting & { kind: 'trouble' }): boolean {
   return reading.what === 'address' || reading.what === 'connection' || reading.what === 'loading';
 }

@@ -7,7 +7,7 @@ import { showSlots } from '../../cluster/slots.ts';
 import type { View } from '../../cluster/view.ts';
 import { diagnose, Refusal, refuse } from '../../diagnostics.ts';
 import { type Command, isError, type Reply, type Waiting } from '../../host.ts';
-import type { ToolContext } from '../run.ts';
+import type { ToolContext } from '../context.ts';
 import { ask, askOne, type Cluster, troubleDiagnostic } from './cluster.ts';
 import { membersFrom, startOf, timeoutOf } from './members.ts';
 

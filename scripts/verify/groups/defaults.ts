@@ -1,4 +1,4 @@
-import type { BundleFile } from '../../lib/module-schema.ts';
+import type { BundleFile } from '../../../modules/schema.ts';
 import { portCapabilities } from '../coordinator.ts';
 import type { Group, Lab } from '../lab.ts';
 import { CheckFailed, CheckNotRun, require, requireSame } from '../outcome.ts';

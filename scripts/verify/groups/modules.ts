@@ -1,4 +1,4 @@
-import type { ModuleManifest } from '../../lib/module-schema.ts';
+import type { ModuleManifest } from '../../../modules/schema.ts';
 import type { Group } from '../lab.ts';
 import { layout } from '../layout.ts';
 import { CheckFailed, CheckNotRun, require, requireSame } from '../outcome.ts';

@@ -1,6 +1,6 @@
-import * as z from 'zod';
+import { type BundleFile, bundleFile } from '../../../modules/schema.ts';
 import { upstreamVersion } from '../../lib/debian-version.ts';
-import { type BundleFile, bundleFile } from '../../lib/module-schema.ts';
+import { parseJson } from '../../lib/json.ts';
 import { layout } from '../layout.ts';
 import { CheckFailed, CheckNotRun, requireSame } from '../outcome.ts';
 import { isPackagedOnly, type Subject } from '../subject.ts';
@@ -8,15 +8,9 @@ import { isPackagedOnly, type Subject } from '../subject.ts';
 /** bundle.json as it stands in the image. Throws CheckFailed with every field that is wrong. */
 export function readBundle(text: string | null): BundleFile {
   if (text === null) throw new CheckFailed(`${layout.bundle} is missing`);
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch (error) {
-    throw new CheckFailed(`${layout.bundle}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  const result = bundleFile.safeParse(content);
-  if (result.success) return result.data;
-  throw new CheckFailed(`${layout.bundle}: ${z.prettifyError(result.error).replaceAll('\n', ' ')}`);
+  const read = parseJson(text, bundleFile);
+  if (read.ok) return read.value;
+  throw new CheckFailed(`${layout.bundle}: ${read.what.replaceAll('\n', ' ')}`);
 }
 
 type Rule = (subject: Subject & { readonly bundle: BundleFile }) => string;

@@ -4,10 +4,10 @@ import { realFiles } from '../../../entrypoint/host/files.ts';
 import { readConfiguration } from '../../../entrypoint/inputs.ts';
 import { loadLinesOf } from '../../../entrypoint/modules/loads.ts';
 import type { LaidCase } from './lay-out.ts';
-import type { Reading } from './real-server.ts';
+import type { LoadList } from './real-server.ts';
 
 /** How the entrypoint's reader reads a case, and the code with which it refuses it. */
-export function readByUs({ directory, args, stdin }: LaidCase): { reading: Reading; code: string | null } {
+export function readByUs({ directory, args, stdin }: LaidCase): { reading: LoadList; code: string | null } {
   try {
     const host: Parameters<typeof readConfiguration>[0] = {
       ...unused,

@@ -9,7 +9,7 @@ export interface Load {
 }
 
 /** What a reader made of a configuration: the loads in order, or null for a refusal. */
-export type Reading = readonly Load[] | null;
+export type LoadList = readonly Load[] | null;
 
 /**
  * Starts the real server on a case and asks it for its modules, in its protocol: no client shows every byte. It ends with 3 where the
@@ -36,7 +36,7 @@ exit 0
 `;
 
 /** How the real server in the container reads a case. */
-export async function readByServer(container: TestContainer, { directory, args }: LaidCase): Promise<Reading> {
+export async function readByServer(container: TestContainer, { directory, args }: LaidCase): Promise<LoadList> {
   const { exitCode, stdout, stderr } = await container.exec('bash', '-c', script, 'bash', directory, ...args);
   if (exitCode === 3) return null;
   if (exitCode !== 0) throw new Error(`the server neither answered nor ended:\n${stderr}`);

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { parse } from 'yaml';
+import { bundleFile } from '../../../modules/schema.ts';
 import { paths } from '../../../scripts/lib/image-paths.ts';
-import { bundleFile } from '../../../scripts/lib/module-schema.ts';
 import { engine, images, label, requireImage } from '../docker-engine.ts';
 import { tarOf } from '../docker-tar.ts';
 

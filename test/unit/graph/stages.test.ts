@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { ModuleBuild } from '../../../modules/schema.ts';
 import type { PlannedModule } from '../../../scripts/graph/build-plan.ts';
 import { buildGraph, imageStage } from '../../../scripts/graph/graph.ts';
 import { moduleStages } from '../../../scripts/graph/module-stage.ts';
 import { packagesOf, toolchainsOf } from '../../../scripts/graph/toolchains.ts';
 import { paths } from '../../../scripts/lib/image-paths.ts';
-import type { ModuleBuild } from '../../../scripts/lib/module-schema.ts';
 import { moduleBuild as build, planned } from '../../support/planned-module.ts';
 
 describe('toolchains', () => {

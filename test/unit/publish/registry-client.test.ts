@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
+import { digestOf } from '../../../scripts/lib/hash.ts';
 import { readChallenge } from '../../../scripts/registry/challenge.ts';
-import { digestOf } from '../../../scripts/registry/digest.ts';
 import { openRegistry } from '../../../scripts/registry/open-registry.ts';
 
 const user = { username: 'me', password: 'secret-word' };

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { inputsLabel } from '../../../scripts/image-line/image-labels.ts';
 import { inputsHash } from '../../../scripts/image-line/inputs-hash.ts';
+import { digestOf } from '../../../scripts/lib/hash.ts';
 import { loadLine } from '../../../scripts/lines/load-line.ts';
 import { openWorkspace } from '../../../scripts/pipeline/workspace.ts';
-import { digestOf } from '../../../scripts/registry/digest.ts';
 import { indexType, type Manifest } from '../../../scripts/registry/manifest.ts';
 import type { Registry } from '../../../scripts/registry/open-registry.ts';
 import { upToDate } from '../../../scripts/release/up-to-date.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { stockConf } from '../../../scripts/bench/conf-files.ts';
 import { growthOf } from '../../../scripts/bench/growth.ts';
-import { ratioTable, table, verdict } from '../../../scripts/bench/report.ts';
+import { markdownTable, ratioTable, verdict } from '../../../scripts/bench/report.ts';
 import { instructionOf } from '../../../scripts/bench/sizes.ts';
 
 describe('a ratio beside its goal', () => {
@@ -23,7 +23,7 @@ describe('a ratio beside its goal', () => {
 });
 
 test('the columns of a table are as wide as their widest cell', () => {
-  expect(table(['a', 'long head'], [['wide cell', 'x']])).toBe(
+  expect(markdownTable(['a', 'long head'], [['wide cell', 'x']])).toBe(
     '| a         | long head |\n| --------- | --------- |\n| wide cell | x         |\n',
   );
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { BundleFile } from '../../../scripts/lib/module-schema.ts';
+import type { BundleFile } from '../../../modules/schema.ts';
 import { moduleRows } from '../../../scripts/start/module-rows.ts';
 import type { PlanReport } from '../../../scripts/start/plan-report.ts';
 import { parseModuleList, type ServerModule } from '../../../scripts/start/server-modules.ts';
@@ -136,7 +136,7 @@ describe('the table of modules', () => {
   test('hides what follows a word that names a secret', () => {
     const args = ['--bind-passwd', 'hunter2'];
     expect(moduleRows({ server: [{ ...redisearch, args }], plan: null, bundle }).rows[0]?.arguments).toEqual([
-      { text: '--bind-passwd (hidden)', source: null },
+      { text: '--bind-passwd (redacted)', source: null },
     ]);
   });
 

@@ -83,6 +83,8 @@ describe('a variable on the screen', () => {
     ['VALKEY_EXTRA_FLAGS', '--primaryauth hunter2'],
     ['VALKEY_EXTRA_FLAGS', '--user "default on >hunter2 ~* +@all"'],
     ['VALKEY_EXTRA_FLAGS', '--tls-key-file-pass hunter2'],
+    ['VALKEY_EXTRA_FLAGS', '--requirepas hunter2'],
+    ['LDAP_PRIVATE_KEY', 'hunter2'],
   ])('%s=%s keeps its secret', (name, value) => {
     expect(showVariable({ name, value })).toBe(`${name}=(set)`);
   });

@@ -1,5 +1,5 @@
-import type { BundleFile, ModuleManifest } from '../../../scripts/lib/module-schema.ts';
-import { moduleManifest } from '../../../scripts/lib/module-schema.ts';
+import type { BundleFile, ModuleManifest } from '../../../modules/schema.ts';
+import { moduleManifest } from '../../../modules/schema.ts';
 import { releaseLine } from '../../../scripts/lines/release-line.ts';
 import { layout } from '../../../scripts/verify/layout.ts';
 import type { FileFact, ImageFacts } from '../../../scripts/verify/structure/facts.ts';

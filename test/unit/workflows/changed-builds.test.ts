@@ -23,7 +23,7 @@ describe('what a change builds', () => {
     ['the modules of a builder that changed', ['docker/builders/cargo.sh'], ['9.0 bloom']],
     ['everything for what all builders share', ['docker/builders/finish.sh'], ['9.0 bloom', '9.0 search']],
     ['everything for a change of the build graph', ['scripts/graph/dockerfile.ts'], ['9.0 bloom', '9.0 search']],
-    ['everything for what fills manifests in', ['scripts/lib/module-schema.ts'], ['9.0 bloom', '9.0 search']],
+    ['everything for what fills manifests in', ['modules/schema.ts'], ['9.0 bloom', '9.0 search']],
     ['everything for what looks up a line', ['scripts/lines/wanted.ts'], ['9.0 bloom', '9.0 search']],
     ['everything for what runs a build', ['scripts/tools/buildx.ts'], ['9.0 bloom', '9.0 search']],
     ['everything for other packages', ['package-lock.json'], ['9.0 bloom', '9.0 search']],

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { atOnce } from '../../../scripts/fetch/at-once.ts';
+import { atOnce } from '../../../scripts/lib/at-once.ts';
 
 const never = new AbortController().signal;
 
