@@ -35,7 +35,7 @@ export async function prepareBench(report: (line: string) => void): Promise<Benc
   const dockerfile = join(fixtures, 'bench.Dockerfile');
   const args = { BASE: local.base, TEST: test.tag };
   await withContext(entries, (context) =>
-    buildImage({ tag: 'valkey-bundle-bench:local', context, dockerfile, args }, report),
+    buildImage({ tag: 'valkey-bundle-bench:local', context, dockerfile, args, repeat: 'npm run bench' }, report),
   );
   await builtId('valkey-bundle-bench:local');
   await layOut({ ...test.bundle, server: `${BENCH}/bin/valkey-server` });

@@ -9,8 +9,6 @@ import type { BaseImageRecord } from '../pipeline/records.ts';
 import { artifactsPath, type Workspace } from '../pipeline/workspace.ts';
 import type { Buildx } from '../tools/buildx.ts';
 import { isCurrent, stampsOf } from './artifact-stamp.ts';
-import { bakeFailure } from './bake-failure.ts';
-import { stepsOf } from './build-steps.ts';
 import { type Collected, collect } from './collect.ts';
 import { ensureBaseRecord } from './ensure-base-record.ts';
 import { exclusively } from './exclusive.ts';
@@ -19,7 +17,6 @@ import { placeGraph, placeJobs } from './place-graph.ts';
 import type { PreparedBase } from './prepare-base.ts';
 import { runBake } from './run-bake.ts';
 import { type Capacity, type Share, schedule } from './schedule.ts';
-import { type StepRecorder, stepRecorder } from './step-recorder.ts';
 
 export interface LineBuild {
   readonly workspace: Workspace;
@@ -71,8 +68,9 @@ async function buildInto(folder: string, build: LineBuild): Promise<BuiltLine> {
   const upToDate = plan.modules.filter((module) => !wanted.includes(module)).map(({ name }) => name);
   if (upToDate.length > 0) report(`unchanged: ${upToDate.join(', ')}`);
 
-  const recorder = stepRecorder(join(folder, 'build-record.json'), upToDate);
-  const bake = (targets: readonly string[]) => bakeTargets(build, graph, targets, recorder);
+  const log = join(workspace.dist, 'logs', `build-${plan.line}-${architectureOf(platform)}.log`);
+  await rm(log, { force: true });
+  const bake = (targets: readonly string[]) => bakeTargets(build, graph, targets, log);
   const from = join(workspace.dist, incoming(plan.line, platform));
   const built: Record<string, Collected> = {};
   try {
@@ -88,7 +86,6 @@ async function buildInto(folder: string, build: LineBuild): Promise<BuiltLine> {
     await rm(from, { recursive: true, force: true });
   } finally {
     if (build.aborted.aborted) await rm(from, { recursive: true, force: true });
-    await recorder.write();
   }
   return { built, upToDate };
 }
@@ -101,29 +98,11 @@ export function groupsOf(modules: readonly PlannedModule[], capacity: Capacity):
   );
 }
 
-async function bakeTargets(
-  build: LineBuild,
-  graph: Graph,
-  targets: readonly string[],
-  recorder: StepRecorder,
-): Promise<void> {
+async function bakeTargets(build: LineBuild, graph: Graph, targets: readonly string[], log: string): Promise<void> {
   const { workspace, plan, platform, buildx, noCache, aborted, report, repeat } = build;
   await rm(join(workspace.dist, incoming(plan.line, platform)), { recursive: true, force: true });
-  const log = join(workspace.dist, 'logs', `build-${plan.line}-${architectureOf(platform)}.log`);
   const files = ['bake.json', ...(noCache ? ['anew.json'] : [])].map((name) => `${graph.folder}/${name}`);
-  if (recorder.isEmpty()) await rm(log, { force: true });
-  const result = await runBake({
-    buildx: await buildx(),
-    folder: workspace.dist,
-    files,
-    targets,
-    log,
-    aborted,
-    report,
-  });
-  recorder.add(targets, stepsOf(result.events, aborted.aborted));
-  aborted.throwIfAborted();
-  if (!result.ok) throw bakeFailure(result.events, { log, repeat });
+  await runBake({ buildx: await buildx(), folder: workspace.dist, files, targets, log, repeat, aborted, report });
 }
 
 function collectModule(

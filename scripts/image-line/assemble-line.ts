@@ -1,12 +1,9 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bakeFailure } from '../build/bake-failure.ts';
-import { stepsOf } from '../build/build-steps.ts';
 import { placeGraph } from '../build/place-graph.ts';
 import { type PreparedBase, prepareBase } from '../build/prepare-base.ts';
 import { type ReadBuild, readBuild } from '../build/read-build.ts';
 import { runBake } from '../build/run-bake.ts';
-import { stepRecorder } from '../build/step-recorder.ts';
 import { type ImageTarget, imageContext, imageTargetOf } from '../graph/bake.ts';
 import { buildGraph, imageFolder } from '../graph/graph.ts';
 import { imageId } from '../lib/engine.ts';
@@ -39,10 +36,9 @@ export interface Assembly {
 }
 
 /**
- * Assembles the images of a line's variants out of what `npm run build` left, puts them into the engine, and writes images.json, and what
- * BuildKit had to do for it to assembly-record.json. The images.json of an earlier run is gone before anything else is written: no failure
- * leaves a record of images that are not of what lies here now. Throws VP308 where a module is missing or of other inputs, VP311 for a
- * platform that the entrypoint cannot be built for here.
+ * Assembles the images of a line's variants out of what `npm run build` left, puts them into the engine, and writes images.json. That of an
+ * earlier run is gone before anything else is written: no failure leaves a record of images that are not of what lies here now. Throws VP308
+ * where a module is missing or of other inputs, VP311 for a platform that the entrypoint cannot be built for here.
  */
 export async function assembleLine(assembly: Assembly): Promise<ImageRecord> {
   const { workspace, line: name, platform, aborted, report } = assembly;
@@ -68,23 +64,17 @@ export async function assembleLine(assembly: Assembly): Promise<ImageRecord> {
   const log = join(workspace.dist, 'logs', `image-${name}-${architectureOf(platform)}.log`);
   const metadata = join(workspace.dist, folder, `metadata-${architectureOf(platform)}.json`);
   for (const path of [log, metadata]) await rm(path, { force: true });
-  const targets = images.map((image) => imageTargetOf(image.variant, platform));
-  const result = await runBake({
+  await runBake({
     buildx: await ensureBuildx(base.local, report),
     folder: workspace.dist,
     files: [`${folder}/bake.json`],
-    targets,
+    targets: images.map((image) => imageTargetOf(image.variant, platform)),
     log,
     metadata,
+    repeat: () => `npm run image -- --line ${name} --platform ${platform}`,
     aborted,
     report,
   });
-  const recorder = stepRecorder(join(artifacts.folder, 'assembly-record.json'));
-  recorder.add(targets, stepsOf(result.events, aborted.aborted));
-  await recorder.write();
-  aborted.throwIfAborted();
-  const repeat = (): string => `npm run image -- --line ${name} --platform ${platform}`;
-  if (!result.ok) throw bakeFailure(result.events, { log, repeat });
   const variants = await idsOf(images, metadata);
   const record = imageRecord.parse({ line: name, platform, inputs, lock, variants });
   await writeJson(join(artifacts.folder, 'images.json'), record);

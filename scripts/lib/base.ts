@@ -45,7 +45,8 @@ export async function ensureBase(line: ArchiveLine, report: (line: string) => vo
   for (const note of record.notes) report(`Note: ${note}`);
   if (!known || !(await imageId(image))) {
     const args = { VALKEY_VERSION: upstreamVersion(record.valkey.version) };
-    await buildImage({ tag: image, context: folder, dockerfile: join(paths.docker, 'base/Dockerfile'), args }, report);
+    const dockerfile = join(paths.docker, 'base/Dockerfile');
+    await buildImage({ tag: image, context: folder, dockerfile, args, repeat: 'npm run image' }, report);
   }
   return { image, record };
 }

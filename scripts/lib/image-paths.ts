@@ -10,4 +10,5 @@ export const paths = {
   standIns: at('test/fixtures/stand-ins'),
   bases: at('dist/base'),
   contexts: at('dist/context'),
+  logs: at('dist/logs'),
 } as const;

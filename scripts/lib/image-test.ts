@@ -25,6 +25,7 @@ export async function buildTestImage(options: ImageOptions = {}): Promise<TestIm
   };
   const dockerfile = join(paths.docker, 'test.Dockerfile');
   const args = { BASE: local.base, LOCAL: local.tag };
-  await withContext(entries, (context) => buildImage({ tag, context, dockerfile, args }, report));
+  const repeat = 'npm run image -- --test';
+  await withContext(entries, (context) => buildImage({ tag, context, dockerfile, args, repeat }, report));
   return { tag, id: await builtId(tag), bundle };
 }

@@ -44,7 +44,7 @@ export async function buildLocalImage({
     'valkey-bundle': { from: entrypoint.path },
   };
   await withContext(entries, (context) =>
-    buildImage({ tag, context, dockerfile, args: { BASE: base.image }, labels }, report),
+    buildImage({ tag, context, dockerfile, args: { BASE: base.image }, labels, repeat: 'npm run image' }, report),
   );
   return { tag, id: await builtId(tag), base: base.image, record: base.record, bundle };
 }

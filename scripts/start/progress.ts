@@ -23,6 +23,7 @@ export function createProgress(stderr: NodeJS.WriteStream): Progress {
 }
 
 const NARROWEST = 20;
+const SHOWN_OF_FAILURE = 25;
 
 async function spinnerStep<Result>(
   stderr: NodeJS.WriteStream,
@@ -32,12 +33,14 @@ async function spinnerStep<Result>(
   const started = performance.now();
   // The task runner hands no result on, so the work leaves it here.
   const outcome: { current: { readonly value: Result } | null } = { current: null };
+  const said: string[] = [];
   const list = new Listr(
     [
       {
         title,
         task: async (_context, task) => {
           const value = await work((line) => {
+            said.push(line);
             task.output = line;
           });
           outcome.current = { value };
@@ -55,7 +58,14 @@ async function spinnerStep<Result>(
       },
     },
   );
-  await list.run();
+  try {
+    await list.run();
+  } catch (error) {
+    const interrupted = error instanceof Error && error.name === 'AbortError';
+    // The spinner hid what a failure ended with.
+    if (!interrupted) for (const line of said.slice(-SHOWN_OF_FAILURE)) stderr.write(`  ${line}\n`);
+    throw error;
+  }
   if (outcome.current === null) throw new Error(`the step "${title}" ended without a result`);
   return outcome.current.value;
 }

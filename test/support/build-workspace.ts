@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
 import { parse } from 'yaml';
-import { type BuildSteps, buildSteps } from '../../scripts/build/build-steps.ts';
 import { paths } from '../../scripts/lib/image-paths.ts';
 import { type LockedSource, lockFile } from '../../scripts/lines/lock-file.ts';
 import { type ReleaseLine, releaseLine } from '../../scripts/lines/release-line.ts';
@@ -39,8 +38,10 @@ export interface BuildWorkspace {
   describe(module: string, fixture: FixtureModule): Promise<void>;
   run(verb: string, ...args: string[]): Promise<Ended>;
   start(verb: string, ...args: string[]): ReturnType<typeof startVerb>;
-  /** What the last build, or the last assembly of images, had BuildKit do. */
-  record(of?: 'build' | 'assembly'): Promise<BuildSteps>;
+  /** What BuildKit printed in the last build, or the last assembly of images; empty where it was asked for nothing. */
+  log(of: 'build' | 'image'): Promise<string>;
+  /** The steps that it executed for that, as `module-dice RUN ...`, but FROM: the base is looked up each time. */
+  executed(of: 'build' | 'image'): Promise<string[]>;
   remove(): Promise<void>;
 }
 
@@ -80,7 +81,9 @@ export async function makeBuildWorkspace(modules: Readonly<Record<string, Fixtur
   }
   await writeJson(join(data, 'releases', 'own.yaml'), await ownLine(data, Object.keys(modules)));
 
-  const artifacts = join(dist, 'artifacts', 'own', architectureOf(nativePlatform()));
+  const architecture = architectureOf(nativePlatform());
+  const artifacts = join(dist, 'artifacts', 'own', architecture);
+  const log = (of: string) => readFile(join(dist, 'logs', `${of}-own-${architecture}.log`), 'utf8').catch(() => '');
   const start = (verb: string, ...args: string[]) =>
     startVerb(verb, [...args, '--modules', data, '--dist', dist], remotes.env);
   return {
@@ -93,10 +96,21 @@ export async function makeBuildWorkspace(modules: Readonly<Record<string, Fixtur
       const { exitCode, stdout, stderr } = await start(verb, ...args);
       return { exitCode, stdout, stderr };
     },
-    record: async (of = 'build') =>
-      buildSteps.parse(JSON.parse(await readFile(join(artifacts, `${of}-record.json`), 'utf8'))),
+    log,
+    executed: async (of) => executedSteps(await log(of)),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** BuildKit announces `#7 [target stage 2/3] RUN make` and ends it with `#7 DONE 0.1s`, or `#7 CACHED`; each bake counts from #0 on. */
+function executedSteps(log: string): string[] {
+  return log.split(/^(?=#0 )/m).flatMap((bake) => {
+    const done = new Set([...bake.matchAll(/^(#\d+) DONE /gm)].map(([, number]) => number));
+    const steps = bake.matchAll(/^(#\d+) \[(?:\S+ )*?(\S+) +\d+\/\d+\] ((?!FROM ).*)$/gm);
+    return [...steps].flatMap(([, number, stage, instruction]) =>
+      done.has(number) ? [`${stage} ${instruction}`] : [],
+    );
+  });
 }
 
 /** Runs a verb as npm does, without the bootstrap. */
