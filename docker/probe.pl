@@ -152,6 +152,7 @@ sub ask {
   my $why = $@;
   alarm 0;
   chomp $why;
+  @answers = ($answers[0]) x @commands if @answers == 1 and $answers[0] =~ /^-/ and $why !~ /^no answer/;
   shift @answers if defined $record{requirepass} and (@answers > 1 or @answers and $answers[0] !~ /^-/);
   $answers[0] = "!$at: $why" if not @answers;
   $answers[1] = "!$at: $why" if @commands > 1 + defined $record{requirepass} and @answers == 1;

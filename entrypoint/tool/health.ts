@@ -67,16 +67,14 @@ async function ask(
   const at = {
     ip,
     port: port || tlsPort,
-    login: password === null ? [] : [password],
+    login: [],
     tls: port === 0 ? { ...tls, verifies: false } : null,
   };
-  const commands = asksCluster ? [['PING'], ['CLUSTER', 'INFO']] : [['PING']];
-  const answer = await waiting.ask(
-    at,
-    commands.map((words) => words.map(bytesOf)),
-    { timeoutMs: ANSWER_MS, signal: waiting.stopped },
-  );
-  if (answer.kind === 'replies') return answer.replies.map(answerOf);
+  // A command like the others: the server may have another password by now, or none.
+  const login = password === null ? [] : [[bytesOf('AUTH'), password]];
+  const commands = [['PING'], ...(asksCluster ? [['CLUSTER', 'INFO']] : [])].map((words) => words.map(bytesOf));
+  const answer = await waiting.ask(at, [...login, ...commands], { timeoutMs: ANSWER_MS, signal: waiting.stopped });
+  if (answer.kind === 'replies') return answer.replies.slice(login.length).map(answerOf);
   const heard: Answer =
     answer.what === 'refused' ? { kind: 'error', text: answer.why } : silent(`${endpoint(ip, at.port)}: ${answer.why}`);
   return [heard, heard];

@@ -170,6 +170,10 @@ describe('the probe', () => {
         await leaveRecord({ password });
         replies = { greeting };
         expect(await run('health', '--alive')).toMatchObject({ said: 'alive' });
+        const { said, handed } = await run('health', '--joined');
+        expect(said ?? handed.slice(2)).toEqual(
+          greeting.startsWith('-DENIED') ? 'joined' : ['--heard', greeting, greeting],
+        );
       }
     },
   );

@@ -58,26 +58,23 @@ describe('a running server whose configuration is edited', () => {
 });
 
 describe('any reply of the server is alive', () => {
-  it.each([[], ['--cluster-enabled', 'yes']])(
-    'where it has no place for another connection: %s',
-    async (...options) => {
-      const container = await started({ command: ['--maxclients', '2', ...options] });
-      const hold =
-        'use Socket; for (1..2) { socket my $s, 2, 1, 0; connect $s, pack "S n C4 x8", 2, 6379, 127, 0, 0, 1; syswrite $s, "PING\\r\\n"; sysread $s, $_, 9; push @s, $s } print "held\\n"; sleep 60';
-      const holding = container.exec('perl', '-e', hold);
-      await until('both places are taken', async () => {
-        const { exitCode } = await container.exec('valkey-bundle', 'health');
-        return exitCode === 1 ? true : undefined;
-      });
-      expect(await container.exec('valkey-bundle', 'health', '--alive')).toMatchObject({
-        exitCode: 0,
-        stdout: 'alive\n',
-      });
-      expect((await container.exec('valkey-bundle', 'health')).stderr).toContain('max number of clients');
-      await container.docker.kill();
-      await holding.catch(() => {});
-    },
-  );
+  it.each(['no', 'yes'])('where it has no place for another connection, in cluster mode: %s', async (cluster) => {
+    const container = await started({ command: ['--maxclients', '2', '--cluster-enabled', cluster] });
+    const hold =
+      'use Socket; for (1..2) { socket my $s, 2, 1, 0; connect $s, pack "S n C4 x8", 2, 6379, 127, 0, 0, 1; syswrite $s, "PING\\r\\n"; sysread $s, $_, 9; push @s, $s } print "held\\n"; sleep 60';
+    const holding = container.exec('perl', '-e', hold);
+    await until('both places are taken', async () => {
+      const { exitCode } = await container.exec('valkey-bundle', 'health');
+      return exitCode === 1 ? true : undefined;
+    });
+    expect(await container.exec('valkey-bundle', 'health', '--alive')).toMatchObject({
+      exitCode: 0,
+      stdout: 'alive\n',
+    });
+    expect((await container.exec('valkey-bundle', 'health')).stderr).toContain('max number of clients');
+    await container.docker.kill();
+    await holding.catch(() => {});
+  });
   it('where PING has another name', async () => {
     const container = await started({
       command: ['/x.conf'],
@@ -91,10 +88,8 @@ describe('any reply of the server is alive', () => {
     const container = await started({ port: 6379, entrypoint: ['sh', '-c', command] });
     const { stdout } = await container.exec('sh', '-c', 'valkey-cli -h "$(hostname -i)" ping');
     expect(stdout).toContain('DENIED');
-    expect(await container.exec('valkey-bundle', 'health', '--alive')).toMatchObject({
-      exitCode: 0,
-      stdout: 'alive\n',
-    });
+    for (const level of levels)
+      expect(await container.exec('valkey-bundle', 'health', ...level)).toMatchObject({ exitCode: 0 });
   });
 });
 
@@ -137,6 +132,15 @@ describe('a server is asked where it listens', () => {
     });
     for (const level of levels)
       expect(await container.exec('valkey-bundle', 'health', ...level)).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+  it('over TLS, also where its password has been taken away', async () => {
+    const options = ['--port', '0', '--tls-port', '6380', ...tls, '--cluster-enabled', 'yes', '--requirepass', 'x'];
+    const container = await started({ command: options, files });
+    const client = ['valkey-cli', '-p', '6380', '--tls', '--insecure', '--cert', '/data/tls/ca.crt'];
+    const set = ['--key', '/data/tls/tls.key', '-a', 'x', 'CONFIG', 'SET', 'requirepass', ''];
+    expect((await container.exec(...client, ...set)).stdout).toContain('OK');
+    // What it says of the cluster, not that it does not let us ask.
+    expect((await container.exec('valkey-bundle', 'health', '--cluster-ok')).stderr).toContain('VB720');
   });
 });
 
