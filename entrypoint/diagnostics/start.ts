@@ -150,7 +150,8 @@ export const startEntries = {
     title: 'server does not answer',
     severity: 'error',
     exitCode: 1,
-    meaning: 'The health check asked the server with PING (and CLUSTER INFO), and got no answer or the error of one that serves nobody now.',
+    meaning:
+      'The health check asked the server with PING (and CLUSTER INFO), and got no answer or the error of one that serves nobody now.',
     fix: 'Look at the log of the container.',
   },
   VB603: {
