@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import process from 'node:process';
+import { readScanDate } from './pipeline/calendar-day.ts';
 import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace } from './pipeline/workspace.ts';
 import { PipelineError } from './problems/pipeline-error.ts';
 import { severities } from './scan/finding.ts';
 import { gate } from './scan/gate.ts';
 import { readFindings } from './scan/read-report.ts';
-import { readScanDate } from './scan/scan-date.ts';
 import { showFinding, showGate, showWaiver } from './scan/show-gate.ts';
 import { readWaivers } from './scan/waivers.ts';
 

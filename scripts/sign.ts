@@ -8,11 +8,16 @@ import { PipelineError } from './problems/pipeline-error.ts';
 import { readCredentials } from './registry/credentials.ts';
 import { openRegistry } from './registry/open-registry.ts';
 import { isLoopback, readRepository } from './registry/repository.ts';
-import { readBuildRun } from './sign/build-run.ts';
-import { releaseIdentity, type Signer, signingCommands, verifyingCommands } from './sign/cosign-commands.ts';
-import { ensureCosign } from './sign/cosign-program.ts';
+import {
+  ensureCosign,
+  releaseIdentity,
+  runCosign,
+  type Signer,
+  signingCommands,
+  verifyingCommands,
+} from './sign/cosign.ts';
 import { prepareSigning } from './sign/prepare.ts';
-import { runCosign } from './sign/run-cosign.ts';
+import { readBuildRun } from './sign/provenance.ts';
 import { readReference } from './verify/reference.ts';
 
 const usage = `npm run sign -- --reference REGISTRY/REPOSITORY@sha256:... --line LINE [--key FILE] [--dry-run]

@@ -1,7 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { embeddedManifests, REHEARSAL } from '../lib/entrypoint-build.ts';
+import { paths } from '../lib/image-paths.ts';
+import { buildExecutable } from '../lib/single-executable.ts';
 import { CONF, folders, OUTPUT, PROGRAMS } from './container.ts';
-import { buildWatched } from './profile/build.ts';
 import { type Phase, phasesOf } from './profile/phases.ts';
 import type { StartTrace } from './profile/trace.ts';
 import { type Effort, timeCases } from './timer.ts';
@@ -13,4 +15,17 @@ export async function measurePhases(effort: Effort, node: string): Promise<reado
   await timeCases([{ name: 'watched', argv, env: { BENCH_TRACE: `${OUTPUT}/trace.jsonl` } }], effort);
   const lines = (await readFile(join(folders.output, 'trace.jsonl'), 'utf8')).trimEnd().split('\n');
   return phasesOf(lines.slice(effort.warmUp).map((line) => JSON.parse(line) as StartTrace));
+}
+
+/** Builds the watched entrypoint as the real one is built, from the same stripped Node. */
+async function buildWatched(node: string, output: string): Promise<void> {
+  await mkdir(paths.contexts, { recursive: true });
+  const work = await mkdtemp(join(paths.contexts, 'watched-'));
+  try {
+    const define = { __MANIFESTS__: embeddedManifests() };
+    const input = join(import.meta.dirname, 'profile', 'main.ts');
+    await buildExecutable({ input, define, rehearsal: REHEARSAL, node, work, output });
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
 }

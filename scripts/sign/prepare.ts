@@ -12,7 +12,7 @@ import { showRepository } from '../registry/repository.ts';
 import type { SbomInputs } from '../sbom/inputs.ts';
 import { readSbomInputs } from '../sbom/read-inputs.ts';
 import { sbomPath, sbomText } from '../sbom/write-sbom.ts';
-import type { SignedThing } from './cosign-commands.ts';
+import type { SignedThing } from './cosign.ts';
 import { imagesOf, type PlatformImage } from './images-of.ts';
 import { type BuildRun, provenanceOf } from './provenance.ts';
 

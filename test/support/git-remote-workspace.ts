@@ -8,7 +8,7 @@ import type { LockedLine } from '../../scripts/lines/lock-file.ts';
 import { readLock } from '../../scripts/lines/read-lock.ts';
 import type { ReleaseLine } from '../../scripts/lines/release-line.ts';
 import { lockPath, type Workspace } from '../../scripts/pipeline/workspace.ts';
-import { writeLock } from '../../scripts/resolve/write-lock.ts';
+import { writeLock } from '../../scripts/resolve/resolve-lines.ts';
 import { patienceMs } from './patience.ts';
 
 interface Dependency {

@@ -1,9 +1,10 @@
 import { variableName } from '../../../entrypoint/modules/naming.ts';
 import { withCluster } from '../cluster.ts';
 import { portCapabilities } from '../coordinator.ts';
-import { knnAcrossShards } from '../knn.ts';
 import type { Group } from '../lab.ts';
-import { CheckFailed, CheckNotRun } from '../outcome.ts';
+import { layout } from '../layout.ts';
+import { CheckFailed, CheckNotRun, require } from '../outcome.ts';
+import type { Server } from '../server.ts';
 
 /** Search across the shards of a real cluster, by the coordinator. Only where the module is the real one: built from a commit. */
 export const knn: Group = async ({ subject, containers, recorder }) => {
@@ -21,3 +22,21 @@ export const knn: Group = async ({ subject, containers, recorder }) => {
     });
   });
 };
+
+/**
+ * Runs the image's own `cluster verify-coordinator` in a node: an index made there is on all nodes, and a KNN query to each primary finds
+ * the documents of all shards. Gives what it saw. Throws CheckFailed, and CheckNotRun where the module is the tests' stand-in.
+ */
+export async function knnAcrossShards(node: Pick<Server, 'exec'>): Promise<string> {
+  const { exitCode, stdout, stderr } = await node.exec([layout.tool, 'cluster', 'verify-coordinator']);
+  const problem = stderr.trim();
+  require(exitCode === 0, () => `cluster verify-coordinator ended with ${exitCode}: ${problem}`);
+  if (/ VB735: /.test(problem)) throw new CheckNotRun('the search module is a stand-in, which does not search');
+  require(problem === '', () => `cluster verify-coordinator warns: ${problem}`);
+  require(stdout.includes('a KNN query'), () => `cluster verify-coordinator did not search: ${stdout.trim()}`);
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.replace(/^ok +/, ''))
+    .join('; ');
+}

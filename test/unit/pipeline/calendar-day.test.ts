@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isDay, utcDay } from '../../../scripts/pipeline/calendar-day.ts';
-import { readScanDate } from '../../../scripts/scan/scan-date.ts';
+import { isDay, readScanDate, utcDay } from '../../../scripts/pipeline/calendar-day.ts';
 
 describe('a calendar day', () => {
   it('is that in UTC, whatever the time zone', () => {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { lockDigest } from '../../../scripts/lines/locked-line.ts';
+import { readDate } from '../../../scripts/pipeline/calendar-day.ts';
 import type { Platform } from '../../../scripts/pipeline/platform.ts';
 import { choosePlatforms, requirePlatform } from '../../../scripts/publish/choose-platforms.ts';
 import { refuseAlienOptions } from '../../../scripts/publish/publish-options.ts';
 import { pushProgress } from '../../../scripts/publish/push.ts';
-import { readDate } from '../../../scripts/publish/release-date.ts';
 import { stagingTag } from '../../../scripts/publish/stage-image.ts';
 
 const wrong = expect.objectContaining({ code: 'VP901' });

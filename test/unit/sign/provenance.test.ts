@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod';
 import type { SbomInputs } from '../../../scripts/sbom/inputs.ts';
-import { readBuildRun } from '../../../scripts/sign/build-run.ts';
-import { type BuildRun, provenanceOf } from '../../../scripts/sign/provenance.ts';
+import { type BuildRun, provenanceOf, readBuildRun } from '../../../scripts/sign/provenance.ts';
 import { builtModule, hex, inputsWith } from '../sbom/fixture.ts';
 
 const resource = z.object({

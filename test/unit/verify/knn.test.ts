@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { knnAcrossShards } from '../../../scripts/verify/knn.ts';
+import { knnAcrossShards } from '../../../scripts/verify/groups/knn-across-shards.ts';
 
 const index = 'ok   the index made on n1 is on all 3 nodes\n';
 const query = 'ok   a KNN query to each of 3 primaries finds the documents of all of them\n';

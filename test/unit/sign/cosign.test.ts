@@ -2,12 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { paths } from '../../../scripts/lib/image-paths.ts';
-import {
-  releaseIdentity,
-  type SignedThing,
-  signingCommands,
-  verifyingCommands,
-} from '../../../scripts/sign/cosign-commands.ts';
+import { releaseIdentity, type SignedThing, signingCommands, verifyingCommands } from '../../../scripts/sign/cosign.ts';
 
 const thing: SignedThing = {
   repository: 'ghcr.io/kailas-cloud/valkey-bundle',

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { lockFile } from '../../../scripts/lines/lock-file.ts';
-import { changesOf } from '../../../scripts/resolve/resolve-lines.ts';
-import { showLock } from '../../../scripts/resolve/write-lock.ts';
+import { changesOf, showLock } from '../../../scripts/resolve/resolve-lines.ts';
 
 const commit = (digit: string) => digit.repeat(40);
 const git = (digit: string, dependencies = {}) =>

@@ -1,3 +1,8 @@
+import process from 'node:process';
+import { execa } from 'execa';
+import { PipelineError } from '../problems/pipeline-error.ts';
+import { ensureProgram } from '../tools/ensure-program.ts';
+
 /** What is signed: a digest, and the images under it with their own lists of components. */
 export interface SignedThing {
   /** registry/repository, without tag or digest. */
@@ -69,4 +74,32 @@ export function verifyingCommands(
     ['verify-attestation', '--type', 'cyclonedx', ...common],
     ['verify-attestation', '--type', 'slsaprovenance1', ...common],
   ];
+}
+
+/**
+ * The path of cosign 2: the one on PATH, else Debian's, kept under dist/tools. Not 3: it writes signatures in another form, and cannot sign
+ * with a key where no transparency log is reached. Debian's calls itself `devel`, so the two are told apart by what they understand.
+ */
+export async function ensureCosign(): Promise<string> {
+  const installed = await execa('cosign', ['sign', '--help'], { reject: false, stdin: 'ignore' });
+  if (installed.exitCode === 0 && installed.stdout.includes('--tlog-upload')) return 'cosign';
+  return ensureProgram('cosign', { package: 'cosign', suites: ['trixie'], file: 'usr/bin/cosign' });
+}
+
+/** Runs cosign; gives what it printed on standard output. Throws VP621 with its own words. The password of a key comes from the caller's environment. */
+export async function runCosign(program: string, args: readonly string[], aborted: AbortSignal): Promise<string> {
+  const ran = await execa(program, args, {
+    // Without the variable it would ask on a terminal for the password of a key that has none.
+    env: { COSIGN_PASSWORD: process.env['COSIGN_PASSWORD'] ?? '' },
+    reject: false,
+    stdin: 'ignore',
+    cancelSignal: aborted,
+  });
+  aborted.throwIfAborted();
+  if (ran.exitCode === 0) return ran.stdout;
+  const details = [ran.stderr, ran.stdout].filter((text) => text !== '').join('\n') || ran.shortMessage;
+  throw new PipelineError('VP621', `cosign ${args[0] ?? ''} ended with ${ran.exitCode ?? 'no exit code'}`, {
+    where: args.at(-1) ?? '',
+    ...(details === undefined ? {} : { details }),
+  });
 }
