@@ -37,7 +37,7 @@ function compare(cell: Cell): Omit<Compared, 'title'> {
     exitCode: started.exitCode,
     showsPassword: started.stderr.includes('hush') || showsGiven(command, env, started),
   };
-  if (expected.kind === 'refused' || started.exec === null)
+  if (expected.kind === 'refused')
     return { expected: { codes: ['VB514'], exitCode: 78, showsPassword: false }, got: common };
   const { requirepass, primaryauth, entry: _, others: __, login, codes } = expected;
   const { rule } = cell;
