@@ -1,4 +1,10 @@
 import {
+  crossedCells,
+  productCells as productCellsOfAccess,
+  requirepassCells,
+} from '../../test/matrix/access/cells.ts';
+import { coveringSample as coveringAccess } from '../../test/matrix/access/covering.ts';
+import {
   type Cell,
   pairCells,
   type Stance,
@@ -46,8 +52,31 @@ export function generateMergeMatrix(): GeneratedFile {
     'or the server itself ends over it, with exit code 1. **refused**: the start ends before, with exit code 78.',
     '',
     ...subjects.flatMap(section),
+    ...accessSection(),
   ];
   return { path: 'docs/merge-matrix.md', content: `${content.join('\n').trimEnd()}\n` };
+}
+
+function accessSection(): string[] {
+  const [product, crossed, places, sample] = [productCellsOfAccess, crossedCells, requirepassCells, coveringAccess].map(
+    (cells) => cells().length,
+  );
+  return [
+    '## Who gets in',
+    '',
+    'What sets the user default is compared in the same way, by the rules of `test/matrix/access/expected.ts`: a password of the environment or',
+    'none; `requirepass` with the same, another or an empty one; a `user` line or an ACL file with one of many rules for the user default,',
+    'for another user alone, or with nothing; a password for the primary; addresses to listen at; and protected mode. Who then gets in without a',
+    'password and with each, from loopback and from elsewhere, which warnings stand in the log, and what a real server answers, is one matter.',
+    '',
+    '| cells | what | where they are compared |',
+    '| --- | --- | --- |',
+    `| ${crossed} | every rule, password, requirepass, address and mode beside each other, and each of the first three with every password for the primary; where they stand, and who starts it, in turn | recorded host, every run |`,
+    `| ${places} | requirepass in each of the five places at once, or not, with every value | recorded host, every run |`,
+    `| ${product} | the whole product | recorded host, \`npm run test:full\` |`,
+    `| ${sample} | a covering sample | real servers, every run |`,
+    '',
+  ];
 }
 
 function section(subject: Subject): string[] {

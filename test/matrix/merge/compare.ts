@@ -1,16 +1,13 @@
+import type { Compared } from '../expect-equal.ts';
 import type { Cell } from './cells.ts';
 import { directiveOf, layOut } from './lay-out.ts';
 import { type Expected, expectedOf } from './oracle.ts';
 import { type Outcome, runOnFakeHost } from './run-on-fake-host.ts';
 
-/** What a cell is compared by: the oracle's words and the start's, side by side. */
-export interface Compared {
-  readonly expected: unknown;
-  readonly got: unknown;
-}
+type Sides = Omit<Compared, 'title'>;
 
 /** Runs the cell and says both sides in the same words. */
-export function compare(cell: Cell): Compared {
+export function compare(cell: Cell): Sides {
   const expected = expectedOf(cell);
   const outcome = runOnFakeHost(cell);
   if (expected.kind === 'refused') return compareRefusal(expected.codes, outcome);
@@ -19,7 +16,7 @@ export function compare(cell: Cell): Compared {
 
 const EXIT_CODES: Readonly<Record<string, number>> = { VB503: 73 };
 
-function compareRefusal(codes: readonly string[], { started, plan }: Outcome): Compared {
+function compareRefusal(codes: readonly string[], { started, plan }: Outcome): Sides {
   const [code = 'none'] = started.codes.filter((said) => codes.includes(said));
   const exitCode = EXIT_CODES[code] ?? 78;
   return {

@@ -10,7 +10,7 @@ import { type Subject, subjects } from './subjects.ts';
  * and disagreement in every style. Deterministic.
  */
 export function coveringSample(): Cell[] {
-  return cover(candidates().filter(isStartable));
+  return cover(candidates().filter(isStartable), featuresOf);
 }
 
 /**
@@ -94,10 +94,13 @@ function endOf(subject: Subject, statements: readonly Statement[]): End {
 }
 
 /** Greedy set cover: the cell that shows most of what was not shown yet, by the user who had fewest, until all is. */
-function cover(cells: readonly Cell[]): Cell[] {
+export function cover<T extends Pick<Cell, 'circumstance'>>(
+  cells: readonly T[],
+  featuresOf: (cell: T) => readonly string[],
+): T[] {
   let open = cells.map((cell) => ({ cell, features: featuresOf(cell) }));
   const shown = new Set<string>();
-  const chosen: Cell[] = [];
+  const chosen: T[] = [];
   while (open.length > 0) {
     open = open
       .map(({ cell, features }) => ({ cell, features: features.filter((feature) => !shown.has(feature)) }))

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
+import { expectEqual } from '../expect-equal.ts';
 import { type Cell, pairCells, seats, singleCells, titleOf, titleOfPlace, tripleCells } from './cells.ts';
 import { compare } from './compare.ts';
 import { subjects } from './subjects.ts';
@@ -31,14 +32,6 @@ export function describeMerge(...modules: readonly string[]): void {
   });
 }
 
-/** The first cell that differs is shown whole, with how many others do. */
 export function expectByRule(cells: readonly Cell[]): void {
-  expect(cells.length).toBeGreaterThan(0);
-  const compared = cells.map((cell) => ({ title: titleOf(cell), ...compare(cell) }));
-  const wrong = compared.filter(({ expected, got }) => JSON.stringify(expected) !== JSON.stringify(got));
-  const [first] = wrong;
-  if (first === undefined) return;
-  const context = `${wrong.length} of ${cells.length} cells, the first: ${first.title}`;
-  expect(first.got, context).toEqual(first.expected);
-  expect(JSON.stringify(first.got), context).toBe(JSON.stringify(first.expected));
+  expectEqual(cells.map((cell) => ({ title: titleOf(cell), ...compare(cell) })));
 }

@@ -27,7 +27,7 @@ export function describeReal(circumstance: Circumstance): void {
   describe('a real start does what the rules say', () => {
     it.each(cells.map((cell) => [titleOf(cell), cell] as const))('%s', async (_, cell) => {
       const expected = expectedOf(cell);
-      await withContainer(cell, bundleFor(cell, held), async (container) => {
+      await withContainer(circumstance, layOut(cell), bundleFor(cell, held), async (container) => {
         if (expected.kind === 'refused') await expectRefusal(container, expected.codes);
         else if (expected.serverRuns) await expectServer(cell, expected, container);
         else await expectServerToRefuse(cell, expected, container);

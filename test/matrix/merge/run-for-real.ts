@@ -3,7 +3,7 @@ import { makeContainer, type TestContainer } from '../../support/docker-containe
 import type { ContainerWish } from '../../support/docker-create.ts';
 import { type Files, tarOf } from '../../support/docker-tar.ts';
 import type { Cell, Circumstance } from './cells.ts';
-import { layOut } from './lay-out.ts';
+import type { LaidOut } from './lay-out.ts';
 
 const users: Readonly<Record<Circumstance, { readonly wish: ContainerWish; readonly uid: number }>> = {
   root: { wish: { user: 'root' }, uid: 999 },
@@ -12,14 +12,14 @@ const users: Readonly<Record<Circumstance, { readonly wish: ContainerWish; reado
   sealed: { wish: { readOnly: true, tmpfs: { '/dev/shm': 'ro' } }, uid: 999 },
 };
 
-/** A container for the cell, not started; its configuration stands in a volume that the server may write. Removed when `use` ends. */
+/** A container for what was laid out, not started; its configuration stands in a volume that the server may write. Removed when `use` ends. */
 export async function withContainer<T>(
-  cell: Cell,
+  circumstance: Circumstance,
+  { command, env, files, stdin }: LaidOut,
   bundle: Bundle | null,
   use: (container: TestContainer) => Promise<T>,
 ): Promise<T> {
-  const { command, env, files, stdin } = layOut(cell);
-  const { wish, uid } = users[cell.circumstance];
+  const { wish, uid } = users[circumstance];
   const container = await makeContainer({
     ...wish,
     port: 6379,

@@ -51,7 +51,7 @@ function imageOf(cell: Cell): World & { readonly bundle: typeof bundle } {
 /** As docker/layout.sh leaves it. */
 const data = { '/data': { directory: true, mode: 0o1777, owner: { uid: 999, gid: 999 } } } as const;
 
-const worlds: Readonly<Record<Circumstance, World>> = {
+export const worlds: Readonly<Record<Circumstance, World>> = {
   root: { uid: 0, files: data },
   'arbitrary user': { uid: 1234, gid: 1234, files: data },
   'read-only root': { uid: 999, gid: 999, closed: ['/run/valkey-bundle', '/tmp'], files: data },
