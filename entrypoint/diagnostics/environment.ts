@@ -65,7 +65,7 @@ export const environmentEntries = {
     severity: 'warning',
     exitCode: 0,
     meaning:
-      'The configuration, the command line or an ACL rule for the user default sets the password already, and they win over the environment.',
+      'The configuration, the command line or an ACL rule for the user default sets the password already, or turns that user off, and they win over the environment.',
     fix: 'Remove the directive (CONFIG REWRITE may have written it), or the variable.',
   },
   VB210: {
