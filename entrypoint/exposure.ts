@@ -1,13 +1,13 @@
 import { textOf } from './bytes.ts';
-import type { ExtraDirective } from './modules/merge.ts';
 import { isSetTo, type Settings } from './modules/settings.ts';
 import { settingText } from './reach.ts';
 
-/** Whether a server without a password serves other machines: protected mode is off, and it listens on more than loopback. */
-export function isExposed(settings: Settings, image: readonly ExtraDirective[] = []): boolean {
-  const isUnprotected =
-    isSetTo(settings, 'protected-mode', 'no') ||
-    image.some(({ name, value }) => name === 'protected-mode' && value === 'no');
+/**
+ * A server without a password serves other machines: protected mode is off, and it listens on more than loopback. `isProtected`: protected
+ * mode is on where nobody sets it.
+ */
+export function isExposed(settings: Settings, isProtected: boolean): boolean {
+  const isUnprotected = settings.has('protected-mode') ? isSetTo(settings, 'protected-mode', 'no') : !isProtected;
   return isUnprotected && listens(settings) && boundTo(settings).some((address) => !LOOPBACK.test(address));
 }
 

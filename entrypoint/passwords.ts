@@ -33,7 +33,8 @@ export function passwordDirectives(
 ): Settled & { readonly directives: readonly ExtraDirective[] } {
   const password = readPassword(host, env);
   const user = defaultUserOf(host, conf);
-  const isOpen = user.isOpen && isExposed(conf.settings, image);
+  const isProtected = !image.some(({ name, value }) => name === 'protected-mode' && value === 'no');
+  const isOpen = user.isOpen && isExposed(conf.settings, isProtected);
   const own = ownPassword(user);
   if (password === null) return { directives: [], warnings: isOpen ? [openWarning(user)] : [], login: own };
   const { value, variable } = password;
@@ -57,13 +58,16 @@ export function passwordDirectives(
   return { directives: required, warnings: isSame ? [] : [unused(message)], login: value };
 }
 
-/** VB214 for a password, which a sentinel is not given, and VB510 where its configuration turns protected mode off and sets none. */
+/**
+ * VB214 for a password, which a sentinel is not given, and VB510 where its configuration sets none: protected mode is off in a sentinel that
+ * nobody tells otherwise (sentinel.c, initSentinelConfig).
+ */
 export function sentinelPasswords(host: Pick<Reader, 'readConf'>, env: Environment, conf: Access): Settled {
   const given = ['VALKEY_PASSWORD', 'VALKEY_PASSWORD_FILE'].filter((name) => (env[name] ?? '') !== '');
   const user = defaultUserOf(host, conf);
   const warnings = [
     ...given.map((name) => diagnose('VB214', `a sentinel does not use ${name}`, { at: { kind: 'variable', name } })),
-    ...(user.isOpen && isExposed(conf.settings) ? [openWarning(user)] : []),
+    ...(user.isOpen && isExposed(conf.settings, false) ? [openWarning(user, SENTINEL_HINT)] : []),
   ];
   return { warnings, login: ownPassword(user) };
 }
@@ -73,8 +77,12 @@ function ownPassword({ passwords }: DefaultUser): Bytes | null {
   return first;
 }
 
-function openWarning({ because }: DefaultUser): Diagnostic {
-  return diagnose('VB510', `${because ?? 'no password is set'}, and protected mode is off`);
+const SENTINEL_HINT =
+  'Write requirepass (with sentinel sentinel-pass, the same on all) or `protected-mode yes` into its configuration, or publish the port on 127.0.0.1 only.';
+
+function openWarning({ because }: DefaultUser, hint?: string): Diagnostic {
+  const message = `${because ?? 'no password is set'}, and protected mode is off`;
+  return diagnose('VB510', message, hint === undefined ? {} : { hint });
 }
 
 function readPassword(host: Pick<Reader, 'readSmall'>, env: Environment): Password | null {

@@ -4,7 +4,7 @@ import { kindsOf, start } from '../support/fake-start.ts';
 
 const CONF = '/opt/s/s.conf';
 const SERVER = { uid: 999, gid: 999 };
-const ofRoot = { text: 'port 26379\n', mode: 0o644 };
+const ofRoot = { text: 'protected-mode yes\n', mode: 0o644 };
 
 function sentinel(world: World = {}, path = CONF) {
   const files = { '/data': { directory: true, mode: 0o777 } as const, [path]: ofRoot, ...world.files };

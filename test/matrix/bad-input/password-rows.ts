@@ -196,6 +196,11 @@ export const passwordRows: readonly Row[] = [
     ...{ ...runs, warns: ['VB214', 'VB510'], asks: [free] },
   },
   {
+    input: 'a password for a sentinel whose configuration says nothing about it',
+    wish: sentinel(),
+    ...{ ...runs, warns: ['VB214', 'VB510'], asks: [free] },
+  },
+  {
     input: 'a password file that does not exist, for a sentinel',
     wish: { ...sentinel('--protected-mode', 'yes'), env: { VALKEY_PASSWORD_FILE: '/password' } },
     ...{ ...runs, warns: ['VB214'], asks: [free] },

@@ -116,11 +116,19 @@ describe('a server without a password is open', () => {
 
 describe('a sentinel', () => {
   it.each(['VALKEY_PASSWORD', 'VALKEY_PASSWORD_FILE'])('says that it does not use %s', (name) => {
-    expect(outcome(['--sentinel'], { [name]: '/x' })).toMatchObject({ codes: ['VB214'], exitCode: null });
+    expect(outcome(['--sentinel', '--requirepass', 'own'], { [name]: '/x' })).toMatchObject({
+      codes: ['VB214'],
+      exitCode: null,
+    });
   });
-  it('is warned of where its configuration turns protected mode off, and sets no password', () => {
-    const off = ['--sentinel', '--protected-mode', 'no'];
-    expect(outcome(off).codes).toEqual(['VB510']);
-    expect(outcome([...off, '--requirepass', 'x']).codes).toEqual([]);
+  it('is warned of unless its configuration sets a password, or turns protected mode on, or binds it to loopback', () => {
+    for (const open of [[], ['--protected-mode', 'no']])
+      expect(outcome(['--sentinel', ...open]).codes).toEqual(['VB510']);
+    for (const closed of [
+      ['--requirepass', 'x'],
+      ['--protected-mode', 'yes'],
+    ])
+      expect(outcome(['--sentinel', ...closed]).codes).toEqual([]);
+    expect(outcome(['--sentinel', '--bind', '127.0.0.1']).codes).not.toContain('VB510');
   });
 });
