@@ -1,8 +1,8 @@
+import { nearest } from '../../entrypoint/modules/naming.ts';
 import { listLines, loadLine } from '../lines/load-line.ts';
 import type { ReleaseLine } from '../lines/release-line.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import { nearestWord } from '../start/nearest-word.ts';
 
 /** A line, and the modules of it that are asked for: all, if the list is empty. */
 export interface ChosenLine {
@@ -20,7 +20,7 @@ export function chooseLines(
   const known = [...new Set(lines.flatMap((line) => Object.keys(line.modules)))].sort();
   for (const module of modules) {
     if (known.includes(module)) continue;
-    const near = nearestWord(module, known);
+    const near = nearest(module, known);
     const where = lines.length === 1 ? `the line ${lines[0]?.line} has` : 'the release lines have';
     throw new PipelineError('VP104', `${where} no module ${module}`, {
       fix: `${near === null ? '' : `did you mean ${near}? `}write one of ${known.join(', ')}`,

@@ -1,3 +1,4 @@
+import { nearest } from '../../entrypoint/modules/naming.ts';
 import { loadManifests } from '../lib/module-manifests.ts';
 import type { LockedLine, LockedSource } from '../lines/lock-file.ts';
 import { requireCurrent, sourceDifferences } from '../lines/lock-state.ts';
@@ -6,7 +7,6 @@ import { wantedLine } from '../lines/wanted.ts';
 import type { SourceRecord } from '../pipeline/records.ts';
 import { sourcePath, type Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import { nearestWord } from '../start/nearest-word.ts';
 import { readSource } from './finished-folder.ts';
 import { sourceId } from './source-id.ts';
 
@@ -52,7 +52,7 @@ function requireModules(line: ReleaseLine, only: readonly string[]): void {
   const names = Object.keys(line.modules);
   for (const name of only) {
     if (names.includes(name)) continue;
-    const near = nearestWord(name, names);
+    const near = nearest(name, names);
     throw new PipelineError('VP104', `the line ${line.line} has no module ${name}`, {
       fix: `${near === null ? '' : `did you mean ${near}? `}write one of ${names.join(', ')}`,
     });

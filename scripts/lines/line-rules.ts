@@ -1,5 +1,5 @@
+import { nearest } from '../../entrypoint/modules/naming.ts';
 import type { ModuleManifest } from '../../modules/schema.ts';
-import { nearestWord } from '../start/nearest-word.ts';
 import type { DataProblem } from './data-problem.ts';
 import type { At } from './read-data.ts';
 import type { ReleaseLine } from './release-line.ts';
@@ -32,7 +32,7 @@ function moduleProblems({ value, at }: ReadLine, module: string, manifests: read
   const manifest = manifests.find(({ name }) => name === module);
   if (manifest === undefined) {
     const names = manifests.map(({ name }) => name);
-    const near = nearestWord(module, names);
+    const near = nearest(module, names);
     const fix = `${near === null ? '' : `did you mean ${near}? `}write one of ${names.join(', ')}`;
     return [at(path, `no module has the name ${module}`, fix, 'VP104')];
   }

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nearest } from '../../entrypoint/modules/naming.ts';
 import { loadManifests } from '../lib/module-manifests.ts';
 import { releasesPath, type Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import { nearestWord } from '../start/nearest-word.ts';
 import { dataError, isWrong } from './data-problem.ts';
 import { lineProblems } from './line-rules.ts';
 import { readData } from './read-data.ts';
@@ -34,7 +34,7 @@ export function listLines(workspace: Workspace): string[] {
 export function loadLine(workspace: Workspace, name: string): ReleaseLine {
   const known = listLines(workspace);
   if (!known.includes(name)) {
-    const near = nearestWord(name, known);
+    const near = nearest(name, known);
     throw new PipelineError('VP103', `no release line has the name ${name}`, {
       where: releasesPath(workspace),
       fix: `${near === null ? '' : `did you mean ${near}? `}write one of ${known.join(', ') || '(there is none yet)'}`,

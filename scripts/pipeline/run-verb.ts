@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { nearest } from '../../entrypoint/modules/naming.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import { nearestWord } from '../start/nearest-word.ts';
 
 export interface Verb<Options extends ParseArgsOptionsConfig> {
   readonly name: string;
@@ -73,7 +73,7 @@ function read<const Options extends ParseArgsOptionsConfig>(verb: Verb<Options>)
   } catch (error) {
     const message = error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : String(error);
     const given = /'--([^' ]+)/.exec(message)?.[1];
-    const near = given === undefined ? null : nearestWord(given, Object.keys(options));
+    const near = given === undefined ? null : nearest(given, Object.keys(options));
     const guess = near === null || near === given ? '' : `did you mean --${near}? `;
     throw new PipelineError('VP901', `npm run ${verb.name}: ${message}`, {
       fix: `${guess}npm run ${verb.name} -- --help shows the usage`,

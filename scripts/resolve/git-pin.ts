@@ -1,6 +1,6 @@
+import { nearest } from '../../entrypoint/modules/naming.ts';
 import { isSameLine, readRelease, releasesLike } from '../lines/version.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import { nearestWord } from '../start/nearest-word.ts';
 import type { RemoteRefs } from './remote-refs.ts';
 
 /** The commit that a tag leads to. Throws VP203, which names the tags that are nearest. */
@@ -36,7 +36,7 @@ const listed = 5;
 /** Words of advice: the tag that may have been meant, and the newest releases of the same version line, or of all. */
 export function nearestTags(tag: string, known: readonly string[]): string {
   if (known.length === 0) return 'it has no tags at all: correct the address';
-  const near = nearestWord(tag, known);
+  const near = nearest(tag, known);
   const wanted = readRelease(tag);
   const alike = releasesLike(tag, known);
   const sameLine = alike.filter((release) => wanted !== null && isSameLine(release, wanted));

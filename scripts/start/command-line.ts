@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { nearestWord } from './nearest-word.ts';
+import { nearest } from '../../entrypoint/modules/naming.ts';
 import { usageError } from './start-error.ts';
 
 export type OptionTable = Readonly<Record<string, { readonly type: 'boolean' | 'string'; readonly short?: string }>>;
@@ -47,8 +47,8 @@ function unknownOption(command: string, written: string, table: OptionTable) {
   const known = Object.entries(table).flatMap(([name, { short }]) =>
     short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`],
   );
-  const nearest = nearestWord(written, known);
-  const fix = nearest === null ? seeHelp(command) : `Did you mean ${nearest}? ${seeHelp(command)}`;
+  const near = nearest(written, known);
+  const fix = near === null ? seeHelp(command) : `Did you mean ${near}? ${seeHelp(command)}`;
   return usageError(`there is no option ${written}`, fix);
 }
 

@@ -6,7 +6,7 @@ import { paths } from '../../../scripts/lib/image-paths.ts';
 
 /** What builds import and a module is not shaped by. */
 const elsewhere: Readonly<Record<string, RegExp>> = {
-  'the words of messages': /^scripts\/(problems\/|start\/nearest-word\.ts)/,
+  'the words of messages': /^scripts\/problems\//,
   'finding and asking the engine': /^scripts\/(bootstrap\/|lib\/engine)/,
   'the bases and the source packages of Debian, which lines that are published do not have':
     /^scripts\/(lib\/(apt-|base|debian-|image-bundle)|resolve\/deb)/,
