@@ -34,14 +34,15 @@ export function showVariable({ name, value }: EnvironmentVariable): string {
   return `${name}=${value !== '' && (hidesSecret(name) || hidesSecret(value)) ? '(set)' : value}`;
 }
 
-/** As the entrypoint judges a line; and a private key, which the server knows by its file alone. */
+/** As the entrypoint judges a line; and more that may be one by its looks: an ACL rule alone, a path of secrets, a private key. */
 function hidesSecret(text: string): boolean {
-  return redactLine(bytesOf(text)) !== null || /private/i.test(text);
+  return redactLine(bytesOf(text)) !== null || /private|secret|(^|[\s'"])[>#<!]\S/i.test(text);
 }
 
 /** Load arguments for people, without their secrets. */
 export function showArguments(args: readonly string[]): string {
   return redactWords(args.map(bytesOf))
+    .map((arg, index) => (/private/i.test(args[index - 1] ?? '') ? '(redacted)' : arg))
     .map((arg) => (arg === '' || /\s/.test(arg) ? JSON.stringify(arg) : arg))
     .join(' ');
 }

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import pc from 'picocolors';
 import { describe, expect, test } from 'vitest';
-import { showVariable } from '../../../scripts/start/environment.ts';
+import { showArguments, showVariable } from '../../../scripts/start/environment.ts';
 import { renderSummary, type Summary } from '../../../scripts/start/summary.ts';
 
 const summary: Summary = {
@@ -72,6 +72,10 @@ data     volume valkey-bundle-data: it outlives npm stop; npm stop -- --data rem
   });
 });
 
+test('the argument behind one that is private is not on the screen', () => {
+  expect(showArguments(['--private-key', 'hunter2', '--threads', '4'])).toBe('--private-key (redacted) --threads 4');
+});
+
 describe('a variable on the screen', () => {
   test.each([
     ['VALKEY_PASSWORD', 'hunter2'],
@@ -85,6 +89,8 @@ describe('a variable on the screen', () => {
     ['VALKEY_EXTRA_FLAGS', '--tls-key-file-pass hunter2'],
     ['VALKEY_EXTRA_FLAGS', '--requirepas hunter2'],
     ['LDAP_PRIVATE_KEY', 'hunter2'],
+    ['VALKEY_EXTRA_FLAGS', '#2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b'],
+    ['VALKEY_EXTRA_FLAGS', '--tls-key-file /run/secrets/hunter2'],
   ])('%s=%s keeps its secret', (name, value) => {
     expect(showVariable({ name, value })).toBe(`${name}=(set)`);
   });
