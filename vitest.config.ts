@@ -6,7 +6,7 @@ const quick = { isolate: false, testTimeout: patienceMs, hookTimeout: patienceMs
 const long = { testTimeout: longTestMs, hookTimeout: longTestMs };
 
 /**
- * The rings of tests. The first four need nothing but Node; integration and matrix-real need the images and a Docker engine; full is what
+ * The rings of tests. The first four need nothing but Node; real and matrix-real need the images and a Docker engine; full is what
  * takes too long for every run: `npm run test:full`.
  */
 export default defineConfig({
@@ -21,8 +21,8 @@ export default defineConfig({
       { test: { name: 'matrix', ...quick, include: ['test/matrix/pure/**/*.test.ts'] } },
       {
         test: {
-          name: 'integration',
-          include: ['test/integration/**/*.test.ts'],
+          name: 'real',
+          include: ['test/real/**/*.test.ts'],
           ...long,
           sequence: { groupOrder: 1 },
         },

@@ -5,7 +5,7 @@ const withoutContainers = {
   host: 'test/host/',
   matrix: 'test/matrix/pure/',
 };
-const withContainers = { integration: 'test/integration/', 'matrix-real': 'test/matrix/real/', full: 'test/full/' };
+const withContainers = { real: 'test/real/', 'matrix-real': 'test/matrix/real/', full: 'test/full/' };
 const folders = { ...withoutContainers, ...withContainers };
 
 export const allProjects = Object.keys(folders);

@@ -9,7 +9,7 @@ const open = useNamespaces();
 it('a Job that is killed half-way is finished by the next one', async () => {
   const objects = await renderCluster();
   const namespace = await open(objects);
-  // Mostly before the nodes know each other. Where they surely do not: test/integration/cluster-remains.test.ts.
+  // Mostly before the nodes know each other. Where they surely do not: test/real/cluster-remains.test.ts.
   await until(
     'the first node has slots',
     async () => {

@@ -18,7 +18,7 @@ describe('what a verb wants of a Docker engine', () => {
     ['test --help', 'none'],
     ['test unit', 'none'],
     ['test unit golden host matrix', 'none'],
-    ['test unit integration', 'start'],
+    ['test unit real', 'start'],
     ['test matrix-real', 'start'],
     ['test full', 'start'],
     ['test test/unit/scripts', 'none'],
@@ -28,9 +28,9 @@ describe('what a verb wants of a Docker engine', () => {
     ['test test/matrix/pure/merge', 'none'],
     ['test test/matrix/', 'start'],
     ['test test/matrix/real/merge', 'start'],
-    ['test test/integration/health', 'start'],
+    ['test test/real/health', 'start'],
     ['test test/full/deploy-scale', 'start'],
-    ['test test/unit/scripts test/integration/health', 'start'],
+    ['test test/unit/scripts test/real/health', 'start'],
     ['test test/', 'start'],
     ['test elsewhere/', 'start'],
   ])('%s: %s', (words, need) => {
@@ -47,7 +47,7 @@ describe('the projects that npm test runs', () => {
     ['test/full/deploy-scale', ['full']],
     ['test/host/cluster test/host/heal', ['host']],
     ['elsewhere/', allProjects],
-    ['unit test/integration/health', ['unit']],
+    ['unit test/real/health', ['unit']],
   ])('for %s are %j', (words, projects) => {
     expect(chooseProjects(words.split(' '))).toEqual(projects);
   });
