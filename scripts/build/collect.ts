@@ -7,7 +7,7 @@ import { jsonText } from '../lib/json.ts';
 import type { Architecture } from '../pipeline/platform.ts';
 import { type BaseImageRecord, type BuildRecord, buildRecord } from '../pipeline/records.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import { readCargoLock } from '../sbom/cargo-lock.ts';
+import { readCargoLock } from '../supply/sbom-inputs.ts';
 import { stampFile } from './artifact-stamp.ts';
 
 export interface Collected {

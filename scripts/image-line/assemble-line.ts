@@ -18,7 +18,7 @@ import { architectureOf, nativePlatform, type Platform } from '../pipeline/platf
 import { type ImageRecord, imageRecord } from '../pipeline/records.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import { writeSbom } from '../sbom/write-sbom.ts';
+import { writeSbom } from '../supply/sbom.ts';
 import { ensureBuildx } from '../tools/buildx.ts';
 import { imageLabels } from './image-labels.ts';
 import { inputsHash } from './inputs-hash.ts';

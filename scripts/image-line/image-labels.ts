@@ -45,7 +45,7 @@ const own = 'io.github.kailas-cloud.valkey-bundle.';
 export const inputsLabel = `${own}inputs`;
 
 /** The label with the sha256 of the list of components that is in the image: what is attested of the image has to be that very file. */
-export const sbomLabel = `${own}sbom`;
+const sbomLabel = `${own}sbom`;
 
 function inBrackets(licence: string): string {
   return / OR /.test(licence) ? `(${licence})` : licence;

@@ -17,7 +17,7 @@ const shapedBy = [
   'package.json',
   'scripts/image-line',
   'scripts/lib',
-  'scripts/sbom',
+  'scripts/supply',
   'tsconfig.json',
 ];
 

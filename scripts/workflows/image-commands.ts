@@ -13,11 +13,6 @@ export function verifyArguments({ reference, line, variant, platform }: ImageToV
   return [reference, '--line', line, '--variant', variant, '--platform', platform];
 }
 
-/** What grype is given: the image as the registry has it, and the file for its findings. It decides nothing: the gate is `npm run scan`. */
-export function grypeArguments(reference: string, platform: string, file: string): string[] {
-  return [`registry:${reference}`, '--platform', platform, '--output', 'json', '--file', file];
-}
-
 /** Passes on which folders a verb works in. They count from where the user is, and so does what the other verb makes of them. */
 export function folderOptions({
   modules,
@@ -27,16 +22,4 @@ export function folderOptions({
   dist?: string | undefined;
 }): string[] {
   return [...(modules === undefined ? [] : ['--modules', modules]), ...(dist === undefined ? [] : ['--dist', dist])];
-}
-
-/** What `npm run sign` is given for each variant that was published: its digest, never a tag. */
-export function signArguments(
-  line: string,
-  published: {
-    readonly repository: string;
-    readonly variants: Readonly<Record<string, { readonly digest: string }>>;
-  },
-): string[][] {
-  const { repository, variants } = published;
-  return Object.values(variants).map(({ digest }) => ['--reference', `${repository}@${digest}`, '--line', line]);
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { upstreamVersion } from '../../lib/debian-version.ts';
-import { sbomProblems } from '../../sbom/check-sbom.ts';
+import { sbomProblems } from '../../supply/sbom.ts';
 import { layout } from '../layout.ts';
 import { CheckFailed, CheckNotRun, require, requireSame } from '../outcome.ts';
 import { isPackagedOnly, type Subject } from '../subject.ts';

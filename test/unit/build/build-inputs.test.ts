@@ -13,7 +13,7 @@ const elsewhere: Readonly<Record<string, RegExp>> = {
   'the places of the project': /^scripts\/lib\/image-paths\.ts/,
   'a rule of names, which changes no name': /^entrypoint\/modules\/naming\.ts/,
   'the columns of a table on the screen': /^entrypoint\/tool\/table\.ts/,
-  'the list of crates, for the list of components': /^scripts\/sbom\/cargo-lock\.ts/,
+  'the list of crates, for the list of components': /^scripts\/supply\/sbom-inputs\.ts/,
 };
 
 it('what a build imports counts as one of its inputs, or does not shape a module', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { composeSbom } from '../../../scripts/sbom/compose-sbom.ts';
-import type { SbomInputs } from '../../../scripts/sbom/inputs.ts';
-import { renderSbom } from '../../../scripts/sbom/write-sbom.ts';
+import { composeSbom } from '../../../scripts/supply/compose-sbom.ts';
+import { renderSbom } from '../../../scripts/supply/sbom.ts';
+import type { SbomInputs } from '../../../scripts/supply/sbom-inputs.ts';
 import { checkSbom } from '../../../scripts/verify/structure/sbom-rule.ts';
-import { builtModule, inputsWith } from '../sbom/fixture.ts';
+import { builtModule, inputsWith } from '../supply/sbom-fixture.ts';
 import { bundle, commit, facts, outcomeOf, subjectWith } from './fixture.ts';
 
 const inputs = inputsWith([builtModule('search', { commit })]);
