@@ -27,9 +27,9 @@ const command =
   /^(?:npm run (?<script>[a-z][a-z:-]*)|npm test|(?:sudo --preserve-env )?\.ci\/run)(?: (?:[\w./:=-]+|"\$[A-Z_]+"))*$/;
 
 /**
- * The rules of a workflow file that no tool has before a push (zizmor runs on GitHub after it, and a pushed tag starts a release at once):
- * actions by their full commit, with the exact tag beside it; no secret but the token of the job; one command of the project a step.
- * `scripts` are the names that `npm run` knows.
+ * The rules of a workflow file that no tool has before a push (zizmor runs on GitHub after it, and a pushed tag starts
+ * a release at once): actions by their full commit, with the exact tag beside it; no secret but the token of the job;
+ * one command of the project a step. `scripts` are the names that `npm run` knows.
  */
 export function checkWorkflow(text: string, scripts: readonly string[]): WorkflowProblem[] {
   const counter = new LineCounter();

@@ -9,8 +9,8 @@ import { releasesPath, type Workspace } from '../pipeline/workspace.ts';
 import { findNewer, type Newer } from './newer.ts';
 
 /**
- * Writes newer patch releases of the server and the modules into the lines, and into dist/newer.md, as a list in Markdown, what is newer.
- * Throws the first failure of a remote: what it has is not known.
+ * Writes newer patch releases of the server and the modules into the lines, and into dist/newer.md, as a list in
+ * Markdown, what is newer. Throws the first failure of a remote: what it has is not known.
  */
 export async function takeNewer(
   workspace: Workspace,
@@ -38,8 +38,8 @@ function showNewer({ line, input, kind, current, available }: Newer): string {
 }
 
 /**
- * The text of a release line with the patch releases in it: only the values change, comments and layout stay. Newer version lines are a
- * decision, and what is rebuilt under the same name is for the lock: neither is taken here.
+ * The text of a release line with the patch releases in it: only the values change, comments and layout stay. Newer
+ * version lines are a decision, and what is rebuilt under the same name is for the lock: neither is taken here.
  */
 export function takePatches(text: string, newer: readonly Newer[]): string {
   const edits = newer.filter(({ kind }) => kind === 'patch').flatMap(editsFor);

@@ -137,7 +137,9 @@ function isPackaged(packages: SbomInputs['base']['packages']): boolean {
   return packages.some(({ name }) => name === 'valkey-tools' || name === 'valkey-server');
 }
 
-/** `13.2+deb13u1` of base-files is Debian 13; null where it says something else, as in a suite that is not released yet. */
+/**
+ * `13.2+deb13u1` of base-files is Debian 13; null where it says something else, as in a suite that is not released yet.
+ */
 function debianRelease(packages: SbomInputs['base']['packages']): string | null {
   const version = packages.find(({ name }) => name === 'base-files')?.version ?? '';
   return /^(\d+)\D/.exec(`${version} `)?.[1] ?? null;

@@ -3,7 +3,7 @@ import { execa } from 'execa';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import { ensureProgram } from '../tools/ensure-program.ts';
 
-/** What is signed: a digest, and the images under it with their own lists of components. */
+/** The thing to sign: a digest, and the images under it with their own lists of components. */
 export interface SignedThing {
   /** registry/repository, without tag or digest. */
   readonly repository: string;
@@ -19,19 +19,21 @@ export type Signer =
   | { readonly kind: 'key'; readonly key: string; readonly publicKey: string }
   | { readonly kind: 'keyless'; readonly identity: string };
 
-/** Who issues the identities of GitHub workflows. */
+/** The issuer of the identities of GitHub workflows. */
 const issuer = 'https://token.actions.githubusercontent.com';
 
-/** The certificate's identity, as a regular expression: the release workflow of a repository, at whichever tag it ran. */
+/**
+ * The certificate's identity, as a regular expression: the release workflow of a repository, at whichever tag it ran.
+ */
 export function releaseIdentity(repository: string): string {
   const escaped = repository.replaceAll('.', '\\.');
   return `^https://github\\.com/${escaped}/\\.github/workflows/release\\.yml@refs/`;
 }
 
 /**
- * The arguments of cosign, one list a call, in their order: the signature of the digest and all images under it; each image's list of
- * components, on the image and on the digest; the provenance. `--replace` makes a second run leave the same as the first. `http`: a
- * registry on this machine.
+ * The arguments of cosign, one list a call, in their order: the signature of the digest and all images under it; each
+ * image's list of components, on the image and on the digest; the provenance. `--replace` makes a second run leave the
+ * same as the first. `http`: a registry on this machine.
  */
 export function signingCommands(thing: SignedThing, signer: Signer, http: boolean): string[][] {
   const { repository, digest, images, provenance } = thing;
@@ -77,8 +79,9 @@ export function verifyingCommands(
 }
 
 /**
- * The path of cosign 2: the one on PATH, else Debian's, kept under dist/tools. Not 3: it writes signatures in another form, and cannot sign
- * with a key where no transparency log is reached. Debian's calls itself `devel`, so the two are told apart by what they understand.
+ * The path of cosign 2: the one on PATH, else Debian's, kept under dist/tools. Not 3: it writes signatures in another
+ * form, and cannot sign with a key where no transparency log is reached. Debian's calls itself `devel`, so the two are
+ * told apart by what they understand.
  */
 export async function ensureCosign(): Promise<string> {
   const installed = await execa('cosign', ['sign', '--help'], { reject: false, stdin: 'ignore' });
@@ -86,7 +89,10 @@ export async function ensureCosign(): Promise<string> {
   return ensureProgram('cosign', { package: 'cosign', suites: ['trixie'], file: 'usr/bin/cosign' });
 }
 
-/** Runs cosign; gives what it printed on standard output. Throws VP621 with its own words. The password of a key comes from the caller's environment. */
+/**
+ * Runs cosign; gives what it printed on standard output. Throws VP621 with its own words. The password of a key comes
+ * from the caller's environment.
+ */
 export async function runCosign(program: string, args: readonly string[], aborted: AbortSignal): Promise<string> {
   const ran = await execa(program, args, {
     // Without the variable it would ask on a terminal for the password of a key that has none.

@@ -11,7 +11,10 @@ import { indexType, readImageConfig, readImageIndex, readImageManifest } from '.
 import { openRegistry, type Registry } from '../registry/open-registry.ts';
 import { readRepository, showRepository } from '../registry/repository.ts';
 
-/** Where an image says what it is made of: its list of components, and below build/ a record of each module's build. */
+/**
+ * The folder in which an image says what it is made of: its list of components, and below build/ a record of each
+ * module.
+ */
 const folder = 'usr/local/share/valkey-bundle/';
 const sbomFile = 'sbom.cdx.json';
 
@@ -29,7 +32,10 @@ const component = z.looseObject({
 /** The list of components, as far as it is read here. */
 export const sbomDocument = z.looseObject({ metadata: z.looseObject({ component }), components: z.array(component) });
 
-/** build/<module>.json: what is read of it. The rest of it says how the module was built, and is handed on as it is. */
+/**
+ * build/<module>.json, as far as it is read here. The rest of it says how the module was built, and is handed on as it
+ * is.
+ */
 const buildRecord = z.looseObject({
   module: z.string(),
   origin: z.string(),
@@ -57,7 +63,10 @@ export interface ImageContent {
   readonly builds: readonly ImageBuildRecord[];
 }
 
-/** The registry of `registry/repository`, or of the project's own where none is named, with the credentials of `docker login`. */
+/**
+ * The registry of `registry/repository`, or of the project's own where none is named, with the credentials of `docker
+ * login`.
+ */
 export async function registryFor(
   setting: string | undefined,
   aborted: AbortSignal,
@@ -66,20 +75,20 @@ export async function registryFor(
   const dockerFolder = process.env['DOCKER_CONFIG'] || join(homedir(), '.docker');
   const credentials = await readCredentials(repository.registry, dockerFolder);
   // A layer may have a hundred megabytes.
-  const registry = openRegistry(repository, credentials, { aborted, timeoutMs: 600_000 });
+  const registry = openRegistry(repository, credentials, { aborted, timeoutMs: 300_000 });
   return { registry, repository: showRepository(repository) };
 }
 
 /**
- * What stands in the images that a digest or tag leads to: those of an index, or itself. Throws VP402 where nothing is there, VP620 for what
- * is no image, VP605 for an image that does not say what it is made of.
+ * Reads what stands in the images that a digest or tag leads to: those of an index, or itself. Throws VP402 where
+ * nothing is there, VP620 for what is not an image, VP605 for an image that does not say what it is made of.
  */
 export async function readImages(registry: Registry, reference: string): Promise<ImageContent[]> {
   const where = `${showRepository(registry.repository)}${reference.startsWith('sha256:') ? '@' : ':'}${reference}`;
   const manifest = await registry.manifest(reference);
   if (manifest === null) throw new PipelineError('VP402', 'the registry has nothing under it', { where });
   if (manifest.mediaType === indexType) {
-    // What has no platform is an attestation of the builder, not an image.
+    // An entry without a platform is an attestation of the builder, not an image.
     const images = (readImageIndex(manifest.body) ?? []).filter(
       ({ platform }) => platform !== undefined && platform.architecture !== 'unknown',
     );

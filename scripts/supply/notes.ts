@@ -13,7 +13,7 @@ export interface NotesInput {
   readonly now: Document;
   /** The release of the line before this one; `document` is null where its image cannot be found. */
   readonly before: { readonly tag: string; readonly document: Document | null } | null;
-  /** What the tags of the release lead to. */
+  /** The digests that the tags of the release lead to. */
   readonly images: readonly { readonly reference: string; readonly tags: readonly string[] }[];
 }
 
@@ -117,7 +117,10 @@ function onGitHub(repository: string | null): string | null {
   return found?.[0] ?? null;
 }
 
-/** Text that shows as it is: no markup, no mention of a user or an issue (a space without width breaks it), no cell border. */
+/**
+ * Text that shows as it is: no markup, no mention of a user or an issue (a space without width breaks it), no cell
+ * border.
+ */
 function plain(text: string): string {
   return text
     .replaceAll(/[\\`*_{}[\]()#|~!>]/g, '\\$&')
@@ -129,8 +132,8 @@ function plain(text: string): string {
 }
 
 /**
- * The line's release before `own`, out of the tags that HEAD has behind it; null if there was none. `documentAt`: the list of components of
- * the image that was released with a tag, or null where that was not a release of this line.
+ * The line's release before `own`, out of the tags that HEAD has behind it; null if there was none. `documentAt`: the
+ * list of components of the image that was released with a tag, or null where that was not a release of this line.
  */
 export async function previousRelease(
   tags: readonly string[],
@@ -163,7 +166,9 @@ export interface GitHubRelease {
   readonly commit: string;
 }
 
-/** The calls of gh, in order. A release that is there keeps its words and gets the files: an upload was cut off before. */
+/**
+ * The calls of gh, in order. A release that is there keeps its words and gets the files: an upload was cut off before.
+ */
 export function releaseCommands(release: GitHubRelease, exists: boolean): string[][] {
   const { tag, title, notes, before, assets, commit } = release;
   if (exists) {

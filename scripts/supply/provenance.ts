@@ -1,6 +1,6 @@
 import { type ImageBuildRecord, type ImageContent, propertyOf, type SbomComponent } from './image-content.ts';
 
-/** Who builds, and where. */
+/** The run that builds. */
 export interface BuildRun {
   /** URI of who built it. */
   readonly builder: string;
@@ -27,9 +27,10 @@ const buildType = 'https://github.com/kailas-cloud/valkey-bundle/blob/main/docs/
 export type ProvenanceImage = Pick<ImageContent, 'architecture' | 'document' | 'builds'>;
 
 /**
- * SLSA provenance 1.0 (the predicate) of the images of an index, from what stands inside them: the list of components and the records of the
- * builds. It names nothing that is not there: no time, so the same images give the same bytes. What floats has no digest, and says so.
- * `commits`: those of this project that the images are of; `-dirty` behind one means that the files were others.
+ * SLSA provenance 1.0 (the predicate) of the images of an index, from what stands inside them: the list of components
+ * and the records of the builds. It names nothing that is not there: no time, so the same images give the same bytes.
+ * What floats has no digest, and says so. `commits`: those of this project that the images are of; `-dirty` behind one
+ * means that the files were others.
  */
 export function provenanceOf(images: readonly ProvenanceImage[], run: BuildRun, commits: readonly string[]): unknown {
   const resources = new Map<string, Resource>();
@@ -105,10 +106,13 @@ function moduleResources({ module, origin, tag, commit, dependencies }: ImageBui
   return [own, ...others];
 }
 
-/** What the resolved dependencies say of a module already, and what the list of components has. */
+/** Fields that the resolved dependencies or the list of components tell already. */
 const toldElsewhere: readonly string[] = ['module', 'version', 'origin', 'tag', 'commit', 'licence', 'dependencies'];
 
-/** How each module was made, as its record has it: builder, command, environment, and what the toolchain said of itself. */
+/**
+ * The making of each module, as its record has it: builder, command, environment, and what the toolchain said of
+ * itself.
+ */
 function stepsOf({ builds }: ProvenanceImage): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     builds.map(({ file, sha256, size: _, ...record }) => {
@@ -121,7 +125,7 @@ function stepsOf({ builds }: ProvenanceImage): Readonly<Record<string, unknown>>
 const published = 'kailas-cloud/valkey-bundle';
 const byHand = `https://github.com/${published}/blob/main/docs/verify-signature.md#built-by-hand`;
 
-/** Who builds: the GitHub workflow that `env` describes, or somebody by hand. */
+/** The run that builds: the GitHub workflow that `env` describes, or somebody by hand. */
 export function readBuildRun(env: NodeJS.ProcessEnv): BuildRun {
   const repository = env['GITHUB_REPOSITORY'] || published;
   const workflow = env['GITHUB_WORKFLOW_REF'];

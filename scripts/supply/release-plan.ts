@@ -12,7 +12,7 @@ interface ReleasePlan {
   readonly line: string;
   /** The git tag of the release; one that was not pushed is made with the release. */
   readonly tag: string;
-  /** What its image tags bear: UTC, yyyymmdd. */
+  /** The date that its image tags bear: UTC, yyyymmdd. */
   readonly date: string;
   /** The committed lock has the line. */
   readonly locked: boolean;
@@ -49,7 +49,10 @@ function byLine(name: string, lines: readonly ReleaseLine[], today: string): Cho
   return { line, valkey: line.valkey, date: today };
 }
 
-/** A git tag asks for a release: `v9.0.4-20261122` is that of the line whose server is 9.0.4; its image tags bear the date. */
+/**
+ * A git tag asks for a release: `v9.0.4-20261122` is that of the line whose server is 9.0.4; its image tags bear the
+ * date.
+ */
 interface ReleaseTag {
   readonly valkey: string;
   /** UTC, yyyymmdd. */
@@ -64,7 +67,10 @@ export function readReleaseTag(tag: string): ReleaseTag | null {
   return valkey === undefined || date === undefined ? null : { valkey, date };
 }
 
-/** Reads a tag. Throws VP901 for another form, a day that does not exist, and one that has not begun (`today`: UTC, yyyymmdd). */
+/**
+ * Reads a tag. Throws VP901 for another form, a day that does not exist, and one that has not begun (`today`: UTC,
+ * yyyymmdd).
+ */
 export function parseReleaseTag(tag: string, today: string): ReleaseTag {
   const release = readReleaseTag(tag);
   if (release === null) {
@@ -123,26 +129,31 @@ export function lineRows(
   }));
 }
 
-/** The lines that are published: built on an image of a registry, with a version that is known before anything is built. */
+/**
+ * The lines that are published: built on an image of a registry, with a version that is known before anything is built.
+ */
 export function publishedLines(lines: readonly ReleaseLine[]): ReleaseLine[] {
   return lines.filter(({ base, valkey }) => 'image' in base && valkey !== undefined);
 }
 
 /**
- * GitHub's own runner for each platform, by its exact system: `ubuntu-latest` moves. Both are native: nothing that is released was built or
- * tested under emulation.
+ * GitHub's own runner for each platform, by its exact system: `ubuntu-latest` moves. Both are native: nothing that is
+ * released was built or tested under emulation.
  */
 const runnerOf: Readonly<Record<Platform, string>> = {
   'linux/amd64': 'ubuntu-24.04',
   'linux/arm64': 'ubuntu-24.04-arm',
 };
 
-/** The outputs of a job, for later ones. Text stays as it is, everything else is JSON: `fromJSON` in a workflow reads it. */
+/**
+ * The outputs of a job, for later ones. Text stays as it is, everything else is JSON: `fromJSON` in a workflow reads
+ * it.
+ */
 type JobOutputs = Readonly<Record<string, unknown>>;
 
 /**
- * Prints the outputs as JSON, so that the verb can be tried anywhere, and appends them to the file that GitHub Actions names in
- * GITHUB_OUTPUT, if there is one.
+ * Prints the outputs as JSON, so that the verb can be tried anywhere, and appends them to the file that GitHub Actions
+ * names in GITHUB_OUTPUT, if there is one.
  */
 export async function writeOutputs(outputs: JobOutputs, file: string | undefined): Promise<void> {
   console.log(JSON.stringify(outputs, null, 2));

@@ -4,7 +4,9 @@ import parseExpression from 'spdx-expression-parse';
 import type { BaseImageRecord } from '../pipeline/records.ts';
 import type { Crate } from './sbom-inputs.ts';
 
-/** One entry of the list, before it becomes CycloneDX's. `key` is its bom-ref: the same thing found twice is one entry. */
+/**
+ * One entry of the list, before it becomes CycloneDX's. `key` is its bom-ref: the same thing found twice is one entry.
+ */
 export interface ComponentFacts {
   readonly key: string;
   readonly type: 'application' | 'container' | 'library' | 'platform';
@@ -15,7 +17,7 @@ export interface ComponentFacts {
   readonly licence?: string | undefined;
   readonly sha256?: string | null | undefined;
   readonly description?: string | undefined;
-  /** Where its source is. */
+  /** The repository of its source. */
   readonly repository?: string | undefined;
   /** Written as `valkey-bundle:<name>`; null ones are left out. */
   readonly properties?: Readonly<Record<string, string | null>>;

@@ -17,8 +17,8 @@ import { PipelineError } from '../problems/pipeline-error.ts';
 type Module = SbomInputs['modules'][number];
 
 /**
- * Reads what the build of a line wrote down. Throws VP601 for what is missing, VP602 and VP603 for what cannot be true, and what reading
- * the lock and the manifests throws.
+ * Reads what the build of a line wrote down. Throws VP601 for what is missing, VP602 and VP603 for what cannot be true,
+ * and what reading the lock and the manifests throws.
  */
 export async function readSbomInputs(
   workspace: Workspace,
@@ -96,7 +96,10 @@ async function ownVersion(): Promise<string> {
   return z.looseObject({ version: z.string() }).parse(JSON.parse(text)).version;
 }
 
-/** SOURCE_DATE_EPOCH of the verb; else the newest of the builds' own, which are the moments of their sources; null where neither is there. */
+/**
+ * SOURCE_DATE_EPOCH of the verb; else the newest of the builds' own, which are the moments of their sources; null where
+ * neither is there.
+ */
 function newest(modules: readonly Module[]): number | null {
   const given = process.env['SOURCE_DATE_EPOCH'];
   const builds = modules.map((entry) => (entry.kind === 'built' ? entry.record.environment['SOURCE_DATE_EPOCH'] : ''));
@@ -104,14 +107,14 @@ function newest(modules: readonly Module[]): number | null {
   return epochs.length === 0 ? null : Math.max(...epochs);
 }
 
-/** What the list of components is made from: what the build wrote down, and nothing else. */
+/** The list of components is made from what the build wrote down, and from nothing else. */
 export interface SbomInputs {
   readonly line: string;
   readonly architecture: Architecture;
   /** Our own version, and that of the Node inside the entrypoint. */
   readonly entrypoint: { readonly version: string; readonly node: string };
   readonly base: BaseImageRecord;
-  /** What the lock says of the base; null where the line is in no lock. */
+  /** The base as the lock has it; null where the lock does not have the line. */
   readonly lockedBase: LockedBase | null;
   /** In the order of their names. */
   readonly modules: readonly (BuiltModule | PackagedModule)[];
@@ -122,7 +125,7 @@ export interface SbomInputs {
 export interface BuiltModule {
   readonly kind: 'built';
   readonly record: BuildRecord;
-  /** What its Cargo.lock names; empty where there is none. */
+  /** The packages of its Cargo.lock; empty where there is none. */
   readonly crates: readonly Crate[];
 }
 
@@ -146,8 +149,8 @@ export interface Crate {
 }
 
 /**
- * The packages of a Cargo.lock. Cargo writes the file itself, always in one form: `[[package]]`, then `key = "value"` lines. That, and not
- * all of TOML, is read here.
+ * The packages of a Cargo.lock. Cargo writes the file itself, always in one form: `[[package]]`, then `key = "value"`
+ * lines. That, and not all of TOML, is read here.
  */
 export function readCargoLock(text: string): Crate[] {
   return text

@@ -10,7 +10,7 @@ import { PipelineError } from '../problems/pipeline-error.ts';
 import { composeSbom } from './compose-sbom.ts';
 import { readSbomInputs, type SbomInputs } from './sbom-inputs.ts';
 
-/** Where a line's document stands, once it is written. */
+/** The place of a line's document. */
 const sbomPath = (workspace: Workspace, line: string, architecture: Architecture): string =>
   join(artifactsPath(workspace, line, architecture), 'sbom.cdx.json');
 
@@ -18,8 +18,8 @@ const sbomPath = (workspace: Workspace, line: string, architecture: Architecture
 export const sbomText = (inputs: SbomInputs): string => renderSbom(composeSbom(inputs));
 
 /**
- * Writes the list of components of a line's image, made from the records of its build, and returns the path. The same records give the
- * same bytes. Throws VP601 to VP604.
+ * Writes the list of components of a line's image, made from the records of its build, and returns the path. The same
+ * records give the same bytes. Throws VP601 to VP604.
  */
 export async function writeSbom(workspace: Workspace, line: string, architecture: Architecture): Promise<string> {
   const text = sbomText(await readSbomInputs(workspace, line, architecture));
@@ -37,7 +37,10 @@ export async function writeSbom(workspace: Workspace, line: string, architecture
 
 const serializer = new Serialize.JsonSerializer(new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6));
 
-/** The document as text: CycloneDX 1.6 JSON, the same bytes for the same document. Its serial number is made from its content. */
+/**
+ * The document as text: CycloneDX 1.6 JSON, the same bytes for the same document. Its serial number is made from its
+ * content.
+ */
 export function renderSbom(bom: Models.Bom): string {
   bom.serialNumber = undefined;
   const content = write(bom);
@@ -58,7 +61,7 @@ function nameBasedUuid(content: string): string {
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-/** What a validator says, by the field's place in the document. The library leaves its type open. */
+/** The answer of the validator, by the field's place in the document. The library leaves its type open. */
 const schemaErrors = z.array(z.looseObject({ instancePath: z.string(), message: z.string().optional() }));
 
 /** The schema takes any text for it. */
@@ -67,7 +70,7 @@ const version = z.looseObject({ specVersion: z.literal('1.6') });
 /** One for all: it compiles the schema at its first use, which takes most of a second. */
 const validator = new Validation.JsonStrictValidator(Spec.Version.v1dot6);
 
-/** What is wrong with a document by the strict JSON schema of CycloneDX 1.6; empty where nothing is. */
+/** Gives what is wrong with a document by the strict JSON schema of CycloneDX 1.6; empty where nothing is. */
 export async function sbomProblems(text: string): Promise<string[]> {
   const read = parseJson(text, version);
   if (!read.ok) return [read.problem === 'syntax' ? `this is not JSON: ${read.what}` : '/specVersion is not 1.6'];

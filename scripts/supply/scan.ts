@@ -49,8 +49,8 @@ export interface ScanWish {
 }
 
 /**
- * Lets grype look at each image, and say what it found. Throws VP611 where it found something in one of them, VP613 where it failed: then
- * nobody knows what is in the image.
+ * Lets grype look at each image, and say what it found. Throws VP611 where it found something in one of them, VP613
+ * where it failed: then nobody knows what is in the image.
  */
 export async function scanImages(images: readonly ImageToScan[], wish: ScanWish): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'valkey-bundle-scan-'));
@@ -72,7 +72,9 @@ export async function scanImages(images: readonly ImageToScan[], wish: ScanWish)
   });
 }
 
-/** The waivers as grype's own rules. JSON is YAML, too. A waiver for a CVE also covers the advisory that stands for it. */
+/**
+ * The waivers as grype's own rules. JSON is YAML, too. A waiver for a CVE also covers the advisory that stands for it.
+ */
 export function grypeConfig(waivers: readonly Waiver[]): string {
   const ignore = waivers.map(({ id, package: name, reason, until }) => ({
     vulnerability: id,
@@ -97,7 +99,10 @@ export function grypeArguments(
   ];
 }
 
-/** Grype ends with 2 where it found something at or above --fail-on (since 0.92), and with 1 for every failure of its own. */
+/**
+ * Grype ends with 2 where it found something at or above --fail-on (since 0.92), and with 1 for every failure of its
+ * own.
+ */
 async function isClean(args: readonly string[], { grype, aborted }: ScanWish): Promise<boolean> {
   const { exitCode, shortMessage } = await execa(grype, args, {
     stdio: ['ignore', 'inherit', 'inherit'],

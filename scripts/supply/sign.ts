@@ -11,8 +11,9 @@ import { type ImageContent, propertyOf, readImages } from './image-content.ts';
 import { type BuildRun, provenanceOf } from './provenance.ts';
 
 /**
- * Takes what is to be attested of a digest out of its images: the list of components of each, and the provenance, which is made from what
- * they hold. Both are written to dist/sign. Throws VP624 for an image that contradicts itself or the workflow, and what reading it throws.
+ * Takes what is to be attested of a digest out of its images: the list of components of each, and the provenance, which
+ * is made from what they hold. Both are written to dist/sign. Throws VP624 for an image that contradicts itself or the
+ * workflow, and what reading it throws.
  */
 export async function prepareSigning(
   registry: Registry,
@@ -32,7 +33,10 @@ export async function prepareSigning(
   return { repository: showRepository(registry.repository), digest, images: await Promise.all(signed), provenance };
 }
 
-/** What is in an image has to be about this image: its architecture, and the same file of each module in the list as in its record. */
+/**
+ * The content of an image has to be about this image: its architecture, and the same file of each module in list and
+ * record.
+ */
 function requireConsistent({ digest, architecture, document, builds }: ImageContent): void {
   const other = (what: string): PipelineError => new PipelineError('VP624', what, { where: digest });
   const listed = propertyOf(document.metadata.component, 'architecture');
@@ -47,9 +51,9 @@ function requireConsistent({ digest, architecture, document, builds }: ImageCont
 }
 
 /**
- * The commits of this project that the images of a digest were assembled from, by their own account: what is checked out where somebody
- * signs may be another one by now. `-dirty` behind one means that the files were others. Throws VP624 for an image that a workflow did not
- * assemble from the commit that it runs for: its provenance would say so.
+ * The commits of this project that the images of a digest were assembled from, by their own account: what is checked
+ * out where somebody signs may be another one by now. `-dirty` behind one means that the files were others. Throws
+ * VP624 for an image that a workflow did not assemble from the commit that it runs for: its provenance would say so.
  */
 export function commitsOf(
   images: readonly Pick<ImageContent, 'digest' | 'labels'>[],

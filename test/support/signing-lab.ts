@@ -38,7 +38,10 @@ export async function openSigningLab() {
   const registry = await startRegistry();
   const repository = rawRepository(registry.host, 'a/signed');
 
-  /** An index over one image a platform, as publish makes it. `filesOf`: what stands below /usr/local/share/valkey-bundle. */
+  /**
+   * An index over one image a platform, as publish makes it. `filesOf`: what stands below
+   * /usr/local/share/valkey-bundle.
+   */
   async function putIndex(
     filesOf: (architecture: Architecture) => Readonly<Record<string, string>> = (of) => imageFiles(recordsFor(of)),
   ): Promise<{ digest: string; images: string[] }> {

@@ -6,14 +6,20 @@ import { sbomText } from '../../../scripts/supply/sbom.ts';
 import type { SbomInputs } from '../../../scripts/supply/sbom-inputs.ts';
 import { tarOf } from '../../support/docker-tar.ts';
 
-/** An image of a registry. `layers`, the lowest first: files below /usr/local/share/valkey-bundle, or the bytes of a layer. */
+/**
+ * An image of a registry. `layers`, the lowest first: files below /usr/local/share/valkey-bundle, or the bytes of a
+ * layer.
+ */
 export interface StoredImage {
   readonly architecture: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly layers: readonly (Readonly<Record<string, string>> | Buffer)[];
 }
 
-/** A registry in memory that holds one image; `blobs` can be changed behind its back, and `asked` are those that were read. */
+/**
+ * A registry in memory that holds one image; `blobs` can be changed behind its back, and `asked` are those that were
+ * read.
+ */
 export function fakeRegistry(image: StoredImage) {
   const blobs = new Map<string, Buffer>();
   const asked: string[] = [];
