@@ -1,9 +1,9 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { loadLine } from './data/release-line.ts';
+import { lockOfLine } from './data/wanted.ts';
 import { inputsHash } from './image-line/inputs-hash.ts';
-import { loadLine } from './lines/load-line.ts';
-import { lockOfLine } from './lines/locked-line.ts';
 import { readDate } from './pipeline/calendar-day.ts';
 import { nativePlatform, readPlatform } from './pipeline/platform.ts';
 import { runVerb } from './pipeline/run-verb.ts';

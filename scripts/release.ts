@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { loadLine } from './lines/load-line.ts';
-import { readLock } from './lines/read-lock.ts';
+import { readLock } from './data/lock.ts';
+import { loadLine } from './data/release-line.ts';
 import { readDate } from './pipeline/calendar-day.ts';
 import { nativePlatform } from './pipeline/platform.ts';
 import { runVerb } from './pipeline/run-verb.ts';

@@ -1,4 +1,4 @@
-import { listLines, loadLine } from './lines/load-line.ts';
+import { listLines, loadLine } from './data/release-line.ts';
 import { type Invocation, runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace } from './pipeline/workspace.ts';
 import { PipelineError } from './problems/pipeline-error.ts';

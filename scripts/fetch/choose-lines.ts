@@ -1,6 +1,5 @@
-import { nearest } from '../../entrypoint/modules/naming.ts';
-import { listLines, loadLine } from '../lines/load-line.ts';
-import type { ReleaseLine } from '../lines/release-line.ts';
+import { listLines, loadLine, type ReleaseLine } from '../data/release-line.ts';
+import { didYouMean } from '../lib/text.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 
@@ -20,10 +19,9 @@ export function chooseLines(
   const known = [...new Set(lines.flatMap((line) => Object.keys(line.modules)))].sort();
   for (const module of modules) {
     if (known.includes(module)) continue;
-    const near = nearest(module, known);
     const where = lines.length === 1 ? `the line ${lines[0]?.line} has` : 'the release lines have';
     throw new PipelineError('VP104', `${where} no module ${module}`, {
-      fix: `${near === null ? '' : `did you mean ${near}? `}write one of ${known.join(', ')}`,
+      fix: `${didYouMean(module, known)}write one of ${known.join(', ')}`,
     });
   }
   return lines

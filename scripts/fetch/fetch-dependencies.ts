@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import type { LockedSource } from '../data/lock.ts';
 import { writeWhole } from '../lib/files.ts';
-import type { LockedSource } from '../lines/lock-file.ts';
 import { git } from './git.ts';
 import type { Remote } from './patience.ts';
 import { pinRef } from './pinned-repository.ts';

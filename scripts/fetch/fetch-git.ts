@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LockedSource } from '../lines/lock-file.ts';
+import type { LockedSource } from '../data/lock.ts';
 import type { SourceRecord } from '../pipeline/records.ts';
 import { fetchDependencies } from './fetch-dependencies.ts';
 import type { Remote } from './patience.ts';

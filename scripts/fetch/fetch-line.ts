@@ -1,6 +1,6 @@
+import type { LockedLine } from '../data/lock.ts';
+import type { ReleaseLine } from '../data/release-line.ts';
 import { atOnce } from '../lib/at-once.ts';
-import type { LockedLine } from '../lines/lock-file.ts';
-import type { ReleaseLine } from '../lines/release-line.ts';
 import type { SourceRecord } from '../pipeline/records.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';

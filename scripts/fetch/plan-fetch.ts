@@ -1,9 +1,8 @@
-import { nearest } from '../../entrypoint/modules/naming.ts';
-import { loadManifests } from '../lib/module-manifests.ts';
-import type { LockedLine, LockedSource } from '../lines/lock-file.ts';
-import { requireCurrent, sourceDifferences } from '../lines/lock-state.ts';
-import type { ReleaseLine } from '../lines/release-line.ts';
-import { wantedLine } from '../lines/wanted.ts';
+import type { LockedLine, LockedSource } from '../data/lock.ts';
+import { loadManifests } from '../data/manifests.ts';
+import type { ReleaseLine } from '../data/release-line.ts';
+import { requireCurrent, sourceDifferences, wantedLine } from '../data/wanted.ts';
+import { didYouMean } from '../lib/text.ts';
 import type { SourceRecord } from '../pipeline/records.ts';
 import { sourcePath, type Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
@@ -52,9 +51,8 @@ function requireModules(line: ReleaseLine, only: readonly string[]): void {
   const names = Object.keys(line.modules);
   for (const name of only) {
     if (names.includes(name)) continue;
-    const near = nearest(name, names);
     throw new PipelineError('VP104', `the line ${line.line} has no module ${name}`, {
-      fix: `${near === null ? '' : `did you mean ${near}? `}write one of ${names.join(', ')}`,
+      fix: `${didYouMean(name, names)}write one of ${names.join(', ')}`,
     });
   }
 }

@@ -1,7 +1,6 @@
-import { loadManifests } from '../lib/module-manifests.ts';
-import type { LockedLine, LockedSource } from '../lines/lock-file.ts';
-import { sourceDifferences } from '../lines/lock-state.ts';
-import { wantedLine } from '../lines/wanted.ts';
+import type { LockedLine, LockedSource } from '../data/lock.ts';
+import { loadManifests } from '../data/manifests.ts';
+import { sourceDifferences, wantedLine } from '../data/wanted.ts';
 import { sourcePath, type Workspace } from '../pipeline/workspace.ts';
 import type { ChosenLine } from './choose-lines.ts';
 import { readSource } from './finished-folder.ts';

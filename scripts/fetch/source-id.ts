@@ -1,5 +1,5 @@
+import type { LockedSource } from '../data/lock.ts';
 import { sha256 } from '../lib/hash.ts';
-import type { LockedSource } from '../lines/lock-file.ts';
 
 /**
  * How a source is laid out in its folder: one more with each change of scripts/fetch after which the same pins give other files. It is in

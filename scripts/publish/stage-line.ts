@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ReleaseLine } from '../lines/release-line.ts';
+import type { ReleaseLine } from '../data/release-line.ts';
 import { architectureOf, type Platform } from '../pipeline/platform.ts';
 import { baseRecord, imageRecord, type StagedImage } from '../pipeline/records.ts';
 import { artifactsPath, type Workspace } from '../pipeline/workspace.ts';

@@ -1,5 +1,5 @@
 import { isScalar, parseDocument, stringify } from 'yaml';
-import { readRelease } from '../lines/version.ts';
+import { readRelease } from '../data/version.ts';
 import type { Newer } from '../resolve/newer.ts';
 
 /**

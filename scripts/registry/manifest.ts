@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { digest } from '../data/lock.ts';
 import { parseJson } from '../lib/json.ts';
-import { digest } from '../lines/lock-file.ts';
 
 /** A manifest as the registry gave it. */
 export interface Manifest {

@@ -1,6 +1,6 @@
+import type { ReleaseLine } from '../data/release-line.ts';
 import { inputsLabel } from '../image-line/image-labels.ts';
 import { inputsHash } from '../image-line/inputs-hash.ts';
-import type { ReleaseLine } from '../lines/release-line.ts';
 import type { Platform } from '../pipeline/platform.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import type { Registry } from '../registry/open-registry.ts';

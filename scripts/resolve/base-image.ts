@@ -1,7 +1,7 @@
+import type { LockedBase } from '../data/lock.ts';
+import type { WantedBase, WantedLine } from '../data/wanted.ts';
 import type { Remote } from '../fetch/patience.ts';
 import { digestOf } from '../lib/hash.ts';
-import type { LockedBase } from '../lines/lock-file.ts';
-import type { WantedBase, WantedLine } from '../lines/wanted.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import { readImageIndex } from '../registry/manifest.ts';
 import { nearestTags } from './git-pin.ts';

@@ -1,8 +1,7 @@
-import { loadManifests } from '../lib/module-manifests.ts';
-import { differences, requireCurrent } from '../lines/lock-state.ts';
-import { readLock } from '../lines/read-lock.ts';
-import type { ReleaseLine } from '../lines/release-line.ts';
-import { wantedLine } from '../lines/wanted.ts';
+import { readLock } from '../data/lock.ts';
+import { loadManifests } from '../data/manifests.ts';
+import type { ReleaseLine } from '../data/release-line.ts';
+import { differences, requireCurrent, wantedLine } from '../data/wanted.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { LockedSource } from '../lines/lock-file.ts';
-import type { WantedSource } from '../lines/wanted.ts';
+import type { LockedSource } from '../data/lock.ts';
+import type { WantedSource } from '../data/wanted.ts';
 import type { Architecture } from '../pipeline/platform.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import { sourceFiles } from './deb822.ts';

@@ -1,5 +1,5 @@
-import { nearest } from '../../entrypoint/modules/naming.ts';
-import { isSameLine, readRelease, releasesLike } from '../lines/version.ts';
+import { isSameLine, readRelease, releasesLike } from '../data/version.ts';
+import { didYouMean } from '../lib/text.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import type { RemoteRefs } from './remote-refs.ts';
 
@@ -36,11 +36,10 @@ const listed = 5;
 /** Words of advice: the tag that may have been meant, and the newest releases of the same version line, or of all. */
 export function nearestTags(tag: string, known: readonly string[]): string {
   if (known.length === 0) return 'it has no tags at all: correct the address';
-  const near = nearest(tag, known);
   const wanted = readRelease(tag);
   const alike = releasesLike(tag, known);
   const sameLine = alike.filter((release) => wanted !== null && isSameLine(release, wanted));
   const releases = (sameLine.length > 0 ? sameLine : alike).map((release) => release.tag);
   const shown = (releases.length > 0 ? releases : known).slice(0, listed);
-  return `${near === null ? '' : `did you mean ${near}? `}write one of ${shown.join(', ')}`;
+  return `${didYouMean(tag, known)}write one of ${shown.join(', ')}`;
 }

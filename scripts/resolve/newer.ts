@@ -1,9 +1,9 @@
+import type { LockedLine } from '../data/lock.ts';
+import { loadManifests } from '../data/manifests.ts';
+import type { ReleaseLine } from '../data/release-line.ts';
+import { compareReleases, isSameLine, readRelease, releasesLike } from '../data/version.ts';
+import { type WantedLine, type WantedSource, wantedLine } from '../data/wanted.ts';
 import { defaultPatience, type Patience, type Remote } from '../fetch/patience.ts';
-import { loadManifests } from '../lib/module-manifests.ts';
-import type { LockedLine } from '../lines/lock-file.ts';
-import type { ReleaseLine } from '../lines/release-line.ts';
-import { compareReleases, isSameLine, readRelease, releasesLike } from '../lines/version.ts';
-import { type WantedLine, type WantedSource, wantedLine } from '../lines/wanted.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import { resolveBaseImage } from './base-image.ts';
 import { resolveDebianPackage, resolveDebianSource } from './debian.ts';

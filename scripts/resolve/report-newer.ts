@@ -1,5 +1,5 @@
-import { readLock } from '../lines/read-lock.ts';
-import type { ReleaseLine } from '../lines/release-line.ts';
+import { readLock } from '../data/lock.ts';
+import type { ReleaseLine } from '../data/release-line.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import { findNewer, type Newer, type NewerResult } from './newer.ts';
 

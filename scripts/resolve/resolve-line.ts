@@ -1,10 +1,8 @@
+import { type LockedLine, readLock } from '../data/lock.ts';
+import { loadManifests } from '../data/manifests.ts';
+import type { ReleaseLine } from '../data/release-line.ts';
+import { baseDifferences, type WantedBase, wantedLine } from '../data/wanted.ts';
 import { defaultPatience, type Patience, type Remote } from '../fetch/patience.ts';
-import { loadManifests } from '../lib/module-manifests.ts';
-import type { LockedLine } from '../lines/lock-file.ts';
-import { baseDifferences } from '../lines/lock-state.ts';
-import { readLock } from '../lines/read-lock.ts';
-import type { ReleaseLine } from '../lines/release-line.ts';
-import { type WantedBase, wantedLine } from '../lines/wanted.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import { resolveBaseImage } from './base-image.ts';
 import { resolveDebianPackage } from './debian.ts';

@@ -1,9 +1,8 @@
+import { type LockedLine, type LockFile, readLock } from '../data/lock.ts';
+import type { ReleaseLine } from '../data/release-line.ts';
+import { byNumber } from '../data/version.ts';
 import { writeWhole } from '../lib/files.ts';
 import { jsonText } from '../lib/json.ts';
-import type { LockedLine, LockFile } from '../lines/lock-file.ts';
-import { readLock } from '../lines/read-lock.ts';
-import type { ReleaseLine } from '../lines/release-line.ts';
-import { byNumber } from '../lines/version.ts';
 import { lockPath, type Workspace } from '../pipeline/workspace.ts';
 import { type ResolveOptions, resolveLine } from './resolve-line.ts';
 

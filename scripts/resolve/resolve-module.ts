@@ -1,7 +1,6 @@
+import type { LockedSource } from '../data/lock.ts';
+import { sourceDifferences, type WantedDependency, type WantedLine, type WantedSource } from '../data/wanted.ts';
 import type { Remote } from '../fetch/patience.ts';
-import type { LockedSource } from '../lines/lock-file.ts';
-import { sourceDifferences } from '../lines/lock-state.ts';
-import type { WantedDependency, WantedLine, WantedSource } from '../lines/wanted.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import { resolveDebianPackage, resolveDebianSource } from './debian.ts';
 import type { DebianArchive } from './debian-archive.ts';

@@ -1,9 +1,14 @@
-import { loadManifests } from '../lib/module-manifests.ts';
-import type { LockedLine } from '../lines/lock-file.ts';
-import { baseDifferences, sourceDifferences } from '../lines/lock-state.ts';
-import { readLock } from '../lines/read-lock.ts';
-import type { ReleaseLine } from '../lines/release-line.ts';
-import { type WantedBase, type WantedLine, type WantedSource, wantedLine } from '../lines/wanted.ts';
+import { type LockedLine, readLock } from '../data/lock.ts';
+import { loadManifests } from '../data/manifests.ts';
+import type { ReleaseLine } from '../data/release-line.ts';
+import {
+  baseDifferences,
+  sourceDifferences,
+  type WantedBase,
+  type WantedLine,
+  type WantedSource,
+  wantedLine,
+} from '../data/wanted.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 
 /** What `npm run resolve` would do, one input a line of text. Asks nobody. */

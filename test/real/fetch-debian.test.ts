@@ -1,9 +1,9 @@
 import { access, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readLock } from '../../scripts/data/lock.ts';
+import { loadLine } from '../../scripts/data/release-line.ts';
 import { type FetchOptions, fetchLine } from '../../scripts/fetch/fetch-line.ts';
-import { loadLine } from '../../scripts/lines/load-line.ts';
-import { readLock } from '../../scripts/lines/read-lock.ts';
 import { openWorkspace } from '../../scripts/pipeline/workspace.ts';
 import { makeWorkspace, type TestWorkspace } from '../support/git-remote-workspace.ts';
 

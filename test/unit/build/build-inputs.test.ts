@@ -12,7 +12,6 @@ const elsewhere: Readonly<Record<string, RegExp>> = {
     /^scripts\/(lib\/(apt-|base|debian-|image-bundle)|resolve\/deb)/,
   'the places of the project': /^scripts\/lib\/image-paths\.ts/,
   'a rule of names, which changes no name': /^entrypoint\/modules\/naming\.ts/,
-  'the columns of a table on the screen': /^entrypoint\/tool\/table\.ts/,
   'the list of crates, for the list of components': /^scripts\/sbom\/cargo-lock\.ts/,
 };
 

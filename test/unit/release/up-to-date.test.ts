@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
+import { loadLine } from '../../../scripts/data/release-line.ts';
 import { inputsLabel } from '../../../scripts/image-line/image-labels.ts';
 import { inputsHash } from '../../../scripts/image-line/inputs-hash.ts';
 import { digestOf } from '../../../scripts/lib/hash.ts';
-import { loadLine } from '../../../scripts/lines/load-line.ts';
 import { openWorkspace } from '../../../scripts/pipeline/workspace.ts';
 import { indexType, type Manifest } from '../../../scripts/registry/manifest.ts';
 import type { Registry } from '../../../scripts/registry/open-registry.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lockFile } from '../../../scripts/lines/lock-file.ts';
+import { lockFile } from '../../../scripts/data/lock.ts';
 import { changesOf, showLock } from '../../../scripts/resolve/resolve-lines.ts';
 
 const commit = (digit: string) => digit.repeat(40);

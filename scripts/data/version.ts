@@ -1,5 +1,5 @@
 /** A tag that names a release: X.Y.Z, with whatever stands around it. */
-export interface Release {
+interface Release {
   readonly tag: string;
   readonly version: readonly [major: number, minor: number, patch: number];
   /** The tag without its number: only tags of one shape can be compared. `9.0.4-trixie` and `9.0.5-trixie`, but not `9.0.5-alpine`. */
@@ -32,14 +32,22 @@ export function releasesLike(tag: string, known: Iterable<string>): Release[] {
     .sort((a, b) => compareReleases(b, a));
 }
 
-/** Whether two releases are of one version line: the same major and minor number. */
+/** True for two releases of one version line: the same major and minor number. */
 export function isSameLine({ version: a }: Release, { version: b }: Release): boolean {
   return a[0] === b[0] && a[1] === b[1];
 }
 
-/** Whether a release is of a version line (major.minor) or of a later one. What names no release counts as the newest. */
+/** True for a release of a version line (major.minor) or of a later one. A tag that names no release counts as the newest. */
 export function isSince(tag: string, versionLine: string): boolean {
   const release = readRelease(tag);
   const first = readRelease(`${versionLine}.0`);
   return release === null || first === null || compareReleases(release, first) >= 0;
+}
+
+/** `1:8.1.1+dfsg1-3+deb13u2` -> `8.1.1`: without Debian's epoch, repack suffix and revision. */
+export function upstreamVersion(debian: string): string {
+  return debian
+    .replace(/^\d+:/, '')
+    .replace(/-[^-]*$/, '')
+    .replace(/[+~](dfsg|ds|really).*$/, '');
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isSince, readRelease, releasesLike } from '../../../scripts/lines/version.ts';
+import { isSince, readRelease, releasesLike } from '../../../scripts/data/version.ts';
 
 describe('a release tag', () => {
   it.each([

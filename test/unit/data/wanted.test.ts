@@ -1,8 +1,48 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { LockedLine } from '../../../scripts/lines/lock-file.ts';
-import { differences, requireCurrent } from '../../../scripts/lines/lock-state.ts';
-import type { WantedLine } from '../../../scripts/lines/wanted.ts';
+import type { LockedLine } from '../../../scripts/data/lock.ts';
+import { loadManifests } from '../../../scripts/data/manifests.ts';
+import { loadLine } from '../../../scripts/data/release-line.ts';
+import {
+  differences,
+  requireCurrent,
+  type WantedLine,
+  wantedDependencies,
+  wantedLine,
+} from '../../../scripts/data/wanted.ts';
 import { problemOf } from '../../support/problem-of.ts';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+const ownData = { modules: join(root, 'modules'), dist: join(root, 'dist') };
+const manifests = loadManifests(ownData.modules);
+const buildOf = (name: string) => manifests.find((manifest) => manifest.name === name)?.build;
+
+it('a module is taken from source where the line names both a source and a binary package', () => {
+  const { modules } = wantedLine(loadLine(ownData, 'local'), manifests, undefined);
+  expect(Object.entries(modules).map(([name, { kind }]) => [name, kind])).toEqual([
+    ['redisearch', 'debian-source'],
+    ['knot', 'debian-package'],
+  ]);
+});
+
+it('a dependency counts from the version line on whose build clones it', () => {
+  const names = (tag: string) => Object.keys(wantedDependencies(buildOf('search'), tag, '9.0.4'));
+  expect(names('1.0.2')).toEqual(['grpc', 'highwayhash', 'googletest']);
+  expect(names('1.2.1')).toEqual(['grpc', 'highwayhash', 'googletest', 'benchmark']);
+});
+
+it("the server's version is filled in, and null where nobody knows it yet", () => {
+  const ref = (valkey: string | null) => wantedDependencies(buildOf('json'), '1.0.2', valkey)['valkey']?.ref;
+  expect([ref('9.0.4'), ref(null)]).toEqual(['9.0.4', null]);
+});
+
+it("a base that is made here gives its server's version, without Debian's own part of it", () => {
+  const line = loadLine(ownData, 'local');
+  const json = { ...line, modules: { json: { tag: '1.0.2' } } };
+  const valkey = { kind: 'debian-package', package: 'valkey-tools', version: '1:9.1.2+dfsg1-1', sha256: {} } as const;
+  const { modules } = wantedLine(json, manifests, { kind: 'debian', suite: 'trixie', valkey });
+  expect(modules['json']?.kind === 'git' && modules['json'].dependencies['valkey']?.ref).toBe('9.1.2');
+});
 
 const commit = 'a'.repeat(40);
 const checksum = 'b'.repeat(64);

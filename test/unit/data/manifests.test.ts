@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadManifests } from '../../../scripts/data/manifests.ts';
 import { generateModuleSchema } from '../../../scripts/lib/generate-module-schema.ts';
 import { staleFiles } from '../../../scripts/lib/generated-file.ts';
-import { loadManifests } from '../../../scripts/lib/module-manifests.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 

@@ -2,11 +2,14 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readLock } from '../../../scripts/data/lock.ts';
+import { listLines, loadLine } from '../../../scripts/data/release-line.ts';
 import { generateLineSchema, generateLockSchema } from '../../../scripts/lib/generate-module-schema.ts';
 import { staleFiles } from '../../../scripts/lib/generated-file.ts';
-import { listLines, loadLine } from '../../../scripts/lines/load-line.ts';
-import { readLock } from '../../../scripts/lines/read-lock.ts';
+import { paths } from '../../../scripts/lib/image-paths.ts';
 import { checkLocked } from '../../../scripts/resolve/check-locked.ts';
+import { bundle } from '../../support/fake-image.ts';
+import { start } from '../../support/fake-start.ts';
 import { problemOf } from '../../support/problem-of.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -192,4 +195,16 @@ describe('the lock file', () => {
     const { code, message } = await problemOf((async () => readLock(workspace()))());
     expect([code, message.includes('npm run resolve')]).toEqual(['VP107', true]);
   });
+});
+
+const ownData = { modules: join(paths.root, 'modules'), dist: '' };
+const images = listLines(ownData).flatMap((line) =>
+  Object.entries(loadLine(ownData, line).variants).map(([variant, { defaults }]) => ({ line, variant, defaults })),
+);
+
+it.each(images)('an open server of line $line, variant $variant, is known as one', ({ defaults }) => {
+  const image = { bundle: { ...bundle, defaults } };
+  expect(start(['valkey-server'], {}, image).codes).toContain('VB510');
+  const refused = start(['valkey-server', '--requirepass', ''], { VALKEY_PASSWORD: 'x' }, image);
+  expect([refused.codes, refused.exitCode]).toEqual([['VB514'], 78]);
 });
