@@ -4,6 +4,7 @@ import process from 'node:process';
 import { loadLine } from './data/release-line.ts';
 import { lockOfLine } from './data/wanted.ts';
 import { inputsHash } from './image-line/inputs-hash.ts';
+import { openEngine } from './lib/engine.ts';
 import { readDate } from './pipeline/calendar-day.ts';
 import { nativePlatform, readPlatform } from './pipeline/platform.ts';
 import { runVerb } from './pipeline/run-verb.ts';
@@ -19,7 +20,6 @@ import { imagesToStage, stageLine } from './publish/stage-line.ts';
 import { readCredentials } from './registry/credentials.ts';
 import { openRegistry } from './registry/open-registry.ts';
 import { readRepository, showRepository } from './registry/repository.ts';
-import { openEngine } from './verify/engine.ts';
 
 const usage = `npm run publish -- --line LINE [options]
 Makes one index a variant out of the staged and verified images of a line, and lets the line's tags lead to it. Nothing is

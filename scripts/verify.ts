@@ -1,12 +1,12 @@
 import { join, resolve } from 'node:path';
 import process from 'node:process';
+import { openEngine } from './lib/engine.ts';
 import { writeJson } from './lib/json.ts';
 import { removeRemainsAtEnd } from './lib/remains.ts';
 import { architectureOf, nativePlatform, readPlatform } from './pipeline/platform.ts';
 import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace, releasePath } from './pipeline/workspace.ts';
 import { PipelineError } from './problems/pipeline-error.ts';
-import { openEngine } from './verify/engine.ts';
 import { readReference } from './verify/reference.ts';
 import { showReport } from './verify/show-report.ts';
 import { verifyImage } from './verify/verify-image.ts';

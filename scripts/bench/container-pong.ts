@@ -3,8 +3,8 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type Docker from 'dockerode';
+import { openEngine } from '../lib/engine.ts';
 import { currentOwner, ownerLabel } from '../lib/owner.ts';
-import { connectEngine } from '../start/connect-engine.ts';
 import { CONF, folders, OUTPUT } from './container.ts';
 import { LOAD_LINES, PLAIN_SERVER, serverArguments } from './first-pong.ts';
 import type { Ratio } from './report.ts';
@@ -40,9 +40,8 @@ const PATIENCE_MS = 30_000;
 export async function measureContainerPong(
   { runs, warmUp }: Effort,
   image: string,
-  env: NodeJS.ProcessEnv,
 ): Promise<{ ratio: Ratio; timings: Readonly<Record<string, Timing>> }> {
-  const engine = await connectEngine(env);
+  const engine = await openEngine();
   const samples: Sample[][] = contenders.map(() => []);
   for (let run = 0; run < warmUp + runs; run++) {
     for (const index of run % 2 === 0 ? [0, 1] : [1, 0]) {

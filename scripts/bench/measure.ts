@@ -26,7 +26,7 @@ export async function measure(effort: BenchEffort, say: (line: string) => void):
   say('bench: first PONG, inside a container');
   const inside = await measureFirstPong(effort);
   say(`bench: first PONG of containers, ${fewer.runs} runs`);
-  const container = await measureContainerPong({ ...fewer, warmUp: 1 }, images.test, process.env);
+  const container = await measureContainerPong({ ...fewer, warmUp: 1 }, images.test);
   say(`bench: probes of a running server, ${runs} runs`);
   const probe = await measureProbe(effort);
   say('bench: long configurations');
@@ -47,7 +47,7 @@ export async function measure(effort: BenchEffort, say: (line: string) => void):
     ratios: [...start.ratios, container.ratio, inside.ratio, ...probe.ratios],
     timings: { ...start.timings, ...inside.timings, ...container.timings, ...probe.timings },
     growth,
-    sizes: await measureSizes(images, process.env, effort.gzip),
+    sizes: await measureSizes(images, effort.gzip),
     phases,
   };
 }

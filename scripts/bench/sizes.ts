@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { connectEngine } from '../start/connect-engine.ts';
+import { openEngine } from '../lib/engine.ts';
 import type { BenchImages } from './image.ts';
 
 /** Bytes. */
@@ -20,8 +20,8 @@ interface HistoryEntry {
 }
 
 /** What the image weighs, layer by layer; the base's own are one. `level` is gzip's. */
-export async function measureSizes(images: BenchImages, env: NodeJS.ProcessEnv, level: number): Promise<Sizes> {
-  const engine = await connectEngine(env);
+export async function measureSizes(images: BenchImages, level: number): Promise<Sizes> {
+  const engine = await openEngine();
   const image = await engine.getImage(images.local).inspect();
   const base = await engine.getImage(images.base).inspect();
   const history = (await engine.getImage(images.local).history()) as readonly HistoryEntry[];

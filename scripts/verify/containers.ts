@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type Docker from 'dockerode';
+import { ignoreGone, removeNetwork } from '../lib/engine.ts';
 import { currentOwner, ownerLabel } from '../lib/owner.ts';
-import { retry } from '../lib/retry.ts';
-import { engineStatus } from '../start/connect-engine.ts';
 
 /** How a container is to run. What is not said is the image's own; without a network it has only its loopback. */
 export interface ContainerWish {
@@ -93,16 +92,4 @@ function optionsOf(image: string, name: string, wish: ContainerWish): Docker.Con
   }
   if (healthEveryMs !== undefined) options.Healthcheck = { Interval: healthEveryMs * 1_000_000 };
   return options;
-}
-
-/** Removes a network, whose containers are gone: the engine lets go of their endpoints a little later. */
-export async function removeNetwork(network: Docker.Network): Promise<void> {
-  const pausesMs = Array.from({ length: 200 }, () => 100);
-  const mayPass = (error: unknown): boolean => String(error).includes('has active endpoints');
-  await retry({ pausesMs, mayPass }, () => network.remove());
-}
-
-function ignoreGone(error: unknown): void {
-  const status = engineStatus(error);
-  if (status !== 404 && status !== 409) throw error;
 }

@@ -1,9 +1,8 @@
 import type Docker from 'dockerode';
 import { execa } from 'execa';
-import { dockerClient } from '../lib/engine.ts';
+import { dockerClient, engineStatus } from '../lib/engine.ts';
 import { architectureOf, type Platform } from '../pipeline/platform.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import { engineStatus } from '../start/connect-engine.ts';
 import type { Reference } from './reference.ts';
 
 interface Wanted {

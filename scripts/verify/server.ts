@@ -1,11 +1,9 @@
-import { Readable } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import type Docker from 'dockerode';
 import * as z from 'zod';
-import { collector } from '../start/run-inside.ts';
-import { parseModuleList, type ServerModule } from '../start/server-modules.ts';
+import { execIn, lastLines, type Ran } from '../lib/engine.ts';
+import { parseModuleList, type ServerModule } from '../start/ask.ts';
 import type { ContainerWish } from './containers.ts';
-import { inside, readInside } from './inside.ts';
+import { readInside } from './inside.ts';
 import type { Lab } from './lab.ts';
 import { CheckFailed } from './outcome.ts';
 
@@ -22,7 +20,7 @@ export interface Server {
   info(section: string, field: string): Promise<string | undefined>;
   /** Output of a command in the container, as `user`. */
   read(command: readonly string[], user?: string): Promise<string>;
-  exec(command: readonly string[]): ReturnType<typeof inside>;
+  exec(command: readonly string[]): Promise<Ran>;
 }
 
 /** Asks in the container, so that a server costs one exec. Long enough for a machine that does other things, too. */
@@ -78,13 +76,13 @@ async function start(container: Docker.Container): Promise<Server> {
 
 /** Throws CheckFailed with the end of the log where the server has ended, or does not answer in time. */
 export async function untilItAnswers(container: Docker.Container): Promise<void> {
-  const waited = await inside(container, ['sh', '-c', waitForPong]).catch(() => undefined);
+  const waited = await execIn(container, ['sh', '-c', waitForPong]).catch(() => undefined);
   if (waited?.exitCode === 0) return;
   // The exec of a container that has just ended fails a moment before the engine says that it has ended.
   await container.wait({ abortSignal: AbortSignal.timeout(10_000) }).catch(() => {});
   const { State } = await container.inspect();
   const what = State.Running ? 'the server does not answer' : `the container ended with exit code ${State.ExitCode}`;
-  throw new CheckFailed(`${what}: ${(await outputOf(container)).trim().split('\n').slice(-4).join(' | ')}`);
+  throw new CheckFailed(`${what}: ${(await lastLines(container, 4)).replaceAll('\n', ' | ')}`);
 }
 
 export function serverIn(container: Docker.Container): Server {
@@ -100,17 +98,6 @@ export function serverIn(container: Docker.Container): Server {
       return new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(text)?.[1];
     },
     read: (command, user) => readInside(container, command, user),
-    exec: (command) => inside(container, command),
+    exec: (command) => execIn(container, command),
   };
-}
-
-/** Everything that a container without a terminal has printed so far, standard error after standard output. */
-async function outputOf(container: Docker.Container): Promise<string> {
-  const raw = await container.logs({ stdout: true, stderr: true, follow: false });
-  const stdout = collector();
-  const stderr = collector();
-  const source = Readable.from([raw]);
-  container.modem.demuxStream(source, stdout.sink, stderr.sink);
-  await finished(source);
-  return `${stdout.text()}${stderr.text()}`;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type Docker from 'dockerode';
 import { afterAll } from 'vitest';
-import { removeNetwork } from '../../scripts/verify/containers.ts';
+import { removeNetwork } from '../../scripts/lib/engine.ts';
 import { engine, images, label, requireImage } from './docker-engine.ts';
 import { type Executed, execIn } from './docker-exec.ts';
 import { createNetwork } from './docker-network.ts';

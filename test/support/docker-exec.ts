@@ -1,6 +1,6 @@
 import { finished } from 'node:stream/promises';
 import type Docker from 'dockerode';
-import { collector } from '../../scripts/start/run-inside.ts';
+import { collector } from '../../scripts/lib/engine.ts';
 
 /** What a command in a container printed, and how it ended. */
 export interface Executed {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type Docker from 'dockerode';
-import { collector } from '../../scripts/start/run-inside.ts';
+import { collector } from '../../scripts/lib/engine.ts';
 
 export interface Output {
   readonly stdout: string;

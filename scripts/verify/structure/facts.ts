@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
+import { execIn } from '../../lib/engine.ts';
 import type { Containers } from '../containers.ts';
-import { inside } from '../inside.ts';
 import { layout } from '../layout.ts';
 
 export interface FileFact {
@@ -40,7 +40,7 @@ export async function readFacts(containers: Containers): Promise<ImageFacts> {
   const container = await containers.create({ entrypoint: ['sleep'], command: ['120'] });
   try {
     await container.start();
-    const shell = (script: string) => inside(container, ['sh', '-c', script]);
+    const shell = (script: string) => execIn(container, ['sh', '-c', script]);
     const [listed, led, hashed, bundle, sbom, tools, doctor] = await Promise.all([
       shell(`find ${folders.join(' ')} -printf '%y\\t%m\\t%U\\t%G\\t%p\\n'`),
       shell(leadScript()),
@@ -48,7 +48,7 @@ export async function readFacts(containers: Containers): Promise<ImageFacts> {
       textOf(container, layout.bundle),
       textOf(container, layout.sbom),
       shell(`for name in ${layout.buildTools.join(' ')}; do command -v "$name"; done; true`),
-      inside(container, ['valkey-bundle', 'doctor']),
+      execIn(container, ['valkey-bundle', 'doctor']),
     ]);
     return {
       files: new Map(listed.stdout.split('\n').flatMap(readFile)),
@@ -74,7 +74,7 @@ done; done`;
 }
 
 async function textOf(container: Docker.Container, path: string): Promise<string | null> {
-  const { exitCode, stdout } = await inside(container, ['cat', path]);
+  const { exitCode, stdout } = await execIn(container, ['cat', path]);
   return exitCode === 0 ? stdout : null;
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type Docker from 'dockerode';
-import { removeNetwork } from '../../../scripts/verify/containers.ts';
+import { removeNetwork } from '../../../scripts/lib/engine.ts';
 import { createNetwork } from '../docker-network.ts';
 
 /** A network of one test's own, which hands out addresses: none is given twice, as a restarted pod mostly gets another one. */

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { BundleFile } from '../../../modules/schema.ts';
+import type { PlanReport, ServerModule } from '../../../scripts/start/ask.ts';
 import { moduleRows } from '../../../scripts/start/module-rows.ts';
-import type { PlanReport } from '../../../scripts/start/plan-report.ts';
-import { parseModuleList, type ServerModule } from '../../../scripts/start/server-modules.ts';
 
 const redisearch: ServerModule = {
   name: 'ft',
@@ -150,17 +149,5 @@ describe('the table of modules', () => {
       version: 'ver 10200',
       arguments: [{ text: 'MAXEXPANSIONS 300', source: null }],
     });
-  });
-});
-
-describe('the reply of MODULE LIST', () => {
-  test('is read by field name, whatever the order', () => {
-    expect(parseModuleList([['ver', 10_200, 'args', ['A', '1'], 'name', 'ft', 'path', '/m/redisearch.so']])).toEqual([
-      { name: 'ft', version: 10_200, path: '/m/redisearch.so', args: ['A', '1'] },
-    ]);
-  });
-
-  test('has the built-in Lua engine under its own name instead of a path', () => {
-    expect(parseModuleList([['name', 'lua', 'ver', 1, 'path', 'lua', 'args', []]])).toEqual([lua]);
   });
 });

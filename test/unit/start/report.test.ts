@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import pc from 'picocolors';
 import { describe, expect, test } from 'vitest';
-import { showArguments, showVariable } from '../../../scripts/start/environment.ts';
-import { renderSummary, type Summary } from '../../../scripts/start/summary.ts';
+import { showArguments } from '../../../scripts/start/module-rows.ts';
+import { renderSummary, type Summary, showVariable } from '../../../scripts/start/report.ts';
 
 const summary: Summary = {
   alreadyRunning: false,

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { type PingReply, readReply } from '../../../scripts/start/ping.ts';
-import { type ReadinessProbes, waitUntilReady } from '../../../scripts/start/ready.ts';
-import { explainExit, explainSilence } from '../../../scripts/start/run-container.ts';
+import {
+  explainExit,
+  explainSilence,
+  type PingReply,
+  type ReadinessProbes,
+  readReply,
+  waitUntilReady,
+} from '../../../scripts/start/ready.ts';
 
 const never = new Promise<number>(() => {});
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { chooseFreePort, isFreeOnLoopback, portInUse } from '../../../scripts/start/port.ts';
+import { chooseFreePort, isFreeOnLoopback, portInUse, untilAborted } from '../../../scripts/start/start-server.ts';
 
 const freeExcept = (taken: readonly number[]) => async (port: number) => !taken.includes(port);
 
@@ -40,5 +40,24 @@ describe('the port', () => {
     const error = portInUse(6379, { name: 'other', image: 'redis:7' });
     expect(error.message).toBe('--port 6379: 127.0.0.1:6379 is in use by the container other (image redis:7)');
     expect(portInUse(6379, null).message).toContain('another program');
+  });
+});
+
+describe('an interruption', () => {
+  const endless = new Promise<never>(() => {});
+
+  test('lets work that has ended give its result', async () => {
+    expect(await untilAborted(Promise.resolve(7), new AbortController().signal)).toBe(7);
+  });
+
+  test('leaves work that never ends', async () => {
+    const controller = new AbortController();
+    const waiting = untilAborted(endless, controller.signal);
+    controller.abort(new Error('interrupted'));
+    await expect(waiting).rejects.toThrow('interrupted');
+  });
+
+  test('that came first is not missed', async () => {
+    await expect(untilAborted(endless, AbortSignal.abort(new Error('interrupted')))).rejects.toThrow('interrupted');
   });
 });
