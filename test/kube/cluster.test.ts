@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Namespace } from '../support/kube/namespace.ts';
-import { execCommandsOf, readPage } from '../support/kube/readme.ts';
-import { useNamespaces } from '../support/kube/scope.ts';
+import { execCommandsOf, readPage } from '../support/kube/render.ts';
 import {
   allReady,
   clusterCommand,
@@ -9,8 +8,9 @@ import {
   password,
   probeRestarts,
   renderCluster,
-} from '../support/kube/statefulset-cluster.ts';
-import { untilGreen } from '../support/kube/until-green.ts';
+  untilGreen,
+  useNamespaces,
+} from '../support/kube/scope.ts';
 import { checkPatience } from '../support/patience.ts';
 import { until } from '../support/until.ts';
 

@@ -1,12 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readManifest } from '../support/kube/manifest.ts';
-import { mayReach } from '../support/kube/network-policy.ts';
-import { always } from '../support/kube/not-run.ts';
-import { type KubeObject, nameOf } from '../support/kube/objects.ts';
-import { operatorObjects } from '../support/kube/operator-pods.ts';
-import { blocksOf, readPage } from '../support/kube/readme.ts';
-import { renderFolder, renderMade, renderStatefulSet } from '../support/kube/render.ts';
-import { problemsOf } from '../support/kube/validate.ts';
+import { always, type KubeObject, nameOf, readManifest } from '../support/kube/manifest.ts';
+import { operatorObjects } from '../support/kube/operator.ts';
+import { blocksOf, readPage, renderFolder, renderMade, renderStatefulSet } from '../support/kube/render.ts';
+import { mayReach, problemsOf } from '../support/kube/validate.ts';
 
 const password = 'of the test\n';
 let base: KubeObject[];

@@ -1,15 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { images } from '../support/docker-engine.ts';
-import { makeCoordinatorImage } from '../support/kube/coordinator-image.ts';
+import type { KubeObject } from '../support/kube/manifest.ts';
 import type { Namespace } from '../support/kube/namespace.ts';
-import type { KubeObject } from '../support/kube/objects.ts';
-import { formAsOperator } from '../support/kube/operator-cluster.ts';
-import { officialObjects, operatorObjects } from '../support/kube/operator-pods.ts';
+import { formAsOperator, makeCoordinatorImage, officialObjects, operatorObjects } from '../support/kube/operator.ts';
 import type { Pod } from '../support/kube/pod.ts';
-import { execCommandsOf, readPage } from '../support/kube/readme.ts';
-import { renderFolder } from '../support/kube/render.ts';
-import { useNamespaces } from '../support/kube/scope.ts';
-import { untilGreen } from '../support/kube/until-green.ts';
+import { execCommandsOf, readPage, renderFolder } from '../support/kube/render.ts';
+import { untilGreen, useNamespaces } from '../support/kube/scope.ts';
 import { checkPatience } from '../support/patience.ts';
 import { until } from '../support/until.ts';
 

@@ -1,5 +1,17 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { parse } from 'yaml';
 import { z } from 'zod';
-import type { KubeObject } from './objects.ts';
+import { bundleFile } from '../../../modules/schema.ts';
+import { paths } from '../../../scripts/lib/image-paths.ts';
+import { tarOf } from '../docker-container.ts';
+import { engine, images, label, requireImage } from '../docker-engine.ts';
+import { until } from '../until.ts';
+import type { KubeObject } from './manifest.ts';
+import type { Namespace } from './namespace.ts';
+import type { Pod } from './pod.ts';
 
 /*
  * What the operators make of an instance, as far as it concerns the image: command, user, mounts, probes, configuration. Read from the sources of
@@ -197,4 +209,63 @@ function configMap(metadata: Names, conf: string): KubeObject {
 function secret(metadata: Names, password: string): KubeObject {
   const data = { password: Buffer.from(password).toString('base64') };
   return { apiVersion: 'v1', kind: 'Secret', metadata, ...{ type: 'Opaque', data } };
+}
+
+/** What a node answers; the operators' pods carry the password in REDISCLI_AUTH. Throws where it answers with an error. */
+async function ask(pod: Pod, ...command: string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await pod.exec('valkey-cli', '-e', ...command);
+  if (exitCode !== 0) throw new Error(`${pod.name}: ${command.join(' ')}: ${stdout}${stderr}`);
+  return stdout.trim();
+}
+
+/**
+ * Joins the pods of an instance as the operators do once all of them answer: each node is introduced to each other one by its address, and
+ * the one with ordinal i of n takes the slots from i·16384/n on (`initCluster` of kailas-cloud/valkey-operator at
+ * 0af1dcd7eff412f185635783bd7a938a8261dd14).
+ */
+export async function formAsOperator(namespace: Namespace): Promise<void> {
+  const pods = namespace.pods().toSorted((a, b) => a.name.localeCompare(b.name));
+  for (const pod of pods)
+    await until(`${pod.name} answers`, async () =>
+      (await pod.exec('valkey-cli', '-e', 'PING')).exitCode === 0 ? true : undefined,
+    );
+  for (const pod of pods) for (const peer of pods) if (peer !== pod) await ask(pod, 'CLUSTER', 'MEET', peer.ip, '6379');
+  for (const [ordinal, pod] of pods.entries()) {
+    const first = Math.floor((ordinal * 16384) / pods.length);
+    const last = Math.floor(((ordinal + 1) * 16384) / pods.length) - 1;
+    await ask(pod, 'CLUSTER', 'ADDSLOTSRANGE', String(first), String(last));
+  }
+}
+
+const bundlePath = '/usr/local/share/valkey-bundle/bundle.json';
+
+/** The image of the tests with the defaults that the variant `coordinator` of line 9.0 has; `remove` it when it is no longer used. */
+export async function makeCoordinatorImage(): Promise<{ readonly name: string; remove(): Promise<void> }> {
+  await requireImage(images.test);
+  const line: unknown = parse(await readFile(join(paths.root, 'modules/releases/9.0.yaml'), 'utf8'));
+  const defaults = at(line, 'variants', 'coordinator', 'defaults');
+  const container = await engine.createContainer({ Image: images.test, Labels: label });
+  try {
+    const archive = await buffer(await container.getArchive({ path: bundlePath }));
+    // One file: a header of 512 bytes, which says the size in octal digits, and the text.
+    const size = Number.parseInt(archive.toString('latin1', 124, 135), 8);
+    const bundle: unknown = JSON.parse(archive.toString('utf8', 512, 512 + size));
+    if (typeof bundle !== 'object' || bundle === null) throw new Error(`${bundlePath} is no object`);
+    const text = JSON.stringify(bundleFile.parse({ ...bundle, defaults }));
+    await container.putArchive(tarOf({ [bundlePath]: { text, mode: 0o644 } }), { path: '/' });
+    const tag = `coordinator-${randomUUID().slice(0, 8)}`;
+    await container.commit({ repo: 'valkey-bundle-test', tag });
+    const name = `valkey-bundle-test:${tag}`;
+    return { name, remove: async () => void (await engine.getImage(name).remove()) };
+  } finally {
+    await container.remove({ force: true });
+  }
+}
+
+function at(value: unknown, ...keys: readonly string[]): unknown {
+  return keys.reduce<unknown>((inner, key) => {
+    if (typeof inner !== 'object' || inner === null || !(key in inner))
+      throw new Error(`there is no ${keys.join('.')}`);
+    return Reflect.get(inner, key);
+  }, value);
 }
