@@ -14,7 +14,7 @@ export function didYouMean(word: string, candidates: Iterable<string>, prefix = 
 }
 
 /** The candidate that is nearest to a misspelled word; null where more than a third of its letters would differ. */
-function nearest(word: string, candidates: Iterable<string>): string | null {
+export function nearest(word: string, candidates: Iterable<string>): string | null {
   const farthest = Math.max(1, Math.floor(word.length / 3));
   const ranked = [...candidates]
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
@@ -38,6 +38,6 @@ function editDistance(a: string, b: string): number {
 }
 
 /** The last line of what a program said: mostly the one that tells why it ended. */
-function lastLine(text: string): string {
+export function lastLine(text: string): string {
   return text.trim().split('\n').at(-1) ?? text;
 }

@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import { afterAll } from 'vitest';
 import { inputsLabel } from '../../scripts/image-line/image-labels.ts';
 import type { Architecture } from '../../scripts/pipeline/platform.ts';
+import { tarOf } from './docker-container.ts';
 import { engine, label } from './docker-engine.ts';
-import { tarOf } from './docker-tar.ts';
 import { testInputs } from './registry-release.ts';
 
 /** A tiny image in the engine: one file. Its name is its own, so that removing it removes nothing else. */
