@@ -1,10 +1,10 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import process from 'node:process';
 import { execa } from 'execa';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import { isDownloaded } from './apt-download.ts';
 import { sha256OfFile } from './hash.ts';
-import { runGroup } from './process-group.ts';
+import { type Ended, runGroup } from './process-group.ts';
 
 export const debianKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
@@ -31,7 +31,7 @@ export interface Deb {
   readonly path: string;
 }
 
-export interface SuiteOptions {
+interface SuiteOptions {
   readonly mirror: string;
   readonly suite: string;
   readonly architecture: string;
@@ -51,7 +51,7 @@ export async function openSuite({ suite, ...options }: SuiteOptions): Promise<Su
       const { aborted = new AbortController().signal } = options;
       const ran = await runGroup('apt-get', ['download', '-q', ...cached, packageName], given, aborted);
       aborted.throwIfAborted();
-      return isDownloaded(ran, `${packageName} of Debian ${suite}`) ? describe(into, packageName, suite) : null;
+      return isDownloaded(ran, `${packageName} of Debian ${suite}`) ? describeDeb(into, packageName, suite) : null;
     },
   };
 }
@@ -116,10 +116,74 @@ function aptConfiguration(folder: string, architecture: string): string {
     .join('');
 }
 
-async function describe(folder: string, packageName: string, suite: string): Promise<Deb> {
+async function describeDeb(folder: string, packageName: string, suite: string): Promise<Deb> {
   const file = (await readdir(folder)).find((name) => name.startsWith(`${packageName}_`));
   if (!file) throw new Error(`apt-get download ${packageName} reported success and left no file in ${folder}`);
   const path = join(folder, file);
   const { stdout } = await execa('dpkg-deb', ['--field', path, 'Version']);
   return { package: packageName, version: stdout.trim(), suite, sha256: await sha256OfFile(path), path };
 }
+
+export interface Mirrors {
+  readonly archive: string;
+  /** Only if the host itself takes security updates from a mirror. */
+  readonly security: string | undefined;
+}
+
+/** The Debian mirrors that this machine's own apt is configured with; VALKEY_BUNDLE_DEBIAN_MIRROR names one where there is none. */
+export async function findMirrors(): Promise<Mirrors> {
+  const configured = process.env['VALKEY_BUNDLE_DEBIAN_MIRROR'];
+  const targets = await indexTargets();
+  const archive = configured || targets.find((target) => target.label === 'Debian')?.uri;
+  if (archive) return { archive, security: targets.find((target) => target.label === 'Debian-Security')?.uri };
+  throw new PipelineError(
+    'VP206',
+    'no Debian mirror found: `apt-get indextargets` lists no repository with the label Debian on this machine',
+    {
+      fix: 'run `apt-get update` as root if its lists are empty, or set VALKEY_BUNDLE_DEBIAN_MIRROR to the URL of a Debian mirror',
+    },
+  );
+}
+
+interface IndexTarget {
+  readonly uri: string;
+  readonly label: string;
+}
+
+/** apt lists only what it has downloaded, which is what we want: labels are read from signed files, not guessed from URLs. */
+async function indexTargets(): Promise<IndexTarget[]> {
+  const format = '$(CREATED_BY)|$(REPO_URI)|$(LABEL)';
+  const listed = await execa('apt-get', ['indextargets', '--format', format], { reject: false });
+  return listed.stdout
+    .split('\n')
+    .map((line) => line.split('|'))
+    .flatMap(([kind, uri, label]) =>
+      kind === 'Packages' && uri && label ? [{ uri: uri.replace(/\/$/, ''), label }] : [],
+    );
+}
+
+/**
+ * Whether apt, run with LC_ALL=C, got what it was told to download: false where the archive says that it does not have it. Throws VP206
+ * for any other failure, because what could not be fetched now may well be there. `what`: the package and its suite, for a reader.
+ */
+export function isDownloaded({ isDone, said }: Pick<Ended, 'isDone' | 'said'>, what: string): boolean {
+  if (isDone) return true;
+  if (absent.some((words) => words.test(said))) return false;
+  throw new PipelineError('VP206', `downloading ${what} failed`, {
+    details: said,
+    fix: 'check the network and the mirror, or try again: the mirror may be in the middle of its own update',
+  });
+}
+
+const absent = [
+  // What the index names and the pool no longer has: the answer stands by itself, so that no 404 in a URL is taken for it.
+  /\s404\s/,
+  // What the index does not name.
+  /Unable to locate package/,
+  /Unable to find a source package/,
+  // What it names only as something that other packages ask for, or provide.
+  /Can't select candidate version/,
+  // A version that it does not name.
+  /Version '.*' for '.*' was not found/,
+  /Can(?: not|'t) find version/,
+];

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ParityReport } from '../../test/parity/run.ts';
-import { paths } from './image-paths.ts';
+import { paths } from '../lib/image-paths.ts';
 
 /** Each mismatch as the smallest case found: its files, its options, and what either reader makes of it. */
 export function showMismatches({ mismatches }: ParityReport, print: (line: string) => void): void {
@@ -38,7 +38,7 @@ disagrees is looked at alone.
 
 | server | cases | mismatches | loads compared | plans compared | refused by both | left to the server | server starts | seconds |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-${reports.map(rowOf).join('\n')}
+${reports.map(serverRow).join('\n')}
 
 *Left to the server*: the line was read, and makes a directive or a value that the server does not have. The entrypoint does not know the server's
 directives: it hands such a line on, and the server says what is wrong with it. Never a load, an include or \`dir\`.
@@ -57,7 +57,7 @@ ${tableOf(reports, 'code', ({ refusals }) => refusals)}
 `;
 }
 
-function rowOf(report: ParityReport): string {
+function serverRow(report: ParityReport): string {
   const refused = Object.values(report.refusals).reduce((sum, times) => sum + times, 0);
   const { server, cases, mismatches, loadsCompared, plansCompared, leftToServer, starts, seconds } = report;
   const cells = [cases, mismatches.length, loadsCompared, plansCompared, refused, leftToServer, starts, seconds];
