@@ -3,7 +3,7 @@ import type { LockedBase, LockedLine, LockedSource } from '../data/lock.ts';
 import type { ReleaseLine } from '../data/release-line.ts';
 import { upstreamVersion } from '../data/version.ts';
 import { type WantedBase, type WantedSource, wantedLine } from '../data/wanted.ts';
-import { sourceId } from '../fetch/source-id.ts';
+import { sourceId } from '../inputs/source-folder.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 
 /** A repository that a module's build clones while it runs. `commit` is null until it is resolved. */

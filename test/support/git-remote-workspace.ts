@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { type LockedLine, readLock } from '../../scripts/data/lock.ts';
 import { loadLine, type ReleaseLine } from '../../scripts/data/release-line.ts';
-import type { Patience } from '../../scripts/fetch/patience.ts';
+import type { Patience } from '../../scripts/inputs/remote.ts';
+import { writeLock } from '../../scripts/inputs/resolve-lines.ts';
 import { lockPath, type Workspace } from '../../scripts/pipeline/workspace.ts';
-import { writeLock } from '../../scripts/resolve/resolve-lines.ts';
 import { patienceMs } from './patience.ts';
 
 interface Dependency {
