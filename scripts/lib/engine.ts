@@ -44,7 +44,7 @@ export async function imageId(reference: string): Promise<string | undefined> {
   }
 }
 
-/** What a command printed, and how it ended. */
+/** The output of a command, and its end. */
 export interface Ran {
   readonly exitCode: number;
   readonly stdout: string;
