@@ -2,7 +2,7 @@ import process from 'node:process';
 import { Readable, Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import Docker from 'dockerode';
-import { findEngine } from '../bootstrap/find-engine.mjs';
+import { findEngine } from '../bootstrap/engine.mjs';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import { retry } from './retry.ts';
 

@@ -2,7 +2,7 @@ import type Docker from 'dockerode';
 import pc from 'picocolors';
 import { bytesOf } from '../../entrypoint/bytes.ts';
 import { redactLine } from '../../entrypoint/secrets.ts';
-import { table } from '../lib/table.ts';
+import { table } from '../lib/text.ts';
 import { askServer, type PlanReport, readBundle, readPlan } from './ask.ts';
 import { CONTAINER_NAME, VOLUME_NAME } from './container.ts';
 import { type ModuleRow, moduleRows } from './module-rows.ts';

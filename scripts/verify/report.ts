@@ -1,4 +1,4 @@
-import { table } from '../lib/table.ts';
+import { table } from '../lib/text.ts';
 import type { VerifyReport } from '../pipeline/records.ts';
 
 type CheckResult = VerifyReport['checks'][number];
