@@ -7,8 +7,8 @@ import { architectureOf, nativePlatform, readPlatform } from './pipeline/platfor
 import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace, releasePath } from './pipeline/workspace.ts';
 import { PipelineError } from './problems/pipeline-error.ts';
-import { readReference } from './verify/reference.ts';
-import { showReport } from './verify/show-report.ts';
+import { readReference } from './verify/image.ts';
+import { showReport } from './verify/report.ts';
 import { verifyImage } from './verify/verify-image.ts';
 
 const usage = `npm run verify [-- REFERENCE] [--line LINE] [--variant VARIANT] [--platform PLATFORM] [--report FILE]

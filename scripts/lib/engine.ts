@@ -2,7 +2,7 @@ import process from 'node:process';
 import { Readable, Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import Docker from 'dockerode';
-import { findEngine } from '../bootstrap/find-engine.mjs';
+import { findEngine } from '../bootstrap/engine.mjs';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import { retry } from './retry.ts';
 
@@ -44,7 +44,7 @@ export async function imageId(reference: string): Promise<string | undefined> {
   }
 }
 
-/** What a command printed, and how it ended. */
+/** The output of a command, and its end. */
 export interface Ran {
   readonly exitCode: number;
   readonly stdout: string;

@@ -4,10 +4,8 @@ import * as z from 'zod';
 import { type BundleFile, bundleFile } from '../../modules/schema.ts';
 import { execIn } from '../lib/engine.ts';
 import { parseJson } from '../lib/json.ts';
+import { parseModuleList, type ServerModule } from '../lib/module-list.ts';
 import { BUNDLE_FILE_IN_IMAGE, SERVER_PORT } from './container.ts';
-
-/** One entry of MODULE LIST. `path` is null for what is part of the server itself. */
-export type ServerModule = Readonly<{ name: string; version: number; path: string | null; args: readonly string[] }>;
 
 type ServerFacts = Readonly<{ valkeyVersion: string; modules: readonly ServerModule[] }>;
 
@@ -40,31 +38,6 @@ export async function askServer(port: number, password: string | null): Promise<
   } finally {
     client.disconnect();
   }
-}
-
-const moduleFields = z.object({
-  name: z.string(),
-  ver: z.number(),
-  path: z.string().default(''),
-  args: z.array(z.string()).default([]),
-});
-
-/** The reply of MODULE LIST: per module a flat list of field, value, field, value. */
-export function parseModuleList(reply: unknown): ServerModule[] {
-  return z
-    .array(z.array(z.unknown()))
-    .parse(reply)
-    .map((flat) => {
-      const pairs: [string, unknown][] = [];
-      for (let at = 0; at + 1 < flat.length; at += 2) pairs.push([String(flat[at]), flat[at + 1]]);
-      const { name, ver, path, args } = moduleFields.parse(Object.fromEntries(pairs));
-      return {
-        name,
-        version: ver, // The server's own Lua engine has its name where a module has its file.
-        path: path === '' || path === name ? null : path,
-        args,
-      };
-    });
 }
 
 type Read<Value> = Readonly<{ value: Value | null; problem: string | null }>;

@@ -2,7 +2,8 @@ import { basename } from 'node:path/posix';
 import { bytesOf } from '../../entrypoint/bytes.ts';
 import { redactWords } from '../../entrypoint/secrets.ts';
 import type { BundleFile } from '../../modules/schema.ts';
-import type { PlanArgument, PlanModule, PlanReport, ServerModule } from './ask.ts';
+import type { ServerModule } from '../lib/module-list.ts';
+import type { PlanArgument, PlanModule, PlanReport } from './ask.ts';
 
 export type ModuleRow = Readonly<{
   name: string;

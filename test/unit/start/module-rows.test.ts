@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { BundleFile } from '../../../modules/schema.ts';
-import type { PlanReport, ServerModule } from '../../../scripts/start/ask.ts';
+import type { ServerModule } from '../../../scripts/lib/module-list.ts';
+import type { PlanReport } from '../../../scripts/start/ask.ts';
 import { moduleRows } from '../../../scripts/start/module-rows.ts';
 
 const redisearch: ServerModule = {
