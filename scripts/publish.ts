@@ -9,16 +9,15 @@ import { nativePlatform, readPlatform } from './pipeline/platform.ts';
 import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace } from './pipeline/workspace.ts';
 import { PipelineError } from './problems/pipeline-error.ts';
-import { choosePlatforms, requirePlatform } from './publish/choose-platforms.ts';
+import { readCredentials } from './publish/credentials.ts';
+import { choosePlatforms, publishOptions, refuseAlienOptions, requirePlatform } from './publish/options.ts';
+import { showPlan } from './publish/plan.ts';
 import { planLine, publishPlan } from './publish/publish-line.ts';
-import { publishOptions, refuseAlienOptions } from './publish/publish-options.ts';
+import { openRegistry } from './publish/registry.ts';
+import { readRepository, showRepository } from './publish/repository.ts';
 import { showImage } from './publish/show-image.ts';
-import { showPlan } from './publish/show-plan.ts';
 import { stagingTag } from './publish/stage-image.ts';
 import { imagesToStage, stageLine } from './publish/stage-line.ts';
-import { readCredentials } from './registry/credentials.ts';
-import { openRegistry } from './registry/open-registry.ts';
-import { readRepository, showRepository } from './registry/repository.ts';
 import { openEngine } from './verify/engine.ts';
 
 const usage = `npm run publish -- --line LINE [options]

@@ -2,9 +2,8 @@ import { inputsLabel } from '../image-line/image-labels.ts';
 import { architectureOf } from '../pipeline/platform.ts';
 import type { StagedImage } from '../pipeline/records.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import { readImageConfig, readImageManifest } from '../registry/manifest.ts';
-import type { Registry } from '../registry/open-registry.ts';
-import type { IndexedImage } from './image-index.ts';
+import { type IndexedImage, readImageConfig, readImageManifest } from './manifest.ts';
+import type { Registry } from './registry.ts';
 import { showImage } from './show-image.ts';
 
 /**

@@ -3,16 +3,22 @@ import type { ReleaseLine } from '../lines/release-line.ts';
 import type { Platform } from '../pipeline/platform.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import type { Registry } from '../registry/open-registry.ts';
-import { showRepository } from '../registry/repository.ts';
 import { approve } from './approve.ts';
-import { execute, type PublishMeans } from './execute.ts';
-import { imageIndex } from './image-index.ts';
 import { inspectStaged } from './inspect-staged.ts';
-import { type Existing, type PublishPlan, planPublish, type VariantIndex } from './plan.ts';
+import { imageIndex } from './manifest.ts';
+import {
+  type Existing,
+  type PublishAction,
+  type PublishPlan,
+  planPublish,
+  showAction,
+  tagsOf,
+  type VariantIndex,
+} from './plan.ts';
 import { publishedPath, removePublished } from './published-record.ts';
+import type { Registry } from './registry.ts';
 import { readReports, readStaged } from './release-files.ts';
-import { tagsOf } from './tags.ts';
+import { showRepository } from './repository.ts';
 
 export interface LineToPublish {
   readonly workspace: Workspace;
@@ -26,7 +32,7 @@ export interface LineToPublish {
 }
 
 /** published.json: what the tags of a line lead to. Its digests are what is attested and signed. */
-export interface Published {
+interface Published {
   readonly line: string;
   readonly repository: string;
   readonly valkey: string;
@@ -94,4 +100,31 @@ function whatIsPublished({ line, repository, valkey, variants, actions }: Publis
     return [variant, { digest: index.digest, tags: own.map(({ reference }) => reference) }] as const;
   });
   return { line, repository, valkey, variants: Object.fromEntries(entries) };
+}
+
+interface PublishMeans {
+  readonly registry: Registry;
+  readonly report: (line: string) => void;
+  readonly aborted: AbortSignal;
+}
+
+/**
+ * Writes, in the plan's order, what is not right yet, and reads every tag back. Stopped between any two steps it leaves every tag leading to
+ * something whole, and a new plan holds the rest.
+ */
+export async function execute(actions: readonly PublishAction[], means: PublishMeans): Promise<void> {
+  const { registry, report, aborted } = means;
+  const todo = actions.filter(({ verdict }) => verdict === 'create' || verdict === 'move');
+  if (todo.length === 0) report('nothing to do: everything is published already');
+  for (const action of todo) {
+    aborted.throwIfAborted();
+    report(showAction(action));
+    await registry.putManifest(action.reference, action.index);
+    const found = await registry.manifest(action.reference);
+    if (found?.digest !== action.index.digest) {
+      throw new PipelineError('VP541', `set to ${action.index.digest}, and it leads to ${found?.digest ?? 'nothing'}`, {
+        where: `${showRepository(registry.repository)}:${action.reference}`,
+      });
+    }
+  }
 }

@@ -2,13 +2,13 @@ import type Docker from 'dockerode';
 import { architectureOf, type Platform } from '../pipeline/platform.ts';
 import type { StagedImage } from '../pipeline/records.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import type { Credentials } from '../registry/credentials.ts';
-import { type Manifest, readImageManifest } from '../registry/manifest.ts';
-import type { Registry } from '../registry/open-registry.ts';
-import { showRepository } from '../registry/repository.ts';
+import type { Credentials } from './credentials.ts';
 import { inspectStaged } from './inspect-staged.ts';
+import { type Manifest, readImageManifest } from './manifest.ts';
+import { stagingPrefix } from './plan.ts';
 import { pushTag } from './push.ts';
-import { stagingPrefix } from './tags.ts';
+import type { Registry } from './registry.ts';
+import { showRepository } from './repository.ts';
 
 export interface ImageToStage {
   readonly line: string;

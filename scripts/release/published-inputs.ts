@@ -1,7 +1,6 @@
-import type { Platform } from '../pipeline/platform.ts';
-import { architectureOf } from '../pipeline/platform.ts';
-import { type Manifest, readImageConfig, readImageIndex, readImageManifest } from '../registry/manifest.ts';
-import type { Registry } from '../registry/open-registry.ts';
+import { architectureOf, type Platform } from '../pipeline/platform.ts';
+import { type Manifest, readImageConfig, readImageIndex, readImageManifest } from '../publish/manifest.ts';
+import type { Registry } from '../publish/registry.ts';
 
 /** What a tag leads to, as far as a release asks: its digest, and the image of one platform with what it was made of. */
 export interface PublishedImage {

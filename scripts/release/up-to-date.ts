@@ -3,7 +3,7 @@ import { inputsHash } from '../image-line/inputs-hash.ts';
 import type { ReleaseLine } from '../lines/release-line.ts';
 import type { Platform } from '../pipeline/platform.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
-import type { Registry } from '../registry/open-registry.ts';
+import type { Registry } from '../publish/registry.ts';
 import { publishedImage } from './published-inputs.ts';
 
 export interface PublishedTag {

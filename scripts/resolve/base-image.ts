@@ -3,7 +3,7 @@ import { digestOf } from '../lib/hash.ts';
 import type { LockedBase } from '../lines/lock-file.ts';
 import type { WantedBase, WantedLine } from '../lines/wanted.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import { readImageIndex } from '../registry/manifest.ts';
+import { readImageIndex } from '../publish/manifest.ts';
 import { nearestTags } from './git-pin.ts';
 import { listTags, NoSuchImage, rawManifest } from './skopeo.ts';
 

@@ -4,7 +4,7 @@ import { PassingFailure, type Remote, withRetries } from '../fetch/patience.ts';
 import { runGroup } from '../fetch/process-group.ts';
 import { ensureTools } from '../lib/apt-tools.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import { isLoopback } from '../registry/repository.ts';
+import { isLoopback } from '../publish/repository.ts';
 
 /** What the registry says when it lacks what it was asked for. */
 export class NoSuchImage extends Error {

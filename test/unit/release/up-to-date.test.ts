@@ -4,8 +4,8 @@ import { inputsHash } from '../../../scripts/image-line/inputs-hash.ts';
 import { digestOf } from '../../../scripts/lib/hash.ts';
 import { loadLine } from '../../../scripts/lines/load-line.ts';
 import { openWorkspace } from '../../../scripts/pipeline/workspace.ts';
-import { indexType, type Manifest } from '../../../scripts/registry/manifest.ts';
-import type { Registry } from '../../../scripts/registry/open-registry.ts';
+import { indexType, type Manifest } from '../../../scripts/publish/manifest.ts';
+import type { Registry } from '../../../scripts/publish/registry.ts';
 import { upToDate } from '../../../scripts/release/up-to-date.ts';
 
 const workspace = openWorkspace({});
