@@ -12,7 +12,6 @@ Fetches the sources of modules, at exactly what modules/lock.json says, into dis
   --line LINE  of this release line, not of all; may stand several times
   --offline    use what is there already, and ask nobody
   --dry-run    print what would be fetched
-  --modules DIR, --dist DIR  other folders than modules/ and dist/
 A mirror: git config --global url.<mirror>.insteadOf <origin>`;
 
 const options = {
@@ -25,7 +24,7 @@ const verb = { name: 'fetch', usage, options, positionals: Number.POSITIVE_INFIN
 
 await runVerb(verb, async ({ values, positionals, aborted, report }: Invocation<typeof options>) => {
   const { offline = false } = values;
-  const workspace = openWorkspace(values);
+  const workspace = openWorkspace();
   const { lines: locked } = readLock(workspace);
   const chosen = chooseLines(workspace, values.line, positionals);
   if (values['dry-run']) {

@@ -18,7 +18,7 @@ Says what npm run take-newer changed in the published lines since the last commi
 const options = { create: { type: 'boolean', default: false }, base: { type: 'string', default: 'main' } } as const;
 
 await runVerb({ name: 'propose-refresh', usage, options }, async ({ values, report }) => {
-  const workspace = openWorkspace(values);
+  const workspace = openWorkspace();
   const history = openHistory();
   const lines = publishedLines(listLines(workspace).map((name) => loadLine(workspace, name)));
   const changes = await Promise.all(

@@ -32,13 +32,12 @@ built; what is right already stays; run again after an interruption, it goes on.
   --stage                  first step, on each machine that has built images: pushes them, and writes staged-<arch>.json
   --platform P             with --stage: linux/amd64 or linux/arm64; this machine's if not given
   --dry-run                print what would be done
-  --modules DIR, --dist DIR  other folders than modules/ and dist/
 Credentials are those of docker: docker login <registry>.`;
 
 await runVerb({ name: 'publish', usage, options: publishOptions }, async ({ values, report, aborted }) => {
   if (values.line === undefined) throw new PipelineError('VP901', 'npm run publish: --line is missing');
   refuseAlienOptions(values);
-  const workspace = openWorkspace(values);
+  const workspace = openWorkspace();
   const line = loadLine(workspace, values.line);
   const repository = readRepository({ ...values, setting: process.env['VALKEY_BUNDLE_REPOSITORY'] });
   const platform = values.platform === undefined ? nativePlatform() : readPlatform(values.platform);

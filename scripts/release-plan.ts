@@ -21,7 +21,7 @@ const options = {
 } as const;
 
 await runVerb({ name: 'release-plan', usage, options }, async ({ values, report }) => {
-  const workspace = openWorkspace(values);
+  const workspace = openWorkspace();
   const lines = listLines(workspace).map((name) => loadLine(workspace, name));
   const { tag, line, all } = values;
   if ([tag !== '', line !== '', all].filter(Boolean).length !== 1) {

@@ -17,7 +17,6 @@ import { readRepository, showRepository } from './publish/repository.ts';
 import { releaseSteps, showSteps } from './release/release-steps.ts';
 import { type PublishedTag, upToDate } from './release/up-to-date.ts';
 import { whatIsLeft } from './release/what-is-left.ts';
-import { folderOptions } from './workflows/image-commands.ts';
 import { runScript } from './workflows/run-script.ts';
 
 const usage = `npm run release -- --line LINE [options]
@@ -30,8 +29,7 @@ Run again, it does what is missing; where the tags lead to images of the same in
   --date YYYYMMDD          what {date} in a tag becomes; today in UTC
   --move-version-tags      lets a tag that names a version lead elsewhere than it does
   --jobs N                 how many compilers run at the same time
-  --dry-run                print the chain and the build, and do nothing
-  --modules DIR, --dist DIR  other folders than modules/ and dist/`;
+  --dry-run                print the chain and the build, and do nothing`;
 
 const options = {
   line: { type: 'string' },
@@ -45,7 +43,7 @@ const options = {
 
 await runVerb({ name: 'release', usage, options }, async ({ values, report, aborted }) => {
   if (values.line === undefined) throw new PipelineError('VP901', 'npm run release: --line is missing');
-  const workspace = openWorkspace(values);
+  const workspace = openWorkspace();
   const line = loadLine(workspace, values.line);
   const repository = readRepository({ ...values, setting: process.env['VALKEY_BUNDLE_REPOSITORY'] });
   const platform = nativePlatform();
@@ -55,9 +53,8 @@ await runVerb({ name: 'release', usage, options }, async ({ values, report, abor
     const value = values[name];
     return value === undefined ? [] : [`--${name}`, value];
   };
-  const folders = folderOptions(values);
   const steps = releaseSteps({
-    ...{ line: line.line, platform, alone, folders, jobs: values.jobs },
+    ...{ line: line.line, platform, alone, jobs: values.jobs },
     target: [...given('registry'), ...given('repository')],
     date: readDate(values.date, new Date()),
     moveVersionTags: values['move-version-tags'],
@@ -65,7 +62,7 @@ await runVerb({ name: 'release', usage, options }, async ({ values, report, abor
   if (values['dry-run']) {
     console.log(`release of line ${line.line} to ${showRepository(repository)}, for ${platforms.join(', ')}\n`);
     console.log(`${showSteps(steps)}\n\nStep 3 builds:`);
-    process.exitCode = await runScript('build', ['--dry-run', '--line', line.line, '--platform', platform, ...folders]);
+    process.exitCode = await runScript('build', ['--dry-run', '--line', line.line, '--platform', platform]);
     return;
   }
 

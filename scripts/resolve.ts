@@ -15,8 +15,7 @@ What is locked stays, unless the release line asks for something else.
   --locked     write nothing and ask nobody: fail if lock.json is not what the release lines ask for
   --check      write nothing: report newer releases of modules and base images
   --json       with --check: as JSON
-  --dry-run    print what would be asked, and ask nobody
-  --modules DIR, --dist DIR  other folders than modules/ and dist/`;
+  --dry-run    print what would be asked, and ask nobody`;
 
 const options = {
   line: { type: 'string', multiple: true },
@@ -35,7 +34,7 @@ await runVerb({ name: 'resolve', usage, options }, async ({ values, aborted, rep
       'npm run resolve: --update, --locked and --check exclude each other; --json goes with --check',
     );
   }
-  const workspace = openWorkspace(values);
+  const workspace = openWorkspace();
   const lines = (values.line ?? listLines(workspace)).map((name) => loadLine(workspace, name));
   const isComplete = values.line === undefined;
   if (values['dry-run']) for (const row of showResolvePlan(workspace, lines, { update, isComplete })) console.log(row);

@@ -10,7 +10,7 @@ import { PipelineError } from './problems/pipeline-error.ts';
 import { readCredentials } from './publish/credentials.ts';
 import { openRegistry } from './publish/registry.ts';
 import { readRepository, showRepository } from './publish/repository.ts';
-import { folderOptions, grypeArguments } from './workflows/image-commands.ts';
+import { grypeArguments } from './workflows/image-commands.ts';
 import { runEach, runScript } from './workflows/run-script.ts';
 import { stagedImages } from './workflows/staged-images.ts';
 
@@ -31,7 +31,7 @@ const options = {
 
 await runVerb({ name: 'scan-images', usage, options }, async ({ values, report, aborted }) => {
   if (values.line === undefined) throw new PipelineError('VP901', 'npm run scan-images: --line is missing');
-  const workspace = openWorkspace(values);
+  const workspace = openWorkspace();
   const { line } = loadLine(workspace, values.line);
   const platform = values.platform === undefined ? nativePlatform() : readPlatform(values.platform);
   const images = values.published ? await publishedImage(line, aborted) : await stagedImages(workspace, line, platform);
@@ -44,7 +44,7 @@ await runVerb({ name: 'scan-images', usage, options }, async ({ values, report, 
     const file = join(folder, `scan-${variant}-${architectureOf(platform)}.grype.json`);
     report(`grype looks at ${reference} (${platform})`);
     await runGrype(grypeArguments(reference, platform, file), aborted);
-    reports.push(['--report', file, ...(values['fixed-only'] ? ['--fixed-only'] : []), ...folderOptions(values)]);
+    reports.push(['--report', file, ...(values['fixed-only'] ? ['--fixed-only'] : [])]);
   }
   process.exitCode = await runEach(reports, aborted, (args) => runScript('scan', args));
 

@@ -53,7 +53,7 @@ await runVerb({ name: 'sign', usage, options }, async ({ values, aborted, report
   );
   const registry = openRegistry(repository, credentials, { aborted });
   const run = readBuildRun(process.env);
-  const wish = { workspace: openWorkspace(values), line, digest: reference.digest, run, write: !dryRun };
+  const wish = { workspace: openWorkspace(), line, digest: reference.digest, run, write: !dryRun };
   const thing = await prepareSigning(registry, wish);
   const http = isLoopback(repository.registry);
   const folder = await mkdtemp(join(tmpdir(), 'valkey-bundle-sign-'));

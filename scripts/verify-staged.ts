@@ -3,7 +3,7 @@ import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace } from './pipeline/workspace.ts';
 import { PipelineError } from './problems/pipeline-error.ts';
 import { builtImages } from './workflows/built-images.ts';
-import { folderOptions, verifyArguments } from './workflows/image-commands.ts';
+import { verifyArguments } from './workflows/image-commands.ts';
 import { runEach, runScript } from './workflows/run-script.ts';
 import { stagedImages } from './workflows/staged-images.ts';
 
@@ -22,11 +22,8 @@ const options = {
 await runVerb({ name: 'verify-staged', usage, options }, async ({ values, aborted }) => {
   const { line, built } = values;
   if (line === undefined) throw new PipelineError('VP901', 'npm run verify-staged: --line is missing');
-  const workspace = openWorkspace(values);
+  const workspace = openWorkspace();
   const platform = values.platform === undefined ? nativePlatform() : readPlatform(values.platform);
   const images = await (built ? builtImages : stagedImages)(workspace, line, platform);
-  const folders = folderOptions(values);
-  process.exitCode = await runEach(images.map(verifyArguments), aborted, (args) =>
-    runScript('verify', [...args, ...folders]),
-  );
+  process.exitCode = await runEach(images.map(verifyArguments), aborted, (args) => runScript('verify', args));
 });

@@ -29,7 +29,7 @@ const options = {
 
 await runVerb({ name: 'verify', usage, options, positionals: 1 }, async ({ values, positionals, aborted, report }) => {
   const started = performance.now();
-  const workspace = openWorkspace(values);
+  const workspace = openWorkspace();
   const platform = values.platform === undefined ? nativePlatform() : readPlatform(values.platform);
   const reference = readReference(positionals[0] ?? 'valkey-bundle:local');
   const { variant } = values;

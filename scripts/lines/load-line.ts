@@ -22,7 +22,7 @@ export function listLines(workspace: Workspace): string[] {
       .map((name) => name.slice(0, -suffix.length))
       .sort(byNumber);
   } catch (cause) {
-    const fix = 'a workspace has a folder releases with one file a line: name another one with --modules';
+    const fix = 'run the verb in a folder whose modules/releases holds one file a line';
     throw new PipelineError('VP106', 'cannot be read', { where: folder, fix, cause });
   }
 }

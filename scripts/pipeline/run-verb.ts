@@ -12,11 +12,7 @@ export interface Verb<Options extends ParseArgsOptionsConfig> {
 }
 
 /** What every verb takes beside its own options. */
-const common = {
-  help: { type: 'boolean', short: 'h' },
-  modules: { type: 'string' },
-  dist: { type: 'string' },
-} as const;
+const common = { help: { type: 'boolean', short: 'h' } } as const;
 
 type Parsed<Options extends ParseArgsOptionsConfig> = ReturnType<
   typeof parseArgs<{ options: Options & typeof common; allowPositionals: true }>

@@ -14,8 +14,6 @@ export interface ReleaseWish {
   readonly alone: boolean;
   /** --registry, --repository, as given: the verbs read them as this one did. */
   readonly target: readonly string[];
-  /** --modules, --dist, as given. */
-  readonly folders: readonly string[];
   readonly date: string;
   readonly moveVersionTags: boolean;
   readonly jobs: string | undefined;
@@ -23,9 +21,9 @@ export interface ReleaseWish {
 
 /** The chain, in order. Each step reads what the one before wrote into dist, and does nothing where that is done already. */
 export function releaseSteps(wish: ReleaseWish): ReleaseStep[] {
-  const { line, platform, alone, target, folders, date, moveVersionTags, jobs } = wish;
-  const lineAlone = ['--line', line, ...folders];
-  const onPlatform = ['--line', line, '--platform', platform, ...folders];
+  const { line, platform, alone, target, date, moveVersionTags, jobs } = wish;
+  const lineAlone = ['--line', line];
+  const onPlatform = ['--line', line, '--platform', platform];
   return [
     {
       verb: 'resolve',

@@ -15,7 +15,7 @@ const waiver = z
   })
   .refine(({ added, until }) => added <= until, { path: ['until'], message: 'until has to be after added' });
 
-/** modules/waivers.yaml. It stands with the other data that decide what a release consists of, and moves with --modules. */
+/** modules/waivers.yaml. It stands with the other data that decide what a release consists of. */
 const waiversFile = z.strictObject({ waivers: z.array(waiver) });
 
 export type Waiver = z.infer<typeof waiver>;

@@ -18,17 +18,6 @@ export function grypeArguments(reference: string, platform: string, file: string
   return [`registry:${reference}`, '--platform', platform, '--output', 'json', '--file', file];
 }
 
-/** Passes on which folders a verb works in. They count from where the user is, and so does what the other verb makes of them. */
-export function folderOptions({
-  modules,
-  dist,
-}: {
-  modules?: string | undefined;
-  dist?: string | undefined;
-}): string[] {
-  return [...(modules === undefined ? [] : ['--modules', modules]), ...(dist === undefined ? [] : ['--dist', dist])];
-}
-
 /** What `npm run sign` is given for each variant that was published: its digest, never a tag. */
 export function signArguments(
   line: string,

@@ -8,7 +8,7 @@ import { openWorkspace } from '../../scripts/pipeline/workspace.ts';
 import { makeWorkspace, type TestWorkspace } from '../support/git-remote-workspace.ts';
 
 /** The project's own line and lock: RediSearch, out of the real archive. */
-const own = openWorkspace({});
+const own = openWorkspace();
 const line = loadLine(own, 'local');
 const locked = readLock(own).lines['local'];
 const options: FetchOptions = { aborted: new AbortController().signal, report: () => {} };

@@ -71,12 +71,12 @@ async function logIn(name: string, password: string): Promise<void> {
 }
 
 function publish(args: readonly string[], { docker = 'docker' } = {}) {
-  const where = ['--registry', running.host, '--modules', workspace.modules, '--dist', workspace.dist];
+  const where = ['--registry', running.host];
   const env = {
     DOCKER_CONFIG: join(folder, docker),
     VALKEY_BUNDLE_REPOSITORY: 'ghcr.io/kailas-cloud/from-environment',
   };
-  return execa(process.execPath, [script, '--line', '9.0', ...where, ...args], { env, reject: false });
+  return execa(process.execPath, [script, '--line', '9.0', ...where, ...args], { cwd: folder, env, reject: false });
 }
 
 const raw = () => rawRepository(running.host, 'kailas-cloud/from-environment', user);

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -27,20 +27,18 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function release(...args: readonly string[]) {
-  const folders = ['--modules', join(folder, 'modules'), '--dist', join(folder, 'dist')];
-  return execa(process.execPath, [join(root, 'scripts/release.ts'), ...folders, ...args], {
-    reject: false,
-    stdin: 'ignore',
-  });
+const release = (...args: readonly string[]) => releaseIn(folder, ...args);
+
+function releaseIn(cwd: string, ...args: readonly string[]) {
+  return execa(process.execPath, [join(root, 'scripts/release.ts'), ...args], { cwd, reject: false, stdin: 'ignore' });
 }
 
-const record = (dist = join(folder, 'dist')): string => join(dist, 'release', 'local', 'published.json');
+const record = (at = folder): string => join(at, 'dist', 'release', 'local', 'published.json');
 
-async function writeRecord({ digest }: { digest: string }, dist?: string): Promise<void> {
-  await mkdir(join(record(dist), '..'), { recursive: true });
+async function writeRecord({ digest }: { digest: string }, at?: string): Promise<void> {
+  await mkdir(join(record(at), '..'), { recursive: true });
   const variants = { default: { digest, tags: ['local'] } };
-  await writeFile(record(dist), JSON.stringify({ repository: `${registry.host}/${repository}`, variants }));
+  await writeFile(record(at), JSON.stringify({ repository: `${registry.host}/${repository}`, variants }));
 }
 
 async function digestAt(tag: string): Promise<string | null> {
@@ -119,12 +117,14 @@ describe('npm run release, line local', () => {
   );
 
   test('run where another machine’s release is up to date, it does nothing, and leaves no record that could be signed', async () => {
-    const dist = join(folder, 'dist-elsewhere');
+    const elsewhere = join(folder, 'elsewhere');
+    await mkdir(elsewhere);
+    await symlink(join(folder, 'modules'), join(elsewhere, 'modules'));
     for (const stale of [false, true]) {
-      if (stale) await writeRecord({ digest: `sha256:${'0'.repeat(64)}` }, dist);
-      const { exitCode, stderr } = await release(...target(), '--dist', dist);
+      if (stale) await writeRecord({ digest: `sha256:${'0'.repeat(64)}` }, elsewhere);
+      const { exitCode, stderr } = await releaseIn(elsewhere, ...target());
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: expect.stringContaining('nothing to do') });
-      await expect(readFile(record(dist))).rejects.toMatchObject({ code: 'ENOENT' });
+      await expect(readFile(record(elsewhere))).rejects.toMatchObject({ code: 'ENOENT' });
     }
   });
 

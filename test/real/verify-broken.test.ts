@@ -23,7 +23,7 @@ import { brokenImage, namesOf, removeVerified, tryImage } from '../support/verif
 
 removeVerified();
 
-const workspace = openWorkspace({});
+const workspace = openWorkspace();
 const local = readExpected(workspace, 'local', 'default', nativePlatform());
 
 /** The line that the image with stand-ins would be of. */

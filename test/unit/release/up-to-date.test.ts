@@ -8,7 +8,7 @@ import { indexType, type Manifest } from '../../../scripts/publish/manifest.ts';
 import type { Registry } from '../../../scripts/publish/registry.ts';
 import { upToDate } from '../../../scripts/release/up-to-date.ts';
 
-const workspace = openWorkspace({});
+const workspace = openWorkspace();
 const defaults = { moduleArgs: [], directives: [] };
 const line = { ...loadLine(workspace, '9.0'), variants: { default: { tags: ['{line}', 'latest'], defaults } } };
 const inputs = await inputsHash(workspace, '9.0');

@@ -1,10 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  folderOptions,
-  grypeArguments,
-  signArguments,
-  verifyArguments,
-} from '../../../scripts/workflows/image-commands.ts';
+import { grypeArguments, signArguments, verifyArguments } from '../../../scripts/workflows/image-commands.ts';
 
 const digest = `sha256:${'1'.repeat(64)}`;
 
@@ -35,12 +30,4 @@ test('every published variant is signed by its own digest', () => {
     ['--reference', `ghcr.io/o/r@${digest}`, '--line', '9.0'],
     ['--reference', `ghcr.io/o/r@sha256:${'2'.repeat(64)}`, '--line', '9.0'],
   ]);
-});
-
-test.each([
-  [{}, []],
-  [{ dist: 'd' }, ['--dist', 'd']],
-  [{ modules: 'm', dist: 'd' }, ['--modules', 'm', '--dist', 'd']],
-])('the folders %j are passed on as %j', (folders, args) => {
-  expect(folderOptions(folders)).toEqual(args);
 });
