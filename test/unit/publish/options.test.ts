@@ -4,7 +4,7 @@ import { readDate } from '../../../scripts/pipeline/calendar-day.ts';
 import type { Platform } from '../../../scripts/pipeline/platform.ts';
 import { choosePlatforms, refuseAlienOptions, requirePlatform } from '../../../scripts/publish/options.ts';
 import { pushProgress } from '../../../scripts/publish/push.ts';
-import { stagingTag } from '../../../scripts/publish/stage-image.ts';
+import { stagingTag } from '../../../scripts/publish/stage.ts';
 
 const wrong = expect.objectContaining({ code: 'VP901' });
 
