@@ -121,7 +121,7 @@ export function stagedAs(
 }
 
 /** release.json of one platform, as staging these images would write it. */
-export function stagedRelease(platform: Platform, images: readonly StagedImage[]): StagedRelease {
+function stagedRelease(platform: Platform, images: readonly StagedImage[]): StagedRelease {
   const [first] = images;
   const variants = Object.fromEntries(images.map(({ variant, digest }) => [variant, digest]));
   return { line: first?.line ?? '', platform, repository: first?.reference.split('@')[0] ?? '', variants };

@@ -87,7 +87,6 @@ describe('the labels of an image', () => {
     created: 1_700_000_000,
     inputs: 'f'.repeat(64),
     lock: 'd'.repeat(64),
-    lock: 'd'.repeat(64),
     sbom: 'e'.repeat(64),
     revision: { 'org.opencontainers.image.revision': 'b'.repeat(40) },
   };
