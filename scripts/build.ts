@@ -7,7 +7,7 @@ import { readJobs, repeatCommand, withJobs } from './build/read-options.ts';
 import type { Capacity } from './build/schedule.ts';
 import { showArtifacts } from './build/show-artifacts.ts';
 import { showPlan } from './build/show-plan.ts';
-import { fetchLine } from './fetch/fetch-line.ts';
+import { fetchLine } from './inputs/fetch-line.ts';
 import { architectureOf, nativePlatform, readPlatform } from './pipeline/platform.ts';
 import { runVerb } from './pipeline/run-verb.ts';
 import { artifactsPath, openWorkspace } from './pipeline/workspace.ts';

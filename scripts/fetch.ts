@@ -1,8 +1,6 @@
-import { chooseLines } from './fetch/choose-lines.ts';
-import { fetchLine } from './fetch/fetch-line.ts';
-import { planFetch } from './fetch/plan-fetch.ts';
-import { showFetchPlan } from './fetch/show-fetch-plan.ts';
-import { readLock } from './lines/read-lock.ts';
+import { readLock } from './data/lock.ts';
+import { chooseLines, fetchLine, planFetch } from './inputs/fetch-line.ts';
+import { showFetchPlan } from './inputs/show-plans.ts';
 import { type Invocation, runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace } from './pipeline/workspace.ts';
 

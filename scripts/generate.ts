@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { listLines, loadLine } from './data/release-line.ts';
 import { generateBadInputMatrix } from './lib/generate-bad-input-matrix.ts';
 import { generateDiagnostics } from './lib/generate-diagnostics.ts';
 import { generateEnvironment } from './lib/generate-environment.ts';
@@ -7,7 +8,6 @@ import { generateMergeMatrix } from './lib/generate-merge-matrix.ts';
 import { generateLineSchema, generateLockSchema, generateModuleSchema } from './lib/generate-module-schema.ts';
 import { generateProblems } from './lib/generate-problems.ts';
 import { staleFiles, writeStaleFiles } from './lib/generated-file.ts';
-import { listLines, loadLine } from './lines/load-line.ts';
 import { PipelineError } from './problems/pipeline-error.ts';
 
 const root = join(import.meta.dirname, '..');

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openHistory } from './changed/history.ts';
-import { listLines, loadLine } from './lines/load-line.ts';
+import { listLines, loadLine } from './data/release-line.ts';
 import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace } from './pipeline/workspace.ts';
 import { readNotTaken } from './refresh/newer-record.ts';

@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { loadLine } from './lines/load-line.ts';
-import { lockOfLine } from './lines/locked-line.ts';
+import { loadLine } from './data/release-line.ts';
+import { lockOfLine } from './data/wanted.ts';
 import { readDate } from './pipeline/calendar-day.ts';
 import { nativePlatform, readPlatform } from './pipeline/platform.ts';
 import { runVerb } from './pipeline/run-verb.ts';

@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { loadLine } from './lines/load-line.ts';
+import { loadLine } from './data/release-line.ts';
 import { readDate } from './pipeline/calendar-day.ts';
 import { nativePlatform } from './pipeline/platform.ts';
 import { runVerb } from './pipeline/run-verb.ts';

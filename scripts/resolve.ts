@@ -1,11 +1,10 @@
-import { listLines, loadLine } from './lines/load-line.ts';
+import { listLines, loadLine } from './data/release-line.ts';
+import { reportNewer } from './inputs/newer.ts';
+import { checkLocked, resolveLines } from './inputs/resolve-lines.ts';
+import { showResolvePlan } from './inputs/show-plans.ts';
 import { type Invocation, runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace } from './pipeline/workspace.ts';
 import { PipelineError } from './problems/pipeline-error.ts';
-import { checkLocked } from './resolve/check-locked.ts';
-import { reportNewer } from './resolve/report-newer.ts';
-import { resolveLines } from './resolve/resolve-lines.ts';
-import { showResolvePlan } from './resolve/show-resolve-plan.ts';
 
 const usage = `npm run resolve [-- --line LINE ...] [--update | --locked | --check [--json]] [--dry-run]
 Writes modules/lock.json: tags to commits, base images to digests, Debian packages to versions and checksums.

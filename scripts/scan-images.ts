@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { loadLine } from './lines/load-line.ts';
+import { loadLine } from './data/release-line.ts';
 import { architectureOf, nativePlatform, readPlatform } from './pipeline/platform.ts';
 import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace, releasePath } from './pipeline/workspace.ts';

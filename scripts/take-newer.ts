@@ -1,13 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readLock } from './data/lock.ts';
+import { listLines, loadLine } from './data/release-line.ts';
+import { findNewer, type Newer } from './inputs/newer.ts';
 import { writeJson } from './lib/json.ts';
-import { listLines, loadLine } from './lines/load-line.ts';
-import { readLock } from './lines/read-lock.ts';
 import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace, releasesPath } from './pipeline/workspace.ts';
 import { newerRecord } from './refresh/newer-record.ts';
 import { takePatches } from './refresh/take-newer.ts';
-import { findNewer, type Newer } from './resolve/newer.ts';
 import { publishedLines } from './workflows/line-rows.ts';
 import { runScript } from './workflows/run-script.ts';
 

@@ -1,5 +1,5 @@
-import type { Ended } from '../fetch/process-group.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
+import type { Ended } from './process-group.ts';
 
 /**
  * Whether apt, run with LC_ALL=C, got what it was told to download: false where the archive says that it does not have it. Throws VP206

@@ -1,10 +1,10 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { runGroup } from '../fetch/process-group.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import { isDownloaded } from './apt-download.ts';
 import { sha256OfFile } from './hash.ts';
+import { runGroup } from './process-group.ts';
 
 export const debianKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { moduleManifest } from '../../modules/schema.ts';
-import { lockFile } from '../lines/lock-file.ts';
-import { releaseLine } from '../lines/release-line.ts';
+import { lockFile } from '../data/lock.ts';
+import { releaseLine } from '../data/release-line.ts';
 import type { GeneratedFile } from './generated-file.ts';
 import { jsonText } from './json.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { digest } from '../lines/lock-file.ts';
+import { digest } from '../data/lock.ts';
 import { platforms } from './platform.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);

@@ -1,5 +1,5 @@
+import type { ReleaseLine } from '../data/release-line.ts';
 import { labels as names } from '../image/labels.ts';
-import type { ReleaseLine } from '../lines/release-line.ts';
 import { architectureOf, type Platform } from '../pipeline/platform.ts';
 import type { VerifyReport } from '../pipeline/records.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';

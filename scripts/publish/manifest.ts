@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { digest } from '../data/lock.ts';
 import { digestOf } from '../lib/hash.ts';
 import { parseJson } from '../lib/json.ts';
-import { digest } from '../lines/lock-file.ts';
 import { architectureOf, type Platform } from '../pipeline/platform.ts';
 
 /** A manifest as the registry gave it. */

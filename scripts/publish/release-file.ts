@@ -1,9 +1,9 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { digest } from '../data/lock.ts';
 import { isMissing } from '../lib/files.ts';
 import { writeJson } from '../lib/json.ts';
-import { digest } from '../lines/lock-file.ts';
 import { architectureOf, type Platform, platforms } from '../pipeline/platform.ts';
 import { type VerifyReport, verifyReport } from '../pipeline/records.ts';
 import { releasePath, type Workspace } from '../pipeline/workspace.ts';

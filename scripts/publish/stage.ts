@@ -1,8 +1,7 @@
 import type Docker from 'dockerode';
+import { loadLine, type ReleaseLine } from '../data/release-line.ts';
+import { lockOfLine } from '../data/wanted.ts';
 import { imageTag, labels as names } from '../image/labels.ts';
-import { loadLine } from '../lines/load-line.ts';
-import { lockOfLine } from '../lines/locked-line.ts';
-import type { ReleaseLine } from '../lines/release-line.ts';
 import { architectureOf, type Platform } from '../pipeline/platform.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';

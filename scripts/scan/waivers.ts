@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
+import { dataError, readData } from '../data/read-data.ts';
 import { textIfThere } from '../lib/files.ts';
-import { dataError } from '../lines/data-problem.ts';
-import { readData } from '../lines/read-data.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 
 const waiver = z

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import type { BundleFile, ModuleManifest } from '../../modules/schema.ts';
-import type { LockedLine } from '../lines/lock-file.ts';
-import type { ReleaseLine } from '../lines/release-line.ts';
+import type { LockedLine } from '../data/lock.ts';
+import type { ReleaseLine } from '../data/release-line.ts';
 import type { Platform } from '../pipeline/platform.ts';
 
 /** What an image has to be, by the project's data: nothing in it comes from the image. */

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
 import { parse } from 'yaml';
+import { type LockedSource, lockFile } from '../../scripts/data/lock.ts';
+import { type ReleaseLine, releaseLine } from '../../scripts/data/release-line.ts';
 import { paths } from '../../scripts/lib/image-paths.ts';
-import { type LockedSource, lockFile } from '../../scripts/lines/lock-file.ts';
-import { type ReleaseLine, releaseLine } from '../../scripts/lines/release-line.ts';
 import { architectureOf, nativePlatform } from '../../scripts/pipeline/platform.ts';
 import { makeGitRemotes } from './git-remotes.ts';
 

@@ -1,5 +1,5 @@
 import { type BundleFile, bundleFile } from '../../../modules/schema.ts';
-import { upstreamVersion } from '../../lib/debian-version.ts';
+import { upstreamVersion } from '../../data/version.ts';
 import { parseJson } from '../../lib/json.ts';
 import { layout } from '../layout.ts';
 import { CheckFailed, CheckNotRun, requireSame } from '../outcome.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { upstreamVersion } from '../../lib/debian-version.ts';
+import { upstreamVersion } from '../../data/version.ts';
 import { sbomProblems } from '../../sbom/check-sbom.ts';
 import { layout } from '../layout.ts';
 import { CheckFailed, CheckNotRun, require, requireSame } from '../outcome.ts';

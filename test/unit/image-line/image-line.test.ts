@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { releaseLine } from '../../../scripts/data/release-line.ts';
 import { imageLabels } from '../../../scripts/image-line/image-labels.ts';
 import { lineBundle } from '../../../scripts/image-line/line-bundle.ts';
-import { releaseLine } from '../../../scripts/lines/release-line.ts';
 import type { BuildRecord } from '../../../scripts/pipeline/records.ts';
 
 const record: BuildRecord = {

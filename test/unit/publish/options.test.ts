@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { lockDigest } from '../../../scripts/lines/locked-line.ts';
+import { lockDigest } from '../../../scripts/data/wanted.ts';
 import { readDate } from '../../../scripts/pipeline/calendar-day.ts';
 import type { Platform } from '../../../scripts/pipeline/platform.ts';
 import { choosePlatforms, refuseAlienOptions, requirePlatform } from '../../../scripts/publish/options.ts';
