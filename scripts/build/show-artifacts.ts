@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { table } from '../../entrypoint/tool/table.ts';
+import { table } from '../../entrypoint/text/table.ts';
 import { type Hardening, readSharedObject } from '../artifacts/shared-object.ts';
 import { buildRecord } from '../pipeline/records.ts';
 

@@ -1,4 +1,4 @@
-import { nearest } from '../../entrypoint/modules/naming.ts';
+import { nearest } from '../../entrypoint/text/names.ts';
 import { listLines, loadLine } from '../lines/load-line.ts';
 import type { ReleaseLine } from '../lines/release-line.ts';
 import type { Workspace } from '../pipeline/workspace.ts';

@@ -1,4 +1,4 @@
-import { nearest } from '../../entrypoint/modules/naming.ts';
+import { nearest } from '../../entrypoint/text/names.ts';
 import { loadManifests } from '../lib/module-manifests.ts';
 import type { LockedLine, LockedSource } from '../lines/lock-file.ts';
 import { requireCurrent, sourceDifferences } from '../lines/lock-state.ts';

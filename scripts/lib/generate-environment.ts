@@ -1,5 +1,4 @@
-import { variables } from '../../entrypoint/environment.ts';
-import { foreignVariables } from '../../entrypoint/foreign-variables.ts';
+import { foreignVariables, variables } from '../../entrypoint/conf/environment.ts';
 import { GENERATED, type GeneratedFile } from './generated-file.ts';
 
 /** docs/environment.md: the variables that the entrypoint reads, and those of other images, which it only names. */

@@ -1,4 +1,4 @@
-import { variableName } from '../../entrypoint/modules/naming.ts';
+import { variableName } from '../../entrypoint/text/names.ts';
 import type { ModuleManifest } from '../../modules/schema.ts';
 import type { DataProblem } from '../lines/data-problem.ts';
 import type { At } from '../lines/read-data.ts';

@@ -1,4 +1,4 @@
-import { grammarOf } from '../../entrypoint/conf/grammar.ts';
+import { grammarOf } from '../../entrypoint/conf/tokenize.ts';
 import { changes } from '../../test/parity/case.ts';
 import { neededProductions } from '../../test/parity/productions.ts';
 import type { ParityReport } from '../../test/parity/run.ts';

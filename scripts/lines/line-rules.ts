@@ -1,4 +1,4 @@
-import { nearest } from '../../entrypoint/modules/naming.ts';
+import { nearest } from '../../entrypoint/text/names.ts';
 import type { ModuleManifest } from '../../modules/schema.ts';
 import type { DataProblem } from './data-problem.ts';
 import type { At } from './read-data.ts';

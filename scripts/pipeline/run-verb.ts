@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
-import { nearest } from '../../entrypoint/modules/naming.ts';
+import { nearest } from '../../entrypoint/text/names.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 
 export interface Verb<Options extends ParseArgsOptionsConfig> {

@@ -1,4 +1,4 @@
-import { nearest } from '../../entrypoint/modules/naming.ts';
+import { nearest } from '../../entrypoint/text/names.ts';
 import { isSameLine, readRelease, releasesLike } from '../lines/version.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import type { RemoteRefs } from './remote-refs.ts';

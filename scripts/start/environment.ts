@@ -1,5 +1,5 @@
-import { bytesOf } from '../../entrypoint/bytes.ts';
-import { redactLine, redactWords } from '../../entrypoint/secrets.ts';
+import { bytesOf } from '../../entrypoint/text/bytes.ts';
+import { redactLine, redactWords } from '../../entrypoint/text/secrets.ts';
 import { usageError } from './start-error.ts';
 
 export type EnvironmentVariable = Readonly<{ name: string; value: string }>;

@@ -1,5 +1,5 @@
 import type pc from 'picocolors';
-import { table } from '../../entrypoint/tool/table.ts';
+import { table } from '../../entrypoint/text/table.ts';
 import { type EnvironmentVariable, showVariable } from './environment.ts';
 import type { ModuleRow } from './module-rows.ts';
 import { CONTAINER_NAME, VOLUME_NAME } from './names.ts';

@@ -1,4 +1,4 @@
-import { ENTRYPOINT_NAMES, SERVER_NAMES } from '../../entrypoint/invocation.ts';
+import { ENTRYPOINT_NAMES, SERVER_NAMES } from '../../entrypoint/server/invocation.ts';
 
 /** Where things are in every image of the project, and how it starts. What docker/ lays out is held against this. */
 export const layout = {

@@ -1,4 +1,4 @@
-import { table } from '../../entrypoint/tool/table.ts';
+import { table } from '../../entrypoint/text/table.ts';
 import type { VerifyReport } from '../pipeline/records.ts';
 
 const marks = { passed: 'ok', failed: 'FAIL', 'not run': '--' } as const;

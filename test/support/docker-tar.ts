@@ -1,4 +1,4 @@
-import { bytesOf } from '../../entrypoint/bytes.ts';
+import { bytesOf } from '../../entrypoint/text/bytes.ts';
 
 /** What stands at a path of a container: text, or one of the other kinds of file. The owner is root unless it is said. */
 type FileEntry = string | (Owned & (TextFile | { readonly directory: true } | { readonly linkTo: string }));

@@ -1,4 +1,4 @@
-import type { Host } from '../../../entrypoint/host.ts';
+import type { Host } from '../../../entrypoint/host/host.ts';
 import type { Call } from './trace.ts';
 
 /** The host, with each call of a method reported with its times. */

@@ -1,4 +1,4 @@
-import { variableName } from '../../../entrypoint/modules/naming.ts';
+import { variableName } from '../../../entrypoint/text/names.ts';
 import { withCluster } from '../cluster.ts';
 import { portCapabilities } from '../coordinator.ts';
 import type { Group } from '../lab.ts';

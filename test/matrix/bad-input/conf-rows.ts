@@ -1,4 +1,4 @@
-import { asBytes, pathOf } from '../../../entrypoint/bytes.ts';
+import { asBytes, pathOf } from '../../../entrypoint/text/bytes.ts';
 import type { ContainerWish } from '../../support/docker-create.ts';
 import type { Files } from '../../support/docker-tar.ts';
 import { moduleFile } from '../../support/elf.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { optionsWithout } from '../../../entrypoint/argv.ts';
+import { readCommandLine } from '../../../entrypoint/conf/configuration.ts';
 import { parseLine } from '../../../entrypoint/conf/parse.ts';
-import { readCommandLine } from '../../../entrypoint/options.ts';
+import { optionsWithout } from '../../../entrypoint/server/express.ts';
 
 function commandLine(elements: readonly string[]) {
   return readCommandLine(elements.map((text, index) => ({ text, at: { kind: 'argument', index: index + 1 } })));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { asBytes } from '../../../entrypoint/bytes.ts';
 import { type Reading, readMain } from '../../../entrypoint/conf/include.ts';
-import { holdsLoad, liftedText, wrapperText } from '../../../entrypoint/effective-conf.ts';
-import type { WantedLoad } from '../../../entrypoint/modules/merge.ts';
+import type { WantedLoad } from '../../../entrypoint/modules/precedence.ts';
+import { holdsLoad, liftedText, wrapperText } from '../../../entrypoint/server/express.ts';
+import { asBytes } from '../../../entrypoint/text/bytes.ts';
 import { fileAt, words } from '../../support/conf-lines.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { moduleOf } from '../../support/known-modules.ts';

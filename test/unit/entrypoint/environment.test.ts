@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { moduleArgsVariables, wantsDebug, wordsOf } from '../../../entrypoint/environment.ts';
+import { moduleArgsVariables, wantsDebug, wordsOf } from '../../../entrypoint/conf/environment.ts';
 import { refusalOf } from '../../support/refusal.ts';
 
 describe('DEBUG', () => {

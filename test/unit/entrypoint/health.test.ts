@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { asBytes } from '../../../entrypoint/bytes.ts';
-import { Refusal } from '../../../entrypoint/diagnostics.ts';
-import { judge, type Level, readHeard } from '../../../entrypoint/health.ts';
+import { Refusal } from '../../../entrypoint/diagnostics/diagnostic.ts';
+import { asBytes } from '../../../entrypoint/text/bytes.ts';
+import { judge, type Level, readHeard } from '../../../entrypoint/tool/health.ts';
 import { answers, denied, disabled, info } from '../../support/probe-answers.ts';
 
 /** What a probe says to answers as they come over the wire, or the code of its refusal. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readConfiguration, withExtraFlags } from '../../../entrypoint/inputs.ts';
+import { readConfiguration, withExtraFlags } from '../../../entrypoint/conf/configuration.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { codesOf, refusalOf } from '../../support/refusal.ts';
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { diagnose } from '../../../entrypoint/diagnostics.ts';
-import { showDiagnostic, styleFor } from '../../../entrypoint/log.ts';
-import { showPlace } from '../../../entrypoint/place.ts';
+import { diagnose, showDiagnostic, styleFor } from '../../../entrypoint/diagnostics/diagnostic.ts';
+import { showPlace } from '../../../entrypoint/text/place.ts';
 import { fileAt } from '../../support/conf-lines.ts';
 
 const plain = styleFor(false, undefined);

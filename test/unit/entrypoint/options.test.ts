@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { readCommandLine } from '../../../entrypoint/conf/configuration.ts';
 import { parseLine } from '../../../entrypoint/conf/parse.ts';
-import { readCommandLine } from '../../../entrypoint/options.ts';
 
 function commandLine(...elements: readonly string[]) {
   return readCommandLine(elements.map((text, index) => ({ text, at: { kind: 'argument', index: index + 1 } })));

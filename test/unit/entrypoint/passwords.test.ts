@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { settingsOf } from '../../../entrypoint/modules/settings.ts';
-import { passwordDirectives } from '../../../entrypoint/passwords.ts';
+import { settingsOf } from '../../../entrypoint/conf/configuration.ts';
+import { passwordDirectives } from '../../../entrypoint/server/passwords.ts';
 import { directives } from '../../support/conf-lines.ts';
 import { fakeHost } from '../../support/fake-host.ts';
 import { codesOf, refusalOf } from '../../support/refusal.ts';

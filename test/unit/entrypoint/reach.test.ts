@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { settingsOf } from '../../../entrypoint/modules/settings.ts';
-import { reachServer } from '../../../entrypoint/reach.ts';
+import { settingsOf } from '../../../entrypoint/conf/configuration.ts';
+import { reachServer } from '../../../entrypoint/server/reach.ts';
 import { directives } from '../../support/conf-lines.ts';
 
 function asked(bind: string): string | undefined {

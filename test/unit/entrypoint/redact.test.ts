@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { redactedArgv } from '../../../entrypoint/redact.ts';
+import { redactedArgv } from '../../../entrypoint/explain.ts';
 
 describe('a command line for people', () => {
   it.each([

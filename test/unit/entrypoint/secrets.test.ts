@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bytesOf } from '../../../entrypoint/bytes.ts';
-import { isSecretDirective, mentionsSecret, redactLine, redactWords } from '../../../entrypoint/secrets.ts';
+import { bytesOf } from '../../../entrypoint/text/bytes.ts';
+import { isSecretDirective, mentionsSecret, redactLine, redactWords } from '../../../entrypoint/text/secrets.ts';
 import { manifests } from '../../support/fake-image.ts';
 
 describe('a line with a secret', () => {

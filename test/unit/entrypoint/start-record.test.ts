@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { asBytes, bytesOf } from '../../../entrypoint/bytes.ts';
-import { readRecord, type StartRecord, usualServer, writeRecord } from '../../../entrypoint/start-record.ts';
+import { readRecord, type StartRecord, usualServer, writeRecord } from '../../../entrypoint/server/reach.ts';
+import { asBytes, bytesOf } from '../../../entrypoint/text/bytes.ts';
 import { recordOfStart } from '../../support/fake-start.ts';
 
 const everyByte = asBytes(String.fromCharCode(...Array.from({ length: 256 }, (_, byte) => byte)));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isOlder, versionLine } from '../../../entrypoint/version.ts';
+import { isOlder, versionLine } from '../../../entrypoint/text/names.ts';
 
 describe('versions', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clonesAmong, otherAddresses } from '../../../../entrypoint/cluster/clones.ts';
+import { clonesAmong, otherAddresses } from '../../../../entrypoint/cluster/view.ts';
 import { clusterOf, three } from '../../../support/cluster-view.ts';
 import { plan } from '../../../support/ensure-plan.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cutOffMoves } from '../../../../entrypoint/cluster/cut-off-moves.ts';
+import { cutOffMoves } from '../../../../entrypoint/tool/cluster/cut-off-moves.ts';
 import { clusterOf, idOf } from '../../../support/cluster-view.ts';
 
 const to = (letter: string): string => `[33->-${idOf(letter)}]`;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { bytesOf } from '../../../../entrypoint/bytes.ts';
-import { heardBy } from '../../../../entrypoint/cluster/hearing.ts';
 import { readNodes } from '../../../../entrypoint/cluster/nodes.ts';
-import type { Reply } from '../../../../entrypoint/host.ts';
+import { heardBy } from '../../../../entrypoint/cluster/view.ts';
+import type { Reply } from '../../../../entrypoint/host/host.ts';
+import { bytesOf } from '../../../../entrypoint/text/bytes.ts';
 import { idOf } from '../../../support/cluster-view.ts';
 
 const START = 1_795_941_057_136;

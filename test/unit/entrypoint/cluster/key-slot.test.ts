@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keyIn, slotOf } from '../../../../entrypoint/cluster/key-slot.ts';
+import { keyIn, slotOf } from '../../../../entrypoint/cluster/nodes.ts';
 
 describe('the slot of a key', () => {
   // The first is the check value of CRC-16/XMODEM, 0x31c3; the others are what CLUSTER KEYSLOT answers.

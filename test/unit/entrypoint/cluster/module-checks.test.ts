@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { bytesOf } from '../../../../entrypoint/bytes.ts';
-import {
-  checkModules,
-  modulePorts,
-  type NodeModules,
-  readNodeModules,
-} from '../../../../entrypoint/cluster/module-checks.ts';
-import type { Reply } from '../../../../entrypoint/host.ts';
+import { checkModules, modulePorts, type NodeModules, readNodeModules } from '../../../../entrypoint/cluster/checks.ts';
+import type { Reply } from '../../../../entrypoint/host/host.ts';
+import { bytesOf } from '../../../../entrypoint/text/bytes.ts';
 import { failing } from '../../../support/fake-cluster-replies.ts';
 import { manifests } from '../../../support/fake-image.ts';
 

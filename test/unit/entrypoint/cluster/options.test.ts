@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { numberOf, readOptions } from '../../../../entrypoint/cluster/options.ts';
+import { numberOf, readOptions } from '../../../../entrypoint/tool/options.ts';
 import { refusalOf } from '../../../support/refusal.ts';
 
 const kinds = { nodes: 'value', timeout: 'value', tls: 'flag' } as const;

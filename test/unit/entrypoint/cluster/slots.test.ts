@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countSlots, ownedTwice, ownership, showSlots, uncovered } from '../../../../entrypoint/cluster/slots.ts';
+import { countSlots, ownedTwice, ownership, showSlots, uncovered } from '../../../../entrypoint/cluster/nodes.ts';
 import { clusterOf, three, viewOf } from '../../../support/cluster-view.ts';
 
 const rowsOf = (...slots: string[]) =>

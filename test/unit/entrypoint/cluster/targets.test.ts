@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readTargets } from '../../../../entrypoint/cluster/targets.ts';
+import { readTargets } from '../../../../entrypoint/tool/options.ts';
 import { refusalOf } from '../../../support/refusal.ts';
 
 const at = { kind: 'argument', index: 4 } as const;

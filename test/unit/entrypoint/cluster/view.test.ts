@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { bytesOf } from '../../../../entrypoint/bytes.ts';
 import { clusterAddress, nameOf, readView } from '../../../../entrypoint/cluster/view.ts';
-import type { Answer, Reply } from '../../../../entrypoint/host.ts';
+import type { Answer, Reply } from '../../../../entrypoint/host/host.ts';
+import { bytesOf } from '../../../../entrypoint/text/bytes.ts';
 import { clusterOf, fresh, idOf, lineOf, three } from '../../../support/cluster-view.ts';
 import { failing, linkTo } from '../../../support/fake-cluster-replies.ts';
 

@@ -1,9 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { asBytes, bytesOf } from '../../../../entrypoint/bytes.ts';
-import { grammarOf } from '../../../../entrypoint/conf/grammar.ts';
-import { renderLine, renderWord } from '../../../../entrypoint/conf/render.ts';
-import { tokenize } from '../../../../entrypoint/conf/tokenize.ts';
+import { grammarOf, renderLine, renderWord, tokenize } from '../../../../entrypoint/conf/tokenize.ts';
+import { asBytes, bytesOf } from '../../../../entrypoint/text/bytes.ts';
 
 const anyWord = fc
   .array(fc.integer({ min: 0, max: 255 }), { maxLength: 12 })

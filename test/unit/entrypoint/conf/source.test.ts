@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { bytesOf } from '../../../../entrypoint/bytes.ts';
-import { linesOf, type Segment } from '../../../../entrypoint/conf/source.ts';
-import { showPlace } from '../../../../entrypoint/place.ts';
+import { type Segment, sourceLines } from '../../../../entrypoint/conf/parse.ts';
+import { bytesOf } from '../../../../entrypoint/text/bytes.ts';
+import { showPlace } from '../../../../entrypoint/text/place.ts';
 
 function file(path: string, text: string): Segment {
   return { text: bytesOf(text), origin: { kind: 'file', path } };
@@ -13,7 +13,7 @@ function stdin(text: string): Segment {
 
 /** `place text`, and `> place` where a line runs into the next piece of text. */
 function read(...segments: readonly Segment[]): string[] {
-  return linesOf(segments).map(
+  return sourceLines(segments).map(
     ({ at, text, runsInto }) => `${showPlace(at)} ${text}${runsInto === undefined ? '' : ` > ${showPlace(runsInto)}`}`,
   );
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { asBytes, bytesOf } from '../../../../entrypoint/bytes.ts';
-import { grammarOf } from '../../../../entrypoint/conf/grammar.ts';
-import { tokenize } from '../../../../entrypoint/conf/tokenize.ts';
+import { grammarOf, tokenize } from '../../../../entrypoint/conf/tokenize.ts';
+import { asBytes, bytesOf } from '../../../../entrypoint/text/bytes.ts';
 
 /** Words, or `problem@column`. */
 function split(line: string, version = 'unknown'): readonly string[] | string {

@@ -1,8 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { asBytes } from '../../../../entrypoint/bytes.ts';
-import { readNodesConf } from '../../../../entrypoint/heal/entries.ts';
-import { refreshNodes } from '../../../../entrypoint/heal/nodes-conf.ts';
+import { readNodesConf, refreshNodes } from '../../../../entrypoint/cluster/heal.ts';
+import { asBytes } from '../../../../entrypoint/text/bytes.ts';
 import { idOf } from '../../../support/cluster-view.ts';
 
 const self = `${idOf('a')} 10.0.0.1:6379@16379,n1,tls-port=0,shard-id=${idOf('1')} myself,master - 0 0 1 connected 0-5460`;

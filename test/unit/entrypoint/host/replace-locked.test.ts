@@ -3,8 +3,8 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { asBytes } from '../../../../entrypoint/bytes.ts';
-import { replaceLocked } from '../../../../entrypoint/host/replace-locked.ts';
+import { replaceLocked } from '../../../../entrypoint/host/healing.ts';
+import { asBytes } from '../../../../entrypoint/text/bytes.ts';
 
 let directory = '';
 let path = '';

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { resolve } from '../../../../entrypoint/host/resolve.ts';
+import { resolve } from '../../../../entrypoint/host/healing.ts';
 import { patienceMs } from '../../../support/patience.ts';
 
 let folder: string;

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer, type Server } from 'node:tls';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { bytesOf } from '../../../../entrypoint/bytes.ts';
-import { command } from '../../../../entrypoint/cluster/replies.ts';
+import { command } from '../../../../entrypoint/cluster/view.ts';
+import type { TlsFiles } from '../../../../entrypoint/host/host.ts';
 import { askOnce } from '../../../../entrypoint/host/resp.ts';
-import type { TlsFiles } from '../../../../entrypoint/host.ts';
+import { bytesOf } from '../../../../entrypoint/text/bytes.ts';
 import { selfSigned } from '../../../support/certificate.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'resp-tls-'));

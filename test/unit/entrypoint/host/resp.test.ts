@@ -1,10 +1,9 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { asBytes, bytesOf } from '../../../../entrypoint/bytes.ts';
-import { command } from '../../../../entrypoint/cluster/replies.ts';
-import { askOnce, openSession } from '../../../../entrypoint/host/resp.ts';
-import { replyReader } from '../../../../entrypoint/host/resp-reader.ts';
-import type { ServerAt } from '../../../../entrypoint/host.ts';
+import { command } from '../../../../entrypoint/cluster/view.ts';
+import type { ServerAt } from '../../../../entrypoint/host/host.ts';
+import { askOnce, openSession, replyReader } from '../../../../entrypoint/host/resp.ts';
+import { asBytes, bytesOf } from '../../../../entrypoint/text/bytes.ts';
 
 const servers: Server[] = [];
 const sockets: Socket[] = [];

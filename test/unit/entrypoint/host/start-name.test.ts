@@ -6,7 +6,7 @@ import {
   type StartOwner,
   startName,
   UNKNOWN,
-} from '../../../../entrypoint/host/start-name.ts';
+} from '../../../../entrypoint/host/own-process.ts';
 
 const here: StartOwner = {
   boot: 'c3711c65ccbf',

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readBundle } from '../../../../entrypoint/modules/bundle.ts';
-import { BUNDLE_PATH, emptyBundle } from '../../../../entrypoint/modules/manifest.ts';
+import { BUNDLE_PATH, emptyBundle, readBundle } from '../../../../entrypoint/modules/manifest.ts';
 import { fakeHost } from '../../../support/fake-host.ts';
 import { bundle } from '../../../support/fake-image.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assignLines, loadLinesOf } from '../../../../entrypoint/modules/loads.ts';
+import { assignLines, loadLinesOf } from '../../../../entrypoint/modules/discover.ts';
 import { directives } from '../../../support/conf-lines.ts';
 import { moduleFile } from '../../../support/elf.ts';
 import { fakeHost } from '../../../support/fake-host.ts';

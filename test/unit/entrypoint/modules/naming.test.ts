@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nearest, shortName, variableName } from '../../../../entrypoint/modules/naming.ts';
+import { nearest, shortName, variableName } from '../../../../entrypoint/text/names.ts';
 
 describe('the NAME of a variable', () => {
   it.each([

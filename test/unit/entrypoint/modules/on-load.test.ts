@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { realFiles } from '../../../../entrypoint/host/files.ts';
-import { findOnLoad } from '../../../../entrypoint/modules/on-load.ts';
+import { findOnLoad } from '../../../../entrypoint/modules/preflight.ts';
 import { loadableObject } from '../../../support/loadable-object.ts';
 
 function find(bytes: Buffer, names?: readonly string[]) {

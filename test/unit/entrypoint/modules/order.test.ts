@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { asBytes } from '../../../../entrypoint/bytes.ts';
-import type { LoadLine } from '../../../../entrypoint/modules/loads.ts';
-import type { WantedLoad } from '../../../../entrypoint/modules/merge.ts';
-import { additionOrder, mendOrder } from '../../../../entrypoint/modules/order.ts';
+import type { LoadLine } from '../../../../entrypoint/modules/discover.ts';
+import { additionOrder, mendOrder } from '../../../../entrypoint/modules/plan.ts';
+import type { WantedLoad } from '../../../../entrypoint/modules/precedence.ts';
+import { asBytes } from '../../../../entrypoint/text/bytes.ts';
 import { directives, fileAt } from '../../../support/conf-lines.ts';
 import { manifests } from '../../../support/fake-image.ts';
 import { codesOf } from '../../../support/refusal.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asBytes } from '../../../../entrypoint/bytes.ts';
+import { asBytes } from '../../../../entrypoint/text/bytes.ts';
 import { moduleFile } from '../../../support/elf.ts';
 import { bundle, coordinatorBundle } from '../../../support/fake-image.ts';
 import { start, tool } from '../../../support/fake-start.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { asBytes } from '../../../../entrypoint/bytes.ts';
 import { checkModuleFile } from '../../../../entrypoint/modules/preflight.ts';
+import { asBytes } from '../../../../entrypoint/text/bytes.ts';
 import { elf, moduleFile } from '../../../support/elf.ts';
 import { fakeHost, type World } from '../../../support/fake-host.ts';
 import { manifests } from '../../../support/fake-image.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { discover } from '../../../../entrypoint/modules/discover.ts';
-import { selectModules } from '../../../../entrypoint/modules/selection.ts';
+import { discover, selectModules } from '../../../../entrypoint/modules/discover.ts';
 import { fakeImage, manifests } from '../../../support/fake-image.ts';
 import { refusalOf } from '../../../support/refusal.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isSetTo, settingsOf } from '../../../../entrypoint/modules/settings.ts';
+import { isSetTo, settingsOf } from '../../../../entrypoint/conf/configuration.ts';
 import { directives } from '../../../support/conf-lines.ts';
 
 describe('settings', () => {

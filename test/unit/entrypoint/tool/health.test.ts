@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bytesOf } from '../../../../entrypoint/bytes.ts';
-import type { Answer, ServerAt, Waiting } from '../../../../entrypoint/host.ts';
+import type { Answer, ServerAt, Waiting } from '../../../../entrypoint/host/host.ts';
+import { bytesOf } from '../../../../entrypoint/text/bytes.ts';
 import { recordOfStart, tool, waitingTool } from '../../../support/fake-start.ts';
 import { info } from '../../../support/probe-answers.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Refusal } from '../../../../entrypoint/diagnostics.ts';
-import type { ServerAt, Session } from '../../../../entrypoint/host.ts';
+import { Refusal } from '../../../../entrypoint/diagnostics/diagnostic.ts';
+import type { ServerAt, Session } from '../../../../entrypoint/host/host.ts';
 import { lockNodes } from '../../../../entrypoint/tool/cluster/lock.ts';
 import { clusterOf, three } from '../../../support/cluster-view.ts';
 import { fakeCluster } from '../../../support/fake-cluster.ts';
