@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { moduleFile } from '../../support/elf.ts';
-import { start } from '../../support/fake-start.ts';
-import type { Spec } from '../../support/fake-tree.ts';
+import { moduleFile } from '../../../support/elf.ts';
+import { start } from '../../../support/fake-start.ts';
+import type { Spec } from '../../../support/fake-tree.ts';
 
 const J = '/usr/lib/valkey/libjson.so';
 const S = '/usr/lib/valkey/libsearch.so';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cutOffMoves } from '../../../../entrypoint/tool/cluster/cut-off-moves.ts';
-import { clusterOf, idOf } from '../../../support/cluster-view.ts';
+import { cutOffMoves } from '../../../../../entrypoint/tool/cluster/cut-off-moves.ts';
+import { clusterOf, idOf } from '../../../../support/cluster-view.ts';
 
 const to = (letter: string): string => `[33->-${idOf(letter)}]`;
 const from = (letter: string): string => `[33-<-${idOf(letter)}]`;

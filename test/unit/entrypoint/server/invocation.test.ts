@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { classify } from '../../../entrypoint/server/invocation.ts';
+import { classify } from '../../../../entrypoint/server/invocation.ts';
 
 describe('a server start', () => {
   it.each<[string[], string, string[]]>([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { bytesOf } from '../../../entrypoint/text/bytes.ts';
-import { isSecretDirective, mentionsSecret, redactLine, redactWords } from '../../../entrypoint/text/secrets.ts';
-import { manifests } from '../../support/fake-image.ts';
+import { bytesOf } from '../../../../entrypoint/text/bytes.ts';
+import { isSecretDirective, mentionsSecret, redactLine, redactWords } from '../../../../entrypoint/text/secrets.ts';
+import { manifests } from '../../../support/fake-image.ts';
 
 describe('a line with a secret', () => {
   it.each([

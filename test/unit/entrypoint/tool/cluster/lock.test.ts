@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Refusal } from '../../../../entrypoint/diagnostics/diagnostic.ts';
-import type { ServerAt, Session } from '../../../../entrypoint/host/host.ts';
-import { lockNodes } from '../../../../entrypoint/tool/cluster/lock.ts';
-import { clusterOf, three } from '../../../support/cluster-view.ts';
-import { fakeCluster } from '../../../support/fake-cluster.ts';
+import { Refusal } from '../../../../../entrypoint/diagnostics/diagnostic.ts';
+import type { ServerAt, Session } from '../../../../../entrypoint/host/host.ts';
+import { lockNodes } from '../../../../../entrypoint/tool/cluster/lock.ts';
+import { clusterOf, three } from '../../../../support/cluster-view.ts';
+import { fakeCluster } from '../../../../support/fake-cluster.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

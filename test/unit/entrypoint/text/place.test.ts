@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bytesOf } from '../../../entrypoint/text/bytes.ts';
-import { frame } from '../../../entrypoint/text/place.ts';
+import { bytesOf } from '../../../../entrypoint/text/bytes.ts';
+import { frame } from '../../../../entrypoint/text/place.ts';
 
 describe('an excerpt', () => {
   it('is the line', () => expect(frame(bytesOf('port 1'))).toBe('  | port 1'));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { moduleArgsVariables, wantsDebug, wordsOf } from '../../../entrypoint/conf/environment.ts';
-import { refusalOf } from '../../support/refusal.ts';
+import { moduleArgsVariables, wantsDebug, wordsOf } from '../../../../entrypoint/conf/environment.ts';
+import { refusalOf } from '../../../support/refusal.ts';
 
 describe('DEBUG', () => {
   it.each([

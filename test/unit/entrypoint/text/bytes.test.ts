@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { asBytes, bytesOf, pathOf, printable, textOf } from '../../../entrypoint/text/bytes.ts';
+import { asBytes, bytesOf, pathOf, printable, textOf } from '../../../../entrypoint/text/bytes.ts';
 
 describe('bytes', () => {
   it('are those of UTF-8', () => expect(bytesOf('é€')).toBe('\xc3\xa9\xe2\x82\xac'));

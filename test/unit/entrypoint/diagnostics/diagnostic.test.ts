@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { diagnose, showDiagnostic, styleFor } from '../../../entrypoint/diagnostics/diagnostic.ts';
-import { showPlace } from '../../../entrypoint/text/place.ts';
-import { fileAt } from '../../support/conf-lines.ts';
+import { diagnose, showDiagnostic, styleFor } from '../../../../entrypoint/diagnostics/diagnostic.ts';
+import { showPlace } from '../../../../entrypoint/text/place.ts';
+import { fileAt } from '../../../support/conf-lines.ts';
 
 const plain = styleFor(false, undefined);
 
