@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { loadLine } from './data/release-line.ts';
 import { writeWhole } from './lib/files.ts';
-import { loadLine } from './lines/load-line.ts';
 import { utcDay } from './pipeline/calendar-day.ts';
 import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace, releasePath } from './pipeline/workspace.ts';
@@ -28,7 +28,7 @@ const options = {
 
 await runVerb({ name: 'release-notes', usage, options }, async ({ values, aborted, report }) => {
   if (values.line === '') throw new PipelineError('VP901', 'npm run release-notes: --line is missing');
-  const workspace = openWorkspace(values);
+  const workspace = openWorkspace();
   const { line, valkey = values.line } = loadLine(workspace, values.line);
   const published = await readPublished(workspace, line);
   const [variant] = Object.values(published?.variants ?? {});

@@ -1,13 +1,11 @@
-import { listLines, loadLine } from './lines/load-line.ts';
-import type { ReleaseLine } from './lines/release-line.ts';
+import { listLines, loadLine, type ReleaseLine } from './data/release-line.ts';
+import { reportNewer } from './inputs/newer.ts';
+import { checkLocked, resolveLines } from './inputs/resolve-lines.ts';
+import { showResolvePlan } from './inputs/show-plans.ts';
+import { takeNewer } from './inputs/take-newer.ts';
 import { type Invocation, runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace } from './pipeline/workspace.ts';
 import { PipelineError } from './problems/pipeline-error.ts';
-import { checkLocked } from './resolve/check-locked.ts';
-import { reportNewer } from './resolve/report-newer.ts';
-import { resolveLines } from './resolve/resolve-lines.ts';
-import { showResolvePlan } from './resolve/show-resolve-plan.ts';
-import { takeNewer } from './resolve/take-newer.ts';
 import { publishedLines } from './supply/release-plan.ts';
 
 const usage = `npm run resolve [-- --line LINE ... | --published] [--update [--newer] | --locked | --check [--json]] [--dry-run]
@@ -21,8 +19,7 @@ What is locked stays, unless the release line asks for something else.
   --locked     write nothing and ask nobody: fail if lock.json is not what the release lines ask for
   --check      write nothing: report newer releases of modules and base images
   --json       with --check: as JSON
-  --dry-run    print what would be asked, and ask nobody
-  --modules DIR, --dist DIR  other folders than modules/ and dist/`;
+  --dry-run    print what would be asked, and ask nobody`;
 
 const options = {
   line: { type: 'string', multiple: true },
@@ -46,7 +43,7 @@ await runVerb({ name: 'resolve', usage, options }, async ({ values, aborted, rep
   if (published && values.line !== undefined) {
     throw new PipelineError('VP901', 'npm run resolve: --line and --published exclude each other');
   }
-  const workspace = openWorkspace(values);
+  const workspace = openWorkspace();
   const load = (names: readonly string[]): ReleaseLine[] => names.map((name) => loadLine(workspace, name));
   const named = load(values.line ?? listLines(workspace));
   const lines = published ? publishedLines(named) : named;

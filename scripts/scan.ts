@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import process from 'node:process';
-import { loadLine } from './lines/load-line.ts';
+import { loadLine } from './data/release-line.ts';
 import { architectureOf, nativePlatform, readPlatform } from './pipeline/platform.ts';
 import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace, releasePath } from './pipeline/workspace.ts';
@@ -32,7 +32,7 @@ await runVerb({ name: 'scan', usage, options, positionals: 1 }, async ({ values,
   if ((reference === undefined) === (values.line === undefined)) {
     throw new PipelineError('VP901', 'npm run scan: of what? Give a reference or --line, and one of them alone');
   }
-  const workspace = openWorkspace(values);
+  const workspace = openWorkspace();
   const waivers = readWaivers(workspace);
   requireCurrentWaivers(waivers, new Date().toISOString().slice(0, 10));
   const platform = values.platform === undefined ? null : readPlatform(values.platform);

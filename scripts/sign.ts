@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
-import { loadLine } from './lines/load-line.ts';
+import { loadLine } from './data/release-line.ts';
 import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace } from './pipeline/workspace.ts';
 import { PipelineError } from './problems/pipeline-error.ts';
 import { readPublished } from './publish/release-file.ts';
-import { isLoopback } from './registry/repository.ts';
+import { isLoopback } from './publish/repository.ts';
 import {
   ensureCosign,
   releaseIdentity,
@@ -19,7 +19,7 @@ import {
 import { registryFor } from './supply/image-content.ts';
 import { readBuildRun } from './supply/provenance.ts';
 import { prepareSigning } from './supply/sign.ts';
-import { readReference } from './verify/reference.ts';
+import { readReference } from './verify/image.ts';
 
 const usage = `npm run sign -- (REGISTRY/REPOSITORY@sha256:... | --line LINE) [--key FILE] [--dry-run]
 Signs an index (or image) and every image under it, and attests what they are made of: the list of components and the records of the
@@ -41,7 +41,7 @@ await runVerb({ name: 'sign', usage, options, positionals: 1 }, async ({ values,
   if ((given === undefined) === (line === undefined)) {
     throw new PipelineError('VP901', 'npm run sign: of what? Give a digest or --line, and one of them alone');
   }
-  const workspace = openWorkspace(values);
+  const workspace = openWorkspace();
   const references = given === undefined ? await publishedReferences(line ?? '') : [readDigest(given)];
   if (key === undefined && !dryRun && !process.env['ACTIONS_ID_TOKEN_REQUEST_URL']) {
     throw new PipelineError('VP622', 'neither --key nor a GitHub workflow with id-token: write');

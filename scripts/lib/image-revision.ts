@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import { paths } from './image-paths.ts';
 
 /** Its value is a commit, with `-dirty` behind it where the files were others. */
-export const revisionLabel = 'org.opencontainers.image.revision';
+const revisionLabel = 'org.opencontainers.image.revision';
 
 /** The label that says which commit an image was built from; none outside a git checkout. */
 export async function revision(): Promise<Readonly<Record<string, string>>> {

@@ -3,20 +3,14 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import * as z from 'zod';
+import { imageFiles } from '../image/labels.ts';
 import { digestOf } from '../lib/hash.ts';
 import { parseJson } from '../lib/json.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import { readCredentials } from '../registry/credentials.ts';
-import { indexType, readImageConfig, readImageIndex, readImageManifest } from '../registry/manifest.ts';
-import { openRegistry, type Registry } from '../registry/open-registry.ts';
-import { readRepository, showRepository } from '../registry/repository.ts';
-
-/**
- * The folder in which an image says what it is made of: its list of components, and below build/ a record of each
- * module.
- */
-const folder = 'usr/local/share/valkey-bundle/';
-const sbomFile = 'sbom.cdx.json';
+import { readCredentials } from '../publish/credentials.ts';
+import { indexType, readImageConfig, readImageIndex, readImageManifest } from '../publish/manifest.ts';
+import { openRegistry, type Registry } from '../publish/registry.ts';
+import { readRepository, showRepository } from '../publish/repository.ts';
 
 const property = z.looseObject({ name: z.string(), value: z.string() });
 const component = z.looseObject({
@@ -113,7 +107,7 @@ async function contentOf(
   where: string,
 ): Promise<Pick<ImageContent, 'sbom' | 'document' | 'builds'>> {
   const files = new Map<string, string>();
-  let missing = [sbomFile];
+  let missing: string[] = [imageFiles.sbom];
   for (const digest of layers.toReversed()) {
     for (const [name, text] of filesIn(unpacked(await blobOf(registry, digest)))) {
       if (!files.has(name)) files.set(name, text);
@@ -121,23 +115,23 @@ async function contentOf(
     missing = neededBy(files).filter((name) => !files.has(name));
     if (missing.length === 0) break;
   }
-  if (missing.length > 0) throw new PipelineError('VP605', `no /${folder}${missing[0]}`, { where });
-  const sbom = files.get(sbomFile) ?? '';
+  if (missing.length > 0) throw new PipelineError('VP605', `no ${missing[0]}`, { where });
+  const sbom = files.get(imageFiles.sbom) ?? '';
   const read = <Schema extends z.ZodType>(name: string, schema: Schema): z.output<Schema> => {
     const parsed = parseJson(files.get(name) ?? '', schema);
     if (parsed.ok) return parsed.value;
-    const what = `/${folder}${name} is not what this project writes`;
+    const what = `${name} is not what this project writes`;
     throw new PipelineError('VP605', what, { where, details: parsed.what, cause: parsed.cause });
   };
-  const document = read(sbomFile, sbomDocument);
+  const document = read(imageFiles.sbom, sbomDocument);
   const builds = builtModules(document).map((name) => read(buildFile(name), buildRecord));
   return { sbom, document, builds };
 }
 
 /** The list of components, and what it makes necessary. */
 function neededBy(files: ReadonlyMap<string, string>): string[] {
-  const read = parseJson(files.get(sbomFile) ?? '', sbomDocument);
-  return [sbomFile, ...(read.ok ? builtModules(read.value).map(buildFile) : [])];
+  const read = parseJson(files.get(imageFiles.sbom) ?? '', sbomDocument);
+  return [imageFiles.sbom, ...(read.ok ? builtModules(read.value).map(buildFile) : [])];
 }
 
 /** The modules with the hash of a file: of one out of a Debian package, dpkg knows it. */
@@ -147,7 +141,7 @@ function builtModules({ components }: z.infer<typeof sbomDocument>): string[] {
   );
 }
 
-const buildFile = (module: string): string => `build/${module}.json`;
+const buildFile = (module: string): string => `${imageFiles.build}/${module}.json`;
 
 /** A property of our own, `valkey-bundle:<name>`; null where the component has none. */
 export function propertyOf({ properties }: SbomComponent, name: string): string | null {
@@ -171,18 +165,18 @@ function unpacked(layer: Buffer): Buffer {
   return magic === '28b52ffd' ? zstdDecompressSync(layer) : layer;
 }
 
-/** The plain files below `folder` in a tar archive, by their path there. */
+/** The plain files in a tar archive that say what the image is made of, by their absolute path. */
 function filesIn(tar: Buffer): Map<string, string> {
   const files = new Map<string, string>();
   const text = (at: number, length: number): string => tar.toString('utf8', at, at + length).replace(/\0.*$/s, '');
   for (let at = 0; at + 512 <= tar.length && tar[at] !== 0; ) {
     const prefix = text(at + 257, 5) === 'ustar' ? text(at + 345, 155) : '';
-    const name = `${prefix === '' ? '' : `${prefix}/`}${text(at, 100)}`.replace(/^\.?\//, '');
+    const name = `/${prefix === '' ? '' : `${prefix}/`}${text(at, 100)}`.replace(/^\/\.?\//, '/');
     const size = sizeAt(at + 124);
     // The kind of a plain file is 0, and was a zero byte in old archives.
     const isFile = tar[at + 156] === 0x30 || tar[at + 156] === 0;
-    if (isFile && name.startsWith(folder)) {
-      files.set(name.slice(folder.length), tar.toString('utf8', at + 512, at + 512 + size));
+    if (isFile && (name === imageFiles.sbom || name.startsWith(`${imageFiles.build}/`))) {
+      files.set(name, tar.toString('utf8', at + 512, at + 512 + size));
     }
     at += 512 + Math.ceil(size / 512) * 512;
   }

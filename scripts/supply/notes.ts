@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as z from 'zod';
-import { byNumber } from '../lines/version.ts';
+import { byNumber } from '../data/version.ts';
 import { lockPath, releasePath, type Workspace } from '../pipeline/workspace.ts';
 import { propertyOf, type SbomComponent, type sbomDocument } from './image-content.ts';
 import { readReleaseTag } from './release-plan.ts';

@@ -1,6 +1,6 @@
 import { appendFile } from 'node:fs/promises';
-import type { LockFile } from '../lines/lock-file.ts';
-import type { ReleaseLine } from '../lines/release-line.ts';
+import type { LockFile } from '../data/lock.ts';
+import type { ReleaseLine } from '../data/release-line.ts';
 import { isDay } from '../pipeline/calendar-day.ts';
 import { type Architecture, architectureOf, type Platform } from '../pipeline/platform.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';

@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import * as z from 'zod';
+import { dataError, readData } from '../data/read-data.ts';
 import { textIfThere } from '../lib/files.ts';
 import { jsonText } from '../lib/json.ts';
-import { dataError } from '../lines/data-problem.ts';
-import { readData } from '../lines/read-data.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 

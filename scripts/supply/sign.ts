@@ -1,11 +1,11 @@
 import { join } from 'node:path';
+import { labels as imageLabels } from '../image/labels.ts';
 import { writeWhole } from '../lib/files.ts';
-import { revisionLabel } from '../lib/image-revision.ts';
 import { writeJson } from '../lib/json.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import type { Registry } from '../registry/open-registry.ts';
-import { showRepository } from '../registry/repository.ts';
+import type { Registry } from '../publish/registry.ts';
+import { showRepository } from '../publish/repository.ts';
 import type { SignedThing } from './cosign.ts';
 import { type ImageContent, propertyOf, readImages } from './image-content.ts';
 import { type BuildRun, provenanceOf } from './provenance.ts';
@@ -60,7 +60,7 @@ export function commitsOf(
   { commit }: Pick<BuildRun, 'commit'>,
 ): string[] {
   const commits = images.flatMap(({ digest, labels }) => {
-    const own = labels[revisionLabel];
+    const own = labels[imageLabels.revision];
     if (commit !== null && own?.replace(/-dirty$/, '') !== commit) {
       const what = `it was assembled from ${own ?? 'no known commit'}, the workflow runs for ${commit}`;
       throw new PipelineError('VP624', what, { where: digest });

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { paths } from '../../scripts/lib/image-paths.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
 import { type RawRepository, rawRepository } from '../support/registry-seed.ts';
-import { imageFiles } from '../unit/supply/fake-registry.ts';
+import { heldFiles } from '../unit/supply/fake-registry.ts';
 import { builtModule, inputsWith } from '../unit/supply/sbom-fixture.ts';
 
 const imageType = 'application/vnd.oci.image.manifest.v1+json';
@@ -22,18 +22,20 @@ beforeAll(async () => {
 afterAll(() => registry.remove());
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'released-'));
+  await symlink(join(paths.root, 'modules'), join(folder, 'modules'));
   return () => rm(folder, { recursive: true });
 });
 
 const run = (verb: 'release-notes' | 'scan', ...args: readonly string[]) =>
-  execa(process.execPath, [join(paths.root, 'scripts', `${verb}.ts`), '--dist', join(folder, 'dist'), ...args], {
+  execa(process.execPath, [join(paths.root, 'scripts', `${verb}.ts`), ...args], {
+    cwd: folder,
     env: { GRYPE: join(folder, 'grype'), VALKEY_BUNDLE_REPOSITORY: `${registry.host}/a/b` },
     reject: false,
   });
 
 /** An image of line 9.0 with the module search in a version, under the tag; its digest. */
 async function putImage(tag: string, version: string): Promise<string> {
-  const files = Object.entries(imageFiles(inputsWith([builtModule('search', { version, tag: version })])));
+  const files = Object.entries(heldFiles(inputsWith([builtModule('search', { version, tag: version })])));
   const placed = Object.fromEntries(files.map(([name, text]) => [`/usr/local/share/valkey-bundle/${name}`, text]));
   const { digest } = await repository.putImage('amd64', {}, placed);
   await repository.put(tag, imageType, (await repository.bytes(digest))?.toString('utf8') ?? '');

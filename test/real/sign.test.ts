@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sbomText } from '../../scripts/supply/sbom.ts';
 import { openSigningLab, recordsFor, type SigningLab } from '../support/signing-lab.ts';
-import { imageFiles } from '../unit/supply/fake-registry.ts';
+import { heldFiles } from '../unit/supply/fake-registry.ts';
 import { builtModule, hex } from '../unit/supply/sbom-fixture.ts';
 
 let lab: SigningLab;
@@ -115,7 +115,7 @@ describe('npm run sign', () => {
 
   it.each<[what: string, filesOf: Parameters<SigningLab['putIndex']>[0], code: string]>([
     ['do not hold what they are made of', () => ({ 'bundle.json': '{}' }), 'VP605'],
-    ['hold the list of another architecture', () => imageFiles(recordsFor('amd64')), 'VP624'],
+    ['hold the list of another architecture', () => heldFiles(recordsFor('amd64')), 'VP624'],
   ])('attests nothing of images that %s', async (_, filesOf, code) => {
     const { digest } = await lab.putIndex(filesOf);
     const { exitCode, stderr } = await lab.signDigest(digest, '--key', lab.key);

@@ -1,15 +1,15 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
 import * as z from 'zod';
+import { labels as imageLabels } from '../../scripts/image/labels.ts';
 import { paths } from '../../scripts/lib/image-paths.ts';
-import { revisionLabel } from '../../scripts/lib/image-revision.ts';
 import type { Architecture } from '../../scripts/pipeline/platform.ts';
 import { ensureCosign, verifyingCommands } from '../../scripts/supply/cosign.ts';
 import type { SbomInputs } from '../../scripts/supply/sbom-inputs.ts';
-import { imageFiles } from '../unit/supply/fake-registry.ts';
+import { heldFiles } from '../unit/supply/fake-registry.ts';
 import { builtModule, hex, inputsWith } from '../unit/supply/sbom-fixture.ts';
 import { startRegistry } from './registry.ts';
 import { rawRepository } from './registry-seed.ts';
@@ -29,6 +29,7 @@ export const recordsFor = (architecture: Architecture, commit = hex('a', 40)): S
 export async function openSigningLab() {
   const folder = await mkdtemp(join(tmpdir(), 'valkey-bundle-signed-'));
   const dist = join(folder, 'dist');
+  await symlink(join(paths.root, 'modules'), join(folder, 'modules'));
   const cosign = await ensureCosign();
   for (const name of ['right', 'other']) {
     await execa(cosign, ['generate-key-pair', '--output-key-prefix', join(folder, name)], {
@@ -43,9 +44,9 @@ export async function openSigningLab() {
    * /usr/local/share/valkey-bundle.
    */
   async function putIndex(
-    filesOf: (architecture: Architecture) => Readonly<Record<string, string>> = (of) => imageFiles(recordsFor(of)),
+    filesOf: (architecture: Architecture) => Readonly<Record<string, string>> = (of) => heldFiles(recordsFor(of)),
   ): Promise<{ digest: string; images: string[] }> {
-    const labels = { [revisionLabel]: hex('7', 40) };
+    const labels = { [imageLabels.revision]: hex('7', 40) };
     const images = await Promise.all(
       architectures.map(async (architecture) => {
         const files = Object.entries(filesOf(architecture));
@@ -81,7 +82,7 @@ export async function openSigningLab() {
   function sign(...args: readonly string[]) {
     // Without what a workflow would set, wherever the tests run.
     const env = { ACTIONS_ID_TOKEN_REQUEST_URL: '', GITHUB_WORKFLOW_REF: '', GITHUB_REF: '', GITHUB_REPOSITORY: '' };
-    return execa(process.execPath, [signScript, '--dist', dist, ...args], { env, reject: false });
+    return execa(process.execPath, [signScript, ...args], { cwd: folder, env, reject: false });
   }
 
   /** Exit codes of what a user runs to verify: signature, list of components, provenance. */

@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Existing, type PublishAction, planPublish } from '../../../scripts/publish/plan.ts';
-import { showPlan } from '../../../scripts/publish/show-plan.ts';
-import type { Tag } from '../../../scripts/publish/tags.ts';
-import type { Manifest } from '../../../scripts/registry/manifest.ts';
+import type { Manifest } from '../../../scripts/publish/manifest.ts';
+import { type Existing, type PublishAction, planPublish, showPlan, type Tag } from '../../../scripts/publish/plan.ts';
 
 const index = (name: string): Manifest => ({ digest: `sha256:${name}`, mediaType: 'index', body: Buffer.from(name) });
 const children = [{ platform: 'linux/amd64', digest: 'sha256:a' }];

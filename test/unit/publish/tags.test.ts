@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type ReleaseLine, releaseLine } from '../../../scripts/lines/release-line.ts';
-import { tagsOf } from '../../../scripts/publish/tags.ts';
+import { type ReleaseLine, releaseLine } from '../../../scripts/data/release-line.ts';
+import { tagsOf } from '../../../scripts/publish/plan.ts';
 
 const filling = { valkey: '9.0.4', date: '20261002' };
 const variants = (tags: Readonly<Record<string, readonly string[]>>): ReleaseLine['variants'] =>

@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import { digestOf } from '../../../scripts/lib/hash.ts';
-import type { Registry } from '../../../scripts/registry/open-registry.ts';
+import type { Registry } from '../../../scripts/publish/registry.ts';
 import { sbomDocument } from '../../../scripts/supply/image-content.ts';
 import { sbomText } from '../../../scripts/supply/sbom.ts';
 import type { SbomInputs } from '../../../scripts/supply/sbom-inputs.ts';
-import { tarOf } from '../../support/docker-tar.ts';
+import { tarOf } from '../../support/docker-container.ts';
 
 /**
  * An image of a registry. `layers`, the lowest first: files below /usr/local/share/valkey-bundle, or the bytes of a
@@ -47,7 +47,7 @@ export function fakeRegistry(image: StoredImage) {
 }
 
 /** The files that an image made of these records holds. */
-export function imageFiles(inputs: SbomInputs): Record<string, string> {
+export function heldFiles(inputs: SbomInputs): Record<string, string> {
   const records = inputs.modules.flatMap((module) =>
     module.kind === 'built' ? [[`build/${module.record.module}.json`, JSON.stringify(module.record)]] : [],
   );

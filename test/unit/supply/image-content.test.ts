@@ -1,10 +1,10 @@
 import { zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { readImages } from '../../../scripts/supply/image-content.ts';
-import { bundleTar, fakeRegistry, imageFiles, type StoredImage } from './fake-registry.ts';
+import { bundleTar, fakeRegistry, heldFiles, type StoredImage } from './fake-registry.ts';
 import { builtModule, hex, inputsWith } from './sbom-fixture.ts';
 
-const files = imageFiles(inputsWith([builtModule('search')]));
+const files = heldFiles(inputsWith([builtModule('search')]));
 const { 'build/search.json': record = '', ...withoutRecord } = files;
 
 const read = (layers: StoredImage['layers']) => {
@@ -45,7 +45,7 @@ describe('an image in a registry', () => {
   it('of binary packages alone needs no record', async () => {
     const source = { kind: 'debian-package', package: 'knot', version: '3.5.8-1', sha256: {} } as const;
     const packaged = { kind: 'packaged', name: 'knot', file: 'knot.so', licence: 'GPL-2.0-or-later', source } as const;
-    expect((await read([imageFiles(inputsWith([packaged]))]))[0]?.builds).toEqual([]);
+    expect((await read([heldFiles(inputsWith([packaged]))]))[0]?.builds).toEqual([]);
   });
 
   it.each<[what: string, layer: Record<string, string>]>([

@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { revisionLabel } from '../../../scripts/lib/image-revision.ts';
+import { labels as imageLabels } from '../../../scripts/image/labels.ts';
 import { readBuildRun } from '../../../scripts/supply/provenance.ts';
 import { commitsOf, prepareSigning } from '../../../scripts/supply/sign.ts';
-import { fakeRegistry, imageFiles, type StoredImage } from './fake-registry.ts';
+import { fakeRegistry, heldFiles, type StoredImage } from './fake-registry.ts';
 import { builtModule, hex, inputsWith } from './sbom-fixture.ts';
 
 const [commit, other] = [hex('7', 40), hex('8', 40)];
@@ -14,7 +14,7 @@ const [commit, other] = [hex('7', 40), hex('8', 40)];
 const images = (...revisions: readonly (string | null)[]) =>
   revisions.map((revision, at) => ({
     digest: `sha256:${hex(String(at), 64)}`,
-    labels: revision === null ? {} : { [revisionLabel]: revision },
+    labels: revision === null ? {} : { [imageLabels.revision]: revision },
   }));
 
 describe('the commits that a provenance names', () => {
@@ -46,7 +46,7 @@ describe('what is attested', () => {
     const { registry, digest } = fakeRegistry(stored);
     return prepareSigning(registry, { workspace: { modules: '', dist }, digest, run: readBuildRun({}) });
   };
-  const files = imageFiles(inputsWith([builtModule('search')]));
+  const files = heldFiles(inputsWith([builtModule('search')]));
 
   it('is the list that is in the image, byte for byte, and a provenance of the records beside it', async () => {
     const { images: signed, provenance } = await prepare({ architecture: 'amd64', layers: [files] });
