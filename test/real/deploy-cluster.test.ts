@@ -158,6 +158,9 @@ describe('kubectl apply -k deploy/statefulset/overlays/k3s', () => {
     } finally {
       await away.docker.unpause();
     }
+    // One command, asked too early: it waits for the truth.
+    const waited = await others[0]?.exec('valkey-bundle', 'cluster', 'check', ...checkPatience);
+    expect(waited?.exitCode, `${waited?.stdout}${waited?.stderr}`).toBe(0);
     for (const pod of namespace.pods()) await untilGreen(pod);
   });
 

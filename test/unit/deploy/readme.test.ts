@@ -29,6 +29,7 @@ it('both pages have the same commands in their text', () => {
 describe('no command of the pages', () => {
   it.each([
     ['hands a password to a command line', /REDISCLI_AUTH="?\$PASSWORD|-a "?\$PASSWORD/],
+    ['looks once at a cluster that may not be ready yet', /cluster check(?! --timeout \d)/],
     ['installs whatever is latest', /releases\/latest/],
     ['pipes a page of the web to kubectl, whatever it says', /curl [^|\n]*\| *kubectl/],
     ['deletes claims that another instance may own', /delete pvc -l app\.kubernetes\.io\/name=valkey(?!,)/],
