@@ -32,6 +32,10 @@ describe('no command of the pages', () => {
     ['looks once at a cluster that may not be ready yet', /cluster check(?! --timeout \d)/],
     ['installs whatever is latest', /releases\/latest/],
     ['pipes a page of the web to kubectl, whatever it says', /curl [^|\n]*\| *kubectl/],
+    [
+      'fails where what it deletes is gone already',
+      /kubectl delete -k (?!.*--ignore-not-found)|delete (?:job|statefulset)\b(?!.*--ignore-not-found)/,
+    ],
     ['deletes claims that another instance may own', /delete pvc -l app\.kubernetes\.io\/name=valkey(?!,)/],
     ['names an operator’s resource without its group', /kubectl .*\b(get|patch|delete|wait) valkey /],
   ])('%s', (_what, pattern) => {
