@@ -36,6 +36,7 @@ describe('no command of the pages', () => {
       'fails where what it deletes is gone already',
       /kubectl delete -k (?!.*--ignore-not-found)|delete (?:job|statefulset)\b(?!.*--ignore-not-found)/,
     ],
+    ['creates what a later apply warns of, because it was not applied', /kubectl create namespace/],
     ['deletes claims that another instance may own', /delete pvc -l app\.kubernetes\.io\/name=valkey(?!,)/],
     ['names an operator’s resource without its group', /kubectl .*\b(get|patch|delete|wait) valkey /],
   ])('%s', (_what, pattern) => {
