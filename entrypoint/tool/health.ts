@@ -1,4 +1,4 @@
-import { endpoint, isNodeId } from '../cluster/nodes.ts';
+import { endpoint, isNodeId, SLOTS } from '../cluster/nodes.ts';
 import type { Environment } from '../conf/environment.ts';
 import { refuse } from '../diagnostics/diagnostic.ts';
 import { type ConfFiles, type Host, isError, type Reply, type Waiting } from '../host/host.ts';
@@ -99,7 +99,7 @@ export type Level =
   | 'alive'
   /** It serves commands and, in cluster mode, knows other nodes. The cluster's state is told and does not matter. For readiness. */
   | 'joined'
-  /** It serves commands, and says that its cluster is ok. For people: as a probe, one lost node would take all others out of service. */
+  /** It serves commands, and says that its cluster is ok and all slots are served. As a probe, one lost node would take out all others. */
   | 'cluster-ok';
 
 type Answer =
@@ -144,7 +144,7 @@ export function judge(
 
 /** An answer to CLUSTER INFO. */
 type ClusterInfo =
-  | { readonly kind: 'info'; readonly nodes: number; readonly state: string }
+  | { readonly kind: 'info'; readonly nodes: number; readonly state: string; readonly unserved: number }
   /** A server of its own. */
   | { readonly kind: 'no cluster' }
   /** It does not let us ask. */
@@ -173,6 +173,8 @@ function requireClusterOk(info: ClusterInfo): string {
       throw refuse('VB716', `CLUSTER INFO: ${info.why}`);
     case 'info':
       if (info.state !== 'ok') throw refuse('VB720', `the server says cluster_state:${info.state}`);
+      // Without cluster-require-full-coverage the state says nothing of them.
+      if (info.unserved > 0) throw refuse('VB720', `the server says that ${info.unserved} slots are not served`);
       return 'cluster-ok';
   }
 }
@@ -183,9 +185,10 @@ function readClusterInfo({ kind, text }: Answer): ClusterInfo | { readonly kind:
   const field = (name: string): string | undefined => new RegExp(`^${name}:(\\w+)\\r?$`, 'm').exec(text)?.[1];
   const state = field('cluster_state');
   const nodes = field('cluster_known_nodes');
+  const unserved = SLOTS - Number(field('cluster_slots_assigned') ?? SLOTS) + Number(field('cluster_slots_fail') ?? 0);
   return state === undefined || nodes === undefined
     ? { kind: 'silent', why: text.trim() }
-    : { kind: 'info', nodes: Number(nodes), state };
+    : { kind: 'info', nodes: Number(nodes), state, unserved };
 }
 
 /** Nodes that nodes.conf names: those that only begin to be known are not written there (cluster_legacy.c, clusterSaveConfig). */
