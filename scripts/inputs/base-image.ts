@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { LockedBase } from '../data/lock.ts';
 import type { WantedBase, WantedLine } from '../data/wanted.ts';
-import { ensureTools } from '../lib/apt-tools.ts';
+import { ensureTools } from '../lib/apt.ts';
 import { digestOf } from '../lib/hash.ts';
 import { runGroup } from '../lib/process-group.ts';
 import { lastLine } from '../lib/text.ts';

@@ -1,10 +1,8 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isDownloaded } from '../lib/apt-download.ts';
-import { ensureTools } from '../lib/apt-tools.ts';
-import { findMirrors } from '../lib/debian-mirror.ts';
-import { cached, openAptState } from '../lib/debian-suite.ts';
+import { ensureTools } from '../lib/apt.ts';
+import { cached, findMirrors, isDownloaded, openAptState } from '../lib/debian.ts';
 import { runGroup } from '../lib/process-group.ts';
 import type { Architecture } from '../pipeline/platform.ts';
 

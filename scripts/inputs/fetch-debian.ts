@@ -2,7 +2,7 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { LockedSource } from '../data/lock.ts';
-import { ensureTools } from '../lib/apt-tools.ts';
+import { ensureTools } from '../lib/apt.ts';
 import { sha256OfFile } from '../lib/hash.ts';
 import type { SourceRecord } from '../pipeline/records.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';

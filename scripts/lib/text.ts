@@ -14,7 +14,7 @@ export function didYouMean(word: string, candidates: Iterable<string>, prefix = 
 }
 
 /** The candidate that is nearest to a misspelled word; null where more than a third of its letters would differ. */
-export function nearest(word: string, candidates: Iterable<string>): string | null {
+function nearest(word: string, candidates: Iterable<string>): string | null {
   const farthest = Math.max(1, Math.floor(word.length / 3));
   const ranked = [...candidates]
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))

@@ -1,12 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Cluster } from 'iovalkey';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
-import { clusterClient } from '../support/kube/cluster-client.ts';
+import { clusterClient, lostOf, whileWriting } from '../support/kube/clients.ts';
 import type { Namespace } from '../support/kube/namespace.ts';
-import { showLogsOnFailure, useNamespaces } from '../support/kube/scope.ts';
-import { allReady, jobDone, password, probeRestarts, renderCluster } from '../support/kube/statefulset-cluster.ts';
-import { untilGreen } from '../support/kube/until-green.ts';
-import { lostOf, whileWriting } from '../support/kube/writer.ts';
+import {
+  allReady,
+  jobDone,
+  password,
+  probeRestarts,
+  renderCluster,
+  showLogsOnFailure,
+  untilGreen,
+  useNamespaces,
+} from '../support/kube/scope.ts';
 import { measured } from '../support/measured.ts';
 import { until } from '../support/until.ts';
 

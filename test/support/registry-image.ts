@@ -2,8 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { afterAll } from 'vitest';
 import type { Architecture } from '../../scripts/pipeline/platform.ts';
+import { tarOf } from './docker-container.ts';
 import { engine, label } from './docker-engine.ts';
-import { tarOf } from './docker-tar.ts';
 import { testLabels } from './registry-release.ts';
 
 /** A tiny image in the engine: one file. Its name is its own, so that removing it removes nothing else. */

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { stringify } from 'yaml';
-import { ensureTools } from '../../scripts/lib/apt-tools.ts';
+import { ensureTools } from '../../scripts/lib/apt.ts';
 import { patienceMs } from './patience.ts';
 import { until } from './until.ts';
 

@@ -9,7 +9,7 @@ const elsewhere: Readonly<Record<string, RegExp>> = {
   'the words of messages': /^scripts\/problems\//,
   'finding and asking the engine': /^scripts\/(bootstrap\/|lib\/engine)/,
   'the bases and the source packages of Debian, which lines that are published do not have':
-    /^scripts\/(lib\/(apt-|base|debian-|image-bundle)|inputs\/(debian-archive|fetch-debian))/,
+    /^scripts\/(lib\/(apt|base|debian|image-bundle)|inputs\/(debian-archive|fetch-debian))/,
   'the places of the project': /^scripts\/lib\/image-paths\.ts/,
   'a rule of names, which changes no name': /^entrypoint\/modules\/naming\.ts/,
   'the list of crates, for the list of components': /^scripts\/sbom\/cargo-lock\.ts/,

@@ -3,8 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadManifests } from '../../../scripts/data/manifests.ts';
-import { generateModuleSchema } from '../../../scripts/lib/generate-module-schema.ts';
-import { staleFiles } from '../../../scripts/lib/generated-file.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
@@ -89,10 +87,6 @@ describe("the project's own manifests", () => {
       const text = readFileSync(join(root, 'modules', name, 'module.yaml'), 'utf8');
       expect(text).toMatch(/^# yaml-language-server: \$schema=\.\.\/module\.schema\.json\n/);
     }
-  });
-
-  it('stand beside a schema that is what the type says', () => {
-    expect(staleFiles(root, [generateModuleSchema()])).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { blocksOf, execCommandsOf, readPage } from '../../support/kube/readme.ts';
+import { blocksOf, execCommandsOf, readPage } from '../../support/kube/render.ts';
 
 /** The commands of a page's blocks, without the remarks behind them. */
 function commandsOf(page: string): string[] {
