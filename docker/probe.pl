@@ -1,7 +1,7 @@
 #!/usr/bin/env -S -u PERL5OPT -u PERL_UNICODE PERL_BADLANG=0 /usr/bin/perl
 # valkey-bundle: the command on PATH. `health` is answered here, where it can be, in one process that takes a few milliseconds and leaves no
 # child behind when it is killed: a child would land on the server, which does not reap it. Everything else, and every answer that has to
-# be explained, goes to the program behind. The rules are those of entrypoint/health.ts, and one table of tests holds both to them.
+# be explained, goes to the program behind. The rules are those of entrypoint/tool/health.ts, and one table of tests holds both to them.
 # perl-base is in every Debian image. The container's variables are the server's: they neither change how perl reads, nor has perl to warn of
 # a locale that the image does not have. No module is loaded, nor `use warnings`: each would cost as much as the question.
 use strict;

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { ENTRYPOINT_NAMES, SERVER_NAMES } from '../../entrypoint/invocation.ts';
+import { ENTRYPOINT_NAMES, SERVER_NAMES } from '../../entrypoint/server/invocation.ts';
 import type { BundleFile, ModuleManifest } from '../../modules/schema.ts';
 import type { LockedLine } from '../data/lock.ts';
 import type { ReleaseLine } from '../data/release-line.ts';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type Docker from 'dockerode';
-import { bytesOf } from '../../entrypoint/bytes.ts';
+import { bytesOf } from '../../entrypoint/text/bytes.ts';
 import { collector } from '../../scripts/lib/engine.ts';
 import { engine, images, label, requireImage } from './docker-engine.ts';
 import { patienceMs } from './patience.ts';

@@ -1,26 +1,22 @@
-import { printable } from '../../bytes.ts';
-import { type Check, checkViews } from '../../cluster/checks.ts';
 import {
+  type Check,
   checkModules,
+  checkViews,
   moduleCommands,
   modulePorts,
   type NodeModules,
   readNodeModules,
-} from '../../cluster/module-checks.ts';
-import { isPrimary } from '../../cluster/nodes.ts';
-import { CONNECTION_OPTIONS, readOptions } from '../../cluster/options.ts';
-import { countSlots, showSlots } from '../../cluster/slots.ts';
-import { endpoint } from '../../cluster/targets.ts';
+} from '../../cluster/checks.ts';
+import { countSlots, endpoint, isPrimary, showSlots } from '../../cluster/nodes.ts';
 import type { View } from '../../cluster/view.ts';
-import { type Diagnostic, diagnose } from '../../diagnostics.ts';
-import type { Waiting } from '../../host.ts';
-import { styleFor } from '../../log.ts';
+import { type Diagnostic, diagnose, styleFor } from '../../diagnostics/diagnostic.ts';
+import type { Waiting } from '../../host/host.ts';
 import type { Manifest } from '../../modules/manifest.ts';
-import type { ToolContext } from '../context.ts';
-import { table } from '../table.ts';
-import { ask, type Cluster } from './cluster.ts';
-import { type Members, membersFrom, startOf, timeoutOf } from './members.ts';
-import { findClosedBuses } from './obstacles.ts';
+import { printable } from '../../text/bytes.ts';
+import { table } from '../../text/table.ts';
+import { CONNECTION_OPTIONS, readOptions, type ToolContext } from '../options.ts';
+import { ask, type Cluster } from './connection.ts';
+import { findClosedBuses, type Members, membersFrom, startOf, timeoutOf } from './members.ts';
 
 const USAGE = 'cluster check [--nodes host:port,...] [--json] [--timeout S] [--user U] [--password-file F] [--tls]';
 const BETWEEN_MS = 500;

@@ -1,4 +1,4 @@
-import { asBytes, pathOf } from '../../../entrypoint/bytes.ts';
+import { asBytes, pathOf } from '../../../entrypoint/text/bytes.ts';
 import type { ContainerWish, Files } from '../../support/docker-container.ts';
 import { moduleFile } from '../../support/elf.ts';
 import type { Row } from './row.ts';

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { systemPath } from '../../../entrypoint/host/system-path.ts';
+import { systemPath } from '../../../entrypoint/host/files.ts';
 import type { Files } from '../../support/docker-container.ts';
 import type { ParityCase } from './case.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asBytes } from '../../../entrypoint/bytes.ts';
+import { asBytes } from '../../../entrypoint/text/bytes.ts';
 import { runCluster } from '../../support/cluster-tool.ts';
 import { idOf } from '../../support/cluster-view.ts';
 import { type FakeCluster, fakeCluster } from '../../support/fake-cluster.ts';

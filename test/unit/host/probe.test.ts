@@ -4,12 +4,11 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asBytes, bytesOf } from '../../../entrypoint/bytes.ts';
-import { Refusal } from '../../../entrypoint/diagnostics.ts';
-import { judge, type Level, readHeard } from '../../../entrypoint/health.ts';
-import { ownProcess } from '../../../entrypoint/host/own-process.ts';
-import { startName } from '../../../entrypoint/host/start-name.ts';
-import { type StartRecord, usualServer, writeRecord } from '../../../entrypoint/start-record.ts';
+import { Refusal } from '../../../entrypoint/diagnostics/diagnostic.ts';
+import { ownProcess, startName } from '../../../entrypoint/host/own-process.ts';
+import { type StartRecord, usualServer, writeRecord } from '../../../entrypoint/server/reach.ts';
+import { asBytes, bytesOf } from '../../../entrypoint/text/bytes.ts';
+import { judge, type Level, readHeard } from '../../../entrypoint/tool/health.ts';
 import { answers, denied, disabled, info } from '../../support/probe-answers.ts';
 
 /*

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { variables } from '../../../entrypoint/environment.ts';
-import { foreignVariables } from '../../../entrypoint/foreign-variables.ts';
+import { foreignVariables, variables } from '../../../entrypoint/conf/environment.ts';
 import { start, tool } from '../../support/fake-start.ts';
 
 describe('a server that goes to the background', () => {
