@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { openEngine } from '../lib/engine.ts';
-import { currentOwner, ownerLabel } from '../lib/owner.ts';
+import { ownLabel } from '../lib/owner.ts';
 import type { Ratio } from './page.ts';
 import {
   BENCH,
@@ -143,7 +143,7 @@ async function timeContainer(engine: Docker, image: string, contender: Contender
   await chmod(folders.output, 0o777);
   const container = await engine.createContainer({
     Image: image,
-    Labels: { [ownerLabel]: currentOwner() },
+    Labels: ownLabel(),
     Entrypoint: [...contender.entrypoint],
     Cmd: [...contender.command],
     HostConfig: { Binds: [`${folders.conf}:${CONF}:ro`, `${folders.output}:${OUTPUT}`] },

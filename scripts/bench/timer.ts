@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { openEngine, runOnce } from '../lib/engine.ts';
 import { paths } from '../lib/image-paths.ts';
-import { currentOwner, ownerLabel } from '../lib/owner.ts';
+import { ownLabel } from '../lib/owner.ts';
 
 /** A program to be timed. With a socket, until it answers PING there; without one, until it has ended. */
 export interface Case {
@@ -133,7 +133,7 @@ const SERVER =
 async function runTimer({ rounds, server, input, beside = false }: ContainerRun): Promise<string> {
   const wish = {
     Image: 'valkey-bundle-bench:local',
-    Labels: { [ownerLabel]: currentOwner() },
+    Labels: ownLabel(),
     User: '0',
     WorkingDir: '/data',
     Entrypoint: ['sh', '-c', beside ? `${SERVER}; ${TIMER}` : TIMER, 'sh'],

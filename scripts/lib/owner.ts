@@ -18,6 +18,11 @@ export interface Sight {
   stat(pid: number): string | null;
 }
 
+/** The label for what this process makes. */
+export function ownLabel(): Record<string, string> {
+  return { [ownerLabel]: currentOwner() };
+}
+
 /** The owner of what this process makes: the run that it is a part of, or itself. */
 export function currentOwner(): string {
   return process.env[ownerVariable] ?? ownerOf(process.pid);
