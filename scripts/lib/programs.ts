@@ -18,9 +18,10 @@ export interface Buildx {
 }
 
 /**
- * `docker buildx` where the client has it; otherwise Debian's plugin, unpacked into dist/tools and run by itself, with its state there
- * too: the user's own Docker configuration is only read. `local`: the base is an image that only the engine has, so the engine's own builder
- * has to be used; otherwise it is the one that the user chose. Throws VP309 where none can be had.
+ * `docker buildx` where the client has it; otherwise Debian's plugin, unpacked into dist/tools and run by itself, with
+ * its state there too: the user's own Docker configuration is only read. `local`: the base is an image that only the
+ * engine has, so the engine's own builder has to be used; otherwise it is the one that the user chose. Throws VP309
+ * where none can be had.
  */
 export async function ensureBuildx(local: boolean, report: (line: string) => void): Promise<Buildx> {
   const env = { BUILDX_NO_DEFAULT_ATTESTATIONS: '1', ...(local && { BUILDX_BUILDER: 'default' }) };
@@ -48,8 +49,8 @@ async function ownBuildx(report: (line: string) => void): Promise<string> {
 }
 
 /**
- * The path of the program in dist/tools; it is taken out of its package if it is not there yet, and `taking` is called before that. Throws
- * VP902 where it cannot be had.
+ * The path of the program in dist/tools; it is taken out of its package if it is not there yet, and `taking` is called
+ * before that. Throws VP902 where it cannot be had.
  */
 export async function ensureProgram(
   name: string,
@@ -73,8 +74,8 @@ export function ensureCompose(): Promise<string> {
 }
 
 /**
- * The path of kubectl, which renders kustomizations without a cluster. Always Debian's, so that every machine renders with the same one,
- * whatever is on its PATH.
+ * The path of kubectl, which renders kustomizations without a cluster. Always Debian's, so that every machine renders
+ * with the same one, whatever is on its PATH.
  */
 export function ensureKubectl(): Promise<string> {
   return ensureProgram('kubectl', { package: 'kubectl', suites: ['trixie', 'sid'], file: 'usr/bin/kubectl' });
@@ -89,7 +90,7 @@ interface DebianProgram {
   readonly file: string;
 }
 
-/** Unpacks the program to `target`, executable; the machine's own packages stay as they are. Throws VP902 where no suite has it. */
+/** Unpacks the program to `target`; the machine's own packages stay as they are. Throws VP902 where no suite has it. */
 async function takeProgram(program: DebianProgram, target: string): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'debian-program-'));
   const failures: string[] = [];

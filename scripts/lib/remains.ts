@@ -29,7 +29,7 @@ async function all<T>(things: readonly T[], remove: (thing: T) => Promise<unknow
   for (const result of results) if (result.status === 'rejected') ignoreGone(result.reason);
 }
 
-/** Has what this process makes removed when it has ended, in whichever way: by a process that watches it, as SIGKILL leaves no time to. */
+/** Has what this process makes removed at its end, by a process that watches it: SIGKILL leaves no time to. */
 export function removeRemainsAtEnd(): void {
   const watcher = fork(import.meta.filename, [ownerOf(process.pid)], {
     // A signal to the group of this process, as Ctrl-C sends, is not for it.

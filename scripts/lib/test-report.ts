@@ -33,8 +33,8 @@ export function readTestReport(): Report | null {
 }
 
 /**
- * The closing line, `N passed, N failed`, with skipped ones said. A file that broke before its first test counts as one failure; so does
- * a run that ended badly though none of its tests failed, or that left no report.
+ * The closing line, `N passed, N failed`, with skipped ones said. A file that broke before its first test counts as one
+ * failure; so does a run that ended badly though none of its tests failed, or that left no report.
  */
 export function summarise(
   report: Report | null,

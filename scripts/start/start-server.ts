@@ -92,8 +92,8 @@ async function refuseTakenPort(docker: Docker, port: number, earlier: EarlierCon
 }
 
 /**
- * Lets the entrypoint of the new image plan the start, in a container of its own, before a running server is stopped for it. What the
- * entrypoint would refuse is refused here, with its words and its exit code.
+ * Lets the entrypoint of the new image plan the start, in a container of its own, before a running server is stopped
+ * for it. What the entrypoint would refuse is refused here, with its words and its exit code.
  */
 async function refuseBadStart(docker: Docker, wish: ContainerWish): Promise<void> {
   const command = ['valkey-bundle', 'plan', '--', ...(containerCommand(wish) ?? ['valkey-server'])];
@@ -139,7 +139,7 @@ const START_TRIES = 5;
 /** How many ports after 6379 are tried: more neighbours than that means something else is wrong. */
 const PORTS_TRIED = 100;
 
-/** The first free port: that of the container that is being replaced (its clients keep their address), then from 6379 on. */
+/** The first free port: that of the container being replaced (its clients keep their address), then from 6379 on. */
 export async function chooseFreePort(
   previous: number | null,
   isFree: (port: number) => Promise<boolean>,
@@ -153,7 +153,7 @@ export async function chooseFreePort(
   });
 }
 
-/** True if nothing listens there. A port that only the engine may open (below 1024) counts as free: the engine will say. */
+/** True if nothing listens there. A port below 1024 counts as free: only the engine may open it, and it will say. */
 export function isFreeOnLoopback(port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
