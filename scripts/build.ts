@@ -8,10 +8,10 @@ import type { Capacity } from './build/schedule.ts';
 import { showArtifacts } from './build/show-artifacts.ts';
 import { showPlan } from './build/show-plan.ts';
 import { fetchLine } from './inputs/fetch-line.ts';
+import { ensureBuildx } from './lib/programs.ts';
 import { architectureOf, nativePlatform, readPlatform } from './pipeline/platform.ts';
 import { runVerb } from './pipeline/run-verb.ts';
 import { artifactsPath, openWorkspace } from './pipeline/workspace.ts';
-import { ensureBuildx } from './tools/buildx.ts';
 
 const usage = `npm run build [-- MODULE ...] [--line LINE] [--platform PLATFORM] [--jobs N] [--no-cache] [--dry-run]
 Builds modules from their pinned sources into dist/artifacts/<line>/<architecture>, and checks that the server would load them.

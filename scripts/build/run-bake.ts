@@ -1,5 +1,5 @@
 import { type AboutBuild, type BuildKitRun, runBuildKit } from '../lib/engine-build.ts';
-import type { Buildx } from '../tools/buildx.ts';
+import type { Buildx } from '../lib/programs.ts';
 
 export interface BakeRun extends Pick<AboutBuild, 'log' | 'repeat'>, Pick<BuildKitRun, 'aborted' | 'report'> {
   readonly buildx: Buildx;

@@ -35,8 +35,8 @@ describe('the number of what a line’s images are made of', () => {
 
   it.each<[what: string, path: string, becomes: 'another one' | 'the same']>([
     ['a Cargo.lock that the project keeps for a module', 'modules/bloom/Cargo-1.0.0.lock', 'another one'],
-    ['what fetches the sources', 'scripts/inputs/more.ts', 'another one'],
-    ['what runs BuildKit', 'scripts/tools/more.ts', 'another one'],
+    ['what fetches the sources', 'scripts/fetch/more.ts', 'another one'],
+    ['what runs BuildKit', 'scripts/lib/programs.ts', 'another one'],
     ['a builder', 'docker/builders/more.sh', 'another one'],
     ['the entrypoint', 'entrypoint/more.ts', 'another one'],
     ['a Cargo.lock for a tag that the line does not build', 'modules/bloom/Cargo-0.0.1.lock', 'the same'],

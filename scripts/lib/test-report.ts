@@ -1,3 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { paths } from './image-paths.ts';
+
+/** Where `npm test` has vitest leave its JSON report. */
+export const testReportPath = join(paths.root, 'dist', 'test-report.json');
+
 /** The part of vitest's JSON report that is read here. */
 export interface Report {
   readonly numPassedTests: number;
@@ -16,9 +23,18 @@ interface Assertion {
   readonly meta?: { readonly measured?: string };
 }
 
+/** The report of the last `npm test`; null where it broke off before it could count. */
+export function readTestReport(): Report | null {
+  try {
+    return JSON.parse(readFileSync(testReportPath, 'utf8')) as Report;
+  } catch {
+    return null;
+  }
+}
+
 /**
- * The closing line, `N passed, N failed`, with skipped ones said. A file that broke before its first test counts as one failure; so does
- * a run that ended badly though none of its tests failed, or that left no report.
+ * The closing line, `N passed, N failed`, with skipped ones said. A file that broke before its first test counts as one
+ * failure; so does a run that ended badly though none of its tests failed, or that left no report.
  */
 export function summarise(
   report: Report | null,
@@ -39,4 +55,14 @@ export function summarise(
   const skipped = numPendingTests + numTodoTests;
   const line = `${numPassedTests} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
   return { line, passed: numPassedTests, failed };
+}
+
+/** The rows of a Markdown table of single tests, with what they measured. */
+export function testRows({ testResults }: Report): string[] {
+  return testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .map(({ fullName, status, duration, meta }) => {
+      const seconds = Math.round((duration ?? 0) / 1000);
+      return `| ${fullName.replaceAll('|', '\\|')} | ${status} | ${seconds} | ${meta?.measured ?? ''} |`;
+    });
 }

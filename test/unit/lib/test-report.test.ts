@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Report, summarise } from '../../../scripts/lib/test-summary.ts';
+import { type Report, summarise, testRows } from '../../../scripts/lib/test-report.ts';
 
 const report = (change: Partial<Report> = {}): Report => ({
   numPassedTests: 7,
@@ -34,4 +34,10 @@ describe('the closing line', () => {
   ])('%s', (_what, given, exitCode, line, failed) => {
     expect(summarise(given, exitCode)).toMatchObject({ line, failed });
   });
+});
+
+test('the row of a test has its seconds and what it measured, and a bar in its name divides no cells', () => {
+  const measured = { fullName: 'a | b', status: 'passed', duration: 3_210, meta: { measured: '5 keys' } };
+  const testResults = [{ status: 'passed', assertionResults: [measured, { fullName: 'c', status: 'failed' }] }];
+  expect(testRows(report({ testResults }))).toEqual(['| a \\| b | passed | 3 | 5 keys |', '| c | failed | 0 |  |']);
 });
