@@ -3,7 +3,6 @@ import { parseArgs } from 'node:util';
 import { generateBadInputMatrix } from './lib/generate-bad-input-matrix.ts';
 import { generateDiagnostics } from './lib/generate-diagnostics.ts';
 import { generateEnvironment } from './lib/generate-environment.ts';
-import { generateMergeMatrix } from './lib/generate-merge-matrix.ts';
 import { generateLineSchema, generateLockSchema, generateModuleSchema } from './lib/generate-module-schema.ts';
 import { generateProblems } from './lib/generate-problems.ts';
 import { staleFiles, writeStaleFiles } from './lib/generated-file.ts';
@@ -18,7 +17,6 @@ const steps = [
   generateDiagnostics,
   generateEnvironment,
   generateBadInputMatrix,
-  generateMergeMatrix,
   generateProblems,
 ];
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });

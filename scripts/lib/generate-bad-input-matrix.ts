@@ -1,6 +1,5 @@
 import { catalogue } from '../../entrypoint/diagnostics/catalogue.ts';
-import type { Row } from '../../test/matrix/bad-input/row.ts';
-import { sections } from '../../test/matrix/bad-input/sections.ts';
+import { type Row, sections } from '../../test/support/bad-input/rows.ts';
 import type { GeneratedFile } from './generated-file.ts';
 
 /** docs/bad-input.md: every wrong input that the tests try, with what the start ends with. */

@@ -1,4 +1,4 @@
-import { describeBadInput } from '../../matrix/bad-input/describe-bad-input.ts';
+import { describeBadInput } from './describe-bad-input.ts';
 
 describeBadInput(
   'Variables and arguments',

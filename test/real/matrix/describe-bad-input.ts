@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { type Row, reportOf, sections } from '../../support/bad-input/rows.ts';
 import type { TestContainer } from '../../support/docker-container.ts';
 import { type Containers, useContainers } from '../../support/docker-server.ts';
 import { until } from '../../support/until.ts';
 import { wholeLog } from '../../support/until-logged.ts';
-import { reportOf } from './report-of.ts';
-import type { Row } from './row.ts';
-import { sections } from './sections.ts';
 
 /** Every row of some sections in a container of its own. */
 export function describeBadInput(...titles: readonly string[]): void {
