@@ -54,6 +54,26 @@ export const sections: ReadonlyArray<{ readonly title: string; readonly rows: re
   { title: 'Terminal escapes and secrets', rows: hostileRows },
 ];
 
+/**
+ * The rows of which a container can say more than the recorded host: a server that runs, what that host had to be told by hand or cannot have,
+ * who starts it and on which file system, and the first row of each code.
+ */
+export const realRows: ReadonlySet<Row> = realOnes();
+
+function realOnes(): Set<Row> {
+  const codes = new Set<Code | null>();
+  return new Set(
+    sections
+      .flatMap(({ rows }) => rows)
+      .filter(({ asks, twin, code, wish }) => {
+        const isFirst = !codes.has(code);
+        codes.add(code);
+        const isOfPlace = [wish.entrypoint, wish.user, wish.readOnly, wish.tmpfs].some((said) => said !== undefined);
+        return asks !== undefined || twin !== undefined || isFirst || isOfPlace;
+      }),
+  );
+}
+
 /** One diagnostic as it stands on standard error. */
 interface Shown {
   readonly place: string | null;
