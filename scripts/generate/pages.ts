@@ -3,8 +3,7 @@ import { foreignVariables, variables } from '../../entrypoint/conf/environment.t
 import { catalogue, exitCodes } from '../../entrypoint/diagnostics/catalogue.ts';
 import type { CataloguePage } from '../../entrypoint/diagnostics/page.ts';
 import { moduleManifest } from '../../modules/schema.ts';
-import type { Row } from '../../test/matrix/bad-input/row.ts';
-import { sections } from '../../test/matrix/bad-input/sections.ts';
+import { type Row, sections } from '../../test/support/bad-input/rows.ts';
 import { lockFile } from '../data/lock.ts';
 import { releaseLine } from '../data/release-line.ts';
 import { jsonText } from '../lib/json.ts';
@@ -104,10 +103,11 @@ export function environment(): GeneratedFile {
 export function badInput(): GeneratedFile {
   const all = sections.flatMap(({ rows }) => rows);
   const working = all.filter(({ code }) => code === null).length;
-  return page('bad-input.md', 'Bad input', 'the rows in test/matrix/bad-input/', [
-    `Each of these ${all.length} inputs is given to a container of its own. ${all.length - working} end the start: with one error on standard error,`,
-    'which has the code, the place and the fix, within a bounded time, before anything of the server runs, and never with a stack.',
-    `${working} only look wrong, and the server runs. Terminal escapes are shown escaped; a secret is never shown.`,
+  return page('bad-input.md', 'Bad input', 'the rows in test/support/bad-input/', [
+    `Each of these ${all.length} inputs is given to a recorded host, and to a container of its own where that can say more (every one of them in`,
+    `\`npm run test:full\`). ${all.length - working} end the start: with one error on standard error, which has the code, the place and the fix, within a`,
+    `bounded time, before anything of the server runs, and never with a stack. ${working} only look wrong, and the server runs. Terminal escapes are`,
+    'shown escaped; a secret is never shown.',
     '',
     'The place stands in front of the message; behind it is what the message names too.',
     '',

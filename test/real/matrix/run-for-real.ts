@@ -6,8 +6,7 @@ import {
   type TestContainer,
   tarOf,
 } from '../../support/docker-container.ts';
-import type { Cell, Circumstance } from './cells.ts';
-import type { LaidOut } from './lay-out.ts';
+import type { Cell, Circumstance, LaidOut } from '../../support/merge/cells.ts';
 
 const users: Readonly<Record<Circumstance, { readonly wish: ContainerWish; readonly uid: number }>> = {
   root: { wish: { user: 'root' }, uid: 999 },

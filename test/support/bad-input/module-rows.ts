@@ -1,7 +1,7 @@
-import type { Files } from '../../support/docker-container.ts';
-import { elf } from '../../support/elf.ts';
-import { loadableObject } from '../../support/loadable-object.ts';
-import type { Row } from './row.ts';
+import type { Files } from '../docker-container.ts';
+import { elf } from '../elf.ts';
+import { loadableObject } from '../loadable-object.ts';
+import type { Row } from './rows.ts';
 
 const FOUND = '/usr/lib/valkey/x.so';
 const NAMED = '/opt/x.so';

@@ -1,4 +1,4 @@
-import type { Row } from './row.ts';
+import type { Row } from './rows.ts';
 
 const CLEAR = '\x1b[2J';
 const TITLE = '\x1b]0;x\x07';
