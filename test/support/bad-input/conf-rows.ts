@@ -1,8 +1,6 @@
 import { asBytes, pathOf } from '../../../entrypoint/text/bytes.ts';
 import type { ContainerWish, Files } from '../../support/docker-container.ts';
 import { moduleFile } from '../../support/elf.ts';
-import type { ContainerWish, Files } from '../docker-container.ts';
-import { moduleFile } from '../elf.ts';
 import type { Row } from './rows.ts';
 
 const bloom = '/usr/lib/valkey/libvalkey_bloom.so';
