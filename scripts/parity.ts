@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { buildTestImage } from './lib/image-test.ts';
-import { oldestServer } from './lib/oldest-server.ts';
+import { buildTestImage } from './image/local-image.ts';
+import { oldestServer } from './image/oldest-server.ts';
 import { type ParityServer, runParity } from './lib/parity-container.ts';
 import { gapsIn } from './lib/parity-gaps.ts';
 import { showMismatches, writeParityReport } from './lib/parity-report.ts';

@@ -1,4 +1,4 @@
-import { buildLocalImage } from './lib/image.ts';
+import { buildLocalImage } from './image/local-image.ts';
 import { readConfFile } from './start/conf-file.ts';
 import { connectEngine } from './start/connect-engine.ts';
 import { fail } from './start/fail.ts';

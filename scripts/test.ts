@@ -32,7 +32,7 @@ async function main(): Promise<number> {
     return 64;
   }
   if (wantsEngine(chosen)) {
-    const { buildTestImage } = await import('./lib/image-test.ts');
+    const { buildTestImage } = await import('./image/local-image.ts');
     await buildTestImage({ report: (line) => console.error(line) });
   }
   await mkdir(join(ROOT, 'dist'), { recursive: true });

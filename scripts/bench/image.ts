@@ -1,11 +1,10 @@
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildImage } from '../lib/engine-build.ts';
-import { buildEntrypoint } from '../lib/entrypoint-build.ts';
-import { buildLocalImage, builtId } from '../lib/image.ts';
-import { withContext } from '../lib/image-context.ts';
+import { buildImage, builtId } from '../image/buildkit.ts';
+import { buildEntrypoint } from '../image/entrypoint-build.ts';
+import { withContext } from '../image/image-context.ts';
+import { buildLocalImage, buildTestImage } from '../image/local-image.ts';
 import { paths } from '../lib/image-paths.ts';
-import { buildTestImage } from '../lib/image-test.ts';
 import { writeConfFiles } from './conf-files.ts';
 import { BENCH, folders } from './container.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { buildTestImage } from '../../scripts/lib/image-test.ts';
+import { buildTestImage } from '../../scripts/image/local-image.ts';
 import { runParity } from '../../scripts/lib/parity-container.ts';
 import { gapsIn } from '../../scripts/lib/parity-gaps.ts';
 import { showMismatches } from '../../scripts/lib/parity-report.ts';
