@@ -62,7 +62,7 @@ const buildDependency = z.strictObject({
   since: versionLine.optional().describe('first version line (major.minor) of the module whose build clones it'),
 });
 
-/** What the pipeline has to know of a module's build, beside its Dockerfile. */
+/** Facts about a module's build that the pipeline needs beside its Dockerfile. */
 const moduleBuild = z.strictObject({
   memoryPerJob: z.int().positive().default(512).describe('MiB that one job of the compiler needs'),
   dependencies: z.array(buildDependency).default([]),

@@ -1,8 +1,7 @@
 import { showArtifacts } from './image/artifacts.ts';
 import { buildLine, groupsOf } from './image/build-line.ts';
-import { readBuild } from './image/plan.ts';
+import { readBuild, showPlan } from './image/plan.ts';
 import { readJobs } from './image/schedule.ts';
-import { showPlan } from './image/show-plan.ts';
 import { nativePlatform, readPlatform } from './pipeline/platform.ts';
 import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace } from './pipeline/workspace.ts';

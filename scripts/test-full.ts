@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { $ } from 'zx';
-import { paths } from './lib/image-paths.ts';
 import { revision } from './image/labels.ts';
+import { paths } from './lib/image-paths.ts';
 import { type FullPart, readFullReport, writeFullReport } from './lib/test-full-report.ts';
 import { type Report, summarise } from './lib/test-summary.ts';
 

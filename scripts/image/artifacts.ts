@@ -11,9 +11,9 @@ import type { PlannedModule } from './plan.ts';
 import { type BaseImageRecord, type BuildRecord, baseRecord, buildRecord } from './records.ts';
 
 export interface Collecting {
-  /** Where bake wrote what the module's Dockerfile left, which its last stage has checked. */
+  /** The folder into which bake wrote what the module's Dockerfile left, which its last stage has checked. */
   readonly from: string;
-  /** Where it belongs: <module>/ of dist/artifacts. */
+  /** Its place: <module>/ of dist/artifacts. */
   readonly to: string;
   /** PreparedBase.name. */
   readonly builderImage: string;
@@ -22,7 +22,10 @@ export interface Collecting {
   readonly cratesPinned: boolean;
 }
 
-/** Writes build.json beside a module that was built, and puts it in its place, whole or not at all. Throws VP302 where there is no file. */
+/**
+ * Writes build.json beside a module that was built, and puts it in its place, whole or not at all. Throws VP302 where
+ * there is no file.
+ */
 export async function collectModule(module: PlannedModule, collecting: Collecting): Promise<BuildRecord> {
   const { from, to, builderImage, epoch, cratesPinned } = collecting;
   const { name, version, origin, tag, commit, licence, file } = module;
@@ -60,10 +63,10 @@ function dependenciesOf({ dependencies, floating }: PlannedModule): BuildRecord[
 }
 
 /**
- * The crates that a Cargo.lock names, as dependencies of build.json. `pinned`: the lock was there before the build; otherwise cargo chose
- * the versions of that day.
+ * The crates that a Cargo.lock names, as dependencies of build.json. `pinned`: the lock was there before the build;
+ * otherwise cargo chose the versions of that day.
  */
-export function cratesOf(cargoLock: string, pinned: boolean): BuildRecord['dependencies'] {
+function cratesOf(cargoLock: string, pinned: boolean): BuildRecord['dependencies'] {
   return readCargoLock(cargoLock).map(({ name, version, source }) => ({ name, origin: source, version, pinned }));
 }
 
@@ -77,7 +80,10 @@ async function replaceFolder(from: string, to: string): Promise<void> {
   await rm(old, { recursive: true, force: true });
 }
 
-/** Makes base.json of what docker/facts.Dockerfile left in `from`. Throws where a program of the base did not say what it should. */
+/**
+ * Makes base.json of what docker/facts.Dockerfile left in `from`. Throws where a program of the base did not say what
+ * it should.
+ */
 export async function collectBase(
   from: string,
   to: string,
@@ -112,7 +118,7 @@ function rowsOf(text: string): string[][] {
     .map((line) => line.split('\t'));
 }
 
-/** How compiler and linker were told to harden a module, as readelf.txt shows it. A small module may have nothing that needs a protector. */
+/** The signs of hardening that readelf.txt shows. A small module may have nothing that needs a protector. */
 const hardening = {
   RELRO: /GNU_RELRO/,
   BIND_NOW: /BIND_NOW|Flags:.*\bNOW\b/,
@@ -121,7 +127,9 @@ const hardening = {
   fortify: /UND __\w+_chk\b/,
 } as const satisfies Readonly<Record<string, RegExp>>;
 
-/** A table of built modules: version, commit, size, and how they are hardened. `folder`: dist/artifacts/<line>/<arch>. */
+/**
+ * A table of built modules: version, commit, size, and how they are hardened. `folder`: dist/artifacts/<line>/<arch>.
+ */
 export async function showArtifacts(folder: string, built: readonly BuildRecord[]): Promise<string> {
   const rows = built.map(async ({ module, version, commit, tag, size }) => {
     const elf = await readFile(join(folder, module, 'readelf.txt'), 'utf8');

@@ -32,8 +32,8 @@ export interface AssembledImage {
 }
 
 /**
- * Builds a line's modules, assembles the images of its variants of them, and puts these into the engine. Throws VP311 for a platform that the
- * entrypoint cannot be built for here.
+ * Builds a line's modules, assembles the images of its variants of them, and puts these into the engine. Throws VP311
+ * for a platform that the entrypoint cannot be built for here.
  */
 export async function assembleLine(assembly: Assembly): Promise<AssembledImage[]> {
   const { line, platform } = assembly;
@@ -79,7 +79,7 @@ async function layOutImages(
     lock: lockOfLine(workspace, line),
     revision: await revision(),
   };
-  // What is copied keeps its mode, whoever runs this.
+  // COPY keeps the modes of folders, and they must not depend on who runs this.
   process.umask(0o022);
   const images: ImageTarget[] = [];
   for (const variant of Object.keys(line.variants)) {
@@ -91,7 +91,7 @@ async function layOutImages(
   return images;
 }
 
-/** What an image holds of one module. `folder`: dist/artifacts/<line>/<arch>. */
+/** The files that an image holds of one module. `folder`: dist/artifacts/<line>/<arch>. */
 async function partsOf(folder: string, { module, file }: BuildRecord): Promise<ContextEntries> {
   const at = (...path: string[]): string => join(folder, module, ...path);
   const cargoLock = textIfThere(at('Cargo.lock'));

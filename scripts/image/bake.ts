@@ -21,7 +21,7 @@ interface BakeTarget {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-export interface BakeFile {
+interface BakeFile {
   readonly target: Readonly<Record<string, BakeTarget>>;
 }
 
@@ -47,7 +47,7 @@ export interface BakeInput {
   readonly workspace: Workspace;
   readonly line: string;
   readonly platform: Platform;
-  /** What FROM names. */
+  /** The image that FROM names. */
   readonly base: string;
   /** Version of the line's server. */
   readonly valkey: string;
@@ -57,7 +57,10 @@ export interface BakeInput {
   readonly noCache: boolean;
 }
 
-/** The whole build of a line as data: a target a module, one for what is in the base, and one an image. Paths are absolute. */
+/**
+ * The whole build of a line as data: a target a module, one for what is in the base, and one an image. Paths are
+ * absolute.
+ */
 export function bakeFile(input: BakeInput): BakeFile {
   const { workspace, line, platform, base, valkey, modules, images, noCache } = input;
   const folder = incoming(workspace, line, platform);
@@ -104,7 +107,7 @@ export function imageTarget(variant: string): string {
   return `image_${variant}`;
 }
 
-/** Where bake puts what it built: nobody else reads it. */
+/** The folder that bake writes to: nobody else reads it. */
 export function incoming(workspace: Workspace, line: string, platform: Platform): string {
   return join(artifactsPath(workspace, line, architectureOf(platform)), '.incoming');
 }

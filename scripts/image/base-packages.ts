@@ -7,7 +7,7 @@ import type { ArchiveLine } from './base.ts';
 export interface BasePackages {
   readonly valkey: Deb;
   readonly modules: Readonly<Record<string, Deb>>;
-  /** Where the archive did not have what the line asks for first: sentences for a reader. */
+  /** Sentences for a reader: what the archive did not have although the line asks for it first. */
   readonly notes: readonly string[];
 }
 
@@ -19,8 +19,9 @@ export interface FetchOptions {
 }
 
 /**
- * Downloads the server and the modules, each from the first of its suites whose pool has it. Throws VP209 where none has it, and VP206
- * where a download failed: whether the suite has it is not known then, and a base of an older package would be kept.
+ * Downloads the server and the modules, each from the first of its suites whose pool has it. Throws VP209 where none
+ * has it, and VP206 where a download failed: whether the suite has it is not known then, and a base of an older package
+ * would be kept.
  */
 export async function fetchPackages(
   line: ArchiveLine,

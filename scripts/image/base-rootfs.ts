@@ -61,7 +61,10 @@ export async function makeRootfs(options: RootfsOptions): Promise<void> {
   }
 }
 
-/** mmdebstrap opens the paths itself, and the script runs from within the root: whoever is not root sees nothing else there. */
+/**
+ * mmdebstrap opens the paths itself, and the script runs from within the root: whoever is not root sees nothing else
+ * there.
+ */
 function hooks(staging: string): string[] {
   const given = [
     ...['debs', 'overlay', 'sources.list'].map((name) => join(staging, name)),
@@ -92,7 +95,7 @@ function buildSources(suite: string, { archive, security }: Mirrors): string[] {
   );
 }
 
-/** What the image itself keeps, with apt's usual checks; not the suite that the server may come from. */
+/** The sources that the image itself keeps, with apt's usual checks; not the suite that the server may come from. */
 function finalSources(suite: string, { archive, security }: Mirrors): string {
   const line = (mirror: string, name: string): string => `deb [signed-by=${debianKeyring}] ${mirror} ${name} main\n`;
   return line(archive, suite) + (security ? line(security, securitySuite(suite)) : '');
@@ -103,12 +106,13 @@ function quote(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** What unpacking the base needs at most, with room to spare. */
+/** The memory that unpacking the base needs at most, with room to spare. */
 const needed = 2 * 1024 ** 3;
 
 /**
- * Command and arguments that run a program with its temporary files in memory, if it may mount and there is room: dpkg syncs
- * thousands of small files, which takes half of the time. The mount is private to the program, and goes when it ends.
+ * Command and arguments that run a program with its temporary files in memory, if it may mount and there is room: dpkg
+ * syncs thousands of small files, which takes half of the time. The mount is private to the program, and goes when it
+ * ends.
  */
 function inMemory(program: string, args: readonly string[]): readonly [string, readonly string[]] {
   if (process.getuid?.() !== 0 || freemem() < needed) return [program, args];
@@ -130,8 +134,8 @@ exit "$status"
 `;
 
 /**
- * Lays out the files that the base gets beside its packages: /usr/lib/valkey/<name>.so and each module's copyright file.
- * The packages are unpacked rather than installed, because redis-redisearch depends on a whole second server.
+ * Lays out the files that the base gets beside its packages: /usr/lib/valkey/<name>.so and each module's copyright
+ * file. The packages are unpacked rather than installed, because redis-redisearch depends on a whole second server.
  */
 export async function layOverlay(
   line: ArchiveLine,

@@ -43,7 +43,7 @@ export async function ensureBase(line: ArchiveLine, report: (line: string) => vo
   const folder = join(paths.bases, `${hash}-${architecture}`);
   const known = rebuild ? undefined : await readRecord(folder);
   const { record, sha256 } = known ?? (await makeBase(line, { architecture, folder, report }));
-  // Of what it was made is part of its name: the engine may still have the one before, or another checkout's, of the same recipe.
+  // Its content is part of its name: the engine may have an older one, or another checkout's, of the same recipe.
   const image = `valkey-bundle-base:${hash}-${sha256.slice(0, 16)}`;
   for (const note of record.notes) report(`Note: ${note}`);
   if (!known || !(await imageId(image))) {
@@ -112,7 +112,10 @@ function debianArchitecture(): 'amd64' | 'arm64' {
   throw new Error(`The local image is built for x64 and arm64, and this machine is ${process.arch}.`);
 }
 
-/** Sixteen hexadecimal digits that change when the base would. The state of the archive is no part of it: a base is kept until asked. */
+/**
+ * Sixteen hexadecimal digits that change when the base would. The state of the archive is no part of it: a base is kept
+ * until asked.
+ */
 export async function recipeHash(line: ArchiveLine, architecture: string): Promise<string> {
   const data = JSON.stringify([architecture, line.base, line.valkey, line.modules]);
   const shapedBy = ['docker/base', 'docker/layout.sh', 'scripts/image/base-rootfs.ts'];

@@ -21,7 +21,7 @@ export interface LineBuild {
   readonly platform: Platform;
   /** Only these modules. */
   readonly only?: readonly string[];
-  /** How many compilers at the same time; by default what the machine of the engine allows. */
+  /** The number of compilers at the same time; by default what the machine of the engine allows. */
   readonly jobs?: number | undefined;
   /** Compile anew, without BuildKit's and the compiler's caches. Toolchains stay. */
   readonly noCache?: boolean;
@@ -29,7 +29,7 @@ export interface LineBuild {
   readonly report: (line: string) => void;
 }
 
-/** What lies in dist/artifacts/<line>/<arch> now. */
+/** The content of dist/artifacts/<line>/<arch> after a build. */
 export interface BuiltLine {
   readonly folder: string;
   readonly read: ReadBuild;
@@ -42,9 +42,9 @@ export interface BuiltLine {
 }
 
 /**
- * Builds a line's modules, each by its Dockerfile, and puts them into dist/artifacts/<line>/<arch>: BuildKit takes out of its cache what is
- * made of the same inputs. A module appears there whole or not at all, and those that are there stay when another fails. `use` gets the
- * result while nobody else writes there.
+ * Builds a line's modules, each by its Dockerfile, and puts them into dist/artifacts/<line>/<arch>: BuildKit takes out
+ * of its cache what is made of the same inputs. A module appears there whole or not at all, and those that are there
+ * stay when another fails. `use` gets the result while nobody else writes there.
  */
 export async function buildLine<Result>(
   build: LineBuild,
@@ -116,7 +116,7 @@ async function buildInto(
   return { folder, read, prepared, base, built: records, baked };
 }
 
-/** Which builds run at the same time, and with how many jobs. */
+/** The builds that run at the same time, group after group, with their numbers of jobs. */
 export async function groupsOf(
   modules: readonly PlannedModule[],
   { jobs, report }: Pick<LineBuild, 'jobs' | 'report'>,
@@ -126,9 +126,9 @@ export async function groupsOf(
 }
 
 /**
- * Puts into the folder of a module's source what its Dockerfile uses beside it: tools/, and lock/ with the Cargo.lock that the project keeps
- * for a release that comes without one. Gives whether the crates are pinned by either. What is the same stays: a build of another line may
- * read it.
+ * Puts into the folder of a module's source what its Dockerfile uses beside it: tools/, and lock/ with the Cargo.lock
+ * that the project keeps for a release that comes without one. Gives whether the crates are pinned by either. What is
+ * the same stays: a build of another line may read it.
  */
 async function placeContext({ modules }: Workspace, { name, tag }: PlannedModule, folder: string): Promise<boolean> {
   const tools = join(paths.docker, 'tools');
@@ -147,8 +147,8 @@ async function placeSame(path: string, text: string): Promise<void> {
 }
 
 /**
- * Writes what each build of a group may take, where its stage finds it as a secret: no part of what the stage is cached under. A build
- * without cache leaves the compiler's cache alone too.
+ * Writes what each build of a group may take, where its stage finds it as a secret: no part of what the stage is cached
+ * under. A build without cache leaves the compiler's cache alone too.
  */
 async function placeJobs(workspace: Workspace, line: string, group: readonly Share[], cache: boolean): Promise<void> {
   for (const { name, jobs, firstCpu } of group) {

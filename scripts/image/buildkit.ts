@@ -15,7 +15,10 @@ export interface ImageBuild {
   readonly repeat: string;
 }
 
-/** Builds one image with BuildKit. Throws what a failure means; all of its output is in dist/logs/<name of the image>.log. */
+/**
+ * Builds one image with BuildKit. Throws what a failure means; all of its output is in dist/logs/<name of the
+ * image>.log.
+ */
 export async function buildImage(build: ImageBuild, report: (line: string) => void): Promise<void> {
   const { tag, context, dockerfile, args = {}, labels = {}, repeat } = build;
   const options = [
@@ -53,9 +56,9 @@ export interface BuildKitRun {
   readonly report: (line: string) => void;
 }
 
-/** What the reader of a failure is told beside what BuildKit said. */
+/** Facts that the reader of a failure gets beside what BuildKit said. */
 export interface AboutBuild {
-  /** What is built, where no stage of it is known to have failed. */
+  /** The name of what is built, for a failure outside any stage. */
   readonly name: string;
   /** The file with all that was printed; added to. */
   readonly log: string;
@@ -64,8 +67,9 @@ export interface AboutBuild {
 }
 
 /**
- * Runs a build and lets BuildKit speak for itself, plainly also on a terminal: the steps that it draws there cannot be kept in a log. When
- * `aborted` fires, the build is ended and waited for, so that nothing writes any more when this returns.
+ * Runs a build and lets BuildKit speak for itself, plainly also on a terminal: the steps that it draws there cannot be
+ * kept in a log. When `aborted` fires, the build is ended and waited for, so that nothing writes any more when this
+ * returns.
  */
 export async function runBuildKit({ command, folder, env, about, aborted, report }: BuildKitRun): Promise<void> {
   const [program, ...words] = command;
@@ -92,7 +96,10 @@ export async function runBuildKit({ command, folder, env, about, aborted, report
   throw buildKitProblem(all, about);
 }
 
-/** What the plain output of a build that failed means. It ends with the last lines of the step that failed, so they are not repeated. */
+/**
+ * The problem that the plain output of a failed build tells of. The output ends with the last lines of the step that
+ * failed, so they are not repeated.
+ */
 export function buildKitProblem(lines: readonly string[], { name, log, repeat }: AboutBuild): PipelineError {
   const step = failedStep(lines);
   const stage = /^\[(?:[^\]]* )?([^\] ]+) +\d+\/\d+\]/.exec(step?.title ?? '')?.[1];
@@ -131,7 +138,10 @@ function refusalsOf(lines: readonly string[]): { readonly code: Refusal; readonl
   });
 }
 
-/** Title and lines, the error last, of the step that failed by itself: `#7 [stage 2/3] RUN make`, `#7 0.1 cc main.c`, `#7 ERROR: why`. */
+/**
+ * Title and lines, the error last, of the step that failed by itself: `#7 [stage 2/3] RUN make`, `#7 0.1 cc main.c`,
+ * `#7 ERROR: why`.
+ */
 function failedStep(
   lines: readonly string[],
 ): { readonly title: string; readonly lines: readonly string[] } | undefined {

@@ -5,7 +5,10 @@ import type { ArchiveLine, ArchiveRecord } from './base.ts';
 import type { PreparedBase } from './line-base.ts';
 import type { BuildRecord } from './records.ts';
 
-/** bundle.json of a line made from the Debian archive: says which versions were really installed, not which were asked for. */
+/**
+ * bundle.json of a line made from the Debian archive: says which versions were really installed, not which were asked
+ * for.
+ */
 export function archiveBundle(line: ArchiveLine, record: ArchiveRecord): BundleFile {
   const modules = Object.entries(record.modules).map(([name, deb]) => [
     name,
@@ -22,7 +25,7 @@ export function archiveBundle(line: ArchiveLine, record: ArchiveRecord): BundleF
   });
 }
 
-/** What the stand-ins pretend to be: the module versions of line 9.0. */
+/** The versions that the stand-ins pretend to have: those of line 9.0. */
 const standIns = { search: '1.0.2', json: '1.0.2', bloom: '1.0.0', ldap: '1.0.0' } as const;
 
 /** bundle.json of the test image, which has the stand-ins in the place of the local line's modules. */

@@ -26,9 +26,10 @@ export const REHEARSAL = join(import.meta.dirname, 'rehearsal.ts');
 const NAMES = ['bundle-docker-entrypoint', 'valkey-server', 'redis-server'];
 
 /**
- * Builds dist/linux-<arch>/valkey-bundle: the bundled program in a stripped Node, with a code cache. Node is stripped before the program goes
- * in: stripping afterwards breaks the result. The program is bundled each time, and the executable is kept under the hash of that, so it is
- * always of what it was bundled from; two processes may do this at once.
+ * Builds dist/linux-<arch>/valkey-bundle: the bundled program in a stripped Node, with a code cache. Node is stripped
+ * before the program goes in: stripping afterwards breaks the result. The program is bundled each time, and the
+ * executable is kept under the hash of that, so it is always of what it was bundled from; two processes may do this at
+ * once.
  */
 export async function buildEntrypoint(
   report: (line: string) => void = () => {},
@@ -67,7 +68,7 @@ async function inFolderOfItsOwn(parent: string, use: (folder: string) => Promise
   }
 }
 
-/** What another process may still be working at, or with, is younger. */
+/** Milliseconds: another process may still be working at, or with, something younger. */
 const oldAfter = 3_600_000;
 
 /** Removes executables of other states of the program, and what killed processes left. */
@@ -80,7 +81,7 @@ async function removeOld(folder: string): Promise<void> {
   }
 }
 
-/** What the program's free names stand for, as JavaScript text. */
+/** The values of the program's free names, as JavaScript text. */
 async function definitions(): Promise<Record<string, string>> {
   const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string };
   return { __MANIFESTS__: embeddedManifests(), __VERSION__: JSON.stringify(version) };
@@ -114,7 +115,10 @@ async function ensureLink(path: string, target: string): Promise<void> {
   await placeWhole(path, (fresh) => symlink(target, fresh));
 }
 
-/** The path of `strip`. On a Debian machine where we are root it is installed where it is missing; elsewhere the error says how. */
+/**
+ * The path of `strip`. On a Debian machine where we are root it is installed where it is missing; elsewhere the error
+ * says how.
+ */
 async function ensureStrip(): Promise<string> {
   if (await stripAnswers()) return 'strip';
   if (process.getuid?.() === 0 && (await execa('apt-get', ['--version'], { reject: false })).exitCode === 0) {

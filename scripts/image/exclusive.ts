@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { PipelineError } from '../problems/pipeline-error.ts';
 
-/** Does the work while no other process works on the folder. Throws VP906 if one does; a lock that a killed process left does not count. */
+/**
+ * Does the work while no other process works on the folder. Throws VP906 if one does; a lock that a killed process left
+ * does not count.
+ */
 export async function exclusively<Result>(folder: string, work: () => Promise<Result>): Promise<Result> {
   await mkdir(folder, { recursive: true });
   const lock = join(folder, '.lock');

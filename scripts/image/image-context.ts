@@ -4,11 +4,14 @@ import type { BundleFile } from '../../modules/schema.ts';
 import { paths } from '../lib/image-paths.ts';
 import { jsonText } from '../lib/json.ts';
 
-/** What a build context holds: a file's text, the file or folder to take it from, or an empty folder. */
-export type ContextEntry = { readonly text: string } | { readonly from: string } | 'folder';
+/** A file's text, the file or folder to take it from, or an empty folder. */
+type ContextEntry = { readonly text: string } | { readonly from: string } | 'folder';
 export type ContextEntries = Readonly<Record<string, ContextEntry>>;
 
-/** What docker/image.Dockerfile copies; `more`: files below modules/, share/ and licences/, which may be empty. */
+/**
+ * The files that docker/image.Dockerfile copies; `more`: files below modules/, share/ and licences/, which may be
+ * empty.
+ */
 export function imageEntries(entrypoint: string, bundle: BundleFile, more: ContextEntries = {}): ContextEntries {
   return {
     modules: 'folder',
@@ -23,8 +26,8 @@ export function imageEntries(entrypoint: string, bundle: BundleFile, more: Conte
 }
 
 /**
- * Lays out a build context under dist, so that the engine is sent only what the Dockerfile uses, and removes it after its use.
- * Each has a folder of its own: two builds may run at the same time.
+ * Lays out a build context under dist, so that the engine is sent only what the Dockerfile uses, and removes it after
+ * its use. Each has a folder of its own: two builds may run at the same time.
  */
 export async function withContext(entries: ContextEntries, use: (folder: string) => Promise<void>): Promise<void> {
   await mkdir(paths.contexts, { recursive: true });
@@ -38,9 +41,9 @@ export async function withContext(entries: ContextEntries, use: (folder: string)
 }
 
 /**
- * Lays out a build context in a folder, in the place of what was there.
- * BuildKit goes by size and time where it decides which files of a context to read again, and takes contexts of one name for one
- * (moby/buildkit#5680, docker/buildx#817): a file of the same size as the one before has to have another time. Those that are built have it.
+ * Lays out a build context in a folder, in the place of what was there. BuildKit goes by size and time where it decides
+ * which files of a context to read again, and takes contexts of one name for one (moby/buildkit#5680,
+ * docker/buildx#817): a file of the same size as the one before has to have another time. Those that are built have it.
  */
 export async function layOut(folder: string, entries: ContextEntries): Promise<void> {
   await rm(folder, { recursive: true, force: true });

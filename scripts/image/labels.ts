@@ -19,11 +19,13 @@ export const labels = {
   version: 'org.opencontainers.image.version',
 } as const;
 
-/** Where an image holds what it is made of. */
+/** Paths in an image of the files that say what it is made of. */
 export const imageFiles = {
   bundle: '/usr/local/share/valkey-bundle/bundle.json',
   sbom: '/usr/local/share/valkey-bundle/sbom.cdx.json',
-  /** <module>.json, a BuildRecord, for each module that was built from source; <module>.Cargo.lock where there is one. */
+  /**
+   * <module>.json, a BuildRecord, for each module that was built from source; <module>.Cargo.lock where there is one.
+   */
   build: '/usr/local/share/valkey-bundle/build',
 } as const;
 
@@ -47,7 +49,10 @@ interface LabelInput {
   readonly revision: Readonly<Record<string, string>>;
 }
 
-/** The labels of a variant's image, by the OCI image specification's names, and our own. Publishing makes annotations of them. */
+/**
+ * The labels of a variant's image, by the OCI image specification's names, and our own. Publishing makes annotations of
+ * them.
+ */
 export function imageLabels(input: LabelInput): Record<string, string> {
   const { line, variant, base, built, licences, created, lock, revision } = input;
   const { valkey } = base;

@@ -7,9 +7,9 @@ import type { ReadBuild } from './plan.ts';
 
 /** A base image that can be built on. */
 export interface PreparedBase {
-  /** What FROM names. */
+  /** The image that FROM names. */
   readonly from: string;
-  /** How records call it: name@digest, or name@id of one made here. */
+  /** Its name in records: name@digest, or name@id of one made here. */
   readonly name: string;
   readonly reference: string;
   /** Null for an image that is in no registry. */
@@ -18,14 +18,14 @@ export interface PreparedBase {
   readonly local: boolean;
   /** Modules that it brings, by name: version and package. */
   readonly packaged: Readonly<Record<string, { readonly version: string; readonly origin: string }>>;
-  /** When it was made, in seconds since 1970, where that is known. */
+  /** The time that its files have, in seconds since 1970, where that is known. */
   readonly epoch: number | null;
 }
 
 /**
- * Gets the base ready: an image of a registry is named by its digest, one from the Debian archive is made where it is not there yet.
- * Throws VP311 where it would have to be made for another platform than this machine's, VP312 where it was made of other packages than
- * are locked.
+ * Gets the base ready: an image of a registry is named by its digest, one from the Debian archive is made where it is
+ * not there yet. Throws VP311 where it would have to be made for another platform than this machine's, VP312 where it
+ * was made of other packages than are locked.
  */
 export async function prepareBase(
   { line, locked, plan: { base: planned } }: Pick<ReadBuild, 'line' | 'locked' | 'plan'>,
@@ -65,9 +65,9 @@ type LockedPackage = Extract<LockedSource, { kind: 'debian-package' }>;
 type MadeOf = ArchiveRecord['valkey'];
 
 /**
- * Throws VP312 where a base from the Debian archive was made of another server, or of other packaged modules, than the lock names: the
- * list of components says what is in the lock. What the line builds from source takes the place of a package in the base, which the lock
- * does not name.
+ * Throws VP312 where a base from the Debian archive was made of another server, or of other packaged modules, than the
+ * lock names: the list of components says what is in the lock. What the line builds from source takes the place of a
+ * package in the base, which the lock does not name.
  */
 export function requireLockedBase(
   line: string,
@@ -91,8 +91,8 @@ export function requireLockedBase(
 }
 
 /**
- * A rebuild by Debian for one architecture (`+b2`) is the same version, and the lock names versions without it: the checksum says which
- * of the two is meant.
+ * A rebuild by Debian for one architecture (`+b2`) is the same version, and the lock names versions without it: the
+ * checksum says which of the two is meant.
  */
 function difference(locked: LockedPackage, made: MadeOf | undefined, architecture: Architecture): string | null {
   if (made === undefined) return `there is no ${locked.package} in it, the lock has ${locked.version}`;

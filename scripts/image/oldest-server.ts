@@ -11,8 +11,8 @@ const SUITE = 'bookworm-backports';
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
 
 /**
- * The oldest Valkey 8 that the Debian archive offers (valkey-tools of bookworm-backports), unpacked once into dist/parity. Its libraries are
- * those of the test image. Throws VP209 where the archive no longer has it.
+ * The oldest Valkey 8 that the Debian archive offers (valkey-tools of bookworm-backports), unpacked once into
+ * dist/parity. Its libraries are those of the test image. Throws VP209 where the archive no longer has it.
  */
 export async function oldestServer(report: (line: string) => void): Promise<ParityServer> {
   const folder = join(paths.root, 'dist', 'parity');

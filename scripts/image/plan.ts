@@ -10,8 +10,10 @@ import { differences, requireCurrent } from '../lines/lock-state.ts';
 import { readLock } from '../lines/read-lock.ts';
 import type { ReleaseLine } from '../lines/release-line.ts';
 import { type WantedBase, type WantedSource, wantedLine } from '../lines/wanted.ts';
+import type { Platform } from '../pipeline/platform.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
+import type { Share } from './schedule.ts';
 
 /** A repository that a module's build clones while it runs. `commit` is null until it is resolved. */
 interface PlannedDependency {
@@ -33,7 +35,7 @@ export interface PlannedModule {
   readonly tag: string | null;
   readonly version: string | null;
   readonly commit: string | null;
-  /** What the folder of the fetched source is named for. */
+  /** sourceId: the name of the folder of the fetched source. */
   readonly id: string | null;
   /** MiB that one job of the compiler needs. */
   readonly memoryPerJob: number;
@@ -41,12 +43,12 @@ export interface PlannedModule {
   readonly floating: readonly { readonly name: string; readonly why: string }[];
 }
 
-export type PlannedBase =
+type PlannedBase =
   | { readonly kind: 'image'; readonly reference: string; readonly digest: string | null }
   | { readonly kind: 'debian'; readonly suite: string; readonly package: string; readonly version: string | null };
 
-/** What a line's build consists of, before anything is fetched. */
-export interface BuildPlan {
+/** The parts of a line's build, before anything is fetched. */
+interface BuildPlan {
   readonly line: string;
   /** Version of the server; null where the base says it and is not resolved. */
   readonly valkey: string | null;
@@ -66,8 +68,8 @@ export interface ReadBuild {
 }
 
 /**
- * Reads a line, the manifests and the lock, and plans the build of the modules that `only` names, or of all. Needs no lock. Throws VP105 for a
- * module without a Dockerfile.
+ * Reads a line, the manifests and the lock, and plans the build of the modules that `only` names, or of all. Needs no
+ * lock. Throws VP105 for a module without a Dockerfile.
  */
 export function readBuild(workspace: Workspace, name: string, only: readonly string[] = []): ReadBuild {
   const line = loadLine(workspace, name);
@@ -86,14 +88,14 @@ export function readBuild(workspace: Workspace, name: string, only: readonly str
   return { line, locked, plan, requirePinned };
 }
 
-/** How a module is built. */
+/** The file that says how a module is built. */
 export function dockerfileOf({ modules }: Workspace, module: string): string {
   return join(modules, module, 'Dockerfile');
 }
 
 /**
- * The build of a line, or of the modules that `only` names, with what the lock says. Pure, and possible without a lock: requirePinned says
- * whether it can be built. Throws VP104 for a module that the line does not build.
+ * The build of a line, or of the modules that `only` names, with what the lock says. Pure, and possible without a lock:
+ * requirePinned says whether it can be built. Throws VP104 for a module that the line does not build.
  */
 export function planBuild(
   line: ReleaseLine,
@@ -176,4 +178,49 @@ function planDependencies(
     const licence = build?.dependencies.find((one) => one.name === name)?.licence ?? 'NOASSERTION';
     return { name, repository, ref: ref ?? '{valkey}', licence, commit: same ? known.commit : null };
   });
+}
+
+const unresolved = 'unresolved: run resolve';
+
+/** The build of a line for a reader: every input with its pin, and where it stands how each module is built. */
+export function showPlan(
+  workspace: Workspace,
+  plan: BuildPlan,
+  platform: Platform,
+  groups: readonly (readonly Share[])[],
+): string {
+  const order = groups.map((group) => group.map(({ name }) => name).join(' + '));
+  const lines = [
+    `line ${plan.line} for ${platform}, valkey ${plan.valkey ?? unresolved}`,
+    `base ${showBase(plan.base)}`,
+    ...plan.modules.flatMap((module) => ['', ...showModule(workspace, module, groups)]),
+    ...(plan.packaged.length > 0 ? ['', `from Debian packages, with the base: ${plan.packaged.join(', ')}`] : []),
+    ...(order.length > 0 ? ['', `order: ${order.join(', then ')}`] : []),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function showBase(base: PlannedBase): string {
+  if (base.kind === 'image') return `${base.reference}@${base.digest ?? unresolved}`;
+  return `made here of Debian ${base.suite} with ${base.package} ${base.version ?? unresolved}`;
+}
+
+function showModule(workspace: Workspace, module: PlannedModule, groups: readonly (readonly Share[])[]): string[] {
+  const { name, version, origin, tag, commit, id, file, memoryPerJob, dependencies, floating } = module;
+  // A source package has no commit: its version is the pin.
+  const pin = id === null ? unresolved : commit === null ? tag : `commit ${commit}`;
+  const share = groups.flat().find((one) => one.name === name);
+  const rows: (readonly [string, string])[] = [
+    ['source', `${origin}${tag !== null && tag !== pin ? ` tag ${tag}` : ''}, ${pin}`],
+    ['built by', dockerfileOf(workspace, name)],
+    ['artifact', `/usr/lib/valkey/${file}`],
+    ...dependencies.map((one) => ['dependency', `${one.name} ${one.ref} of ${one.repository}, ${pinOf(one)}`] as const),
+    ...floating.map((one) => ['floating', `${one.name}: ${one.why}`] as const),
+    ['jobs', `${share?.jobs ?? 1}, ${memoryPerJob} MiB each`],
+  ];
+  return [`module ${name} ${version ?? unresolved}`, ...rows.map(([key, value]) => `  ${key.padEnd(12)} ${value}`)];
+}
+
+function pinOf({ commit }: PlannedModule['dependencies'][number]): string {
+  return commit === null ? unresolved : `commit ${commit}`;
 }

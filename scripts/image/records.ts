@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import { digest } from '../lines/lock-file.ts';
 
-/** build.json of a module that was built from source: where its file comes from. It stands in dist/artifacts, and in the image. */
+/**
+ * build.json of a module that was built from source: where its file comes from. It stands in dist/artifacts, and in the
+ * image.
+ */
 export const buildRecord = z.strictObject({
   module: z.string(),
   version: z.string(),
@@ -12,7 +15,7 @@ export const buildRecord = z.strictObject({
   licence: z.string(),
   /** The image that it was built on: name@digest, or the name and id of one made here. */
   builderImage: z.string(),
-  /** When its source was committed or released, in seconds since 1970: SOURCE_DATE_EPOCH of the build. */
+  /** The time at which its source was committed or released, in seconds since 1970: SOURCE_DATE_EPOCH of the build. */
   epoch: z.int().positive(),
   /** Program to version, as the program itself says. */
   toolchain: z.record(z.string(), z.string()),

@@ -5,8 +5,9 @@ import { BUNDLE_PATH, emptyBundle } from '../../entrypoint/modules/manifest.ts';
 import type { Program } from './single-executable/record.ts';
 
 /**
- * A start as root with four modules, arguments and a password from the environment, and a configuration like the packaged one: what most
- * starts do. The system is a folder of its own, and the process a stand-in that gives no privileges away.
+ * A start as root with four modules, arguments and a password from the environment, and a configuration like the
+ * packaged one: what most starts do. The system is a folder of its own, and the process a stand-in that gives no
+ * privileges away.
  */
 export function rehearse(program: Program, require: NodeJS.Require, done: () => never): void {
   const root = fs.mkdtempSync(join(tmpdir(), 'valkey-bundle-rehearsal-'));
@@ -100,7 +101,7 @@ interface File {
   readonly mode?: number;
 }
 
-/** What a rehearsed start finds, by path; bytes as latin1, directories with a slash behind them. */
+/** The files that a rehearsed start finds, by path; bytes as latin1, directories with a slash behind them. */
 function files(arch: string): Readonly<Record<string, File>> {
   const modules = ['libjson.so', 'libsearch.so', 'libvalkey_bloom.so', 'libvalkey_ldap.so'];
   const shared = { text: elfHeader(arch), mode: 0o755 };

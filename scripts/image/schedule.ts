@@ -3,14 +3,14 @@ import { execa } from 'execa';
 import { dockerClient } from '../lib/engine.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 
-/** A build that is to be run, and what one job of its compiler needs. */
+/** A build that is to be run, and the memory that one job of its compiler needs. */
 interface Job {
   readonly name: string;
   /** MiB. */
   readonly memoryPerJob: number;
 }
 
-/** What the machine that builds has. */
+/** Resources of the machine that builds. */
 export interface Capacity {
   readonly cores: number;
   /** MiB that builds may take. */
@@ -25,9 +25,10 @@ export interface Share {
 }
 
 /**
- * Builds that run at the same time, one group after the other: in each group the jobs fit the cores and their memory fits the machine.
- * A group takes the build that needs the most memory a job, which takes the longest too, and those within half of that; then whatever
- * still fits. So a long build has the machine, and short ones share it. A build gets one job at least, even where the memory is short.
+ * Builds that run at the same time, one group after the other: in each group the jobs fit the cores and their memory
+ * fits the machine. A group takes the build that needs the most memory a job, which takes the longest too, and those
+ * within half of that; then whatever still fits. So a long build has the machine, and short ones share it. A build gets
+ * one job at least, even where the memory is short.
  */
 export function schedule(builds: readonly Job[], { cores, memory }: Capacity): Share[][] {
   const waiting = builds.toSorted(
@@ -92,7 +93,10 @@ function compare(one: string, other: string): number {
 /** Part of the memory that builds may take: the engine, the linker and the rest of the machine need some. */
 const usable = 0.85;
 
-/** What the machine of the engine has, as the engine says: it may be a virtual machine, or somewhere else. Where none answers: this machine. */
+/**
+ * Resources of the machine of the engine, as the engine says: it may be a virtual machine, or somewhere else. Those of
+ * this machine if none answers.
+ */
 export async function engineCapacity(): Promise<Capacity> {
   try {
     const { stdout } = await execa(dockerClient(), ['info', '--format', '{{.NCPU}} {{.MemTotal}}'], {
@@ -110,13 +114,15 @@ function mebibytes(bytes: number): number {
   return Math.floor((bytes * usable) / 1024 ** 2);
 }
 
-/** --jobs: how many compilers at the same time. Throws VP901 for what is no number. */
+/** --jobs: how many compilers at the same time. Throws VP901 for anything but a number. */
 export function readJobs(text: string): number {
   if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
   throw new PipelineError('VP901', `--jobs: not a number of jobs, got ${text}`, { fix: 'write a number from 1 on' });
 }
 
-/** What builds may take where the user says how many jobs: so many, whatever the memory; says where that may be short. */
+/**
+ * The capacity where the user names a number of jobs: so many, whatever the memory; reports where that may be short.
+ */
 export function withJobs(
   jobs: number,
   machine: Capacity,

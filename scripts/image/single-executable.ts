@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { rolldown } from 'rolldown';
 import { sha256 } from '../lib/hash.ts';
 
-/** What start.ts says of itself where nothing is in the way of a quick start. */
+/** The words of start.ts where nothing is in the way of a quick start. */
 const AS_IT_SHOULD = 'code cache accepted, bindings found';
 const PARTS = join(import.meta.dirname, 'single-executable');
 
@@ -32,7 +32,10 @@ interface Bundled {
   readonly check: string;
 }
 
-/** Bundles a program, and what starts it. The bundler finds what it is made of, so no list of its sources has to be kept. */
+/**
+ * Bundles a program, and what starts it. The bundler finds what it is made of, so no list of its sources has to be
+ * kept.
+ */
 export async function bundleProgram({ input, define, rehearsal }: ProgramInput): Promise<Bundled> {
   const startWith = (check: boolean): Promise<string> => bundle(join(PARTS, 'start.ts'), { __CHECK__: String(check) });
   const [program, start, check, rehearsed, record] = await Promise.all([
@@ -47,8 +50,9 @@ export async function bundleProgram({ input, define, rehearsal }: ProgramInput):
 }
 
 /**
- * Puts a bundled program into a Node, with a code cache that was taken after a rehearsal. CommonJS, because Node's loader of modules costs a
- * start several milliseconds. Throws if the executable does not take its cache: it would still run, and nobody would notice.
+ * Puts a bundled program into a Node, with a code cache that was taken after a rehearsal. CommonJS, because Node's
+ * loader of modules costs a start several milliseconds. Throws if the executable does not take its cache: it would
+ * still run, and nobody would notice.
  */
 export async function buildExecutable(executable: ExecutableInput, bundled?: Bundled): Promise<void> {
   const { input, rehearsal, node, work, output } = executable;
@@ -106,10 +110,10 @@ async function assemble({ name, text, assets, node, work, output }: Assembly): P
 }
 
 /**
- * What the Node inside is started with.
+ * Flags that the Node inside is started with.
  * - A young generation that holds a whole start: with the first megabyte full, V8 would collect twice on the way.
- * - The hashes that are baked into Node's snapshot: to make them anew takes a tenth of Node's start, and guards a server that takes
- *   strings from strangers. This process reads its configuration and is gone.
+ * - The hashes that are baked into Node's snapshot: to make them anew takes a tenth of Node's start, and guards a
+ *   server that takes strings from strangers. This process reads its configuration and is gone.
  * - One worker thread instead of four: each has to be made, to be told of every change of user, and to be ended.
  * - Bindings for start.ts.
  */

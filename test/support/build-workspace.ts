@@ -36,7 +36,7 @@ export interface BuildWorkspace {
   /** Writes another manifest. */
   describe(module: string, fixture: FixtureModule): Promise<void>;
   /** Writes its Dockerfile with this text in the place of that. */
-  rewrite(module: string, text: string, by: string): Promise<void>;
+  rewrite(module: string, text: string | RegExp, by: string): Promise<void>;
   run(verb: string, ...args: string[]): Promise<Ended>;
   start(verb: string, ...args: string[]): ReturnType<typeof startVerb>;
   /** What BuildKit printed in the last build, or the last assembly of images. */
@@ -58,12 +58,19 @@ export async function makeBuildWorkspace(modules: Readonly<Record<string, Fixtur
   const writeManifest = async (name: string, { file, dependencies = [] }: FixtureModule): Promise<void> => {
     const about = { name, title: name, repository: remotes.urlOf(name), licence: 'BSD-3-Clause', file, loadName: name };
     await mkdir(join(data, name), { recursive: true });
-    await writeJson(join(data, name, 'module.yaml'), { ...about, build: { dependencies }, loadArgs: { style: 'plain' } });
+    await writeJson(join(data, name, 'module.yaml'), {
+      ...about,
+      build: { dependencies },
+      loadArgs: { style: 'plain' },
+    });
   };
-  const rewrite = async (name: string, from: string, by: string): Promise<void> => {
+  const rewrite = async (name: string, from: string | RegExp, by: string): Promise<void> => {
     const text = await readFile(join(fixtures, name, 'Dockerfile'), 'utf8');
-    if (!text.includes(from)) throw new Error(`the Dockerfile of ${name} has no ${from}`);
-    await writeFile(join(data, name, 'Dockerfile'), text.replace(from, by));
+    if (text.search(from) < 0) throw new Error(`the Dockerfile of ${name} has no ${from}`);
+    await writeFile(
+      join(data, name, 'Dockerfile'),
+      text.replace(from, () => by),
+    );
   };
   const pinned = {
     repository: remotes.urlOf('hashing'),

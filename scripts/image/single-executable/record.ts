@@ -10,8 +10,9 @@ export type Program = (require: NodeJS.Require, process: NodeJS.Process) => void
 export type Rehearsal = (program: Program, require: NodeJS.Require, done: () => never) => void;
 
 /*
- * record.ts <program> <cache> <rehearsal>: writes the code cache of a program after a rehearsal of it, so that the functions are in it which
- * V8 compiles when they are first called. Run by the very Node, with the very flags, that will read the cache.
+ * record.ts <program> <cache> <rehearsal>: writes the code cache of a program after a rehearsal of it, so that the
+ * functions are in it which V8 compiles when they are first called. Run by the very Node, with the very flags, that
+ * will read the cache.
  */
 const [, , program = '', cache = '', rehearsal = ''] = process.argv;
 // As start.ts does.

@@ -1,6 +1,7 @@
 /*
- * The first lines of the executable: they run the program from its code cache, and leave out three things that make the start of a process
- * slow. All go through bindings of Node's that --expose-internals offers; where a Node has none, the start is slower and otherwise the same.
+ * The first lines of the executable: they run the program from its code cache, and leave out three things that make
+ * the start of a process slow. All go through bindings of Node's that --expose-internals offers; where a Node has none,
+ * the start is slower and otherwise the same.
  */
 
 /** Put in by the build: whether this is the copy that only says how it would start. */
@@ -19,8 +20,9 @@ process.emitWarning = () => {};
 const internals = process.getBuiltinModule('internal/test/binding') as Internals | undefined;
 process.emitWarning = emitWarning;
 
-// --no-rehash-snapshot has done its work by now. V8 takes a code cache only under the flags that it was made with, so under this one
-// Node would compile every module of its own that is loaded from here on. The public node:v8 costs more than it would save.
+// --no-rehash-snapshot has done its work by now. V8 takes a code cache only under the flags that it was made with, so
+// under this one Node would compile every module of its own that is loaded from here on. The public node:v8 costs more
+// than it would save.
 const setFlag = internals?.internalBinding('v8').setFlagsFromString;
 setFlag?.('--rehash-snapshot');
 
@@ -43,8 +45,9 @@ const script = new Script(Buffer.from(getRawAsset('program')).toString('latin1')
   filename: 'valkey-bundle.cjs',
   cachedData: new Uint8Array(getRawAsset('cache')),
 });
-// A start is over before optimised code is of use, and the thread that makes it shares the processor with this one. Four times V8's own
-// thresholds: a configuration of 100,000 lines still gets there. After the program, whose cache was made without.
+// A start is over before optimised code is of use, and the thread that makes it shares the processor with this one.
+// Four times V8's own thresholds: a configuration of 100,000 lines still gets there. After the program, whose cache was
+// made without.
 setFlag?.('--invocation-count-for-maglev=1600');
 setFlag?.('--invocation-count-for-maglev-osr=400');
 if (__CHECK__) {
