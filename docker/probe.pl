@@ -34,6 +34,7 @@ if ($level eq 'joined' or $level eq 'cluster-ok') {
   my $knows = defined $state && defined $nodes;
   if ($level eq 'cluster-ok') {
     explain() if not $knows or $state ne 'ok';
+    explain() if $info !~ /^cluster_slots_assigned:16384\r?$/m or $info !~ /^cluster_slots_fail:0\r?$/m;
   } elsif ($knows) {
     explain() if $nodes == 1;
     $said = "joined (cluster_state:$state)" if $state ne 'ok';

@@ -218,10 +218,14 @@ function readVariables(env: Environment, grammar: Grammar): ReadonlyMap<string, 
   return new Map(variables.filter(([, words]) => words.length > 0));
 }
 
-/** Directives that the image sets where nobody else does. */
+/** Directives that the image sets where nobody else does, and where their condition holds. */
 function imageDirectives(conf: Configuration, bundle: Bundle): ExtraDirective[] {
   return bundle.defaults.directives
-    .filter(({ name }) => !conf.settings.has(name))
+    .filter(
+      ({ name, when = {} }) =>
+        !conf.settings.has(name) &&
+        Object.entries(when).every(([other, value]) => isSetTo(conf.settings, other, value)),
+    )
     .map(({ name, value }) => ({
       name: bytesOf(name),
       value: bytesOf(value),

@@ -7,9 +7,8 @@ import { openWorkspace, releasePath } from './pipeline/workspace.ts';
 import { PipelineError } from './problems/pipeline-error.ts';
 import { readPublished } from './publish/release-file.ts';
 import { propertyOf, readImages, registryFor } from './supply/image-content.ts';
-import { previousRelease, recordsOf, releaseCommands, releaseNotes } from './supply/notes.ts';
+import { previousRelease, recordsOf, releaseCommands, releaseNotes, runTool } from './supply/notes.ts';
 import { showReleaseTag } from './supply/release-plan.ts';
-import { runTool } from './workflows/run-tool.ts';
 
 const usage = `npm run release-notes -- --line LINE [--tag TAG] [--from TAG] [--create]
 Prints what the published images of a line consist of, and what differs from the release before it: by the lists of components in both.

@@ -167,7 +167,6 @@ function builtComponents({ record, crates }: BuiltModule): ModuleComponents {
     sha256: record.sha256,
     repository: debian === undefined ? record.origin : undefined,
     properties: {
-      builder: record.builder,
       'builder-image': record.builderImage,
       commit: record.commit,
       file: record.file,

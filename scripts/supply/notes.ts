@@ -1,8 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import type * as z from 'zod';
 import { byNumber } from '../data/version.ts';
+import { paths } from '../lib/image-paths.ts';
 import { lockPath, releasePath, type Workspace } from '../pipeline/workspace.ts';
+import { PipelineError } from '../problems/pipeline-error.ts';
 import { propertyOf, type SbomComponent, type sbomDocument } from './image-content.ts';
 import { readReleaseTag } from './release-plan.ts';
 
@@ -154,7 +157,7 @@ export async function previousRelease(
   return null;
 }
 
-export interface GitHubRelease {
+interface GitHubRelease {
   readonly tag: string;
   readonly title: string;
   /** File with the Markdown. */
@@ -189,4 +192,12 @@ export async function recordsOf(workspace: Workspace, line: string): Promise<str
   const files = await readdir(folder).catch(() => []);
   const records = files.filter((name) => name.endsWith('.json')).map((name) => join(folder, name));
   return [lockPath(workspace), ...records].sort();
+}
+
+/** Runs git or gh in the project, and gives what it prints. Throws VP907 if it fails, VP902 if it is not there. */
+export async function runTool(tool: 'git' | 'gh', args: readonly string[]): Promise<string> {
+  const ran = await execa(tool, args, { cwd: paths.root, reject: false, stdin: 'ignore' });
+  if (ran.exitCode === 0) return ran.stdout;
+  if (ran.exitCode === undefined) throw new PipelineError('VP902', `${tool} cannot be run`, { fix: `install ${tool}` });
+  throw new PipelineError('VP907', `${tool} ${args.join(' ')} ended with ${ran.exitCode}`, { details: ran.stderr });
 }

@@ -109,10 +109,7 @@ function moduleResources({ module, origin, tag, commit, dependencies }: ImageBui
 /** Fields that the resolved dependencies or the list of components tell already. */
 const toldElsewhere: readonly string[] = ['module', 'version', 'origin', 'tag', 'commit', 'licence', 'dependencies'];
 
-/**
- * The making of each module, as its record has it: builder, command, environment, and what the toolchain said of
- * itself.
- */
+/** The making of each module, as its record has it: on which image, and what the toolchain said of itself. */
 function stepsOf({ builds }: ProvenanceImage): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     builds.map(({ file, sha256, size: _, ...record }) => {

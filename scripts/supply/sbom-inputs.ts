@@ -101,7 +101,7 @@ async function ownVersion(): Promise<string> {
  */
 function newest(modules: readonly Module[]): number | null {
   const given = process.env['SOURCE_DATE_EPOCH'];
-  const builds = modules.map((entry) => (entry.kind === 'built' ? entry.record.environment['SOURCE_DATE_EPOCH'] : ''));
+  const builds = modules.map((entry) => (entry.kind === 'built' ? entry.record.epoch : 0));
   const epochs = (given ? [given] : builds).map(Number).filter((epoch) => Number.isInteger(epoch) && epoch > 0);
   return epochs.length === 0 ? null : Math.max(...epochs);
 }

@@ -1,4 +1,6 @@
+import { Redis as Valkey } from 'iovalkey';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { SLOTS, slotOf } from '../../entrypoint/cluster/nodes.ts';
 import type { Namespace } from '../support/kube/namespace.ts';
 import { execCommandsOf, readPage } from '../support/kube/render.ts';
 import {
@@ -123,6 +125,45 @@ describe('kubectl apply -k deploy/statefulset/overlays/k3s', () => {
     expect(stderr).toContain('VB735');
   });
 
+  it('loses the keys of a node that is away, and no others: the rest goes on reading and writing', async () => {
+    const away = namespace.pod('valkey-2');
+    const others = ['valkey-0', 'valkey-1'].map((name) => namespace.pod(name));
+    // Not `pause`: the engine cannot freeze a container in which a probe begins at that moment.
+    await away.docker.kill({ signal: 'SIGSTOP' });
+    try {
+      for (const pod of others)
+        await until(`${pod.name} has given up ${away.name}`, async () => {
+          const { stdout } = await pod.exec('env', `REDISCLI_AUTH=${password}`, 'valkey-cli', 'CLUSTER', 'INFO');
+          return /^cluster_slots_fail:[1-9]/m.test(stdout) || undefined;
+        });
+      const [one = [], other = []] = await Promise.all(others.map(({ ip }) => writeToEverySlot(ip)));
+      const left = one.filter((said, slot) => said !== 'OK' && other[slot] !== 'OK');
+      expect(left.length).toBeGreaterThan(SLOTS / 4);
+      expect(left.length).toBeLessThan(SLOTS / 2);
+      // A client is sent to the node that is away, as it would be to any other.
+      const sent = /^MOVED \d+ valkey-2\.valkey-headless\.valkey\.svc\.cluster\.local:6379$/;
+      expect(left.filter((said) => !sent.test(said))).toEqual([]);
+
+      const asked = async (...command: string[]) => others[0]?.exec('valkey-bundle', ...command);
+      expect(await asked('health', '--joined')).toMatchObject({ exitCode: 0, stdout: 'joined\n' });
+      const ok = await asked('health', '--cluster-ok');
+      expect(ok).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/VB720.* slots are not served/) });
+      const check = await asked('cluster', 'check', '--timeout', '0');
+      expect(check).toMatchObject({ exitCode: 1, stdout: expect.stringMatching(/^ok {3}state/m) });
+      expect(check?.stdout).toMatch(/^FAIL answers\n +valkey-2\./m);
+      expect(check?.stdout).toMatch(/^FAIL links\n.* does not reach valkey-2\..* \(master, fail\)/m);
+      const nodes = namespace.pods().map(({ name }) => `${name}.valkey-headless:6379`);
+      const ensure = await asked('cluster', 'ensure', '--timeout', '1', '--nodes', nodes.join());
+      expect(ensure).toMatchObject({ exitCode: 75, stderr: expect.stringContaining('valkey-2') });
+    } finally {
+      await away.docker.kill({ signal: 'SIGCONT' });
+    }
+    // One command, asked too early: it waits for the truth.
+    const waited = await others[0]?.exec('valkey-bundle', 'cluster', 'check', ...checkPatience);
+    expect(waited?.exitCode, `${waited?.stdout}${waited?.stderr}`).toBe(0);
+    for (const pod of namespace.pods()) await untilGreen(pod);
+  });
+
   it('refuses a changed Job, as the API does: it has to be deleted first', async () => {
     await expect(namespace.apply(await renderCluster({ replicas: 4 }))).rejects.toThrow(/field is immutable/);
   });
@@ -133,4 +174,18 @@ async function slotsOf(namespace: Namespace): Promise<string> {
     .pod('valkey-1')
     .exec('env', `REDISCLI_AUTH=${password}`, 'valkey-cli', 'CLUSTER', 'SLOTS');
   return stdout;
+}
+
+/** What a node answers to a write to each slot, in the order of the slots. */
+async function writeToEverySlot(host: string): Promise<string[]> {
+  const keys = new Map<number, string>();
+  for (let number = 0; keys.size < SLOTS; number++) keys.set(slotOf(`key:${number}`), `key:${number}`);
+  const client = new Valkey({ host, port: 6379, password });
+  try {
+    const pipeline = client.pipeline();
+    for (let slot = 0; slot < SLOTS; slot++) pipeline.set(keys.get(slot) ?? '', 'x');
+    return ((await pipeline.exec()) ?? []).map(([error, reply]) => error?.message ?? String(reply));
+  } finally {
+    client.disconnect();
+  }
 }

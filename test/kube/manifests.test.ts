@@ -1,4 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ensureKubectl } from '../../scripts/lib/programs.ts';
 import { always, type KubeObject, nameOf, readManifest } from '../support/kube/manifest.ts';
 import { operatorObjects } from '../support/kube/operator.ts';
 import { blocksOf, readPage, renderFolder, renderMade, renderStatefulSet } from '../support/kube/render.ts';
@@ -139,6 +144,57 @@ describe('a kustomization of one’s own, as the README has it', () => {
     expect([node?.image, job?.image]).toEqual([expect.stringMatching(pinned), expect.stringMatching(pinned)]);
   });
 });
+
+describe('the README’s wait for the Job', () => {
+  const blocks = blocksOf(readPage('README.md')).filter((block) => block.includes('job/valkey-cluster\n'));
+  const waits = blocks.map((block) => /^for .*get job.*\n.*logs.*\n/m.exec(block)?.[0] ?? block);
+
+  it('is in each block that applies one, and never waits for one end alone', () => {
+    expect(waits).toHaveLength(3);
+    for (const wait of waits) expect(wait).toMatch(/^for i in \$\(seq \d+\); do kubectl -n valkey get job /);
+    expect(readPage('README.md')).not.toContain('--for=condition=complete');
+  });
+
+  const ends = [
+    ['SuccessCriteriaMet', 'Complete'],
+    ['FailureTarget', 'Failed'],
+  ] as const;
+  it.each(ends)('ends once the Job has the condition after %s: %s, and shows its log', async (before, end) => {
+    const looks = [[], [before], [before, end]];
+    for (const wait of new Set(waits))
+      for (const shell of ['sh', 'bash'])
+        expect(await waitForJob(shell, wait, looks)).toBe(`${before} ${end}\nwhat the Job said\n`);
+  });
+});
+
+/** Runs the commands where each look at the Job shows the next conditions, through kubectl's own jsonpath, and sleeping takes no time. */
+async function waitForJob(shell: string, script: string, looks: readonly (readonly string[])[]): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'job-'));
+  try {
+    for (const [index, types] of looks.entries()) {
+      const conditions = types.map((type) => ({ type, status: 'True' }));
+      const job = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'valkey-cluster' } };
+      const status = types.length === 0 ? {} : { conditions };
+      await writeFile(join(folder, `${index}.json`), JSON.stringify({ ...job, spec: { template: {} }, status }));
+    }
+    const kubectl = `#!/bin/sh
+next=$(ls ${folder}/*.json | head -1)
+case "$*" in
+  '-n valkey get job valkey-cluster -o jsonpath='*)
+    ${await ensureKubectl()} annotate --local -f "$next" looked=true -o "$7"
+    rm "$next" ;;
+  '-n valkey logs job/valkey-cluster') echo what the Job said ;;
+  *) exit 1 ;;
+esac
+`;
+    await writeFile(join(folder, 'kubectl'), kubectl, { mode: 0o755 });
+    await writeFile(join(folder, 'sleep'), '#!/bin/sh\n', { mode: 0o755 });
+    const env = { PATH: `${folder}:${process.env['PATH']}` };
+    return (await execa(shell, ['-c', script], { env, stripFinalNewline: false })).stdout;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
 
 describe('the network policy', () => {
   const node = { 'app.kubernetes.io/name': 'valkey', 'app.kubernetes.io/component': 'node' };

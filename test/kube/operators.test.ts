@@ -87,6 +87,11 @@ describe('a pod as hyperspike’s operator makes it', () => {
     expect(pod.restarts).toEqual([]);
   });
 
+  it('keeps the other nodes’ keys when one is away, as the image has it where no configuration is ours', async () => {
+    const asked = await pod.exec('valkey-cli', 'CONFIG', 'GET', 'cluster-require-full-coverage');
+    expect(asked.stdout).toBe('cluster-require-full-coverage\nno\n');
+  });
+
   it('has the programs that the operator calls', async () => {
     const programs = ['sh', 'timeout', 'awk', 'grep', 'tr', 'wc', 'head', 'valkey-cli', '/bin/chown'];
     const missing = `for program in ${programs.join(' ')}; do command -v $program >/dev/null || echo $program; done`;

@@ -15,7 +15,10 @@ export interface TinyImage {
 
 type LoadTinyImage = (architecture: Architecture, labels?: Readonly<Record<string, string>>) => Promise<TinyImage>;
 
-/** Call it once at the top of a test file: its images are gone when it ends. They say that they are the default variant of the test line. */
+/**
+ * Call it once at the top of a test file: its images are gone when it ends. They say that they are the default variant
+ * of the test line.
+ */
 export function useTinyImages(): LoadTinyImage {
   const images: TinyImage[] = [];
   afterAll(() => Promise.all(images.map((image) => image.remove())));

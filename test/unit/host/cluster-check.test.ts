@@ -92,6 +92,27 @@ describe('cluster check', () => {
     cluster.tick = () => delete b.trouble;
     expect((await runCluster(cluster, ['check', '--nodes', 'a'])).exitCode).toBe(0);
   });
+  it.each(['loading', 'unreachable'] as const)('asks again the node to begin with, where it is %s', async (trouble) => {
+    const cluster = fakeCluster('ab', 'ab');
+    const [a] = cluster.servers;
+    if (a === undefined) throw new Error('two servers');
+    a.trouble = trouble;
+    let waits = 0;
+    cluster.tick = () => {
+      if (++waits === 100) delete a.trouble;
+    };
+    const run = (seconds: string) => runCluster(cluster, ['check', '--nodes', 'a', '--timeout', seconds]);
+    expect(await run('0')).toMatchObject({ exitCode: 75, codes: ['VB704'] });
+    expect(await run('20')).toMatchObject({ exitCode: 75, codes: ['VB704'] });
+    expect((await run('60')).exitCode).toBe(0);
+  });
+  it('does not ask again for what time does not change', async () => {
+    const cluster = fakeCluster('ab', 'ab');
+    for (const server of cluster.servers) server.trouble = 'password';
+    cluster.tick = () => expect.unreachable();
+    const result = await runCluster(cluster, ['check', '--nodes', 'a', '--timeout', '60']);
+    expect(result).toMatchObject({ codes: ['VB705'] });
+  });
   it('asks again where the first round alone took longer than that', async () => {
     const cluster = fakeCluster('ab', 'ab');
     const [, b] = cluster.servers;

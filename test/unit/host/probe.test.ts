@@ -110,7 +110,8 @@ function judged(level: Level, words: readonly string[]): string {
 }
 
 const levels = { '': 'healthy', '--alive': 'alive', '--joined': 'joined', '--cluster-ok': 'cluster-ok' } as const;
-const clusters = [info('ok', 3), info('fail', 3), info('ok', 1), disabled, denied, '-LOADING x', '$nothing'];
+const lost = info('ok', 3, { failed: 5461 });
+const clusters = [info('ok', 3), info('fail', 3), lost, info('ok', 1), disabled, denied, '-LOADING x', '$nothing'];
 const cases = answers
   .filter(({ ping }) => !ping.startsWith('!'))
   .flatMap(({ ping }) => [

@@ -15,7 +15,7 @@ const predicate = z.object({
   buildDefinition: z.object({
     buildType: z.url(),
     externalParameters: z.record(z.string(), z.unknown()),
-    internalParameters: z.record(z.string(), z.record(z.string(), z.looseObject({ builder: z.string() }))),
+    internalParameters: z.record(z.string(), z.record(z.string(), z.looseObject({ builderImage: z.string() }))),
     resolvedDependencies: z.array(resource),
   }),
   runDetails: z.object({
@@ -88,10 +88,8 @@ it('two platforms of one source share its entry, and have steps of their own', (
 it('how a module was made is told as its record tells it', () => {
   const { buildDefinition } = provenance([inputsWith([builtModule('search')])]);
   expect(buildDefinition.internalParameters['linux/amd64']?.['search']).toEqual({
-    builder: 'cmake',
     builderImage: `example.org/base@sha256:${hex('b', 64)}`,
-    command: ['cmake', '--build', '.'],
-    environment: {},
+    epoch: 1_700_000_000,
     toolchain: { gcc: 'gcc 14' },
     result: { file: 'libsearch.so', sha256: hex('c', 64) },
   });

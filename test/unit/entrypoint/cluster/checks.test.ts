@@ -28,7 +28,11 @@ it('a healthy cluster passes every check', () => expect(failingChecks([a, b, c])
 describe('a check fails', () => {
   it.each<[string, readonly View[], string[]]>([
     ['where one node says that the state is not ok', [a, b, { ...c, state: 'fail' }], ['state']],
-    ['where slots have no owner', clusterOf(changed('b', { slots: '5461-9999' })), ['slots']],
+    [
+      'where slots have no owner, though every node says ok',
+      clusterOf(changed('b', { slots: '5461-9999' })),
+      ['slots'],
+    ],
     ['where a slot has two owners', clusterOf(changed('b', { slots: '5460-10922' })), ['slots']],
     ['where a slot is on its way', clusterOf(changed('b', { slots: `5461-10922 [5461->-${idOf('a')}]` })), ['slots']],
     [
@@ -37,6 +41,11 @@ describe('a check fails', () => {
       ['slots'],
     ],
     ['where one node does not know another one', [a, b, viewOf('c', three.slice(1))], ['slots', 'links']],
+    [
+      'where every node says ok and one that owns slots is away',
+      clusterOf(changed('c', { flags: 'master,fail' })).slice(0, 2),
+      ['links'],
+    ],
     [
       'where one node does not reach another one',
       [a, b, viewOf('c', changed('a', { flags: 'master,fail?' }))],

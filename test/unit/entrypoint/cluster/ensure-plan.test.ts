@@ -255,6 +255,14 @@ describe('extending a cluster', () => {
         plan(clusterOf(three.map((node) => (node.letter === 'b' ? { ...node, flags: 'master,fail?' } : node)))),
       ).toBe('wait');
     });
+    it('are waited for where one that owns slots is away and not named, though all others say ok', () => {
+      const nodes = [
+        ...three.slice(0, 2),
+        { letter: 'c', slots: '10923-16382', flags: 'master,fail' },
+        { letter: 'd', slots: '16383' },
+      ];
+      expect(plan(clusterOf(nodes).filter((_, index) => index !== 2))).toBe('wait');
+    });
     it('are waited for where they see other owners, other nodes, or a state that is not ok', () => {
       const [a, b, c] = clusterOf(three);
       if (a === undefined || b === undefined || c === undefined) throw new Error('three views');

@@ -128,6 +128,7 @@ describe('what answers mean', () => {
     it.each([
       [info('ok', 12), 'joined'],
       [info('fail', 3), 'joined (cluster_state:fail)'],
+      [info('ok', 3, { failed: 5461 }), 'joined'],
       [info('ok', 1), 'VB603'],
       [disabled, 'joined'],
       [denied, 'joined'],
@@ -160,6 +161,8 @@ describe('what answers mean', () => {
   it.each([
     [info('ok', 3), 'cluster-ok'],
     [info('fail', 3), 'VB720'],
+    [info('ok', 3, { failed: 5461 }), 'VB720'],
+    [info('ok', 3, { assigned: 16383 }), 'VB720'],
     [disabled, 'VB706'],
     [denied, 'VB716'],
     ['!closed', 'VB602'],
