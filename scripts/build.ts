@@ -7,7 +7,7 @@ import { readJobs, repeatCommand, withJobs } from './build/read-options.ts';
 import type { Capacity } from './build/schedule.ts';
 import { showArtifacts } from './build/show-artifacts.ts';
 import { showPlan } from './build/show-plan.ts';
-import { fetchLine } from './fetch/fetch-line.ts';
+import { fetchLine } from './inputs/fetch-line.ts';
 import { ensureBuildx } from './lib/programs.ts';
 import { architectureOf, nativePlatform, readPlatform } from './pipeline/platform.ts';
 import { runVerb } from './pipeline/run-verb.ts';
@@ -21,8 +21,7 @@ What is there already, made of the same inputs, is not built again.
   --platform PLATFORM  linux/amd64 or linux/arm64; by default this machine's
   --jobs N             how many compilers run at the same time; by default what cores and memory allow
   --no-cache           compile anew, without the caches of BuildKit and of the compiler; toolchains stay
-  --dry-run            print the exact build, and do nothing
-  --modules DIR, --dist DIR  other folders than modules/ and dist/`;
+  --dry-run            print the exact build, and do nothing`;
 
 const options = {
   line: { type: 'string', default: 'local' },
@@ -34,7 +33,7 @@ const options = {
 
 await runVerb({ name: 'build', usage, options, positionals: Number.POSITIVE_INFINITY }, async (verb) => {
   const { values, positionals, aborted, report } = verb;
-  const workspace = openWorkspace(values);
+  const workspace = openWorkspace();
   const platform = values.platform === undefined ? nativePlatform() : readPlatform(values.platform);
   const jobs = values.jobs === undefined ? null : readJobs(values.jobs);
   const read = readBuild(workspace, values.line, positionals);

@@ -14,7 +14,6 @@ Without a line: the local image, of binary packages of the Debian archive.
 With a line: the images of its variants, of the modules that npm run build left in dist/artifacts.
   --line LINE          as modules/releases/<line>.yaml names it
   --platform PLATFORM  linux/amd64 or linux/arm64; by default this machine's
-  --modules DIR, --dist DIR  with a line: other folders than modules/ and dist/
 Prints tag and id of each image.`;
 
 const options = {
@@ -35,7 +34,7 @@ await runVerb({ name: 'image', usage, options }, async ({ values, aborted, repor
   }
   if (test || rebuildBase) throw wrong('--test and --rebuild-base do not go with --line');
   const platform = values.platform === undefined ? nativePlatform() : readPlatform(values.platform);
-  const { variants } = await assembleLine({ workspace: openWorkspace(values), line, platform, aborted, report });
+  const { variants } = await assembleLine({ workspace: openWorkspace(), line, platform, aborted, report });
   for (const { reference, id } of Object.values(variants)) console.log(`${reference} ${id}`);
 });
 

@@ -37,7 +37,7 @@ table: 1 is linear, less says that what is needed once is spread over more. *Wri
 ${growthTable(report)}
 ## Where the milliseconds go
 
-A build of the entrypoint with a watch on its door to the system (entrypoint/host.ts), started as above. *In the system* is the part spent in its calls.
+A build of the entrypoint with a watch on its door to the system (entrypoint/host/host.ts), started as above. *In the system* is the part spent in its calls.
 
 ${phaseTable(phases)}
 ${tried}

@@ -1,4 +1,4 @@
-import type { Host } from '../../entrypoint/host.ts';
+import type { Host } from '../../entrypoint/host/host.ts';
 
 /** The host, with each call of a method reported with its times. */
 export function watch(host: Host, now: () => number, report: (call: Call) => void): Host {

@@ -1,9 +1,9 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { nodeHost } from '../../entrypoint/host/node.ts';
-import { classify } from '../../entrypoint/invocation.ts';
 import { launch } from '../../entrypoint/launch.ts';
 import type { Manifest } from '../../entrypoint/modules/manifest.ts';
+import { classify } from '../../entrypoint/server/invocation.ts';
 import { type Call, type StartTrace, watch } from './watch.ts';
 
 /*

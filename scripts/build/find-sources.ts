@@ -1,8 +1,8 @@
 import { access } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import type { FetchedSource } from '../fetch/fetch-line.ts';
 import type { PlannedModule } from '../graph/build-plan.ts';
 import type { PlacedSource } from '../graph/module-stage.ts';
+import type { FetchedSource } from '../inputs/fetch-line.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import { ownCargoLock } from './own-cargo-lock.ts';
 

@@ -1,5 +1,5 @@
+import type { LockedLine, LockedSource } from '../data/lock.ts';
 import type { BaseRecord } from '../lib/base.ts';
-import type { LockedLine, LockedSource } from '../lines/lock-file.ts';
 import type { Architecture } from '../pipeline/platform.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 

@@ -1,11 +1,8 @@
+import { type LockedLine, readLock } from '../data/lock.ts';
+import { loadManifests } from '../data/manifests.ts';
+import { loadLine, type ReleaseLine } from '../data/release-line.ts';
+import { differences, requireCurrent, wantedLine } from '../data/wanted.ts';
 import { type BuildPlan, planBuild } from '../graph/build-plan.ts';
-import { loadManifests } from '../lib/module-manifests.ts';
-import { loadLine } from '../lines/load-line.ts';
-import type { LockedLine } from '../lines/lock-file.ts';
-import { differences, requireCurrent } from '../lines/lock-state.ts';
-import { readLock } from '../lines/read-lock.ts';
-import type { ReleaseLine } from '../lines/release-line.ts';
-import { wantedLine } from '../lines/wanted.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 
 /** A line with everything that its data says about building it. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { table } from '../../entrypoint/tool/table.ts';
 import { type Hardening, readSharedObject } from '../artifacts/shared-object.ts';
+import { table } from '../lib/text.ts';
 import { buildRecord } from '../pipeline/records.ts';
 
 /** What is reported of each module, and what it means where the answer is no. */

@@ -1,9 +1,9 @@
 import type { ModuleBuild, ModuleManifest } from '../../modules/schema.ts';
-import { sourceId } from '../fetch/source-id.ts';
-import { upstreamVersion } from '../lib/debian-version.ts';
-import type { LockedBase, LockedLine, LockedSource } from '../lines/lock-file.ts';
-import type { ReleaseLine } from '../lines/release-line.ts';
-import { type WantedBase, type WantedSource, wantedLine } from '../lines/wanted.ts';
+import type { LockedBase, LockedLine, LockedSource } from '../data/lock.ts';
+import type { ReleaseLine } from '../data/release-line.ts';
+import { upstreamVersion } from '../data/version.ts';
+import { type WantedBase, type WantedSource, wantedLine } from '../data/wanted.ts';
+import { sourceId } from '../inputs/source-folder.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 
 /** A repository that a module's build clones while it runs. `commit` is null until it is resolved. */

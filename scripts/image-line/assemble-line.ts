@@ -4,6 +4,8 @@ import { placeGraph } from '../build/place-graph.ts';
 import { type PreparedBase, prepareBase } from '../build/prepare-base.ts';
 import { type ReadBuild, readBuild } from '../build/read-build.ts';
 import { runBake } from '../build/run-bake.ts';
+import { loadManifests } from '../data/manifests.ts';
+import { lockOfLine } from '../data/wanted.ts';
 import { type ImageTarget, imageContext, imageTargetOf } from '../graph/bake.ts';
 import { buildGraph, imageFolder } from '../graph/graph.ts';
 import { imageId } from '../lib/engine.ts';
@@ -12,9 +14,7 @@ import { sha256OfFile } from '../lib/hash.ts';
 import { paths } from '../lib/image-paths.ts';
 import { revision } from '../lib/image-revision.ts';
 import { writeJson } from '../lib/json.ts';
-import { loadManifests } from '../lib/module-manifests.ts';
 import { ensureBuildx } from '../lib/programs.ts';
-import { lockOfLine } from '../lines/locked-line.ts';
 import { architectureOf, nativePlatform, type Platform } from '../pipeline/platform.ts';
 import { type ImageRecord, imageRecord } from '../pipeline/records.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
@@ -54,7 +54,7 @@ export async function assembleLine(assembly: Assembly): Promise<ImageRecord> {
   const artifacts = await readArtifacts(workspace, read.plan, platform, base);
   await rm(join(artifacts.folder, 'images.json'), { force: true });
   const inputs = await inputsHash(workspace, name);
-  const images = await layOutImages(assembly, read, { base, artifacts, inputs });
+  const images = await layOutImages(assembly, read, { base, artifacts, inputs, lock });
 
   const imageDockerfile = await readFile(join(paths.docker, 'image.Dockerfile'), 'utf8');
   const folder = imageFolder(name);
@@ -86,12 +86,13 @@ interface ImageParts {
   readonly artifacts: LineArtifacts;
   /** inputsHash. */
   readonly inputs: string;
+  readonly lock: string;
 }
 
 async function layOutImages(
   { workspace, platform, report }: Assembly,
   { line, plan }: ReadBuild,
-  { base, artifacts, inputs }: ImageParts,
+  { base, artifacts, inputs, lock }: ImageParts,
 ): Promise<ImageTarget[]> {
   const { folder, base: record, built } = artifacts;
   const { path: entrypoint } = await buildEntrypoint(report);
@@ -113,7 +114,7 @@ async function layOutImages(
     const context = join(workspace.dist, imageContext(imageFolder(plan.line), variant, platform));
     await layOutImage(context, { artifacts: folder, built, bundle, sbom, entrypoint, time });
     const about = { line: plan.line, variant, valkey, base: record, built, licences, created: epoch };
-    const labels = imageLabels({ ...about, inputs, sbom: sbomHash, revision: commit });
+    const labels = imageLabels({ ...about, inputs, lock, sbom: sbomHash, revision: commit });
     images.push({ variant, platform, tag: imageTag(plan.line, variant), labels });
   }
   return images;

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { buildInputs } from '../build/build-inputs.ts';
 import { ownCargoLock } from '../build/own-cargo-lock.ts';
 import { readBuild } from '../build/read-build.ts';
+import { loadManifests } from '../data/manifests.ts';
 import { keptBase } from '../lib/base.ts';
 import { archiveLine } from '../lib/base-line.ts';
 import { sha256OfSources } from '../lib/hash.ts';
 import { paths } from '../lib/image-paths.ts';
-import { loadManifests } from '../lib/module-manifests.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 
 /** What of the project shapes an image, beside the line's data: sources of the entrypoint, and what builds and assembles. */

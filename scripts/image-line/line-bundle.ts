@@ -1,7 +1,7 @@
 import { type BundleFile, bundleFile } from '../../modules/schema.ts';
 import type { PreparedBase } from '../build/prepare-base.ts';
-import { upstreamVersion } from '../lib/debian-version.ts';
-import type { ReleaseLine } from '../lines/release-line.ts';
+import type { ReleaseLine } from '../data/release-line.ts';
+import { upstreamVersion } from '../data/version.ts';
 import type { BuildRecord } from '../pipeline/records.ts';
 
 interface BundleInput {

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { BundleFile } from '../../modules/schema.ts';
-import { dataError } from '../lines/data-problem.ts';
-import { readData } from '../lines/read-data.ts';
-import { type DebianBase, type DebianPackage, type ReleaseLine, releaseLine } from '../lines/release-line.ts';
+import { dataError, readData } from '../data/read-data.ts';
+import { type DebianBase, type DebianPackage, type ReleaseLine, releaseLine } from '../data/release-line.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 
 export type ArchiveModule = DebianPackage;

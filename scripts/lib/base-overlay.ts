@@ -2,7 +2,7 @@ import { chmod, copyFile, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import type { ArchiveLine, ArchiveModule } from './base-line.ts';
-import type { Deb } from './debian-suite.ts';
+import type { Deb } from './debian.ts';
 
 /**
  * Lays out the files that the base gets beside its packages: /usr/lib/valkey/<name>.so and each module's copyright file.

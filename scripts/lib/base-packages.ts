@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import type { ArchiveLine } from './base-line.ts';
-import type { Mirrors } from './debian-mirror.ts';
-import { type Deb, openSuite, type Suite } from './debian-suite.ts';
+import { type Deb, type Mirrors, openSuite, type Suite } from './debian.ts';
 
 export interface BasePackages {
   readonly valkey: Deb;

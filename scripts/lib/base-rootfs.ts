@@ -5,8 +5,7 @@ import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import type { ArchiveLine } from './base-line.ts';
-import type { Mirrors } from './debian-mirror.ts';
-import { debianKeyring, sourceLine } from './debian-suite.ts';
+import { debianKeyring, type Mirrors, sourceLine } from './debian.ts';
 import { paths } from './image-paths.ts';
 
 export interface RootfsOptions {

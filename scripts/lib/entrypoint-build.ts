@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Manifest } from '../../entrypoint/modules/manifest.ts';
 import type { ModuleManifest } from '../../modules/schema.ts';
+import { loadManifests } from '../data/manifests.ts';
 import { placeWhole } from './files.ts';
 import { sha256OfSources } from './hash.ts';
-import { loadManifests } from './module-manifests.ts';
 import { buildExecutable } from './single-executable.ts';
 import { ensureStamped } from './stamped-file.ts';
 

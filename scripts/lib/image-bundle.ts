@@ -1,7 +1,7 @@
 import { type BundleFile, bundleFile } from '../../modules/schema.ts';
+import { upstreamVersion } from '../data/version.ts';
 import type { BaseRecord } from './base.ts';
 import type { ArchiveLine } from './base-line.ts';
-import { upstreamVersion } from './debian-version.ts';
 
 /** bundle.json of a line made from the Debian archive: says which versions were really installed, not which were asked for. */
 export function archiveBundle(line: ArchiveLine, record: BaseRecord): BundleFile {

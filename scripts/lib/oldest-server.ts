@@ -1,11 +1,10 @@
 import { chmod, copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import type { ParityServer } from '../parity/run.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import { findMirrors } from './debian-mirror.ts';
-import { openSuite } from './debian-suite.ts';
+import { findMirrors, openSuite } from './debian.ts';
 import { paths } from './image-paths.ts';
-import type { ParityServer } from './parity-container.ts';
 
 const SUITE = 'bookworm-backports';
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };

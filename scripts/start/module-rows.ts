@@ -1,6 +1,6 @@
 import { basename } from 'node:path/posix';
-import { bytesOf } from '../../entrypoint/bytes.ts';
-import { redactWords } from '../../entrypoint/secrets.ts';
+import { bytesOf } from '../../entrypoint/text/bytes.ts';
+import { redactWords } from '../../entrypoint/text/secrets.ts';
 import type { BundleFile } from '../../modules/schema.ts';
 import type { ServerModule } from '../lib/module-list.ts';
 import type { PlanArgument, PlanModule, PlanReport } from './ask.ts';

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import pc from 'picocolors';
-import { bytesOf } from '../../entrypoint/bytes.ts';
-import { redactLine } from '../../entrypoint/secrets.ts';
+import { bytesOf } from '../../entrypoint/text/bytes.ts';
+import { redactLine } from '../../entrypoint/text/secrets.ts';
 import { table } from '../lib/text.ts';
 import { askServer, type PlanReport, readBundle, readPlan } from './ask.ts';
 import { CONTAINER_NAME, VOLUME_NAME } from './container.ts';

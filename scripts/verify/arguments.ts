@@ -1,4 +1,4 @@
-import { variableName } from '../../entrypoint/modules/naming.ts';
+import { variableName } from '../../entrypoint/text/names.ts';
 import type { BundleFile, ModuleManifest } from '../../modules/schema.ts';
 import { portCapabilities } from './coordinator.ts';
 import type { Group, Lab } from './lab.ts';

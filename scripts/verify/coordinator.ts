@@ -1,4 +1,4 @@
-import { variableName } from '../../entrypoint/modules/naming.ts';
+import { variableName } from '../../entrypoint/text/names.ts';
 import type { ModuleManifest } from '../../modules/schema.ts';
 import type { Group } from './lab.ts';
 import { CheckFailed, CheckNotRun, require } from './report.ts';

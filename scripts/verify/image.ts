@@ -7,7 +7,7 @@ import { engineStatus } from '../lib/engine.ts';
 import { parseJson } from '../lib/json.ts';
 import { architectureOf, type Platform } from '../pipeline/platform.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import { readCredentials } from '../registry/credentials.ts';
+import { readCredentials } from '../publish/credentials.ts';
 
 interface Wanted {
   readonly reference: Reference;

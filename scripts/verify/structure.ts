@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type BundleFile, bundleFile } from '../../modules/schema.ts';
-import { upstreamVersion } from '../lib/debian-version.ts';
+import { upstreamVersion } from '../data/version.ts';
 import { parseJson } from '../lib/json.ts';
 import { sbomProblems } from '../sbom/check-sbom.ts';
 import type { FileFact, ImageFacts } from './facts.ts';

@@ -1,8 +1,8 @@
 import type Docker from 'dockerode';
-import { ENTRYPOINT_NAMES, SERVER_NAMES } from '../../entrypoint/invocation.ts';
+import { ENTRYPOINT_NAMES, SERVER_NAMES } from '../../entrypoint/server/invocation.ts';
 import type { BundleFile, ModuleManifest } from '../../modules/schema.ts';
-import type { LockedLine } from '../lines/lock-file.ts';
-import type { ReleaseLine } from '../lines/release-line.ts';
+import type { LockedLine } from '../data/lock.ts';
+import type { ReleaseLine } from '../data/release-line.ts';
 import type { Platform } from '../pipeline/platform.ts';
 
 /** An image as it has to be, by the project's data: nothing in it comes from the image. */

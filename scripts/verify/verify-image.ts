@@ -1,10 +1,10 @@
 import type Docker from 'dockerode';
 import * as z from 'zod';
+import { readLock } from '../data/lock.ts';
+import { loadManifests } from '../data/manifests.ts';
+import { loadLine } from '../data/release-line.ts';
 import { atOnce } from '../lib/at-once.ts';
 import { parseJson } from '../lib/json.ts';
-import { loadManifests } from '../lib/module-manifests.ts';
-import { loadLine } from '../lines/load-line.ts';
-import { readLock } from '../lines/read-lock.ts';
 import type { Platform } from '../pipeline/platform.ts';
 import type { VerifyReport } from '../pipeline/records.ts';
 import type { Workspace } from '../pipeline/workspace.ts';

@@ -118,7 +118,7 @@ describe('npm run build', () => {
     // BuildKit's own last lines stand right before what we say.
     expect(stderr).toMatch(/^ > \[module-dice .*$[^#]*undeclared_thing[^#]*^VP301 module-dice: .*exit code 1$/m);
     expect(stderr).toMatch(/log: \S+\/logs\/build-own-\w+\.log$/m);
-    expect(stderr).toMatch(/npm run build -- dice --line own --modules \S+ --dist \S+/);
+    expect(stderr).toMatch(/npm run build -- dice --line own$/m);
     expect(await workspace.log('build')).toContain('undeclared_thing');
     expect(await sums()).toEqual(before);
   });

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { loadManifests } from '../../scripts/data/manifests.ts';
+import { releaseLine } from '../../scripts/data/release-line.ts';
 import { paths } from '../../scripts/lib/image-paths.ts';
-import { loadManifests } from '../../scripts/lib/module-manifests.ts';
-import { releaseLine } from '../../scripts/lines/release-line.ts';
 import { nativePlatform } from '../../scripts/pipeline/platform.ts';
 import { verifyReport } from '../../scripts/pipeline/records.ts';
 import { openWorkspace } from '../../scripts/pipeline/workspace.ts';
@@ -19,7 +19,7 @@ import { brokenImage, namesOf, removeVerified, tryImage } from '../support/verif
 
 removeVerified();
 
-const workspace = openWorkspace({});
+const workspace = openWorkspace();
 const local = readExpected(workspace, 'local', 'default', nativePlatform());
 
 /** The line that the image with stand-ins would be of. */

@@ -27,7 +27,7 @@ function verify(reference: string, over: Partial<VerifyWish> = {}, docker: Docke
     line: null,
     variant: 'default',
     platform: nativePlatform(),
-    workspace: openWorkspace({}),
+    workspace: openWorkspace(),
     aborted: new AbortController().signal,
     report: () => {},
     ...over,

@@ -6,9 +6,9 @@ import { showPlan } from '../../../scripts/build/show-plan.ts';
 import { planBuild } from '../../../scripts/graph/build-plan.ts';
 import { buildGraph } from '../../../scripts/graph/graph.ts';
 import { paths } from '../../../scripts/lib/image-paths.ts';
-import { loadManifests } from '../../../scripts/lib/module-manifests.ts';
-import { loadLine } from '../../../scripts/lines/load-line.ts';
-import { lockFile } from '../../../scripts/lines/lock-file.ts';
+import { loadManifests } from '../../../scripts/data/manifests.ts';
+import { loadLine } from '../../../scripts/data/release-line.ts';
+import { lockFile } from '../../../scripts/data/lock.ts';
 import type { Platform } from '../../../scripts/pipeline/platform.ts';
 import { sourcePath } from '../../../scripts/pipeline/workspace.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { isDownloaded } from '../../../scripts/lib/apt-download.ts';
 import type { ArchiveLine } from '../../../scripts/lib/base-line.ts';
 import { fetchPackages } from '../../../scripts/lib/base-packages.ts';
+import { isDownloaded } from '../../../scripts/lib/debian.ts';
 import { problemOf } from '../../support/problem-of.ts';
 
 const line: ArchiveLine = {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { requireLockedBase } from '../../../scripts/build/locked-base.ts';
-import type { LockedLine } from '../../../scripts/lines/lock-file.ts';
+import type { LockedLine } from '../../../scripts/data/lock.ts';
 import { problemOf } from '../../support/problem-of.ts';
 
 const serverFile = 'a'.repeat(64);

@@ -30,8 +30,8 @@ describe('--jobs', () => {
 
 describe('the command that repeats a build', () => {
   it('has what the user gave, and the module that failed', () => {
-    const values = { line: 'local', platform: undefined, 'no-cache': true, 'dry-run': false, modules: '/m' };
-    expect(repeatCommand(values, ['search'])).toBe('npm run build -- search --line local --no-cache --modules /m');
+    const values = { line: 'local', platform: undefined, 'no-cache': true, 'dry-run': false, jobs: '2' };
+    expect(repeatCommand(values, ['search'])).toBe('npm run build -- search --line local --no-cache --jobs 2');
   });
 });
 

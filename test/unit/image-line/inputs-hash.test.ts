@@ -35,7 +35,7 @@ describe('the number of what a line’s images are made of', () => {
 
   it.each<[what: string, path: string, becomes: 'another one' | 'the same']>([
     ['a Cargo.lock that the project keeps for a module', 'modules/bloom/Cargo-1.0.0.lock', 'another one'],
-    ['what fetches the sources', 'scripts/fetch/more.ts', 'another one'],
+    ['what fetches the sources', 'scripts/inputs/more.ts', 'another one'],
     ['what runs BuildKit', 'scripts/lib/programs.ts', 'another one'],
     ['a builder', 'docker/builders/more.sh', 'another one'],
     ['the entrypoint', 'entrypoint/more.ts', 'another one'],

@@ -1,5 +1,5 @@
 import { type BundleFile, type ModuleManifest, moduleManifest } from '../../../modules/schema.ts';
-import { releaseLine } from '../../../scripts/lines/release-line.ts';
+import { releaseLine } from '../../../scripts/data/release-line.ts';
 import type { FileFact, ImageFacts } from '../../../scripts/verify/facts.ts';
 import { type Expected, type ImageInfo, layout, type Subject } from '../../../scripts/verify/subject.ts';
 
