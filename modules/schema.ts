@@ -3,7 +3,9 @@ import * as z from 'zod';
 /** `memory` is an integer that may have a unit (64mb); `boolean` knows yes and no, or the words that `values` lists. */
 const optionType = z.enum(['flag', 'integer', 'number', 'boolean', 'memory', 'enum', 'string']);
 
-/** One load argument that a module documents. `flag` takes no value; `config` is the directive that sets the same thing. */
+/**
+ * One load argument that a module documents. `flag` takes no value; `config` is the directive that sets the same thing.
+ */
 const loadOption = z.strictObject({
   type: optionType,
   min: z.number().optional(),
@@ -62,7 +64,10 @@ const buildDependency = z.strictObject({
   since: versionLine.optional().describe('first version line (major.minor) of the module whose build clones it'),
 });
 
-/** How the module is made from its source tree. Texts may hold {valkey} and {jobs}; {jobs} never changes what is cached. */
+/**
+ * The build of the module from its source tree. Texts may hold {valkey} and {jobs}; {jobs} never changes what is
+ * cached.
+ */
 const moduleBuild = z.strictObject({
   builder: z.enum(['cmake', 'cargo', 'make', 'script']),
   directory: z.string().default('.').describe('where in the source tree the builder works'),

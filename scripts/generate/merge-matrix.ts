@@ -22,7 +22,10 @@ import { productCells } from '../../test/matrix/merge/product.ts';
 import { type Subject, subjects } from '../../test/matrix/merge/subjects.ts';
 import { type GeneratedFile, page } from './pages.ts';
 
-/** docs/merge-matrix.md: the cells that are compared, and the outcomes where the environment and one other place speak about one option. */
+/**
+ * docs/merge-matrix.md: the cells that are compared, and the outcomes where the environment and one other place speak
+ * about one option.
+ */
 export function mergeMatrix(): GeneratedFile {
   const [singles, pairs, triples] = [singleCells().length, pairCells().length, tripleCells().length];
   const product = subjects.flatMap(productCells).length;

@@ -18,7 +18,10 @@ export interface GeneratedFile {
   readonly content: string;
 }
 
-/** The JSON schemas of module.yaml, releases/<line>.yaml and lock.json, for editors: keys with a default are optional in them. */
+/**
+ * The JSON schemas of module.yaml, releases/<line>.yaml and lock.json, for editors: keys with a default are optional in
+ * them.
+ */
 export function schemas(): GeneratedFile[] {
   const types: readonly (readonly [name: string, title: string, type: z.ZodType])[] = [
     ['module', 'A module of the bundle', moduleManifest],

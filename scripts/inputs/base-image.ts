@@ -13,7 +13,10 @@ import { PassingFailure, type Remote, withRetries } from './remote.ts';
 
 type ImageBase = Extract<WantedBase, { kind: 'image' }>;
 
-/** What the tag of a base image means now. Throws VP203 for a tag that does not exist, VP208 for an index that lacks a platform. */
+/**
+ * Asks for the digest that the tag of a base image leads to. Throws VP203 for a tag that does not exist, VP208 for an
+ * index that lacks a platform.
+ */
 export async function resolveBaseImage(
   wanted: ImageBase,
   architectures: WantedLine['architectures'],
@@ -32,7 +35,7 @@ export async function resolveBaseImage(
   return { kind: 'image', reference, digest: digestOf(manifest) };
 }
 
-/** A manifest that is no index has one platform, which it does not name: it does for a line with one. */
+/** A manifest that is no index has one platform, which it does not name: it is enough for a line with one. */
 function platformsOf(manifest: Uint8Array, wanted: WantedLine['architectures']): readonly string[] {
   const entries = readImageIndex(manifest);
   if (entries === null) return wanted.slice(0, 1);
@@ -47,12 +50,15 @@ async function noSuchTag({ image, tag, reference }: ImageBase, remote: Remote): 
   });
 }
 
-/** What the registry says when it lacks what it was asked for. */
+/** Thrown where the registry lacks what it was asked for. */
 class NoSuchImage extends Error {
   override readonly name = 'NoSuchImage';
 }
 
-/** The manifest of an image, byte for byte. Throws NoSuchImage, VP207, VP206. Nobody logs in: what a line is based on is public. */
+/**
+ * The manifest of an image, byte for byte. Throws NoSuchImage, VP207, VP206. Nobody logs in: the base of a line is
+ * public.
+ */
 async function rawManifest(reference: string, remote: Remote): Promise<Uint8Array> {
   return await skopeo(reference, ['inspect', '--raw'], remote);
 }

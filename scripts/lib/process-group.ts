@@ -1,14 +1,14 @@
 import process from 'node:process';
 import { execa } from 'execa';
 
-/** How a program ended. */
+/** The end of a program. */
 export interface Ended {
   readonly isDone: boolean;
   /** Standard output as it was. */
   readonly bytes: Uint8Array;
   /** Standard output as text, without the newline at its end. */
   readonly text: string;
-  /** Why it failed, in its own words: standard error, or standard output where it complains there. */
+  /** Its own words on why it failed: standard error, or standard output where it complains there. */
   readonly said: string;
 }
 
@@ -17,12 +17,13 @@ interface Given {
   readonly cwd?: string;
 }
 
-/** How long a program may take to end once it was told to. */
+/** A program may take so long to end once it was told to. */
 const graceMs = 2000;
 
 /**
- * Runs a program that starts others (git its transports, apt its methods), and ends all of them when the signal fires: a transport that
- * waits for a silent remote would otherwise live on, with our pipes open. Never rejects; `signal.aborted` says why it ended.
+ * Runs a program that starts others (git its transports, apt its methods), and ends all of them when the signal fires:
+ * a transport that waits for a silent remote would otherwise live on, with our pipes open. Never rejects;
+ * `signal.aborted` says why it ended.
  */
 export async function runGroup(
   program: string,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lockFile } from '../../../scripts/data/lock.ts';
-import { changesOf, showLock } from '../../../scripts/inputs/resolve-lines.ts';
+import { lockFile, showLock } from '../../../scripts/data/lock.ts';
+import { changesOf } from '../../../scripts/inputs/resolve-lines.ts';
 
 const commit = (digit: string) => digit.repeat(40);
 const git = (digit: string, dependencies = {}) =>
