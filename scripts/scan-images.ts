@@ -7,12 +7,12 @@ import { architectureOf, nativePlatform, readPlatform } from './pipeline/platfor
 import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace, releasePath } from './pipeline/workspace.ts';
 import { PipelineError } from './problems/pipeline-error.ts';
-import { readCredentials } from './registry/credentials.ts';
-import { openRegistry } from './registry/open-registry.ts';
-import { readRepository, showRepository } from './registry/repository.ts';
+import { readCredentials } from './publish/credentials.ts';
+import { openRegistry } from './publish/registry.ts';
+import { stagedImages } from './publish/release-file.ts';
+import { readRepository, showRepository } from './publish/repository.ts';
 import { grypeArguments } from './workflows/image-commands.ts';
 import { runEach, runScript } from './workflows/run-script.ts';
-import { stagedImages } from './workflows/staged-images.ts';
 
 const usage = `npm run scan-images -- --line LINE [--platform PLATFORM] [--published] [--fixed-only]
 Lets grype look for known vulnerabilities in images of a registry, and holds what it finds against the gate (npm run scan).

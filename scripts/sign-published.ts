@@ -2,7 +2,7 @@ import process from 'node:process';
 import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace } from './pipeline/workspace.ts';
 import { PipelineError } from './problems/pipeline-error.ts';
-import { readPublished } from './publish/published-record.ts';
+import { readPublished } from './publish/release-file.ts';
 import { signArguments } from './workflows/image-commands.ts';
 import { runEach, runScript } from './workflows/run-script.ts';
 

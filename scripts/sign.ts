@@ -5,9 +5,9 @@ import process from 'node:process';
 import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace } from './pipeline/workspace.ts';
 import { PipelineError } from './problems/pipeline-error.ts';
-import { readCredentials } from './registry/credentials.ts';
-import { openRegistry } from './registry/open-registry.ts';
-import { isLoopback, readRepository } from './registry/repository.ts';
+import { readCredentials } from './publish/credentials.ts';
+import { openRegistry } from './publish/registry.ts';
+import { isLoopback, readRepository } from './publish/repository.ts';
 import {
   ensureCosign,
   releaseIdentity,

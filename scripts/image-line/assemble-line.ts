@@ -54,7 +54,7 @@ export async function assembleLine(assembly: Assembly): Promise<ImageRecord> {
   const artifacts = await readArtifacts(workspace, read.plan, platform, base);
   await rm(join(artifacts.folder, 'images.json'), { force: true });
   const inputs = await inputsHash(workspace, name);
-  const images = await layOutImages(assembly, read, { base, artifacts, inputs });
+  const images = await layOutImages(assembly, read, { base, artifacts, inputs, lock });
 
   const imageDockerfile = await readFile(join(paths.docker, 'image.Dockerfile'), 'utf8');
   const folder = imageFolder(name);
@@ -86,12 +86,13 @@ interface ImageParts {
   readonly artifacts: LineArtifacts;
   /** inputsHash. */
   readonly inputs: string;
+  readonly lock: string;
 }
 
 async function layOutImages(
   { workspace, platform, report }: Assembly,
   { line, plan }: ReadBuild,
-  { base, artifacts, inputs }: ImageParts,
+  { base, artifacts, inputs, lock }: ImageParts,
 ): Promise<ImageTarget[]> {
   const { folder, base: record, built } = artifacts;
   const { path: entrypoint } = await buildEntrypoint(report);
@@ -113,7 +114,7 @@ async function layOutImages(
     const context = join(workspace.dist, imageContext(imageFolder(plan.line), variant, platform));
     await layOutImage(context, { artifacts: folder, built, bundle, sbom, entrypoint, time });
     const about = { line: plan.line, variant, valkey, base: record, built, licences, created: epoch };
-    const labels = imageLabels({ ...about, inputs, sbom: sbomHash, revision: commit });
+    const labels = imageLabels({ ...about, inputs, lock, sbom: sbomHash, revision: commit });
     images.push({ variant, platform, tag: imageTag(plan.line, variant), labels });
   }
   return images;

@@ -1,3 +1,4 @@
+import { labels as names } from '../image/labels.ts';
 import type { BuildRecord } from '../pipeline/records.ts';
 
 interface LabelInput {
@@ -12,6 +13,8 @@ interface LabelInput {
   readonly created: number;
   /** inputsHash. */
   readonly inputs: string;
+  /** lockOfLine. */
+  readonly lock: string;
   /** sha256 of the list of components. */
   readonly sbom: string;
   /** The label with the commit of the project, where that is known. */
@@ -20,7 +23,7 @@ interface LabelInput {
 
 /** The labels of a variant's image, by the OCI image specification's names, and our own. Publishing makes annotations of them. */
 export function imageLabels(input: LabelInput): Record<string, string> {
-  const { line, variant, valkey, base, built, licences, created, inputs, sbom, revision } = input;
+  const { line, variant, valkey, base, built, licences, created, inputs, lock, sbom, revision } = input;
   const modules = built.map(({ module, version }) => `${module} ${version}`).join(', ');
   return {
     'org.opencontainers.image.title': 'valkey-bundle',
@@ -35,6 +38,7 @@ export function imageLabels(input: LabelInput): Record<string, string> {
     [`${own}line`]: line,
     [`${own}variant`]: variant,
     [inputsLabel]: inputs,
+    [names.lock]: lock,
     [sbomLabel]: sbom,
   };
 }

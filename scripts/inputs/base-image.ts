@@ -6,8 +6,8 @@ import { digestOf } from '../lib/hash.ts';
 import { runGroup } from '../lib/process-group.ts';
 import { lastLine } from '../lib/text.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import { readImageIndex } from '../registry/manifest.ts';
-import { isLoopback } from '../registry/repository.ts';
+import { readImageIndex } from '../publish/manifest.ts';
+import { isLoopback } from '../publish/repository.ts';
 import { nearestTags } from './git.ts';
 import { PassingFailure, type Remote, withRetries } from './remote.ts';
 

@@ -77,22 +77,6 @@ export const imageRecord = z.strictObject({
   variants: z.record(z.string(), z.strictObject({ reference: z.string(), id: z.string() })),
 });
 
-/** An entry of staged-<architecture>.json: an image in a registry that no tag of a release leads to yet. */
-export const stagedImage = z.strictObject({
-  line: z.string(),
-  variant: z.string(),
-  platform: z.enum(platforms),
-  /** registry/repository, without tag or digest. */
-  repository: z.string(),
-  digest,
-  /** The version of the server in it, as base.json has it. */
-  valkey: z.string(),
-  /** inputsHash of what it was assembled of, as images.json and its own label have it. */
-  inputs: sha256,
-  /** sha256 of the line's part of lock.json that it was assembled with. */
-  lock: sha256,
-});
-
 /** report.json of `npm run verify`: what was tried on one digest. */
 export const verifyReport = z.strictObject({
   reference: z.string(),
@@ -115,5 +99,4 @@ export type SourceRecord = z.infer<typeof sourceRecord>;
 export type BuildRecord = z.infer<typeof buildRecord>;
 export type BaseImageRecord = z.infer<typeof baseRecord>;
 export type ImageRecord = z.infer<typeof imageRecord>;
-export type StagedImage = z.infer<typeof stagedImage>;
 export type VerifyReport = z.infer<typeof verifyReport>;

@@ -1,9 +1,9 @@
 import type Docker from 'dockerode';
 import * as z from 'zod';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import { accessRefused } from '../registry/authorize.ts';
-import type { Credentials } from '../registry/credentials.ts';
-import { type Repository, showRepository } from '../registry/repository.ts';
+import type { Credentials } from './credentials.ts';
+import { accessRefused } from './registry.ts';
+import { type Repository, showRepository } from './repository.ts';
 
 export interface Push {
   readonly docker: Docker;

@@ -5,7 +5,7 @@ import { readLock } from '../data/lock.ts';
 import { loadLine } from '../data/release-line.ts';
 import { paths } from '../lib/image-paths.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
-import { readPublished } from '../publish/published-record.ts';
+import { readPublished } from '../publish/release-file.ts';
 import type { NotesInput } from './release-notes.ts';
 import { nodeVersion, type ReleasePoint, readPoint } from './release-point.ts';
 

@@ -5,6 +5,7 @@ import { loadManifests } from '../../../scripts/data/manifests.ts';
 import { loadLine } from '../../../scripts/data/release-line.ts';
 import {
   differences,
+  lockDigest,
   requireCurrent,
   type WantedLine,
   wantedDependencies,
@@ -169,5 +170,17 @@ describe('a lock', () => {
       (await problemOf((async () => requireCurrent('9.0', [{ input: 'a', kind, what: 'x' }]))())).code;
     expect([await codeOf('missing'), await codeOf('stale')]).toEqual(['VP201', 'VP202']);
     requireCurrent('9.0', []);
+  });
+});
+
+describe('what a line is locked to', () => {
+  const base = { kind: 'image', reference: 'a/b:1', digest: `sha256:${'1'.repeat(64)}` } as const;
+  const source = { kind: 'git', repository: 'r', tag: 't', commit: 'c', dependencies: {} } as const;
+  it('has one digest, however its file is laid out, and another for other content', () => {
+    const digest = lockDigest({ base, modules: { json: source, search: source } });
+    expect(digest).toMatch(/^[0-9a-f]{64}$/);
+    expect(lockDigest({ modules: { search: source, json: source }, base })).toBe(digest);
+    expect(lockDigest({ base, modules: { json: source, search: { ...source, commit: 'd' } } })).not.toBe(digest);
+    expect(lockDigest({ base, modules: { json: source } })).not.toBe(digest);
   });
 });

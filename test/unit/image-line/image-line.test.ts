@@ -86,6 +86,7 @@ describe('the labels of an image', () => {
     licences: ['BSD-3-Clause', 'MIT OR Apache-2.0', 'BSD-3-Clause'],
     created: 1_700_000_000,
     inputs: 'f'.repeat(64),
+    lock: 'd'.repeat(64),
     sbom: 'e'.repeat(64),
     revision: { 'org.opencontainers.image.revision': 'b'.repeat(40) },
   };
@@ -113,6 +114,7 @@ describe('the labels of an image', () => {
       'io.github.kailas-cloud.valkey-bundle.line': '9.0',
       'io.github.kailas-cloud.valkey-bundle.variant': 'default',
       'io.github.kailas-cloud.valkey-bundle.inputs': 'f'.repeat(64),
+      'io.github.kailas-cloud.valkey-bundle.lock': 'd'.repeat(64),
       'io.github.kailas-cloud.valkey-bundle.sbom': 'e'.repeat(64),
     });
   });

@@ -11,6 +11,8 @@ describe('what a verb wants of a Docker engine', () => {
     ['build --help', 'none'],
     ['publish --line 9.0', 'none'],
     ['publish --stage --line 9.0', 'start'],
+    ['publish --stage --dry-run --line 9.0', 'start'],
+    ['publish --stage --help', 'none'],
     ['stop', 'find'],
     ['stop -h', 'none'],
     ['check', 'none'],

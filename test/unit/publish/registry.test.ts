@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import { digestOf } from '../../../scripts/lib/hash.ts';
-import { readChallenge } from '../../../scripts/registry/challenge.ts';
-import { openRegistry } from '../../../scripts/registry/open-registry.ts';
+import { openRegistry, readChallenge } from '../../../scripts/publish/registry.ts';
 
 const user = { username: 'me', password: 'secret-word' };
 const empty = Buffer.from('{}');

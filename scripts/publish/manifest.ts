@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { digest } from '../data/lock.ts';
+import { digestOf } from '../lib/hash.ts';
 import { parseJson } from '../lib/json.ts';
+import { architectureOf, type Platform } from '../pipeline/platform.ts';
 
 /** A manifest as the registry gave it. */
 export interface Manifest {
@@ -42,9 +44,9 @@ const indexManifest = z.looseObject({
   ),
 });
 
-export type IndexEntry = z.infer<typeof indexManifest>['manifests'][number];
+type IndexEntry = z.infer<typeof indexManifest>['manifests'][number];
 
-export type ImageManifest = z.infer<typeof imageManifest>;
+type ImageManifest = z.infer<typeof imageManifest>;
 export type ImageConfig = z.infer<typeof imageConfig>;
 
 /** The manifest of one image; null for an index, a list, an artifact or no manifest at all. */
@@ -64,4 +66,43 @@ export function readImageConfig(body: Buffer): ImageConfig | null {
 function read<Schema extends z.ZodType>(schema: Schema, body: Uint8Array): z.infer<Schema> | null {
   const found = parseJson(Buffer.from(body).toString('utf8'), schema);
   return found.ok ? found.value : null;
+}
+
+/** One image of an index, as the registry holds it. */
+export interface IndexedImage {
+  readonly platform: Platform;
+  readonly digest: string;
+  readonly mediaType: string;
+  /** Bytes of its manifest. */
+  readonly size: number;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * The index over the images of one variant, one a platform, by the OCI image specification. Its bytes follow from the images alone, so a
+ * second run gives the same digest and finds it published. Its annotations are the org.opencontainers.image labels that all the images
+ * share. A line of one platform gets an index too: what a tag leads to, and a signature stands for, then never changes its kind.
+ */
+export function imageIndex(images: readonly IndexedImage[]): Manifest {
+  const index = {
+    schemaVersion: 2,
+    mediaType: indexType,
+    manifests: images.map(({ mediaType, digest, size, platform }) => ({
+      mediaType,
+      digest,
+      size,
+      platform: { architecture: architectureOf(platform), os: 'linux' },
+    })),
+    annotations: sharedLabels(images),
+  };
+  const body = Buffer.from(JSON.stringify(index, null, 2), 'utf8');
+  return { digest: digestOf(body), mediaType: indexType, body };
+}
+
+function sharedLabels([first, ...others]: readonly IndexedImage[]): Record<string, string> {
+  const shared = Object.entries(first?.labels ?? {})
+    .filter(([name]) => name.startsWith('org.opencontainers.image.'))
+    .filter(([name, value]) => others.every(({ labels }) => labels[name] === value))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(shared);
 }
