@@ -91,7 +91,9 @@ describe('a submodule', () => {
 });
 
 describe('what a build clones', () => {
-  /** A clone as upstream's CMake starts it, with the origin gone, by the configuration that the builder hands to git. */
+  /**
+   * A clone as upstream's CMake starts it, with the origin gone, by the configuration that the builder hands to git.
+   */
   async function clone(folder: string, url: string, branch: string): Promise<string> {
     const into = await mkdtemp(join(tmpdir(), 'valkey-bundle-clone-'));
     try {

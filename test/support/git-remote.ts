@@ -7,7 +7,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 
-/** How the server answers: as git does, never, with a connection that is cut in the middle of a pack, or that asks for a password. */
+/**
+ * How the server answers: as git does, never, with a connection that is cut in the middle of a pack, or that asks for a
+ * password.
+ */
 type Behaviour = 'serve' | 'silent' | 'cut' | 'unauthorized';
 
 /** Real git repositories behind a real `git http-backend`, on 127.0.0.1. */
