@@ -1,19 +1,23 @@
-import { type Bytes, printable } from './bytes.ts';
-import { type Diagnostic, diagnose, exitCodeOf, Refusal, refuse } from './diagnostics.ts';
-import { type Environment, wantsDebug } from './environment.ts';
+import { heal } from './cluster/heal.ts';
+import { type Environment, wantsDebug } from './conf/environment.ts';
+import {
+  type Diagnostic,
+  diagnose,
+  exitCodeOf,
+  Refusal,
+  refuse,
+  showDiagnostic,
+  styleFor,
+} from './diagnostics/diagnostic.ts';
 import { explainPlan, summaryOf } from './explain.ts';
-import { heal } from './heal/heal.ts';
-import type { ClosedPlace, Host } from './host.ts';
-import type { Invocation } from './invocation.ts';
-import { showDiagnostic, styleFor } from './log.ts';
+import type { ClosedPlace, Host } from './host/host.ts';
 import type { Manifest } from './modules/manifest.ts';
 import { checkModuleAccess } from './modules/preflight.ts';
-import { NO_PLACE, noPlace } from './no-place.ts';
-import { planStart, type StartPlan } from './plan.ts';
-import { dropPrivileges, ownDataDirectory } from './privileges.ts';
-import { NAMED } from './program.ts';
-import { withoutSecrets } from './secrets.ts';
-import { checkSentinelConf, giveSentinelConf } from './sentinel-conf.ts';
+import { NO_PLACE, noPlace, planStart, type StartPlan } from './plan.ts';
+import { type Invocation, NAMED } from './server/invocation.ts';
+import { checkSentinelConf, dropPrivileges, giveSentinelConf, ownDataDirectory } from './server/privileges.ts';
+import { type Bytes, printable } from './text/bytes.ts';
+import { withoutSecrets } from './text/secrets.ts';
 
 /**
  * The story of a start: what was asked for, the plan, its explanation, its execution. Never returns: the process becomes the program,

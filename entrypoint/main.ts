@@ -1,7 +1,7 @@
 import { nodeHost } from './host/node.ts';
-import { classify, ENTRYPOINT_NAMES, SERVER_NAMES, startUnderOwnName } from './invocation.ts';
 import { launch } from './launch.ts';
 import type { Manifest } from './modules/manifest.ts';
+import { classify, ENTRYPOINT_NAMES, SERVER_NAMES, startUnderOwnName } from './server/invocation.ts';
 import { runTool } from './tool/run.ts';
 
 /** Put in by the build: the manifests of modules/, and the version. */

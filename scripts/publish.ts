@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { loadLine } from './data/release-line.ts';
 import { lockOfLine } from './data/wanted.ts';
+import { openEngine } from './lib/engine.ts';
 import { readDate } from './pipeline/calendar-day.ts';
 import { nativePlatform, readPlatform } from './pipeline/platform.ts';
 import { runVerb } from './pipeline/run-verb.ts';
@@ -16,7 +17,6 @@ import { openRegistry } from './publish/registry.ts';
 import { showImage } from './publish/release-file.ts';
 import { readRepository, showRepository } from './publish/repository.ts';
 import { builtImages, stageLine, stagingTag } from './publish/stage.ts';
-import { openEngine } from './verify/engine.ts';
 
 const usage = `npm run publish -- --line LINE [options]
 Makes one index a variant out of the staged and verified images of a line, and lets the line's tags lead to it. Nothing is

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import process from 'node:process';
+import { execa } from 'execa';
 import { loadLine } from './data/release-line.ts';
 import { readDate } from './pipeline/calendar-day.ts';
 import { nativePlatform } from './pipeline/platform.ts';
@@ -7,7 +9,6 @@ import { openWorkspace } from './pipeline/workspace.ts';
 import { PipelineError } from './problems/pipeline-error.ts';
 import { choosePlatforms } from './publish/options.ts';
 import { readRepository, showRepository } from './publish/repository.ts';
-import { runScript } from './workflows/run-script.ts';
 
 const usage = `npm run release -- --line LINE [options]
 The whole chain on one machine: resolve, fetch, build, image, stage, verify that digest, publish. A line of several platforms is
@@ -66,14 +67,14 @@ await runVerb({ name: 'release', usage, options }, async ({ values, report, abor
       console.log(`${index + 1}. ${does}\n   npm run ${verb} -- ${args.join(' ')}`);
     }
     console.log('\nStep 3 builds:');
-    process.exitCode = await runScript('build', ['--dry-run', ...onPlatform]);
+    process.exitCode = await runStep('build', ['--dry-run', ...onPlatform]);
     return;
   }
   for (const [index, [does, verb, args]] of steps.entries()) {
     aborted.throwIfAborted();
     report(`\n[${index + 1}/${steps.length}] ${does}`);
     const began = performance.now();
-    const exitCode = await runScript(verb, args);
+    const exitCode = await runStep(verb, args);
     aborted.throwIfAborted();
     if (exitCode !== 0) {
       const done = 'its message is above. What is done stays: run the release again.';
@@ -84,3 +85,11 @@ await runVerb({ name: 'release', usage, options }, async ({ values, report, abor
     report(`done in ${((performance.now() - began) / 1000).toFixed(1)} s`);
   }
 });
+
+/** Runs a verb as it would be run by hand, with our own terminal, and gives its exit code. Ctrl-C reaches both. */
+async function runStep(verb: string, args: readonly string[]): Promise<number> {
+  console.error(`npm run ${verb} -- ${args.join(' ')}`);
+  const script = join(import.meta.dirname, `${verb}.ts`);
+  const ran = await execa(process.execPath, [script, ...args], { stdio: 'inherit', reject: false });
+  return ran.exitCode ?? 70;
+}

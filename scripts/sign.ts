@@ -18,7 +18,7 @@ import {
 } from './sign/cosign.ts';
 import { prepareSigning } from './sign/prepare.ts';
 import { readBuildRun } from './sign/provenance.ts';
-import { readReference } from './verify/reference.ts';
+import { readReference } from './verify/image.ts';
 
 const usage = `npm run sign -- --reference REGISTRY/REPOSITORY@sha256:... --line LINE [--key FILE] [--dry-run]
   --reference   the index (or image) to sign; every image under it is signed, too

@@ -9,7 +9,7 @@ const ROOT = join(import.meta.dirname, '..');
 const REPORT = join(ROOT, 'dist', 'test-report.json');
 
 const usage = `npm test [-- PROJECT|FILE...]
-  PROJECT  unit, golden, host, matrix (no container engine needed), real, matrix-real: all of these by default;
+  PROJECT  unit, golden (no container engine needed), real, kube: all of these by default;
            full: what takes too long for every run
   FILE     has a slash; only the test files whose path begins so, as test/real/health; an engine is started only for a
            project that needs one`;

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import process from 'node:process';
+import { openEngine } from './lib/engine.ts';
 import { writeJson } from './lib/json.ts';
 import { removeRemainsAtEnd } from './lib/remains.ts';
 import { architectureOf, nativePlatform, readPlatform } from './pipeline/platform.ts';
@@ -7,9 +8,8 @@ import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace, releasePath } from './pipeline/workspace.ts';
 import { PipelineError } from './problems/pipeline-error.ts';
 import { imagesToVerify } from './publish/stage.ts';
-import { openEngine } from './verify/engine.ts';
-import { readReference } from './verify/reference.ts';
-import { showReport } from './verify/show-report.ts';
+import { readReference } from './verify/image.ts';
+import { showReport } from './verify/report.ts';
 import { verifyImage } from './verify/verify-image.ts';
 
 const usage = `npm run verify [-- REFERENCE] [--line LINE] [--variant VARIANT] [--platform PLATFORM] [--report FILE]

@@ -14,11 +14,20 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Bytes } from '../bytes.ts';
-import { type ClosedPlace, OWN_PLACE, START_RECORD, type User } from '../host.ts';
+import type { Bytes } from '../text/bytes.ts';
 import { bytesOfBuffer, codeOf, reasonOf } from './files.ts';
-import { firstProcess, isGone, isOnRootFileSystem, ownProcess } from './own-process.ts';
-import { isOfContainer, isProvenDead, ownerOf, type StartOwner, startName } from './start-name.ts';
+import { type ClosedPlace, OWN_PLACE, START_RECORD, type User } from './host.ts';
+import {
+  firstOfNamespace,
+  isGone,
+  isOfContainer,
+  isOnRootFileSystem,
+  isProvenDead,
+  ownerOf,
+  ownProcess,
+  type StartOwner,
+  startName,
+} from './own-process.ts';
 
 /** Where a directory of our own may be made, best first: only the first is named for us. */
 const PLACES = [OWN_PLACE, '/dev/shm', '/tmp'] as const;
@@ -28,7 +37,7 @@ const PLACES = [OWN_PLACE, '/dev/shm', '/tmp'] as const;
  * another process. That one cannot be named yet, so the first process of the namespace stands for it.
  */
 export function candidates(inBackground = false): readonly string[] {
-  const name = startName(inBackground ? firstProcess() : ownProcess(), randomHex());
+  const name = startName(inBackground ? firstOfNamespace() : ownProcess(), randomHex());
   return PLACES.filter((place) => problemOf(place) === null).map((place) => `${place}/${name}`);
 }
 
@@ -90,7 +99,7 @@ export function writePrivate(
     for (const { name, text } of files) {
       const path = `${directory}/${name}`;
       writeFileSync(path, text, { encoding: 'latin1', mode: 0o400, flag: 'wx' });
-      if (isRoot) give(path, owner);
+      if (isRoot) handOver(path, owner);
     }
     // Root keeps the directory, and the server may only look inside; without root it is at least closed against writing.
     chmodSync(directory, isRoot && owner.uid !== 0 ? 0o711 : 0o500);
@@ -103,7 +112,7 @@ export function writePrivate(
 }
 
 /** Root without the capability to give files away will not become another user either, and can read its own. */
-function give(path: string, owner: User): void {
+function handOver(path: string, owner: User): void {
   try {
     chownSync(path, owner.uid, owner.gid);
   } catch (error) {

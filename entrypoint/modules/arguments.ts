@@ -1,13 +1,21 @@
-import { asBytes, type Bytes, bytesOf, printable, textOf } from '../bytes.ts';
-import { type Diagnostic, diagnose, refuse } from '../diagnostics.ts';
-import { isConfiguration, type Place } from '../place.ts';
-import { isSecretDirective, redactWords, withoutSecrets } from '../secrets.ts';
-import { isOlder, versionLine } from '../version.ts';
+import { type Diagnostic, diagnose, refuse } from '../diagnostics/diagnostic.ts';
+import { asBytes, type Bytes, bytesOf, printable, textOf } from '../text/bytes.ts';
+import { isOlder, nearest, versionLine } from '../text/names.ts';
+import { isConfiguration, type Place } from '../text/place.ts';
+import { isSecretDirective, redactWords, withoutSecrets } from '../text/secrets.ts';
 import type { Module } from './discover.ts';
 import type { Manifest, OptionDefinition } from './manifest.ts';
-import { nearest } from './naming.ts';
-import { asBoolean, directiveValue, IGNORED, type ModuleOption, problemOf } from './option.ts';
-import { documented, type Known, mayBeSecret, recognise } from './recognise.ts';
+import {
+  asBoolean,
+  directiveValue,
+  documented,
+  IGNORED,
+  type Known,
+  type ModuleOption,
+  mayBeSecret,
+  problemOf,
+  recognise,
+} from './option.ts';
 
 /** Words of one source, understood. `mended` says that the words would not reach the module as they were written. */
 export interface ParsedArguments {

@@ -1,13 +1,11 @@
-import { type Bytes, printable, textOf } from '../bytes.ts';
-import { frame } from '../code-frame.ts';
 import type { Directive } from '../conf/parse.ts';
-import { type Diagnostic, diagnose, refuse } from '../diagnostics.ts';
-import { showPlace } from '../place.ts';
-import { withoutSecrets } from '../secrets.ts';
-import { versionLine } from '../version.ts';
+import { type Diagnostic, diagnose, refuse } from '../diagnostics/diagnostic.ts';
+import { type Bytes, printable, textOf } from '../text/bytes.ts';
+import { nearest, versionLine } from '../text/names.ts';
+import { frame, showPlace } from '../text/place.ts';
+import { withoutSecrets } from '../text/secrets.ts';
 import type { Module } from './discover.ts';
 import type { Bundle, Manifest, OptionDefinition } from './manifest.ts';
-import { nearest } from './naming.ts';
 import { problemOf } from './option.ts';
 
 /**

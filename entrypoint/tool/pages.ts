@@ -1,7 +1,11 @@
-import { exitCodes } from '../diagnostics/catalogue.ts';
+import { catalogue, exitCodes, isCode } from '../diagnostics/catalogue.ts';
+import { refuse } from '../diagnostics/diagnostic.ts';
+import type { CataloguePage } from '../diagnostics/page.ts';
+import { nearest } from '../text/names.ts';
+import type { ToolContext } from './options.ts';
 
 /** What `--help` prints of one command. */
-export interface Page {
+interface Page {
   readonly usage: string;
   /** For the list of all commands, where the usage is too long for it. */
   readonly short?: string;
@@ -177,4 +181,24 @@ export function pageOf(name: string): Page | null {
 
 function isHelp(word: string): boolean {
   return word === '--help' || word === '-h';
+}
+
+/** `valkey-bundle explain <code>`: the page of one diagnostic. */
+export function explainCode({ host, args }: ToolContext): number {
+  const [word, ...rest] = args;
+  const code = word?.toUpperCase() ?? '';
+  if (rest.length > 0 || !isCode(code)) {
+    const near = nearest(code, Object.keys(catalogue));
+    const hint = near === null ? `Codes run from VB101 on; docs/diagnostics.md lists them.` : `Did you mean ${near}?`;
+    throw refuse('VB601', word === undefined ? 'explain needs a code' : `there is no diagnostic "${args.join(' ')}"`, {
+      hint,
+    });
+  }
+  host.print('stdout', page(code, catalogue[code]));
+  return 0;
+}
+
+function page(code: string, { title, severity, exitCode, meaning, fix }: CataloguePage): string {
+  const end = exitCode === 0 ? 'The start goes on.' : `The start ends with exit code ${exitCode}; no server runs.`;
+  return `${code} (${severity}): ${title}\n\n${meaning}\n\nFix: ${fix}\n\n${end}\n`;
 }

@@ -1,7 +1,6 @@
-import { numberOf, readOptions } from '../cluster/options.ts';
-import { diagnose, refuse } from '../diagnostics.ts';
-import { type KnownNode, SURE, type Waiting } from '../host.ts';
-import type { ToolContext } from './context.ts';
+import { diagnose, refuse } from '../diagnostics/diagnostic.ts';
+import { type KnownNode, SURE, type Waiting } from '../host/host.ts';
+import { numberOf, readOptions, type ToolContext } from './options.ts';
 
 const USAGE = 'resolve [--within MS] [--confirm MS] <name>[=<address>@<bus port>]...';
 const BETWEEN_MS = 150;

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { variableName } from '../../entrypoint/modules/naming.ts';
+import { variableName } from '../../entrypoint/text/names.ts';
 import { type ModuleManifest, moduleManifest } from '../../modules/schema.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import { type At, type DataProblem, dataError, isWrong, readData } from './read-data.ts';

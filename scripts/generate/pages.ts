@@ -1,8 +1,7 @@
 import * as z from 'zod';
+import { foreignVariables, variables } from '../../entrypoint/conf/environment.ts';
 import { catalogue, exitCodes } from '../../entrypoint/diagnostics/catalogue.ts';
 import type { CataloguePage } from '../../entrypoint/diagnostics/page.ts';
-import { variables } from '../../entrypoint/environment.ts';
-import { foreignVariables } from '../../entrypoint/foreign-variables.ts';
 import { moduleManifest } from '../../modules/schema.ts';
 import type { Row } from '../../test/matrix/bad-input/row.ts';
 import { sections } from '../../test/matrix/bad-input/sections.ts';

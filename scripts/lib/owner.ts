@@ -7,7 +7,7 @@ export const ownerLabel = 'valkey-bundle.owner';
 /** Processes that are started with it make things for the owner that it names; they are a part of that run. */
 export const ownerVariable = 'VALKEY_BUNDLE_OWNER';
 
-/** What can be seen from here of the processes of this machine. */
+/** The part of this machine's processes that can be seen from here. */
 export interface Sight {
   readonly boot: string;
   /** Process numbers mean nothing in another namespace. */

@@ -2,8 +2,7 @@ import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import process from 'node:process';
 import type Docker from 'dockerode';
-import { engineStatus } from '../start/connect-engine.ts';
-import { removeNetwork } from '../verify/containers.ts';
+import { ignoreGone, removeNetwork } from './engine.ts';
 import { isDead, ownerLabel, ownerOf, sightFromHere } from './owner.ts';
 
 /** Removes containers, networks, volumes and images whose owner is dead; everything else stays as it is. */
@@ -27,11 +26,6 @@ export async function removeRemains(docker: Docker): Promise<void> {
 async function all<T>(things: readonly T[], remove: (thing: T) => Promise<unknown>): Promise<void> {
   const results = await Promise.allSettled(things.map(remove));
   for (const result of results) if (result.status === 'rejected') ignoreGone(result.reason);
-}
-
-function ignoreGone(error: unknown): void {
-  const status = engineStatus(error);
-  if (status !== 404 && status !== 409) throw error;
 }
 
 /** Has what this process makes removed when it has ended, in whichever way: by a process that watches it, as SIGKILL leaves no time to. */

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { grammarOf } from '../../entrypoint/conf/grammar.ts';
+import { grammarOf } from '../../entrypoint/conf/tokenize.ts';
 import { changes } from '../../test/parity/case.ts';
 import { neededProductions } from '../../test/parity/productions.ts';
 import type { ParityReport } from '../../test/parity/run.ts';

@@ -25,8 +25,7 @@ export const publishProblems = {
   VP504: {
     title: 'the registry answers with an error',
     exitCode: 69,
-    meaning:
-      'Its answer is one that a registry gives when something is wrong with itself, or none that a registry gives.',
+    meaning: 'Its answer is one that a registry gives when something is wrong with itself, or not one of a registry.',
     fix: 'Run the same verb again; if that does not help, ask who runs the registry.',
   },
   VP505: {

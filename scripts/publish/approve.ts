@@ -5,14 +5,15 @@ import type { VerifyReport } from '../pipeline/records.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import { type IndexedImage, readImageConfig, readImageManifest } from './manifest.ts';
 import type { Registry } from './registry.ts';
-import { imagesOf, type StagedImage, type StagedRelease, showImage } from './release-file.ts';
+import { imagesOf, notStaged, type StagedImage, type StagedRelease, showImage } from './release-file.ts';
 
 /** A staged image as the registry holds it. */
 export type InspectedImage = StagedImage & IndexedImage;
 
 /**
- * The images that a line is published with, variant by variant, those of each in the order of the platforms, out of what was staged: null for a
- * platform that was not. Throws VP520 where one is missing, VP522 where the record is of another line, variant or repository.
+ * The images that a line is published with, variant by variant, those of each in the order of the platforms, out of
+ * what was staged: null for a platform that was not. Throws VP520 where one is missing, VP522 where the record is of
+ * another line, variant or repository.
  */
 export function chooseStaged(
   line: Pick<ReleaseLine, 'line' | 'variants'>,
@@ -35,17 +36,15 @@ export function chooseStaged(
     [...staged.keys()].map((platform) => {
       const found = images.find((image) => image.variant === variant && image.platform === platform);
       if (found !== undefined) return found;
-      throw new PipelineError('VP520', `nothing is staged for the variant ${variant} on ${platform}`, {
-        where: `line ${line.line}`,
-        fix: `npm run publish -- --stage --line ${line.line} --platform ${platform}, on a machine that has built it`,
-      });
+      throw notStaged(line.line, platform, `the variant ${variant} is not staged`);
     }),
   );
 }
 
 /**
- * Every image needs a report about exactly its digest, as this variant and platform of this line, in which something passed and nothing
- * failed: a report in which nothing could be run proves nothing. A second report does not wash off a failed one. Throws VP530 or VP531.
+ * Every image needs a report about exactly its digest, as this variant and platform of this line, in which something
+ * passed and nothing failed: a report in which nothing could be run proves nothing. A second report does not wash off a
+ * failed one. Throws VP530 or VP531.
  */
 export function requireVerified(images: readonly StagedImage[], reports: readonly VerifyReport[]): void {
   const untested: string[] = [];
@@ -71,8 +70,8 @@ function isAbout(report: VerifyReport, image: StagedImage): boolean {
 }
 
 /**
- * A staged image as the registry holds it. Throws VP523 unless it is one image for its platform, with everything under it there: a registry
- * takes a tag for a manifest whose layers it has lost since.
+ * A staged image as the registry holds it. Throws VP523 unless it is one image for its platform, with everything under
+ * it there: a registry takes a tag for a manifest whose layers it has lost since.
  */
 export async function inspectStaged(registry: Registry, image: StagedImage): Promise<InspectedImage> {
   const wrong = (what: string): PipelineError => new PipelineError('VP523', what, { where: showImage(image) });
@@ -96,8 +95,8 @@ export async function inspectStaged(registry: Registry, image: StagedImage): Pro
 }
 
 /**
- * Holds what the images say of themselves against the line, its lock and each other, and gives the version of the server that they hold. Throws
- * VP522 where they differ: one platform may be left from an earlier build.
+ * Holds what the images say of themselves against the line, its lock and each other, and gives the version of the
+ * server that they hold. Throws VP522 where they differ: one platform may be left from an earlier build.
  */
 export function requireOneBuild(
   line: Pick<ReleaseLine, 'line' | 'valkey'>,
@@ -117,7 +116,10 @@ export function requireOneBuild(
   return valkey;
 }
 
-/** The version of the server in an image: that of a variant other than the default has the name of the variant behind it. */
+/**
+ * The version of the server in an image: that of a variant other than the default has the name of the variant behind
+ * it.
+ */
 function versionOf(image: InspectedImage | undefined): string {
   const version = image?.labels[names.version] ?? '';
   const suffix = image === undefined || image.variant === 'default' ? '' : `-${image.variant}`;

@@ -22,8 +22,9 @@ const dockerConfig = z.looseObject({
 const helperAnswer = z.looseObject({ Username: z.string(), Secret: z.string() });
 
 /**
- * What docker would use for the registry: from config.json in `folder` (DOCKER_CONFIG, or ~/.docker), or from the helper that it
- * names. Null if docker knows none. Throws VP506 where the file or the helper is broken; no message ever holds a password.
+ * The credentials that docker would use for the registry: from config.json in `folder` (DOCKER_CONFIG, or ~/.docker),
+ * or from the helper that it names. Null if docker knows none. Throws VP506 where the file or the helper is broken; no
+ * message ever holds a password.
  */
 export async function readCredentials(registry: string, folder: string): Promise<Credentials | null> {
   const file = join(folder, 'config.json');
@@ -55,12 +56,12 @@ async function readConfig(file: string): Promise<z.infer<typeof dockerConfig>> {
   // The cause is left out on purpose: a parser's message quotes the text, and the text holds passwords.
   const read = parseJson(text, dockerConfig);
   if (read.ok) return read.value;
-  throw new PipelineError('VP506', 'this is no configuration of docker', { where: file });
+  throw new PipelineError('VP506', 'this is not a configuration of docker', { where: file });
 }
 
 /**
- * Asks docker-credential-<helper>, by the protocol of github.com/docker/docker-credential-helpers: the server's name on standard
- * input, JSON on standard output. Null if it knows none. Throws VP506 if it cannot be run or fails otherwise.
+ * Asks docker-credential-<helper>, by the protocol of github.com/docker/docker-credential-helpers: the server's name on
+ * standard input, JSON on standard output. Null if it knows none. Throws VP506 if it cannot be run or fails otherwise.
  */
 async function askHelper(helper: string, server: string): Promise<Credentials | null> {
   const program = `docker-credential-${helper}`;

@@ -19,7 +19,7 @@ const imageTypes: readonly string[] = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ];
 
-/** What is asked for: without these, an old registry would convert what it has, and the digest would be another one. */
+/** The types that are asked for: without them an old registry would convert what it has, and give another digest. */
 export const manifestTypes = [...imageTypes, indexType, 'application/vnd.docker.distribution.manifest.list.v2+json'];
 
 const descriptor = z.looseObject({ digest, size: z.int().nonnegative() });
@@ -37,7 +37,7 @@ const imageConfig = z.looseObject({
   config: z.looseObject({ Labels: z.record(z.string(), z.string()).nullish() }).nullish(),
 });
 
-/** What an index names: an image a platform, and attestations of a builder, which have none or an unknown one. */
+/** An index names an image a platform, and attestations of a builder, which have no platform or an unknown one. */
 const indexManifest = z.looseObject({
   manifests: z.array(
     z.looseObject({ digest, platform: z.looseObject({ os: z.string(), architecture: z.string() }).optional() }),
@@ -49,12 +49,12 @@ type IndexEntry = z.infer<typeof indexManifest>['manifests'][number];
 type ImageManifest = z.infer<typeof imageManifest>;
 export type ImageConfig = z.infer<typeof imageConfig>;
 
-/** The manifest of one image; null for an index, a list, an artifact or no manifest at all. */
+/** The manifest of one image; null for an index, a list, an artifact, and for what is not a manifest. */
 export function readImageManifest({ mediaType, body }: Pick<Manifest, 'mediaType' | 'body'>): ImageManifest | null {
   return imageTypes.includes(mediaType) ? read(imageManifest, body) : null;
 }
 
-/** What the bytes name where they are an index; null where they are something else. */
+/** The entries of an index; null where the bytes are something else. */
 export function readImageIndex(body: Uint8Array): readonly IndexEntry[] | null {
   return read(indexManifest, body)?.manifests ?? null;
 }
@@ -79,9 +79,10 @@ export interface IndexedImage {
 }
 
 /**
- * The index over the images of one variant, one a platform, by the OCI image specification. Its bytes follow from the images alone, so a
- * second run gives the same digest and finds it published. Its annotations are the org.opencontainers.image labels that all the images
- * share. A line of one platform gets an index too: what a tag leads to, and a signature stands for, then never changes its kind.
+ * The index over the images of one variant, one a platform, by the OCI image specification. Its bytes follow from the
+ * images alone, so a second run gives the same digest and finds it published. Its annotations are the
+ * org.opencontainers.image labels that all the images share. A line of one platform gets an index too: what a tag leads
+ * to, and a signature stands for, then never changes its kind.
  */
 export function imageIndex(images: readonly IndexedImage[]): Manifest {
   const index = {

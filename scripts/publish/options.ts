@@ -28,9 +28,9 @@ export function refuseAlienOptions(values: Values): void {
 }
 
 /**
- * The platforms that a tag of the line is to hold: all of them, whatever happens to be staged. One alone only into a registry on this machine,
- * where a release is tried out: elsewhere a tag that loses a platform would break whoever runs on it. Who wants that changes `platforms` in
- * the line's file. Throws VP901.
+ * The platforms that a tag of the line is to hold: all of them, whatever happens to be staged. One alone only into a
+ * registry on this machine, where a release is tried out: elsewhere a tag that loses a platform would break whoever
+ * runs on it. Who wants that changes `platforms` in the line's file. Throws VP901.
  */
 export function choosePlatforms(
   { line, platforms }: Pick<ReleaseLine, 'line' | 'platforms'>,

@@ -9,7 +9,7 @@ export interface VariantIndex {
   readonly children: readonly { readonly platform: string; readonly digest: string }[];
 }
 
-/** What the registry has already: indexes by digest, and where each tag leads; null: it has no such tag. */
+/** The registry as it is: the indexes that it has, and where each tag leads; null: it has no such tag. */
 export interface Existing {
   readonly indexes: ReadonlySet<string>;
   readonly tags: ReadonlyMap<string, string | null>;
@@ -37,8 +37,9 @@ export interface PublishPlan {
 }
 
 /**
- * What has to be done, in order: every index before any tag, version tags before those that roll on, so that a tag appears only when
- * everything under it is there, and `latest` never runs ahead of the version that it stands for. What is right already is kept.
+ * Gives the steps in their order: every index before any tag, version tags before those that roll on, so that a tag
+ * appears only when everything under it is there, and `latest` never runs ahead of the version that it stands for. A
+ * step that is right already is kept.
  */
 export function planPublish(
   variants: readonly VariantIndex[],
@@ -84,10 +85,13 @@ interface Filling {
   readonly date: string;
 }
 
-/** What stands before the tags that images have while they are tested; no release may use it. */
+/** The prefix of the tags that images have while they are tested; no release may use it. */
 export const stagingPrefix = 'staging-';
 
-/** The tags of all variants, in the order of the line's file. Throws VP511 for one that is not valid, or that two variants claim. */
+/**
+ * The tags of all variants, in the order of the line's file. Throws VP511 for one that is not valid, or that two
+ * variants claim.
+ */
 export function tagsOf({ line, variants }: Pick<ReleaseLine, 'line' | 'variants'>, filling: Filling): Tag[] {
   const where = `modules/releases/${line}.yaml`;
   const tags = new Map<string, Tag>();
@@ -114,7 +118,7 @@ function isTag(text: string): boolean {
   return /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/.test(text);
 }
 
-/** A word in braces that nobody knows stays as it is, and so gives no valid tag. */
+/** An unknown word in braces stays as it is, and so the tag is not valid. */
 function fill(template: string, { line, valkey, date }: Filling & { readonly line: string }): string {
   return template.replaceAll('{line}', line).replaceAll('{valkey}', valkey).replaceAll('{date}', date);
 }

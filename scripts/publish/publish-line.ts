@@ -36,8 +36,8 @@ interface PublishMeans {
 }
 
 /**
- * Reads records and registry, writes nothing, and says what there is to do. Throws where the release is not whole, not of one build or not
- * tested: what a record says of a digest is asked of the image itself.
+ * Reads records and registry, writes nothing, and says what there is to do. Throws where the release is not whole, not
+ * of one build or not tested: what a record says of a digest is asked of the image itself.
  */
 export async function planLine(wish: LineToPublish, registry: Registry): Promise<PublishPlan> {
   const { workspace, line, platforms, lock, date, moveVersionTags } = wish;
@@ -108,8 +108,8 @@ function whatIsPublished({ line, repository, variants, actions }: PublishPlan): 
 }
 
 /**
- * Writes, in the plan's order, what is not right yet, and reads every tag back. Stopped between any two steps it leaves every tag leading to
- * something whole, and a new plan holds the rest.
+ * Writes, in the plan's order, what is not right yet, and reads every tag back. Stopped between any two steps it leaves
+ * every tag leading to something whole, and a new plan holds the rest.
  */
 export async function execute(actions: readonly PublishAction[], means: PublishMeans): Promise<void> {
   const { registry, report, aborted } = means;

@@ -10,7 +10,10 @@ import { apiOf, isLoopback, type Repository, showRepository } from './repository
 /** One repository in a registry, by the OCI distribution specification. References are tags or digests. */
 export interface Registry {
   readonly repository: Repository;
-  /** The manifest with its exact bytes, or null if there is none. Throws VP523 if a digest does not lead to its own bytes. */
+  /**
+   * The manifest with its exact bytes, or null if there is none. Throws VP523 if a digest does not lead to its own
+   * bytes.
+   */
   manifest(reference: string): Promise<Manifest | null>;
   /** All tags; none where there is no such repository. */
   tags(): Promise<string[]>;
@@ -21,9 +24,10 @@ export interface Registry {
 }
 
 /**
- * Why a client of our own, rather than skopeo or `docker buildx imagetools`: what is published is known, byte for byte and with its digest,
- * before the first request that writes; a request that is not needed is not made; Ctrl-C and every refusal reach us as they are, not as
- * another program's prose. Four requests of a stable specification are all that it takes.
+ * A client of our own, rather than skopeo or `docker buildx imagetools`, because what is published is known, byte for
+ * byte and with its digest, before the first request that writes; a request that is not needed is not made; Ctrl-C and
+ * every refusal reach us as they are, not as another program's prose. Four requests of a stable specification are all
+ * that it takes.
  */
 export function openRegistry(repository: Repository, credentials: Credentials | null, patience: Patience): Registry {
   const { registry } = repository;
@@ -109,12 +113,12 @@ interface Patience {
   readonly retryAfterMs?: readonly number[];
 }
 
-/** What a registry that is busy or restarting answers. Every request made here can be sent twice. */
+/** The answers of a registry that is busy or restarting. Every request made here can be sent twice. */
 const passing: readonly number[] = [429, 502, 503, 504];
 
 /**
- * A way to send requests to one registry. A failure that may pass is tried again. Throws VP501 if no answer came, VP503 if there had been
- * one before; the signal's own reason once it has fired.
+ * A way to send requests to one registry. A failure that may pass is tried again. Throws VP501 if no answer came, VP503
+ * if there had been one before; the signal's own reason once it has fired.
  */
 function requests(registry: string, { aborted, timeoutMs = 30_000, retryAfterMs = [300, 1500] }: Patience): Ask {
   let hasAnswered = false;
@@ -166,8 +170,9 @@ function readTags(body: Buffer): readonly string[] {
 const tokenAnswer = z.looseObject({ token: z.string().optional(), access_token: z.string().optional() });
 
 /**
- * The Authorization header that answers a challenge: user and password for Basic; for Bearer a token for this repository, as
- * https://distribution.github.io/distribution/spec/auth/token/ says. Null if nothing can be given. Throws VP502 if the token is refused.
+ * The Authorization header that answers a challenge: user and password for Basic; for Bearer a token for this
+ * repository, as https://distribution.github.io/distribution/spec/auth/token/ says. Null if nothing can be given.
+ * Throws VP502 if the token is refused.
  */
 async function authorize(
   challenge: Challenge,
@@ -227,12 +232,12 @@ function base64(text: string): string {
   return Buffer.from(text, 'utf8').toString('base64');
 }
 
-/** What a registry asks for in WWW-Authenticate. */
+/** The demand of a registry, in WWW-Authenticate. */
 type Challenge =
   | { readonly scheme: 'basic' }
   | { readonly scheme: 'bearer'; readonly realm: string; readonly service: string | null };
 
-/** Reads the header of a 401, by RFC 9110 §11.6.1; null if it asks for nothing that can be given. */
+/** Reads the header of a 401, by RFC 9110 §11.6.1; null if it asks for what nobody here can give. */
 export function readChallenge(header: string | null): Challenge | null {
   const scheme = /^\s*([A-Za-z]+)/.exec(header ?? '')?.[1]?.toLowerCase();
   if (scheme === 'basic') return { scheme };
@@ -251,7 +256,7 @@ const errorAnswer = z.looseObject({
   errors: z.array(z.looseObject({ code: z.string(), message: z.string().optional() })).min(1),
 });
 
-/** What an answer that nobody wanted means to the user: VP502 (no access), VP504 (out of order) or VP505 (turned down). */
+/** An unwanted answer as the user's problem: VP502 (no access), VP504 (out of order) or VP505 (turned down). */
 function refusal(
   { status, body }: Answer,
   request: string,

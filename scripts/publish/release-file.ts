@@ -1,14 +1,13 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { digest } from '../data/lock.ts';
 import { isMissing } from '../lib/files.ts';
-import { writeJson } from '../lib/json.ts';
+import { parseJson, writeJson } from '../lib/json.ts';
 import { architectureOf, type Platform, platforms } from '../pipeline/platform.ts';
 import { type VerifyReport, verifyReport } from '../pipeline/records.ts';
 import { releasePath, type Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import { readRecord } from './read-record.ts';
 
 /** release.json of one platform, in <line>/<architecture>: the images that were pushed for it, each by its digest. */
 const stagedRelease = z.strictObject({
@@ -48,12 +47,14 @@ export interface StagedImage {
   readonly reference: string;
 }
 
-/** One file a platform: each may be staged on a machine of its own, whose files are then brought together in one folder. */
+/**
+ * One file a platform: each may be staged on a machine of its own, whose files are then brought together in one folder.
+ */
 export function writeStaged(workspace: Workspace, release: StagedRelease): Promise<void> {
   return writeJson(stagedPath(workspace, release.line, release.platform), release);
 }
 
-/** What was staged for a platform; null if it is nothing. Throws VP521 for a file that staging did not write. */
+/** The record of staging for a platform; null if there is none. Throws VP521 for a file that staging did not write. */
 export function readStaged(workspace: Workspace, line: string, platform: Platform): Promise<StagedRelease | null> {
   return readRecord(stagedPath(workspace, line, platform), stagedRelease);
 }
@@ -62,7 +63,12 @@ export function readStaged(workspace: Workspace, line: string, platform: Platfor
 export async function stagedImages(workspace: Workspace, line: string, platform: Platform): Promise<StagedImage[]> {
   const release = await readStaged(workspace, line, platform);
   if (release !== null) return imagesOf(release);
-  throw new PipelineError('VP520', `nothing is staged for ${platform}`, {
+  throw notStaged(line, platform, 'nothing is staged');
+}
+
+/** VP520, with the command that stages. */
+export function notStaged(line: string, platform: Platform, what: string): PipelineError {
+  return new PipelineError('VP520', `${what} for ${platform}`, {
     where: `line ${line}`,
     fix: `npm run publish -- --stage --line ${line} --platform ${platform}, on a machine that has built it`,
   });
@@ -85,12 +91,17 @@ export function writePublished(workspace: Workspace, release: PublishedRelease):
   return writeJson(publishedPath(workspace, release.line), release);
 }
 
-/** What `npm run publish` let the tags of a line lead to; null if it has not run. Throws VP521 for a file that it did not write. */
+/**
+ * The record of publishing a line; null if there is none. Throws VP521 for a file that `npm run publish` did not write.
+ */
 export function readPublished(workspace: Workspace, line: string): Promise<PublishedRelease | null> {
   return readRecord(publishedPath(workspace, line), publishedRelease);
 }
 
-/** Takes away what it says where the tags are about to lead elsewhere: nobody is to sign the digests of the release before. */
+/**
+ * Takes the record away where the tags are about to lead elsewhere: nobody is to sign the digests of the release
+ * before.
+ */
 export function removePublished(workspace: Workspace, line: string): Promise<void> {
   return rm(publishedPath(workspace, line), { force: true });
 }
@@ -120,4 +131,26 @@ function stagedPath(workspace: Workspace, line: string, platform: Platform): str
 
 function publishedPath(workspace: Workspace, line: string): string {
   return join(releasePath(workspace, line), fileName);
+}
+
+/**
+ * A record that an earlier step wrote; null if there is no such file. Throws VP521 if it is not what that step writes.
+ */
+export async function readRecord<Schema extends z.ZodType>(
+  path: string,
+  schema: Schema,
+): Promise<z.infer<Schema> | null> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    if (isMissing(cause)) return null;
+    throw new PipelineError('VP521', 'the file cannot be read', { where: path, cause });
+  }
+  const read = parseJson(text, schema);
+  if (read.ok) return read.value;
+  const { what, cause } = read;
+  throw read.problem === 'syntax'
+    ? new PipelineError('VP521', `this is not JSON: ${what}`, { where: path, cause })
+    : new PipelineError('VP521', 'the record has another form', { where: path, details: what });
 }

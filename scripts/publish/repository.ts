@@ -24,7 +24,7 @@ export function readRepository({ setting, registry, repository }: Wish): Reposit
   const source = setting || published;
   const where = setting ? 'VALKEY_BUNDLE_REPOSITORY' : 'the default';
   const slash = source.indexOf('/');
-  if (slash < 1) throw new PipelineError('VP510', `no registry/repository, got ${source}`, { where });
+  if (slash < 1) throw new PipelineError('VP510', `not registry/repository, got ${source}`, { where });
   return {
     registry:
       registry === undefined ? readRegistry(source.slice(0, slash), where) : readRegistry(registry, '--registry'),
@@ -41,23 +41,26 @@ export function apiOf(registry: string): string {
   return `https://${registry === 'docker.io' ? 'registry-1.docker.io' : registry}`;
 }
 
-/** Whether a registry is on this machine: `localhost`, an address of 127.0.0.0/8 or [::1], with or without a port. */
+/** True for a registry on this machine: `localhost`, an address of 127.0.0.0/8 or [::1], with or without a port. */
 export function isLoopback(registry: string): boolean {
   const host = registry.replace(/:\d+$/, '');
   return host === 'localhost' || host === '[::1]' || (host.startsWith('127.') && isIPv4(host));
 }
 
-/** As github.com/distribution/reference has it: a first word without dot, colon or the name localhost would be part of the name. */
+/**
+ * As github.com/distribution/reference has it: a first word without dot, colon or the name localhost would be part of
+ * the name.
+ */
 function readRegistry(text: string, where: string): string {
   const host = /^(?<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::(?<port>\d{1,5}))?$/.exec(text)?.groups;
   const isHost = host?.['host'] === 'localhost' || /[.:]/.test(text);
   if (host !== undefined && isHost && Number(host['port'] ?? 1) <= 65_535) return text;
-  throw new PipelineError('VP510', `no registry, got ${text}`, { where });
+  throw new PipelineError('VP510', `not a registry, got ${text}`, { where });
 }
 
 /** The grammar of repository names in the OCI distribution specification; docker allows 255 characters. */
 function readName(text: string, where: string): string {
   const word = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
   if (text.length <= 255 && new RegExp(`^${word}(?:/${word})*$`).test(text)) return text;
-  throw new PipelineError('VP510', `no repository name, got ${text}`, { where });
+  throw new PipelineError('VP510', `not the name of a repository, got ${text}`, { where });
 }

@@ -38,7 +38,10 @@ export interface StageMeans {
   readonly aborted: AbortSignal;
 }
 
-/** Brings every variant of a line into the registry, as `npm run image -- --line` left them in the engine, and writes release.json. */
+/**
+ * Brings every variant of a line into the registry, as `npm run image -- --line` left them in the engine, and writes
+ * release.json.
+ */
 export async function stageLine(workspace: Workspace, wish: LineToStage, means: StageMeans): Promise<StagedImage[]> {
   const staged: StagedImage[] = [];
   for (const image of await builtImages(means.docker, wish)) {
@@ -55,8 +58,9 @@ export async function stageLine(workspace: Workspace, wish: LineToStage, means: 
 }
 
 /**
- * What `npm run image -- --line` left in the engine: one image a variant. Throws VP524 for one that is not there, and for one that says of itself
- * that it is of another line, variant, platform or lock: the images of an earlier run stay in the engine, also where a later one failed.
+ * The images that `npm run image -- --line` left in the engine, one a variant. Throws VP524 for one that is not there,
+ * and for one that says of itself that it is of another line, variant, platform or lock: those of an earlier run stay
+ * in the engine, also where a later one failed.
  */
 export async function builtImages(docker: Docker, { line, platform, lock }: LineToStage): Promise<BuiltImage[]> {
   const about = { line: line.line, platform };
@@ -92,7 +96,10 @@ export async function builtImages(docker: Docker, { line, platform, lock }: Line
   );
 }
 
-/** The images of a line that `npm run verify` looks at: by digest those that are staged, by id those that are built and not staged yet. */
+/**
+ * The images of a line that `npm run verify` looks at: by digest those that are staged, by id those that are built and
+ * not staged yet.
+ */
 export async function imagesToVerify(
   docker: Docker,
   workspace: Workspace,
@@ -105,9 +112,10 @@ export async function imagesToVerify(
 }
 
 /**
- * Brings one image of the engine into the registry, under a tag that no release uses and that the image's id is part of: another image never
- * takes it over, and the same one is not sent twice. The digest is that of the bytes that the registry gives back, and has to be the one that
- * the engine reported. The tag stays: it keeps those who remove untagged images away from what an index refers to.
+ * Brings one image of the engine into the registry, under a tag that no release uses and that the image's id is part
+ * of: another image never takes it over, and the same one is not sent twice. The digest is that of the bytes that the
+ * registry gives back, and has to be the one that the engine reported. The tag stays: it keeps those who remove
+ * untagged images away from what an index refers to.
  */
 export async function stageImage(image: BuiltImage, means: StageMeans): Promise<StagedImage> {
   const { registry, report, aborted } = means;

@@ -111,6 +111,16 @@ it('without a password, as the README begins: up --wait, a green cluster check o
     await untilGreen(compose, node);
   }
   expect((await compose('exec', '-T', 'valkey-0', 'valkey-cli', '-c', 'SET', 'a', 'b')).all).toContain('OK');
+  const coverage = await compose(
+    'exec',
+    '-T',
+    'valkey-0',
+    'valkey-cli',
+    'CONFIG',
+    'GET',
+    'cluster-require-full-coverage',
+  );
+  expect(coverage.all).toMatch(/\nno$/);
   await down(compose, '--volumes', '--timeout', '5');
 });
 

@@ -3,10 +3,10 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildRecord, imageRecord } from '../../scripts/pipeline/records.ts';
-import { layout } from '../../scripts/verify/layout.ts';
+import { layout } from '../../scripts/verify/subject.ts';
 import { type BuildWorkspace, makeBuildWorkspace } from '../support/build-workspace.ts';
 import { engine } from '../support/docker-engine.ts';
-import { useContainers } from '../support/docker-scope.ts';
+import { useContainers } from '../support/docker-server.ts';
 import { fixtureModules as modules } from '../support/fixture-modules.ts';
 import { longTestMs } from '../support/patience.ts';
 

@@ -30,8 +30,8 @@ export const bundle: Bundle = {
 export const coordinatorBundle: Bundle = {
   ...bundle,
   defaults: {
-    ...bundle.defaults,
     moduleArgs: [{ module: 'search', args: '--use-coordinator', when: { 'cluster-enabled': 'yes' } }],
+    directives: [{ name: 'cluster-require-full-coverage', value: 'no', when: { 'cluster-enabled': 'yes' } }],
   },
 };
 

@@ -54,7 +54,10 @@ interface ReleaseChange {
   readonly reports?: (reports: readonly VerifyReport[]) => unknown[];
 }
 
-/** Puts one image (none into null) for each variant and platform of a line there, and writes records that allow to publish them. */
+/**
+ * Puts one image (none into null) for each variant and platform of a line there, and writes records that allow to
+ * publish them.
+ */
 type SeedRelease = (repository: string, raw: RawRepository | null, line?: ReleaseLine) => Promise<TestRelease>;
 
 /** Call it once at the top of a test file: the folders of its releases are gone when it ends. */

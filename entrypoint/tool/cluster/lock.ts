@@ -1,9 +1,7 @@
-import { command, errorIn, isList, problemIn, textIn } from '../../cluster/replies.ts';
-import type { View } from '../../cluster/view.ts';
-import { refuse } from '../../diagnostics.ts';
-import { type Answer, isError, type ServerError, type Session, type Waiting } from '../../host.ts';
-import type { Cluster } from './cluster.ts';
-import { serverAt } from './connection.ts';
+import { command, errorIn, isList, problemIn, textIn, type View } from '../../cluster/view.ts';
+import { refuse } from '../../diagnostics/diagnostic.ts';
+import { type Answer, isError, type ServerError, type Session, type Waiting } from '../../host/host.ts';
+import { type Cluster, serverAt } from './connection.ts';
 
 /*
  * Two runs of `cluster ensure` must not work on one node at the same time, and there is no place to keep a lock in: before the cluster

@@ -1,14 +1,10 @@
-import { printable } from '../../bytes.ts';
-import { keyIn } from '../../cluster/key-slot.ts';
-import { isPrimary } from '../../cluster/nodes.ts';
-import { CONNECTION_OPTIONS, readOptions } from '../../cluster/options.ts';
-import { command, errorIn, isList, problemIn, textIn } from '../../cluster/replies.ts';
-import { showSlots } from '../../cluster/slots.ts';
-import type { View } from '../../cluster/view.ts';
-import { diagnose, Refusal, refuse } from '../../diagnostics.ts';
-import { type Command, isError, type Reply, type Waiting } from '../../host.ts';
-import type { ToolContext } from '../context.ts';
-import { ask, askOne, type Cluster, troubleDiagnostic } from './cluster.ts';
+import { isPrimary, keyIn, showSlots } from '../../cluster/nodes.ts';
+import { command, errorIn, isList, problemIn, textIn, type View } from '../../cluster/view.ts';
+import { diagnose, Refusal, refuse } from '../../diagnostics/diagnostic.ts';
+import { type Command, isError, type Reply, type Waiting } from '../../host/host.ts';
+import { printable } from '../../text/bytes.ts';
+import { CONNECTION_OPTIONS, readOptions, type ToolContext } from '../options.ts';
+import { ask, askOne, type Cluster, troubleDiagnostic } from './connection.ts';
 import { membersFrom, startOf, timeoutOf } from './members.ts';
 
 const USAGE = 'cluster verify-coordinator [--nodes host:port,...] [--timeout S] [--user U] [--password-file F] [--tls]';

@@ -1,7 +1,7 @@
-import { textOf } from '../../../entrypoint/bytes.ts';
-import { START_RECORD } from '../../../entrypoint/host.ts';
-import { readConfiguration } from '../../../entrypoint/inputs.ts';
-import { readRecord } from '../../../entrypoint/start-record.ts';
+import { readConfiguration } from '../../../entrypoint/conf/configuration.ts';
+import { START_RECORD } from '../../../entrypoint/host/host.ts';
+import { readRecord } from '../../../entrypoint/server/reach.ts';
+import { textOf } from '../../../entrypoint/text/bytes.ts';
 import { bundle as held } from '../../support/fake-image.ts';
 import { type Started, start } from '../../support/fake-start.ts';
 import type { Compared } from '../expect-equal.ts';

@@ -1,6 +1,5 @@
-import { asBytes, pathOf } from '../../../entrypoint/bytes.ts';
-import type { ContainerWish } from '../../support/docker-create.ts';
-import type { Files } from '../../support/docker-tar.ts';
+import { asBytes, pathOf } from '../../../entrypoint/text/bytes.ts';
+import type { ContainerWish, Files } from '../../support/docker-container.ts';
 import { moduleFile } from '../../support/elf.ts';
 import type { Row } from './row.ts';
 

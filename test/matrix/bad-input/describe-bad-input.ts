@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TestContainer } from '../../support/docker-container.ts';
-import { type Containers, useContainers } from '../../support/docker-scope.ts';
+import { type Containers, useContainers } from '../../support/docker-server.ts';
 import { until } from '../../support/until.ts';
 import { wholeLog } from '../../support/until-logged.ts';
 import { reportOf } from './report-of.ts';

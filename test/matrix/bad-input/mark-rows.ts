@@ -1,4 +1,4 @@
-import { asBytes } from '../../../entrypoint/bytes.ts';
+import { asBytes } from '../../../entrypoint/text/bytes.ts';
 import type { Row } from './row.ts';
 
 const mark = '\ufeff';

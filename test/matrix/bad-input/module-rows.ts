@@ -1,4 +1,4 @@
-import type { Files } from '../../support/docker-tar.ts';
+import type { Files } from '../../support/docker-container.ts';
 import { elf } from '../../support/elf.ts';
 import { loadableObject } from '../../support/loadable-object.ts';
 import type { Row } from './row.ts';

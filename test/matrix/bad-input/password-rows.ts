@@ -1,4 +1,4 @@
-import type { ContainerWish } from '../../support/docker-create.ts';
+import type { ContainerWish } from '../../support/docker-container.ts';
 import type { Row } from './row.ts';
 
 // The image turns protected mode off; the recorded host has to be told.

@@ -1,5 +1,5 @@
 import type { Code } from '../../../entrypoint/diagnostics/catalogue.ts';
-import type { ContainerWish } from '../../support/docker-create.ts';
+import type { ContainerWish } from '../../support/docker-container.ts';
 import type { World } from '../../support/fake-host.ts';
 
 /** One input that is bad, or only looks so. */

@@ -1,5 +1,5 @@
-import { asBytes } from '../../../entrypoint/bytes.ts';
-import type { Files } from '../../support/docker-tar.ts';
+import { asBytes } from '../../../entrypoint/text/bytes.ts';
+import type { Files } from '../../support/docker-container.ts';
 import { moduleFile } from '../../support/elf.ts';
 import { type Started, start } from '../../support/fake-start.ts';
 import type { Spec } from '../../support/fake-tree.ts';

@@ -1,4 +1,4 @@
-import type { ContainerWish } from '../../support/docker-create.ts';
+import type { ContainerWish } from '../../support/docker-container.ts';
 import type { Row } from './row.ts';
 
 /** A configuration that needs a copy: what came on standard input was read, and cannot be read again. */

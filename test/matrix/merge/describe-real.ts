@@ -1,9 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BUNDLE_PATH, type Bundle, emptyBundle } from '../../../entrypoint/modules/manifest.ts';
-import type { PlanJson } from '../../../entrypoint/tool/plan-json.ts';
+import type { PlanJson } from '../../../entrypoint/tool/plan.ts';
 import type { TestContainer } from '../../support/docker-container.ts';
-import { useContainers } from '../../support/docker-scope.ts';
-import { serve, type TestServer } from '../../support/docker-server.ts';
+import { serve, type TestServer, useContainers } from '../../support/docker-server.ts';
 import { until } from '../../support/until.ts';
 import { codesIn } from '../../support/valkey-modules.ts';
 import { type Cell, type Circumstance, titleOf } from './cells.ts';

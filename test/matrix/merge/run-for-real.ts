@@ -1,7 +1,11 @@
 import { BUNDLE_PATH, type Bundle } from '../../../entrypoint/modules/manifest.ts';
-import { makeContainer, type TestContainer } from '../../support/docker-container.ts';
-import type { ContainerWish } from '../../support/docker-create.ts';
-import { type Files, tarOf } from '../../support/docker-tar.ts';
+import {
+  type ContainerWish,
+  type Files,
+  makeContainer,
+  type TestContainer,
+  tarOf,
+} from '../../support/docker-container.ts';
 import type { Cell, Circumstance } from './cells.ts';
 import type { LaidOut } from './lay-out.ts';
 

@@ -1,7 +1,7 @@
-import { textOf } from '../../../entrypoint/bytes.ts';
+import { readConfiguration } from '../../../entrypoint/conf/configuration.ts';
 import { directivesOf } from '../../../entrypoint/conf/include.ts';
-import { readConfiguration } from '../../../entrypoint/inputs.ts';
-import type { PlanJson } from '../../../entrypoint/tool/plan-json.ts';
+import { textOf } from '../../../entrypoint/text/bytes.ts';
+import type { PlanJson } from '../../../entrypoint/tool/plan.ts';
 import { moduleFile } from '../../support/elf.ts';
 import type { World } from '../../support/fake-host.ts';
 import { bundle, coordinatorBundle } from '../../support/fake-image.ts';

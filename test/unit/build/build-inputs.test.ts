@@ -11,7 +11,8 @@ const elsewhere: Readonly<Record<string, RegExp>> = {
   'the bases and the source packages of Debian, which lines that are published do not have':
     /^scripts\/(lib\/(apt|base|debian|image-bundle)|inputs\/(debian-archive|fetch-debian))/,
   'the places of the project': /^scripts\/lib\/image-paths\.ts/,
-  'a rule of names, which changes no name': /^entrypoint\/modules\/naming\.ts/,
+  'a rule of names, which changes no name': /^entrypoint\/text\/names\.ts/,
+  'the columns of a table on the screen': /^entrypoint\/text\/table\.ts/,
   'the list of crates, for the list of components': /^scripts\/sbom\/cargo-lock\.ts/,
 };
 

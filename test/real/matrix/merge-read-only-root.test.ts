@@ -1,0 +1,3 @@
+import { describeReal } from '../../matrix/merge/describe-real.ts';
+
+describeReal('read-only root');

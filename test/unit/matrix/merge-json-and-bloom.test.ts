@@ -1,0 +1,3 @@
+import { describeMerge } from '../../matrix/merge/describe-merge.ts';
+
+describeMerge('json', 'bloom');
