@@ -5,6 +5,18 @@ import { PipelineError } from '../problems/pipeline-error.ts';
 import { git, gitRemote, NotThere } from './git.ts';
 import type { Remote } from './remote.ts';
 
+/** A commit of a repository, and why it is wanted. */
+interface Pin {
+  readonly url: string;
+  readonly commit: string;
+  /** Asked for where a remote gives no commit by its hash: full names of refs, or a pattern of them. */
+  readonly refs: readonly string[];
+  /** For a reader: the module, or the path of the submodule. */
+  readonly title: string;
+  /** A submodule's URL comes out of the fetched source. */
+  readonly isSubmodule: boolean;
+}
+
 /** Bare repositories of one fetch, each under a name made from its URL. */
 interface Store {
   pathOf(url: string): string;
@@ -145,18 +157,6 @@ export function absoluteUrl(repository: string, url: string): string {
     } else if (rest.startsWith('./')) rest = rest.slice(2);
     else return `${base}${joint}${rest.replace(/\/+$/, '')}`;
   }
-}
-
-/** A commit of a repository, and why it is wanted. */
-interface Pin {
-  readonly url: string;
-  readonly commit: string;
-  /** Asked for where a remote gives no commit by its hash: full names of refs, or a pattern of them. */
-  readonly refs: readonly string[];
-  /** For a reader: the module, or the path of the submodule. */
-  readonly title: string;
-  /** A submodule's URL comes out of the fetched source. */
-  readonly isSubmodule: boolean;
 }
 
 /** Names the pin in the repository: a branch, so that a plain clone brings the commit along. */
