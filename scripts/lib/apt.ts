@@ -1,6 +1,7 @@
+import { access, constants } from 'node:fs/promises';
+import { join } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
-import { which } from 'zx';
 import { PipelineError } from '../problems/pipeline-error.ts';
 
 /**
@@ -78,7 +79,11 @@ async function apt(args: readonly string[], what: string, report: (line: string)
 }
 
 async function isOnPath(tool: string): Promise<boolean> {
-  return (await which(tool, { nothrow: true })) !== null;
+  const folders = (process.env['PATH'] ?? '').split(':');
+  return await Promise.any(folders.map((folder) => access(join(folder, tool), constants.X_OK))).then(
+    () => true,
+    () => false,
+  );
 }
 
 function isRoot(): boolean {
