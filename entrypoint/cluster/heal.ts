@@ -1,7 +1,7 @@
 import { type Diagnostic, diagnose } from '../diagnostics/diagnostic.ts';
 import type { Host } from '../host/host.ts';
 import type { ClusterFiles, StartPlan } from '../plan.ts';
-import { asBytes, type Bytes, printable, textOf } from '../text/bytes.ts';
+import { asBytes, type Bytes, messageOf, printable, textOf } from '../text/bytes.ts';
 import { endpoint, isHostName, isNodeId, readAddress } from './nodes.ts';
 
 /**
@@ -57,7 +57,7 @@ export function heal(host: Host, plan: StartPlan, debug: (text: string) => void)
       }
     }
   } catch (error) {
-    return [diagnose('VB752', error instanceof Error ? error.message : String(error), { at })];
+    return [diagnose('VB752', messageOf(error), { at })];
   }
 }
 
@@ -110,7 +110,7 @@ export function refreshNodes(
   const edits: Edit[] = [];
   for (const peer of peers) {
     const isShared = peers.some((other) => other !== peer && other.host === peer.host && other.port === peer.port);
-    const found = isShared ? { why: 'two nodes announce it' } : addressOf(peer, resolve(peer.host));
+    const found = isShared ? { why: 'two nodes announce it' } : addressNow(peer, resolve(peer.host));
     if ('why' in found) kept.push({ host: peer.host, why: found.why });
     else if (found.ip !== peer.ip) {
       changes.push({ host: peer.host, from: peer.ip, to: found.ip });
@@ -125,7 +125,7 @@ export function refreshNodes(
 }
 
 /** `ip` as it is where the name still leads there; else the only address that the name leads to, of the same family if it has one. */
-function addressOf({ ip }: Peer, found: readonly string[]): { ip: string } | { why: string } {
+function addressNow({ ip }: Peer, found: readonly string[]): { ip: string } | { why: string } {
   if (found.length === 0) return { why: 'it does not resolve' };
   if (found.includes(ip.toLowerCase())) return { ip };
   const family = found.filter((address) => address.includes(':') === ip.includes(':'));
@@ -224,7 +224,7 @@ function readEntry(line: string, start: number): NodeEntry | null {
 
 /** How long a server is given to say its id. */
 const PROBE_MS = 800;
-const LOOPBACK = '127.0.0.1';
+const LOOPBACK_IP = '127.0.0.1';
 
 /** A server that may run on this very file: `says` is null where it is this node by its own word, else what it said instead of an id. */
 interface Twin {
@@ -251,10 +251,10 @@ function runningTwin(
     const args = ['-h', ip, '-p', String(own.port), ...cluster.tls, '-t', '1', 'CLUSTER', 'MYID'];
     return host.run('valkey-cli', args, { PATH: cluster.searchPath, ...password }, PROBE_MS).trim();
   };
-  const nearby = ask(LOOPBACK, true);
-  if (nearby.includes(own.id)) return { at: endpoint(LOOPBACK, own.port), says: null };
-  if (!isOfAnother(nearby)) return { at: endpoint(LOOPBACK, own.port), says: nearby };
-  if (own.ip === '' || own.ip === LOOPBACK || !ask(own.ip, isHere).includes(own.id)) return null;
+  const nearby = ask(LOOPBACK_IP, true);
+  if (nearby.includes(own.id)) return { at: endpoint(LOOPBACK_IP, own.port), says: null };
+  if (!isOfAnother(nearby)) return { at: endpoint(LOOPBACK_IP, own.port), says: nearby };
+  if (own.ip === '' || own.ip === LOOPBACK_IP || !ask(own.ip, isHere).includes(own.id)) return null;
   return { at: endpoint(own.ip, own.port), says: null };
 }
 

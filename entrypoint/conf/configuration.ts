@@ -177,7 +177,7 @@ export function readCommandLine(elements: readonly Element[], grammar: Grammar =
       continue;
     }
     if (awaitsValue || !text.startsWith('--')) {
-      pieces.push({ text: quote(bytesOf(text)), index });
+      pieces.push({ text: asQuotedWord(bytesOf(text)), index });
       isEmpty = false;
       awaitsValue = false;
       continue;
@@ -201,15 +201,15 @@ function standsAlone(option: string, next: string | undefined): boolean {
 }
 
 /** sdscatrepr and a blank: the element as one word in double quotes. */
-function quote(value: Bytes): string {
-  return `"${value.replace(/[^ !#-[\]-~]/g, escapeByte)}" `;
+function asQuotedWord(value: Bytes): string {
+  return `"${value.replace(/[^ !#-[\]-~]/g, reprByte)}" `;
 }
 
-function escapeByte(byte: string): string {
-  return ESCAPES[byte] ?? `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`;
+function reprByte(byte: string): string {
+  return REPR_ESCAPES[byte] ?? `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`;
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
+const REPR_ESCAPES: Readonly<Record<string, string>> = {
   '"': '\\"',
   '\\': '\\\\',
   '\n': '\\n',

@@ -13,7 +13,7 @@ import {
   statSync,
 } from 'node:fs';
 import { globPaths } from '../conf/glob.ts';
-import { asBytes, type Bytes, bytesOf, pathOf } from '../text/bytes.ts';
+import { asBytes, type Bytes, bytesOf, messageOf, pathOf } from '../text/bytes.ts';
 import { absolute } from '../text/place.ts';
 import type { ConfFiles, ConfRead, Executable, ModuleFile, ModuleFiles, User } from './host.ts';
 
@@ -156,7 +156,7 @@ export function codeOf(error: unknown): string | undefined {
 
 /** The kernel's reason in words: `permission denied` of `EACCES: permission denied, open '/x'`. */
 export function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return /^[A-Z0-9]+: ([^,]+)/.exec(message)?.[1] ?? message;
 }
 

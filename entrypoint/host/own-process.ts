@@ -97,18 +97,18 @@ interface ProcessTime {
 /** The boot of a process that could not find out where it runs. */
 export const UNKNOWN = '0';
 
-const PREFIX = 'valkey-bundle';
-const NAME = /^valkey-bundle-([0-9a-f]+)-(\d+)-(\d+)-(\d+)-(\d+)-[0-9a-f]{16}$/;
+const START_PREFIX = 'valkey-bundle';
+const START_NAME = /^valkey-bundle-([0-9a-f]+)-(\d+)-(\d+)-(\d+)-(\d+)-[0-9a-f]{16}$/;
 
 /** The name of a start's directory: `valkey-bundle-BOOT-PIDNS-MNTNS-PID-TIME-RANDOM`. With the random part nobody can wait there for us. */
 export function startName(owner: StartOwner, random: string): string {
   const { boot, pidNamespace, mountNamespace, pid, startTime } = owner;
-  return [PREFIX, boot, pidNamespace, mountNamespace, pid, startTime, random].join('-');
+  return [START_PREFIX, boot, pidNamespace, mountNamespace, pid, startTime, random].join('-');
 }
 
 /** Who made the directory of that name; null where it is not one of a start. */
 export function ownerOf(name: string): StartOwner | null {
-  const [, boot, pidNamespace, mountNamespace, pid, startTime] = NAME.exec(name) ?? [];
+  const [, boot, pidNamespace, mountNamespace, pid, startTime] = START_NAME.exec(name) ?? [];
   if (boot === undefined || pidNamespace === undefined || mountNamespace === undefined) return null;
   if (pid === undefined || startTime === undefined) return null;
   return { boot, pidNamespace, mountNamespace, pid: Number(pid), startTime };

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { asBytes, type Bytes, printable, textOf } from '../text/bytes.ts';
+import { asBytes, type Bytes, messageOf, printable, textOf } from '../text/bytes.ts';
 import { codeOf, reasonOf } from './files.ts';
 import { type Answer, isError, type Reply, type ServerAt, type Session, type TlsFiles } from './host.ts';
 
@@ -57,7 +57,7 @@ export function openSession(at: ServerAt): Session {
         for (const reply of read(chunk)) take(reply);
         notify();
       } catch (error) {
-        fail('protocol', error instanceof Error ? error.message : String(error));
+        fail('protocol', messageOf(error));
       }
     });
     if (loginIsOpen) void ready.then(() => socket?.write(request([asBytes('AUTH'), ...at.login])));

@@ -38,13 +38,13 @@ const PLACES = [OWN_PLACE, '/dev/shm', '/tmp'] as const;
  */
 export function candidates(inBackground = false): readonly string[] {
   const name = startName(inBackground ? firstOfNamespace() : ownProcess(), randomHex());
-  return PLACES.filter((place) => problemOf(place) === null).map((place) => `${place}/${name}`);
+  return PLACES.filter((place) => whyClosed(place) === null).map((place) => `${place}/${name}`);
 }
 
 /** The other places. */
 export function closedPlaces(): readonly ClosedPlace[] {
   return PLACES.flatMap((place) => {
-    const why = problemOf(place);
+    const why = whyClosed(place);
     return why === null ? [] : [{ place, why }];
   });
 }
@@ -65,7 +65,7 @@ function randomHex(): string {
  * Why a place is not a real directory, root's or our own, that we may write; null where it is one. The one of our name may still have to
  * be made when a start needs it.
  */
-function problemOf(place: string): string | null {
+function whyClosed(place: string): string | null {
   try {
     const stats = lstatSync(place, { throwIfNoEntry: false });
     const canBeMade = stats === undefined && place === OWN_PLACE;

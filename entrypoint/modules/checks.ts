@@ -42,7 +42,7 @@ export function checkModuleDirectives(
     if (!isClaimed(manifest, loaded))
       throw refuse('VB415', `${directive.name} belongs to ${manifest.name}, which is not loaded`, details);
     const value = textOf(directive.args.join(' ') as Bytes);
-    const problem = definition === undefined ? null : problemOf(asDirective(definition), value);
+    const problem = definition === undefined ? null : problemOf(asServerOption(definition), value);
     if (problem !== null) {
       const shown = definition?.secret === true ? '(redacted)' : `"${printable(withoutSecrets(value))}"`;
       warnings.push(diagnose('VB404', `${directive.name} ${problem}, got ${shown}`, details));
@@ -60,7 +60,7 @@ export function checkModuleDirectives(
 }
 
 /** The server's own booleans know yes and no, whatever more words a module takes as an argument. */
-function asDirective(definition: OptionDefinition): OptionDefinition {
+function asServerOption(definition: OptionDefinition): OptionDefinition {
   return definition.type === 'boolean' ? { type: 'boolean' } : definition;
 }
 

@@ -4,7 +4,7 @@ import { type Diagnostic, diagnose, refuse } from '../diagnostics/diagnostic.ts'
 import type { ModuleFiles } from '../host/host.ts';
 import { asBytes, type Bytes, pathOf } from '../text/bytes.ts';
 import { nearest, shortName, variableName } from '../text/names.ts';
-import { absolute, frame, type Place } from '../text/place.ts';
+import { absolute, baseName, frame, type Place } from '../text/place.ts';
 import type { Manifest } from './manifest.ts';
 
 /** One module file that was found, and what is known about it. */
@@ -173,7 +173,7 @@ export function assignLines(
   for (const line of lines) {
     const path = absolute(pathOf(line.path), cwd);
     const realPath = files.realFile(path);
-    const file = path.slice(path.lastIndexOf('/') + 1);
+    const file = baseName(path);
     const known = [...assigned.keys()];
     const module =
       known.find((candidate) => candidate.realPath === realPath) ??

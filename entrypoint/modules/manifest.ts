@@ -1,6 +1,7 @@
 import type { BundleFile, ModuleManifest } from '../../modules/schema.ts';
 import { type Diagnostic, diagnose } from '../diagnostics/diagnostic.ts';
 import type { Reader } from '../host/host.ts';
+import { messageOf } from '../text/bytes.ts';
 
 /*
  * What is known about modules: the manifests are embedded in the executable when it is built, bundle.json stands in the image. Their
@@ -35,7 +36,7 @@ export function readBundle(host: Pick<Reader, 'readSmall'>): { bundle: Bundle; p
     const value: unknown = JSON.parse(read.text);
     return isBundle(value) ? { bundle: value, problem: null } : missing('its shape is not that of version 1');
   } catch (error) {
-    return missing(error instanceof Error ? error.message : String(error));
+    return missing(messageOf(error));
   }
 }
 

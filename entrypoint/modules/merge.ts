@@ -104,7 +104,7 @@ function keep(
   return {
     module,
     verdict,
-    reason: reasonOf(lines, joining, directives, changed),
+    reason: reasonFor(lines, joining, directives, changed),
     at: first.at,
     load,
     directives,
@@ -134,7 +134,7 @@ function wordsOfLine(line: LoadLine): Argument[] {
   return line.args.map((word) => ({ words: [word], at: line.at }));
 }
 
-function reasonOf(
+function reasonFor(
   lines: readonly LoadLine[],
   joining: readonly ModuleOption[],
   directives: readonly ExtraDirective[],

@@ -32,7 +32,7 @@ const NO = new Set(['no', 'off', 'false']);
 export function sameValue(a: ModuleOption, b: ModuleOption, type?: OptionDefinition['type']): boolean {
   if (a.off !== b.off) return false;
   if (a.value === null || b.value === null) return a.value === b.value && sameWords(a.words, b.words);
-  const spell = SPELLINGS[type ?? 'string'] ?? canonical;
+  const spell = SPELLINGS[type ?? 'string'] ?? canonicalValue;
   return spell(a.value) === spell(b.value);
 }
 
@@ -40,7 +40,7 @@ export function sameWords(a: readonly Bytes[], b: readonly Bytes[]): boolean {
   return a.length === b.length && a.every((word, index) => word === b[index]);
 }
 
-function canonical(value: string): string {
+function canonicalValue(value: string): string {
   const lower = value.toLowerCase();
   if (YES.has(lower)) return 'yes';
   if (NO.has(lower)) return 'no';
@@ -62,7 +62,7 @@ const SPELLINGS: Readonly<Partial<Record<OptionDefinition['type'], (value: strin
 
 /** What a directive takes for a boolean: the server knows yes and no alone, whatever more a module's arguments may know. */
 export function directiveValue(definition: OptionDefinition, value: Bytes): Bytes {
-  return definition.type === 'boolean' ? (canonical(value) as Bytes) : value;
+  return definition.type === 'boolean' ? (canonicalValue(value) as Bytes) : value;
 }
 
 /** Whether a word stands for true, for false, or for neither. */

@@ -126,11 +126,11 @@ function agree({ manifest }: Module, a: ModuleOption, b: ModuleOption): boolean 
 }
 
 function dropped(module: Module, loser: ModuleOption, winner: ModuleOption): Diagnostic {
-  const message = `${module.name}: ${shown(loser)} (${showPlace(loser.at)}) is dropped, ${showPlace(winner.at)} says ${shown(winner)}`;
+  const message = `${module.name}: ${showOption(loser)} (${showPlace(loser.at)}) is dropped, ${showPlace(winner.at)} says ${showOption(winner)}`;
   return diagnose('VB407', message, { at: loser.at });
 }
 
-function shown(option: ModuleOption): string {
+function showOption(option: ModuleOption): string {
   if (option.secret) return isSecretDirective(option.key) ? `${option.key} (redacted)` : '(redacted)';
   if (option.off) return `no ${option.key}`;
   const { words, directive, key, value } = option;

@@ -67,7 +67,8 @@ export function placeOfLoad({ line, module }: WantedLoad): Details {
 
 function checkElf(path: string, head: Bytes, arch: string, by: Details): void {
   if (head.length === 0) throw refuse('VB305', `${path} is empty`, by);
-  if (!head.startsWith('\x7fELF')) throw refuse('VB305', `${path} is not an ELF file: it begins with ${hex(head)}`, by);
+  if (!head.startsWith('\x7fELF'))
+    throw refuse('VB305', `${path} is not an ELF file: it begins with ${hexOf(head)}`, by);
   if (head.length < 20 || head.charCodeAt(4) !== ELF_64_BIT)
     throw refuse('VB305', `${path} is not a 64-bit ELF file`, by);
   const machine = head.charCodeAt(18) | (head.charCodeAt(19) << 8);
@@ -85,7 +86,7 @@ const ELF_64_BIT = 2;
 const ELF_SHARED_OBJECT = 3;
 const ELF_MACHINES: Readonly<Record<string, number>> = { x64: 62, arm64: 183 };
 
-function hex(head: Bytes): string {
+function hexOf(head: Bytes): string {
   return [...asBytes(head.slice(0, 4))].map((byte) => byte.charCodeAt(0).toString(16).padStart(2, '0')).join(' ');
 }
 
@@ -166,7 +167,7 @@ function readTables(readAt: ReadAt): Tables | null {
   const header = readAt(0, 64);
   const count = header.readUInt16LE(56);
   if (header[5] !== LITTLE_ENDIAN || header.readUInt16LE(54) !== PROGRAM_HEADER || count > most.segments) return null;
-  const segments = readSegments(readAt(numberAt(header, 32), count * PROGRAM_HEADER), count);
+  const segments = readElfSegments(readAt(numberAt(header, 32), count * PROGRAM_HEADER), count);
   const dynamic = segments.find(({ type }) => type === segment.dynamic);
   if (dynamic === undefined || dynamic.size > most.dynamic) return null;
   const entries = readDynamic(readAt(dynamic.offset, dynamic.size));
@@ -186,14 +187,14 @@ function readTables(readAt: ReadAt): Tables | null {
   return { at, symbols, strings, needed, gnuHash: value(tag.gnuHash), hash: value(tag.hash) };
 }
 
-interface Segment {
+interface ElfSegment {
   readonly type: number;
   readonly offset: number;
   readonly start: number;
   readonly size: number;
 }
 
-function readSegments(bytes: Buffer, count: number): Segment[] {
+function readElfSegments(bytes: Buffer, count: number): ElfSegment[] {
   return Array.from({ length: count }, (_, index) => {
     const from = index * PROGRAM_HEADER;
     return {

@@ -32,8 +32,8 @@ export function isContainers({
   return parentPid === 0 && firstProcess() === 'pause';
 }
 
-const NAME = 'cluster-announce-hostname';
-const HOSTS = '/etc/hosts';
+const HOST_NAME_DIRECTIVE = 'cluster-announce-hostname';
+const HOSTS_FILE = '/etc/hosts';
 
 /**
  * `cluster-announce-hostname` with the pod's own full name, in cluster mode where nobody says one (an empty one is one too). Healing finds the
@@ -44,13 +44,13 @@ export function announcedName(
   { settings }: Pick<Configuration, 'settings'>,
   image: readonly ExtraDirective[],
 ): ExtraDirective[] {
-  const isSet = settings.has(NAME) || image.some(({ name }) => name === NAME);
+  const isSet = settings.has(HOST_NAME_DIRECTIVE) || image.some(({ name }) => name === HOST_NAME_DIRECTIVE);
   if (isSet || !isSetTo(settings, 'cluster-enabled', 'yes')) return [];
-  const hosts = host.readSmall(HOSTS);
+  const hosts = host.readSmall(HOSTS_FILE);
   const found = 'text' in hosts ? ownName(hosts.text, host.network()) : null;
   if (found === null) return [];
-  const at = { kind: 'file', path: HOSTS, line: found.line } as const;
-  return [{ name: bytesOf(NAME), value: bytesOf(found.name), secret: false, at }];
+  const at = { kind: 'file', path: HOSTS_FILE, line: found.line } as const;
+  return [{ name: bytesOf(HOST_NAME_DIRECTIVE), value: bytesOf(found.name), secret: false, at }];
 }
 
 /**

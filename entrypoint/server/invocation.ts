@@ -2,7 +2,7 @@ import type { Code } from '../diagnostics/catalogue.ts';
 import type { Details } from '../diagnostics/diagnostic.ts';
 import type { Reader } from '../host/host.ts';
 import type { Bundle } from '../modules/manifest.ts';
-import { absolute } from '../text/place.ts';
+import { absolute, baseName } from '../text/place.ts';
 
 /** What the container was asked to run. */
 export type Invocation =
@@ -33,7 +33,7 @@ export function classify(command: readonly string[]): Invocation {
   const argv =
     first === undefined || first.startsWith('-') || first.endsWith('.conf') ? ['valkey-server', ...command] : command;
   const [name = 'valkey-server', ...args] = argv;
-  if (!SERVER_NAMES.has(baseOf(name))) return { kind: 'command', argv };
+  if (!SERVER_NAMES.has(baseName(name))) return { kind: 'command', argv };
   return { kind: 'server', name, args, mode: modeOf(args) };
 }
 
@@ -52,11 +52,7 @@ export const SERVER_NAMES: ReadonlySet<string> = new Set(['valkey-server', 'redi
 
 /** Whether the server that is called by this name is a sentinel (server.c, checkForSentinelMode). */
 export function isSentinelName(name: string): boolean {
-  return SENTINEL_NAMES.includes(baseOf(name));
-}
-
-function baseOf(name: string): string {
-  return name.slice(name.lastIndexOf('/') + 1);
+  return SENTINEL_NAMES.includes(baseName(name));
 }
 
 /** Names under which the executable is the image's entrypoint: ours, and those that the official images give their scripts. */

@@ -14,7 +14,7 @@ interface Password {
   readonly variable: string;
 }
 
-interface Settled {
+interface PasswordPlan {
   readonly warnings: readonly Diagnostic[];
   /** What lets the user default in, once the server runs; null where nothing has to, or nothing that is known does. */
   readonly login: Bytes | null;
@@ -30,7 +30,7 @@ export function passwordDirectives(
   env: Environment,
   conf: Access,
   image: readonly ExtraDirective[] = [],
-): Settled & { readonly directives: readonly ExtraDirective[] } {
+): PasswordPlan & { readonly directives: readonly ExtraDirective[] } {
   const password = readPassword(host, env);
   const user = defaultUserOf(host, conf);
   const isProtected = !image.some(({ name, value }) => name === 'protected-mode' && value === 'no');
@@ -62,7 +62,7 @@ export function passwordDirectives(
  * VB214 for a password, which a sentinel is not given, and VB510 where its configuration sets none: protected mode is off in a sentinel that
  * nobody tells otherwise (sentinel.c, initSentinelConfig).
  */
-export function sentinelPasswords(host: Pick<Reader, 'readConf'>, env: Environment, conf: Access): Settled {
+export function sentinelPasswords(host: Pick<Reader, 'readConf'>, env: Environment, conf: Access): PasswordPlan {
   const given = ['VALKEY_PASSWORD', 'VALKEY_PASSWORD_FILE'].filter((name) => (env[name] ?? '') !== '');
   const user = defaultUserOf(host, conf);
   const warnings = [
@@ -128,7 +128,7 @@ function checked(text: string, source: string, whenEmpty: Code, at: Place): stri
   if (password.includes('\ufffd')) throw refuse('VB211', `${source} is not valid UTF-8`, { at });
   if (beginsWithMark(bytesOf(password))) throw refuse('VB215', `${source} ${HAS_MARK}`, { at });
   const [control] = /\p{Cc}/u.exec(password) ?? [];
-  if (control !== undefined) throw refuse('VB213', `${source} has a ${nameOf(control)} in it`, { at });
+  if (control !== undefined) throw refuse('VB213', `${source} has a ${nameOfControl(control)} in it`, { at });
   return password;
 }
 
@@ -140,7 +140,7 @@ const CONTROL_NAMES: ReadonlyMap<string, string> = new Map([
   ['\x1b', 'terminal escape'],
 ]);
 
-function nameOf(control: string): string {
+function nameOfControl(control: string): string {
   const number = control.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
   return `${CONTROL_NAMES.get(control) ?? 'control character'} (U+${number})`;
 }

@@ -26,7 +26,7 @@ export function reachServer(
   usualPort = 6379,
 ): Reach {
   const socket = settingText(settings, 'unixsocket') ?? '';
-  const address = addressOf(settings, addressesHere);
+  const address = listeningAddress(settings, addressesHere);
   // Bound to no address (`bind ""`, or to optional ones that are not its own), it runs where it has a socket.
   const hasPorts = address !== null || socket === '';
   return {
@@ -43,7 +43,7 @@ export function reachServer(
  * counts. IPv4 goes first: listenToPort() in server.c passes over IPv6 where the machine has none, and a server that runs is bound to every
  * IPv4 address of its own.
  */
-function addressOf(settings: Settings, addressesHere: () => readonly string[]): string | null {
+function listeningAddress(settings: Settings, addressesHere: () => readonly string[]): string | null {
   const bind = settings.get('bind');
   if (bind === undefined) return '127.0.0.1';
   let known: ReadonlySet<string> | null = null;
@@ -174,7 +174,7 @@ export function writeRecord({ address, port, tlsPort, socket, tls, password, nod
     'tls-client-key-file': tls.keyFile,
     'nodes-file': nodesFile,
   };
-  const line = (name: string, value: Bytes): string => `${name} ${value.replace(/[^!-$&-~]/g, percent)}\n`;
+  const line = (name: string, value: Bytes): string => `${name} ${value.replace(/[^!-$&-~]/g, toPercent)}\n`;
   const lines = Object.entries(values).map(([name, value]) => (value === null ? '' : line(name, bytesOf(value))));
   return asBytes([...lines, password === null ? '' : line('requirepass', password)].join(''));
 }
@@ -184,7 +184,7 @@ export function readRecord(text: Bytes): StartRecord | null {
   const values = new Map(
     text.split('\n').flatMap((line) => {
       const [, name, value = ''] = /^(\S+) (\S*)$/.exec(line) ?? [];
-      return name === undefined ? [] : [[name, asBytes(value.replace(/%([0-9A-F]{2})/g, byteOf))] as const];
+      return name === undefined ? [] : [[name, asBytes(value.replace(/%([0-9A-F]{2})/g, fromPercent))] as const];
     }),
   );
   const textAt = (name: string): string | null => {
@@ -209,11 +209,11 @@ export function readRecord(text: Bytes): StartRecord | null {
   };
 }
 
-function percent(byte: string): string {
+function toPercent(byte: string): string {
   return `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 }
 
-function byteOf(_: string, hex: string): string {
+function fromPercent(_: string, hex: string): string {
   return String.fromCharCode(Number.parseInt(hex, 16));
 }
 

@@ -84,3 +84,8 @@ export function lineWithMark(text: Bytes): number | null {
   const match = /(?:^|\n)[ \t\r]*\xef\xbb\xbf/.exec(text);
   return match === null ? null : text.slice(0, match.index + match[0].length).split('\n').length;
 }
+
+/** What went wrong, in the words of whoever threw it. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -38,6 +38,16 @@ export function absolute(path: string, cwd: string): string {
   return path.startsWith('/') ? path : `${cwd === '/' ? '' : cwd}/${path}`;
 }
 
+/** The folder of an absolute path. */
+export function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/')) || '/';
+}
+
+/** What stands behind the last slash; all of a name without one. */
+export function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
 const WIDTH = 100;
 
 /**

@@ -10,8 +10,6 @@ import { type ToolContext, takesNo } from './options.ts';
 /** Well inside the 5 s that the image's health check and the manifests give a probe. */
 const ANSWER_MS = 3000;
 
-const USAGE = 'health [--alive|--joined|--cluster-ok]';
-
 /** What each option asks for. */
 const levels: ReadonlyMap<string | undefined, Level> = new Map([
   ['--alive', 'alive'],
@@ -26,14 +24,14 @@ const levels: ReadonlyMap<string | undefined, Level> = new Map([
 export function health({ host, args, env }: ToolContext): number | Promise<number> {
   const level = levels.get(args[0]) ?? 'healthy';
   const [heard, ...words] = level === 'healthy' ? args : args.slice(1);
-  if (heard !== undefined && heard !== '--heard') takesNo([heard], USAGE);
+  if (heard !== undefined && heard !== '--heard') takesNo([heard], 'health');
   const record = serverOf(host, env);
-  const say = ([ping = silent('nothing was asked'), cluster]: readonly Answer[]): number => {
+  const say = ([ping = silent('nothing was asked'), cluster]: readonly Heard[]): number => {
     host.print('stdout', `${judge(level, ping, cluster ?? null, host, record.nodesFile)}\n`);
     return 0;
   };
   if (heard !== undefined) return say(words.map(readHeard));
-  return ask(host, record, level === 'joined' || level === 'cluster-ok').then(say);
+  return askServer(host, record, level === 'joined' || level === 'cluster-ok').then(say);
 }
 
 /** The server of this container, as its start left it; where there is no record, at the usual port with the password of the environment. */
@@ -55,11 +53,11 @@ export async function addressHere(
 }
 
 /** What the probe cannot ask: over TLS, and by a host name. */
-async function ask(
+async function askServer(
   host: Host,
   { address, port, tlsPort, tls, password }: StartRecord,
   asksCluster: boolean,
-): Promise<Answer[]> {
+): Promise<Heard[]> {
   const waiting = host.waiting();
   const ip = await addressHere(host, waiting, address);
   if (ip === null) return [silent(`${address} is no address of this machine`)];
@@ -74,18 +72,18 @@ async function ask(
   const commands = [['PING'], ...(asksCluster ? [['CLUSTER', 'INFO']] : [])].map((words) => words.map(bytesOf));
   const answer = await waiting.ask(at, [...login, ...commands], { timeoutMs: ANSWER_MS, signal: waiting.stopped });
   if (answer.kind === 'replies') return answer.replies.slice(login.length).map(answerOf);
-  const heard: Answer =
+  const heard: Heard =
     answer.what === 'refused' ? { kind: 'error', text: answer.why } : silent(`${endpoint(ip, at.port)}: ${answer.why}`);
   return [heard, heard];
 }
 
-function answerOf(reply: Reply): Answer {
+function answerOf(reply: Reply): Heard {
   return isError(reply)
     ? { kind: 'error', text: reply.message }
     : { kind: 'text', text: typeof reply === 'string' ? textOf(reply) : '' };
 }
 
-function silent(why: string): Answer {
+function silent(why: string): Heard {
   return { kind: 'none', text: why };
 }
 
@@ -102,14 +100,14 @@ export type Level =
   /** It serves commands, and says that its cluster is ok and all slots are served. As a probe, one lost node would take out all others. */
   | 'cluster-ok';
 
-type Answer =
+type Heard =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'error'; readonly text: string }
   /** Why there is none. */
   | { readonly kind: 'none'; readonly text: string };
 
 /** The answer as the probe hands it on: the sign of its type in the protocol in front, or `!` where there is none. */
-export function readHeard(word: string): Answer {
+export function readHeard(word: string): Heard {
   const kind = word.startsWith('-') ? 'error' : word.startsWith('!') ? 'none' : 'text';
   return { kind, text: word.slice(1) };
 }
@@ -126,8 +124,8 @@ const serves = (error: string): boolean => !/^(LOADING|BUSY|MASTERDOWN)\b|^ERR m
  */
 export function judge(
   level: Level,
-  ping: Answer,
-  cluster: Answer | null,
+  ping: Heard,
+  cluster: Heard | null,
   host: Pick<ConfFiles, 'readConf'>,
   nodesFile: string | null,
 ): string {
@@ -179,7 +177,7 @@ function requireClusterOk(info: ClusterInfo): string {
   }
 }
 
-function readClusterInfo({ kind, text }: Answer): ClusterInfo | { readonly kind: 'silent'; readonly why: string } {
+function readClusterInfo({ kind, text }: Heard): ClusterInfo | { readonly kind: 'silent'; readonly why: string } {
   if (kind === 'error' && serves(text))
     return /cluster support disabled/.test(text) ? { kind: 'no cluster' } : { kind: 'denied', why: text };
   const field = (name: string): string | undefined => new RegExp(`^${name}:(\\w+)\\r?$`, 'm').exec(text)?.[1];

@@ -6,6 +6,7 @@ import type { Manifest } from '../modules/manifest.ts';
 import { nearest } from '../text/names.ts';
 import type { Place } from '../text/place.ts';
 import { withoutSecrets } from '../text/secrets.ts';
+import { type CommandName, usageOf } from './pages.ts';
 
 /** What the build put into the executable. */
 export interface Build {
@@ -24,10 +25,9 @@ export interface ToolContext {
 }
 
 /** Refuses what a command does not take. */
-export function takesNo(rest: readonly string[], usage: string): void {
+export function takesNo(rest: readonly string[], command: CommandName): void {
   const [word] = rest;
-  if (word !== undefined)
-    throw refuse('VB601', `"${word}" is not expected here`, { hint: `Usage: valkey-bundle ${usage}` });
+  if (word !== undefined) throw refuse('VB601', `"${word}" is not expected here`, { hint: usageOf(command) });
 }
 
 /** The options of one command: whether each takes a value. */
@@ -55,11 +55,11 @@ export const CONNECTION_OPTIONS = {
 export function readOptions(
   args: readonly string[],
   kinds: OptionKinds,
-  usage: string,
+  command: CommandName,
   skipped: number,
 ): ReadonlyMap<string, Given> {
   const given = new Map<string, Given>();
-  const hint = `Usage: valkey-bundle ${usage}`;
+  const hint = usageOf(command);
   for (let index = 0; index < args.length; index++) {
     const word = args[index] ?? '';
     const at: Place = { kind: 'argument', index: index + skipped };

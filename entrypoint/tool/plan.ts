@@ -1,4 +1,4 @@
-import { type Diagnostic, exitCodeOf, Refusal, refuse, styleFor } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, exitCodeOf, placeOf, Refusal, refuse, styleFor } from '../diagnostics/diagnostic.ts';
 import { argumentsOf, argumentWords, explainPlan, redactedArgv, showExtra } from '../explain.ts';
 import { planStart, type StartPlan } from '../plan.ts';
 import { classify } from '../server/invocation.ts';
@@ -158,10 +158,9 @@ function emptyJson(kind: PlanJson['kind']): PlanJson {
   };
 }
 
-function diagnosticJson({ code, severity, message, hint, at, column }: Diagnostic): PlanJson['diagnostics'][number] {
-  const hasColumn = column !== undefined && (at?.kind === 'file' || at?.kind === 'stdin');
-  const place = at === undefined ? null : `${showPlace(at)}${hasColumn ? `:${column}` : ''}`;
-  return { code, severity, message: printable(message), hint: printable(hint), at: place };
+function diagnosticJson(diagnostic: Diagnostic): PlanJson['diagnostics'][number] {
+  const { code, severity, message, hint } = diagnostic;
+  return { code, severity, message: printable(message), hint: printable(hint), at: placeOf(diagnostic) };
 }
 
 function redactText(text: string): string {

@@ -6,7 +6,7 @@ import { BENCH, type Case, CONF, type Effort, timeCases, timingIn } from './time
 export interface Growth {
   readonly what: string;
   readonly count: number;
-  /** The fastest start with it less the fastest without: what is left is small, and would drown in what else the machine does. */
+  /** The fastest start with it less the fastest without: medians would drown it in what else the machine does. */
   readonly milliseconds: number;
   /** The cost of one, against one of the next smaller size: 1 where the cost grows as the size does. */
   readonly perItem: number | null;

@@ -11,7 +11,7 @@ interface BenchEffort extends Effort {
   readonly gzip: number;
 }
 
-/** Measures everything that the report has. A measurement that needs a container or much time for each run has a quarter of the runs. */
+/** Measures everything in the report. What needs a container or much time for each run is run a quarter as often. */
 export async function measure(effort: BenchEffort, say: (line: string) => void): Promise<BenchReport> {
   const images = await prepareBench(say);
   const load = loadavg()[0] ?? 0;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { openEngine } from '../lib/engine.ts';
-import { currentOwner, ownerLabel } from '../lib/owner.ts';
+import { ownLabel } from '../lib/owner.ts';
 import type { Ratio } from './page.ts';
 import {
   BENCH,
@@ -35,7 +35,7 @@ const startCases: readonly Case[] = [
   { name: 'entrypoint, a command', argv: [ENTRYPOINT, `${BENCH}/bin/nothing`] },
 ];
 
-/** The start up to exec, as root, with four modules and the stock configuration: what the server becomes ends at once. */
+/** The start up to exec, as root, with four modules and the stock configuration; the server's stand-in ends at once. */
 export async function measureStart(
   effort: Effort,
 ): Promise<{ ratios: readonly Ratio[]; timings: Readonly<Record<string, Timing>> }> {
@@ -112,8 +112,8 @@ const contenders: readonly [Contender, Contender] = [
 const PATIENCE_MS = 30_000;
 
 /**
- * From the order to start a container to its first PONG, in turns. The server answers on a socket in a folder of the host: published ports
- * have the engine's proxy in between.
+ * From the order to start a container to its first PONG, in turns. The server answers on a socket in a folder of the
+ * host: published ports have the engine's proxy in between.
  */
 export async function measureContainerPong(
   { runs, warmUp }: Effort,
@@ -143,7 +143,7 @@ async function timeContainer(engine: Docker, image: string, contender: Contender
   await chmod(folders.output, 0o777);
   const container = await engine.createContainer({
     Image: image,
-    Labels: { [ownerLabel]: currentOwner() },
+    Labels: ownLabel(),
     Entrypoint: [...contender.entrypoint],
     Cmd: [...contender.command],
     HostConfig: { Binds: [`${folders.conf}:${CONF}:ro`, `${folders.output}:${OUTPUT}`] },
@@ -194,7 +194,7 @@ const probeCases: readonly Case[] = [
   health('--joined'),
 ];
 
-/** Measures what asking a running server costs, in processor time: an orchestrator asks every node every few seconds, for ever. */
+/** Measures the processor time of asking a running server: an orchestrator asks every node every few seconds. */
 export async function measureProbe(
   effort: Effort,
 ): Promise<{ ratios: readonly Ratio[]; timings: Readonly<Record<string, Timing>> }> {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { openEngine, runOnce } from '../lib/engine.ts';
 import { paths } from '../lib/image-paths.ts';
-import { currentOwner, ownerLabel } from '../lib/owner.ts';
+import { ownLabel } from '../lib/owner.ts';
 
 /** A program to be timed. With a socket, until it answers PING there; without one, until it has ended. */
 export interface Case {
@@ -60,7 +60,7 @@ export function timingIn(timings: ReadonlyMap<string, Timing>, name: string): Ti
   return timing;
 }
 
-/** One run of a case, in milliseconds. `cpu` is the time that it spent on processors: other work on the machine disturbs it least. */
+/** One run of a case, in milliseconds. `cpu` is its time on processors, which other work disturbs least. */
 export interface Sample {
   readonly wall: number;
   readonly cpu: number;
@@ -129,11 +129,11 @@ const TIMER = `exec ${BENCH}/timer "$1"`;
 const SERVER =
   'bundle-docker-entrypoint valkey-server </dev/null >/dev/null 2>&1 & until valkey-cli ping; do sleep 0.1; done >/dev/null 2>&1';
 
-/** Runs the timer as root in one container of the bench image, so that none of the engine's own time is in what it measures. */
+/** Runs the timer as root in one container of the bench image: it measures none of the engine's own time. */
 async function runTimer({ rounds, server, input, beside = false }: ContainerRun): Promise<string> {
   const wish = {
     Image: 'valkey-bundle-bench:local',
-    Labels: { [ownerLabel]: currentOwner() },
+    Labels: ownLabel(),
     User: '0',
     WorkingDir: '/data',
     Entrypoint: ['sh', '-c', beside ? `${SERVER}; ${TIMER}` : TIMER, 'sh'],

@@ -7,8 +7,8 @@ import { classify } from '../../entrypoint/server/invocation.ts';
 import { type Call, type StartTrace, watch } from './watch.ts';
 
 /*
- * The entrypoint with a watch on its only door to the system, built as main.ts is: it writes what the start did when to the file that
- * BENCH_TRACE names, and becomes the server as always. No product code knows of it.
+ * The entrypoint with a watch on its only door to the system, built as main.ts is: it writes what the start did when to
+ * the file that BENCH_TRACE names, and becomes the server as always. No product code knows of it.
  */
 declare const __MANIFESTS__: readonly Manifest[];
 

@@ -62,7 +62,7 @@ const whatToDo = `Fix, one of:
   - Debian or Ubuntu, as root: apt-get install docker.io, then start dockerd; or run this as root, which does both
   - elsewhere: install Docker with the plugin buildx (docker buildx version must answer)`;
 
-/** Starts Debian's Docker engine, installing it first if it is missing. Only as root, with apt; otherwise it says what to do. */
+/** Starts Debian's Docker engine, installed first if it is missing. Only as root, with apt; else it says what to do. */
 export async function installEngine(env) {
   if (engineAnswers(env)) return installClient(env);
   if (env.DOCKER_HOST) {
@@ -148,7 +148,7 @@ function startService(env) {
   return { ended: () => result.status !== 0, where: 'journalctl -u docker', tail: () => result.stderr };
 }
 
-/** The file that a killed daemon left behind may name another process by now, and dockerd would refuse to start beside it. */
+/** The file of a killed daemon may name another process by now, and dockerd would refuse to start beside it. */
 function removeStalePidFile() {
   try {
     const pid = readFileSync(pidFile, 'utf8').trim();
@@ -181,7 +181,7 @@ function hasApt(env) {
   return spawnSync('apt-get', ['--version'], { env, stdio: 'ignore' }).status === 0;
 }
 
-/** Installs packages without recommendations or questions; refreshes the package lists only if it does not work without. */
+/** Installs packages without recommendations or questions; refreshes the package lists only if that fails. */
 function aptInstall(packages, env) {
   const install = ['install', '--yes', '--no-install-recommends', ...packages];
   if (apt(install, env).status === 0) return;

@@ -38,7 +38,7 @@ function runNpm(root) {
   );
 }
 
-/** npm explains its whole command line after some errors: the beginning says what is wrong, the end where its log is. */
+/** npm explains its command line after some errors: the beginning says what is wrong, the end where its log is. */
 function essence(output) {
   const lines = output.trim().split('\n');
   return lines.length <= 30 ? lines.join('\n') : [...lines.slice(0, 20), '...', ...lines.slice(-3)].join('\n');

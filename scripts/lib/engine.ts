@@ -28,7 +28,7 @@ export function engineStatus(error: unknown): number | null {
     : null;
 }
 
-/** For `catch` after a removal: it is gone already (404), or somebody else is removing it (409). Throws anything else. */
+/** For `catch` after a removal: it is gone already (404), or being removed (409). Throws anything else. */
 export function ignoreGone(error: unknown): void {
   const status = engineStatus(error);
   if (status !== 404 && status !== 409) throw error;
@@ -119,7 +119,7 @@ async function demuxInto(
   await finished(stream, { writable: false });
 }
 
-/** A stream that keeps what is written to it. Bytes are joined before they are decoded: a chunk may end inside a character. */
+/** A stream that keeps what is written to it, decoded as a whole: a chunk may end inside a character. */
 export function collector(): { sink: Writable; text: () => string } {
   const chunks: Buffer[] = [];
   const sink = new Writable({
@@ -141,7 +141,8 @@ export async function removeNetwork(network: Docker.Network): Promise<void> {
 let client: string | undefined;
 
 /**
- * The docker client, for what has no API: buildx, compose, and a build with BuildKit. The one that the bootstrap chose, or else would choose.
+ * The docker client, for what has no API: buildx, compose, and a build with BuildKit. The one that the bootstrap chose,
+ * or else would choose.
  */
 export function dockerClient(): string {
   client ??= process.env['VALKEY_BUNDLE_DOCKER'] || findEngine(process.env)?.VALKEY_BUNDLE_DOCKER;
@@ -152,8 +153,8 @@ export function dockerClient(): string {
 }
 
 /**
- * Environment of a build: an old client takes BuildKit only if told to; buildx would wrap the image in an attestation index,
- * and a builder in a container of its own could not see the base image, which is in no registry.
+ * Environment of a build: an old client takes BuildKit only if told to; buildx would wrap the image in an attestation
+ * index, and a builder in a container of its own could not see the base image, which is in no registry.
  */
 export const buildEnvironment = {
   DOCKER_BUILDKIT: '1',

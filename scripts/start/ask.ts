@@ -42,7 +42,7 @@ export async function askServer(port: number, password: string | null): Promise<
 
 type Read<Value> = Readonly<{ value: Value | null; problem: string | null }>;
 
-/** How the entrypoint came to what it started: the same program computes it again, with the same environment and files. */
+/** How the entrypoint came to what it started: it computes the plan again, with the same environment and files. */
 export function readPlan(container: Docker.Container): Promise<Read<PlanReport>> {
   return reading('where the arguments come from is unknown', async () => {
     const { Config } = await container.inspect();

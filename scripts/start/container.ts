@@ -11,7 +11,7 @@ export const VOLUME_NAME = 'valkey-bundle-data';
 
 /** Set to `1` on everything that is ours: a container of the same name without it belongs to somebody else. */
 const OWNER_LABEL = 'valkey-bundle.start';
-/** JSON list of the variable names given by `-e`: the values stand in the container's environment, among the image's. */
+/** JSON list of the names given by `-e`: the values are in the container's environment, among the image's. */
 const ENV_LABEL = 'valkey-bundle.start.env';
 /** SHA-256 of the file given by `--conf`, or empty. */
 const CONF_LABEL = 'valkey-bundle.start.conf';
@@ -30,7 +30,7 @@ const GONE = 404;
 /** Its name is taken, or somebody else is removing it. */
 const CONFLICT = 409;
 
-/** The container that an earlier `npm start` made, or null. A stranger of the same name is an error: it is not ours to stop. */
+/** The container of an earlier `npm start`, or null. A stranger of that name is an error: it is not ours to stop. */
 export async function findEarlier(docker: Docker): Promise<EarlierContainer | null> {
   const container = docker.getContainer(CONTAINER_NAME);
   const info = await container.inspect().catch((error: unknown) => {

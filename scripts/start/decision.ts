@@ -28,7 +28,7 @@ export type Decision =
   | Readonly<{ action: 'reuse'; id: string; port: number }>
   | Readonly<{ action: 'replace'; id: string; previousPort: number | null; reasons: readonly string[] }>;
 
-/** Decides if the container that is there already is the one asked for. The reasons name variables, never their values. */
+/** Decides if the container that is there is the one asked for. The reasons name variables, never their values. */
 export function decide(earlier: EarlierContainer | null, wanted: Wanted): Decision {
   if (earlier === null) return { action: 'create' };
   const reasons = [

@@ -52,10 +52,10 @@ type Interruption = Readonly<{
   again: Promise<void>;
 }>;
 
-/** Ctrl-C reaches this process from the terminal and once more from the npm above it: only a later one is a second one. */
+/** Ctrl-C comes from the terminal and again from the npm above this process: only a later one is a second one. */
 const SAME_KEY_MS = 1_000;
 
-/** From here on SIGINT, SIGTERM and SIGHUP (a closed terminal) end nothing by themselves: whoever holds this decides. */
+/** From here on SIGINT, SIGTERM and SIGHUP (a closed terminal) end nothing by themselves: the caller decides. */
 export function catchInterruption(): Interruption {
   const controller = new AbortController();
   const first = Promise.withResolvers<{ readonly signal: NodeJS.Signals }>();

@@ -16,8 +16,9 @@ type ModuleRows = Readonly<{ rows: readonly ModuleRow[]; warnings: readonly stri
 type Known = Readonly<{ server: readonly ServerModule[] | null; plan: PlanReport | null; bundle: BundleFile | null }>;
 
 /**
- * One row a module. The server's own list is the truth of what runs with which arguments; the plan tells where they came
- * from, and whatever the two see differently becomes a warning. Without the server's list the plan stands in for it.
+ * One row a module. The server's own list is the truth of what runs with which arguments; the plan tells where they
+ * came from, and whatever the two see differently becomes a warning. Without the server's list the plan stands in for
+ * it.
  */
 export function moduleRows({ server, plan, bundle }: Known): ModuleRows {
   const planned = plan === null ? [] : plannedRows(plan, bundle);
@@ -123,7 +124,7 @@ function argumentRows(running: readonly string[], planned: readonly PlanArgument
   return [...rows, ...elsewhere];
 }
 
-/** The words that, written one after the other, are the text; quotes do not count, because the plan quotes and the server does not. */
+/** The words that together are the text; quotes do not count, because the plan quotes and the server does not. */
 function findText(words: readonly string[], text: string, from: number): { start: number; end: number } | null {
   const wanted = withoutQuotes(text);
   for (let start = from; start < words.length; start++) {

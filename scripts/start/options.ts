@@ -109,7 +109,7 @@ function readVariable(given: string, env: NodeJS.ProcessEnv): EnvironmentVariabl
 
 export type ConfFile = Readonly<{ path: string; hash: string }>;
 
-/** The file of `--conf`, as seen from `folder`, by absolute path, with the SHA-256 of its bytes. Whatever docker would mistake is refused here. */
+/** The file of `--conf`, as seen from `folder`, with its SHA-256. Refuses what docker would take for something else. */
 export async function readConfFile(given: string, folder: string): Promise<ConfFile> {
   const path = resolve(folder, given);
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {

@@ -111,7 +111,7 @@ export type ReadinessProbes = Readonly<{
 }>;
 
 const READY_LIMIT_MS = 60_000;
-/** A server that is up answers within milliseconds of saying so; this is the time after which its log is asked instead. */
+/** A server that is up answers within milliseconds of saying so; after this time its log is asked instead. */
 const SILENCE_MS = 3_000;
 const POLL_MS = 50;
 
@@ -173,7 +173,7 @@ function ping(port: number): Promise<PingReply> {
   });
 }
 
-/** Reads the first line of the reply to PING. Any error that is not named here still comes from a server that serves. */
+/** Reads the first line of the reply to PING. Any error not named here still comes from a server that serves. */
 export function readReply(line: string): PingReply {
   if (line.startsWith('-LOADING')) return { kind: 'loading' };
   if (line.startsWith('-DENIED')) return { kind: 'denied' };

@@ -55,7 +55,7 @@ export async function reportRunning(running: Running, progress: Progress, stdout
   );
 }
 
-/** The entrypoint's own warnings at its start; without --detach the log repeats them, and with it nothing else would. */
+/** The entrypoint's own warnings: without --detach the log repeats them, and with it nothing else would. */
 function planWarnings(plan: PlanReport | null): string[] {
   return (plan?.diagnostics ?? [])
     .filter(({ severity }) => severity === 'warning' || severity === 'error')
@@ -124,7 +124,7 @@ export function showVariable({ name, value }: EnvironmentVariable): string {
   return `${name}=${value !== '' && (hidesSecret(name) || hidesSecret(value)) ? '(set)' : value}`;
 }
 
-/** As the entrypoint judges a line; and more that may be one by its looks: an ACL rule alone, a path of secrets, a private key. */
+/** As the entrypoint judges a line, and by its looks: an ACL rule alone, a path of secrets, a private key. */
 function hidesSecret(text: string): boolean {
   return redactLine(bytesOf(text)) !== null || /private|secret|(^|[\s'"])[>#<!]\S/i.test(text);
 }

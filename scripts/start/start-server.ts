@@ -92,8 +92,8 @@ async function refuseTakenPort(docker: Docker, port: number, earlier: EarlierCon
 }
 
 /**
- * Lets the entrypoint of the new image plan the start, in a container of its own, before a running server is stopped for it. What the
- * entrypoint would refuse is refused here, with its words and its exit code.
+ * Lets the entrypoint of the new image plan the start, in a container of its own, before a running server is stopped
+ * for it. What the entrypoint would refuse is refused here, with its words and its exit code.
  */
 async function refuseBadStart(docker: Docker, wish: ContainerWish): Promise<void> {
   const command = ['valkey-bundle', 'plan', '--', ...(containerCommand(wish) ?? ['valkey-server'])];
@@ -122,7 +122,7 @@ type PortWish = Readonly<{ port: number | null; previousPort: number | null }>;
 
 /** A started container on the port asked for, or on the next free one. */
 async function startOnPort(docker: Docker, wish: ContainerWish & PortWish): Promise<Started> {
-  for (let attempt = 0; attempt < PORT_TRIES; attempt++) {
+  for (let attempt = 0; attempt < START_TRIES; attempt++) {
     const port = wish.port ?? (await chooseFreePort(wish.previousPort, isFreeOnLoopback));
     const container = await startContainer(docker, wish, port);
     if (container !== null) return { container, port };
@@ -134,26 +134,26 @@ async function startOnPort(docker: Docker, wish: ContainerWish & PortWish): Prom
 }
 
 /** Between finding a free port and the engine taking it somebody else may; more often than this is no accident. */
-const PORT_TRIES = 5;
+const START_TRIES = 5;
 
 /** How many ports after 6379 are tried: more neighbours than that means something else is wrong. */
-const TRIES = 100;
+const PORTS_TRIED = 100;
 
-/** The first free port: that of the container that is being replaced (its clients keep their address), then from 6379 on. */
+/** The first free port: that of the container being replaced (its clients keep their address), then from 6379 on. */
 export async function chooseFreePort(
   previous: number | null,
   isFree: (port: number) => Promise<boolean>,
 ): Promise<number> {
-  const upwards = Array.from({ length: TRIES }, (_, offset) => SERVER_PORT + offset);
+  const upwards = Array.from({ length: PORTS_TRIED }, (_, offset) => SERVER_PORT + offset);
   for (const port of previous === null ? upwards : [previous, ...upwards]) {
     if (await isFree(port)) return port;
   }
-  throw new StartError(`the ports ${SERVER_PORT} to ${SERVER_PORT + TRIES - 1} of 127.0.0.1 are all in use`, {
+  throw new StartError(`the ports ${SERVER_PORT} to ${SERVER_PORT + PORTS_TRIED - 1} of 127.0.0.1 are all in use`, {
     fix: 'Name a free one: npm start -- --port N.',
   });
 }
 
-/** True if nothing listens there. A port that only the engine may open (below 1024) counts as free: the engine will say. */
+/** True if nothing listens there. A port below 1024 counts as free: only the engine may open it, and it will say. */
 export function isFreeOnLoopback(port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const probe = createServer();

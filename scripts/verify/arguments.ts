@@ -55,8 +55,8 @@ interface TriedArgument {
 const preference = ['integer', 'number', 'memory', 'enum', 'boolean'] as const;
 
 /**
- * A known option of a module, with a value that is allowed and not its default; null where the manifest has none that can be tried
- * without knowing more. `version` decides which options the module has already.
+ * A known option of a module, with a value that is allowed and not its default; null where the manifest has none that
+ * can be tried without knowing more. `version` decides which options the module has already.
  */
 export function pickArgument(manifest: ModuleManifest, version: string | null): TriedArgument | null {
   const { style, options } = manifest.loadArgs;
@@ -110,8 +110,8 @@ type Condition = Readonly<Record<string, string>>;
 type ModuleArgs = BundleFile['defaults']['moduleArgs'];
 
 /**
- * The image defaults of this variant hold where their condition holds, and nowhere else. The conditions of the other variants are tried,
- * too: what one adds under `cluster-enabled yes`, the others must not have.
+ * The image defaults of this variant hold where their condition holds, and nowhere else. The conditions of the other
+ * variants are tried, too: what one adds under `cluster-enabled yes`, the others must not have.
  */
 export function imageDefaults(expected: Expected): Group[] {
   const conditions = new Map<string, Condition>([['', {}]]);

@@ -5,7 +5,7 @@ import { CheckFailed, CheckNotRun, require } from './report.ts';
 import { type Server, withCluster } from './server.ts';
 import { layout } from './subject.ts';
 
-/** Search across the shards of a real cluster, by the coordinator. Only where the module is the real one: built from a commit. */
+/** Search across the shards of a real cluster. Only where the module is the real one: built from a commit. */
 export const knn: Group = async ({ subject, containers, recorder }) => {
   await recorder.check('coordinator: KNN finds the documents of every shard', async () => {
     const [capability] = portCapabilities(subject.expected.manifests);
@@ -23,8 +23,9 @@ export const knn: Group = async ({ subject, containers, recorder }) => {
 };
 
 /**
- * Runs the image's own `cluster verify-coordinator` in a node: an index made there is on all nodes, and a KNN query to each primary finds
- * the documents of all shards. Gives what it saw. Throws CheckFailed, and CheckNotRun where the module is the tests' stand-in.
+ * Runs the image's own `cluster verify-coordinator` in a node: an index made there is on all nodes, and a KNN query to
+ * each primary finds the documents of all shards. Gives what it saw. Throws CheckFailed, and CheckNotRun where the
+ * module is the tests' stand-in.
  */
 export async function knnAcrossShards(node: Pick<Server, 'exec'>): Promise<string> {
   const { exitCode, stdout, stderr } = await node.exec([layout.tool, 'cluster', 'verify-coordinator']);

@@ -61,9 +61,9 @@ async function processOne(server: Server): Promise<string> {
 const unreleased = 999_999;
 
 /**
- * Compares the number that a module reports in MODULE LIST with the version it should have, as far as that goes: two ways to write a
- * version as a number are in use (10203 and, in search from 1.1 on, 0x010203), some modules always report 1, and releases that only fix
- * something often forget the number. So major and minor have to be right.
+ * Compares the number that a module reports in MODULE LIST with the version it should have, as far as that goes: two
+ * ways to write a version as a number are in use (10203 and, in search from 1.1 on, 0x010203), some modules always
+ * report 1, and releases that only fix something often forget the number. So major and minor have to be right.
  */
 export function compareReported(reported: number, version: string | null): string {
   if (version === null) throw new CheckNotRun('nobody says which version it should be');
@@ -82,7 +82,7 @@ export function compareReported(reported: number, version: string | null): strin
     : `reports ${reported}, which is ${reading} rather than ${version}`;
 }
 
-/** Runs the smoke commands of a manifest in their order; CheckFailed for the first whose reply is an error or another one. */
+/** Runs the smoke commands of a manifest in their order; CheckFailed for the first error or other reply. */
 export async function smokeSteps(smoke: ModuleManifest['smoke'], server: Pick<Server, 'cli'>): Promise<string> {
   for (const { command, reply } of smoke) {
     const got = await server.cli(...command).catch((error: unknown) => {
@@ -114,7 +114,7 @@ const ways: readonly Way[] = [
   },
 ];
 
-/** The ways in which the image is started elsewhere: each runs the real server, as the right user, with every module. */
+/** The ways in which the image is started elsewhere: each has the real server, the right user and every module. */
 export const users: readonly Group[] = ways.map(
   ({ name, wish, uid }): Group =>
     (lab) =>

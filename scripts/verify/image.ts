@@ -17,8 +17,8 @@ interface Wanted {
 }
 
 /**
- * The image in the engine, pulled where it is a digest. Throws VP401 to VP403 if it cannot be had, VP405 if it is for another platform,
- * VP409 if the engine has something else under the digest.
+ * The image in the engine, pulled where it is a digest. Throws VP401 to VP403 if it cannot be had, VP405 if it is for
+ * another platform, VP409 if the engine has something else under the digest.
  */
 export async function obtainImage(docker: Docker, wanted: Wanted): Promise<Docker.ImageInspectInfo> {
   const { reference, platform, report } = wanted;
@@ -106,7 +106,7 @@ interface NamedImage {
   readonly RepoTags?: readonly string[] | null;
 }
 
-/** Names the image in a report as it was asked for; after an id, which tells nobody anything, come the names that the engine has for it. */
+/** The image's name in a report: as it was asked for; an id is followed by the names that the engine has for it. */
 export function shownReference({ text }: Reference, { Id, RepoTags }: NamedImage): string {
   return text === Id && RepoTags?.length ? `${text} (${RepoTags.join(', ')})` : text;
 }

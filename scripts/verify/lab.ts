@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type Docker from 'dockerode';
 import { execIn, ignoreGone, removeNetwork } from '../lib/engine.ts';
-import { currentOwner, ownerLabel } from '../lib/owner.ts';
+import { ownLabel } from '../lib/owner.ts';
 import { CheckFailed, type Recorder } from './report.ts';
 import type { Subject } from './subject.ts';
 
@@ -70,7 +70,7 @@ export function openContainers(docker: Docker, image: string, aborted: AbortSign
     },
     async createNetwork() {
       aborted.throwIfAborted();
-      await keep(docker.createNetwork({ Name: run, Labels: label() }), networks);
+      await keep(docker.createNetwork({ Name: run, Labels: ownLabel() }), networks);
       return run;
     },
     remove,
@@ -82,16 +82,13 @@ export function openContainers(docker: Docker, image: string, aborted: AbortSign
   };
 }
 
-/** Says whose it is, to those who find what a killed run left behind. */
-const label = () => ({ [ownerLabel]: currentOwner() });
-
 function optionsOf(image: string, name: string, wish: ContainerWish): Docker.ContainerCreateOptions {
   const { entrypoint, command, env = {}, user, readOnly = false, tmpfs = {} } = wish;
   const { healthEveryMs, network = 'none', hostname } = wish;
   const options: Docker.ContainerCreateOptions = {
     name,
     Image: image,
-    Labels: label(),
+    Labels: ownLabel(),
     Env: Object.entries(env).map(([variable, value]) => `${variable}=${value}`),
     HostConfig: { ReadonlyRootfs: readOnly, Tmpfs: { ...tmpfs }, NetworkMode: network },
   };

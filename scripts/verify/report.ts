@@ -7,8 +7,8 @@ type CheckResult = VerifyReport['checks'][number];
 export interface Recorder {
   readonly results: readonly CheckResult[];
   /**
-   * Makes one check and records what came of it: the text that `work` gives is what was seen. Tells whether it passed. An error is a
-   * failed check, except once the verb was aborted.
+   * Makes one check and records what came of it: the text that `work` gives is what was seen. Tells whether it passed.
+   * An error is a failed check, except once the verb was aborted.
    */
   check(name: string, work: () => string | Promise<string>): Promise<boolean>;
 }

@@ -26,8 +26,8 @@ const waitForPong =
   'end=$(($(date +%s) + 120)); until [ "$(valkey-cli -t 1 ping 2>/dev/null)" = PONG ]; do [ "$(date +%s)" -lt "$end" ] || exit 1; sleep 0.05; done';
 
 /**
- * Starts a container and records under `name` if its server answers on port 6379 and `use` finds nothing wrong. The container is
- * removed at the end.
+ * Starts a container and records under `name` if its server answers on port 6379 and `use` finds nothing wrong. The
+ * container is removed at the end.
  */
 export async function checkServer(
   { containers, recorder }: Pick<Lab, 'containers' | 'recorder'>,
@@ -100,7 +100,7 @@ export function serverIn(container: Docker.Container): Server {
   };
 }
 
-/** Until a node sees the cluster's state as ok and knows as many host names as it is told: they come with the pings after the handshakes. */
+/** Waits until a node sees the cluster as ok and knows so many host names: they come with pings after handshakes. */
 const waitForState = `
 stands() {
   valkey-cli -t 1 cluster info 2>/dev/null | grep -q "^cluster_state:ok" &&
@@ -113,8 +113,8 @@ until stands "$1"; do
 done`;
 
 /**
- * Forms a cluster of `size` primaries on a network of its own, and gives its nodes to `use`. As in deploy/, the nodes announce their host
- * names, and those are what clients and modules are told to use.
+ * Forms a cluster of `size` primaries on a network of its own, and gives its nodes to `use`. As in deploy/, the nodes
+ * announce their host names, and those are what clients and modules are told to use.
  */
 export async function withCluster<T>(
   containers: Containers,

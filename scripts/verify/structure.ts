@@ -7,7 +7,7 @@ import type { FileFact, ImageFacts } from './facts.ts';
 import { CheckFailed, CheckNotRun, type Recorder, require, requireSame } from './report.ts';
 import { type Expected, isPackagedOnly, layout, type Subject } from './subject.ts';
 
-/** Checks what can be seen without a server: files, configuration, labels, bundle.json, list of components. Gives what bundle.json says. */
+/** Checks what needs no server: files, configuration, labels, bundle.json, components. Gives what bundle.json says. */
 export async function checkStructure(
   recorder: Recorder,
   facts: ImageFacts,
@@ -195,8 +195,8 @@ const document = z.looseObject({
 });
 
 /**
- * The image's list of components is valid, and about this image: its line, platform, and each module with version, commit and the hash of
- * the file that is there.
+ * The image's list of components is valid, and about this image: its line, platform, and each module with version,
+ * commit and the hash of the file that is there.
  */
 export async function checkSbom(
   { sbom: text, hashes }: Pick<ImageFacts, 'sbom' | 'hashes'>,

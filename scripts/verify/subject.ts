@@ -26,7 +26,7 @@ export interface Subject {
   readonly bundle: BundleFile | null;
 }
 
-/** The image was made of binary packages alone, by `npm start`: nothing was built, so there is no record of a build in it. */
+/** True for an image of binary packages alone, by `npm start`: nothing was built, so it has no record of a build. */
 export function isPackagedOnly(bundle: BundleFile | null): boolean {
   const origins = Object.values(bundle?.modules ?? {}).map(({ origin }) => origin);
   return origins.length > 0 && origins.every((origin) => origin.startsWith('Debian package '));

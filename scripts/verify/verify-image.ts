@@ -34,8 +34,8 @@ export interface VerifyWish {
 const limit = 4;
 
 /**
- * Runs an image in containers of its own and tells what is right and wrong with it. Throws where there is no image to verify (VP40x);
- * a check that fails is in the report. Everything that it made is removed, in every case.
+ * Runs an image in containers of its own and tells what is right and wrong with it. Throws where there is no image to
+ * verify (VP40x); a check that fails is in the report. Everything that it made is removed, in every case.
  */
 export async function verifyImage(docker: Docker, wish: VerifyWish): Promise<VerifyReport> {
   const { reference, variant, platform, workspace, aborted, report } = wish;
@@ -79,7 +79,7 @@ function lineOf({ bundle }: ImageFacts, where: string): string {
   throw new PipelineError('VP404', `${layout.bundle} does not say what line it is`, { where, cause: read.cause });
 }
 
-/** Reads what the project's data say of one image of a line. Throws VP407 for an unknown variant, and what reading the data throws. */
+/** Reads what the project's data say of one image of a line. Throws VP407 for an unknown variant. */
 export function readExpected(workspace: Workspace, lineName: string, variant: string, platform: Platform): Expected {
   const line = loadLine(workspace, lineName);
   if (line.variants[variant] === undefined) {
@@ -115,7 +115,7 @@ async function requireRunnable(docker: Docker, containers: Containers, image: Im
   }
 }
 
-/** Runs groups of checks, at most `limit` at a time, in their order. Rejects with the reason once the verb is aborted. */
+/** Runs groups of checks in their order, at most `limit` at a time. Rejects once the verb is aborted. */
 export async function runGroups(
   groups: readonly Group[],
   lab: Lab,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ensureKubectl } from '../../scripts/tools/kubectl.ts';
+import { ensureKubectl } from '../../scripts/lib/programs.ts';
 import { always, type KubeObject, nameOf, readManifest } from '../support/kube/manifest.ts';
 import { operatorObjects } from '../support/kube/operator.ts';
 import { blocksOf, readPage, renderFolder, renderMade, renderStatefulSet } from '../support/kube/render.ts';

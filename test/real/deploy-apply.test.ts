@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod';
-import { ensureKubectl } from '../../scripts/tools/kubectl.ts';
+import { ensureKubectl } from '../../scripts/lib/programs.ts';
 import { renderStatefulSet } from '../support/kube/render.ts';
 
 /*

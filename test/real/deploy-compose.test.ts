@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import * as z from 'zod';
 import { paths } from '../../scripts/lib/image-paths.ts';
-import { ensureCompose } from '../../scripts/tools/compose.ts';
+import { ensureCompose } from '../../scripts/lib/programs.ts';
 import { engine, images, label, requireImage } from '../support/docker-engine.ts';
 import { longTestMs } from '../support/patience.ts';
 import { until } from '../support/until.ts';

@@ -59,14 +59,14 @@ export async function readNode(cluster: Cluster, target: Target): Promise<Sighti
   const addresses = await cluster.waiting.lookup(target.host);
   let last: Sighting = { kind: 'trouble', what: 'address', why: 'its name does not resolve' };
   for (const ip of addresses) {
-    last = await readAt(cluster, { name: target.name, ip, port: target.port });
+    last = await viewAt(cluster, { name: target.name, ip, port: target.port });
     if (last.kind === 'view' || last.what !== 'connection') return last;
   }
   return last;
 }
 
 /** The view of the node at an address. */
-export async function readAt(cluster: Cluster, at: Endpoint): Promise<Sighting> {
+export async function viewAt(cluster: Cluster, at: Endpoint): Promise<Sighting> {
   return readView(at, await ask(cluster, at, VIEW_COMMANDS));
 }
 
@@ -96,11 +96,11 @@ export function membersOf(view: View): readonly Endpoint[] {
 /** How any node is reached. */
 export interface Connection {
   readonly user: string | null;
-  readonly password: Password | null;
+  readonly password: GivenPassword | null;
   readonly tls: TlsFiles | null;
 }
 
-interface Password {
+interface GivenPassword {
   readonly text: string;
   readonly at: Place;
 }
@@ -114,7 +114,7 @@ export function readConnection(
   options: ReadonlyMap<string, Given>,
   env: Environment,
 ): Connection {
-  const password = readPassword(host, options.get('password-file'), env);
+  const password = passwordOf(host, options.get('password-file'), env);
   const user = options.get('user')?.text ?? (env['VALKEY_USER'] || null);
   return { user, password, tls: readTls(host, options, env) };
 }
@@ -139,7 +139,11 @@ export function engineConnection({ user, password, tls }: Connection, env: Envir
   return { args: [...(user === null ? [] : ['--user', user]), ...tlsWords(tls)], env: { ...rest, ...auth } };
 }
 
-function readPassword(host: Pick<Reader, 'readSmall'>, option: Given | undefined, env: Environment): Password | null {
+function passwordOf(
+  host: Pick<Reader, 'readSmall'>,
+  option: Given | undefined,
+  env: Environment,
+): GivenPassword | null {
   if (option !== undefined) return { text: textOf(readPasswordFile(host, option.text, option.at)), at: option.at };
   const file = env['VALKEY_PASSWORD_FILE'] ?? '';
   const at = (name: string): Place => ({ kind: 'variable', name });
