@@ -6,7 +6,7 @@ const quick = { isolate: false, testTimeout: patienceMs, hookTimeout: patienceMs
 const long = { testTimeout: longTestMs, hookTimeout: longTestMs };
 
 /**
- * The rings of tests. The first four need nothing but Node; real and matrix-real need the images and a Docker engine; full is what
+ * The rings of tests. `unit` and `golden` need nothing but Node; `real` and `kube` need the images and a Docker engine; `full` is what
  * takes too long for every run: `npm run test:full`.
  */
 export default defineConfig({
@@ -17,8 +17,6 @@ export default defineConfig({
     projects: [
       { test: { name: 'unit', ...quick, include: ['test/unit/**/*.test.ts'] } },
       { test: { name: 'golden', ...quick, include: ['test/golden/**/*.test.ts'] } },
-      { test: { name: 'host', ...quick, include: ['test/host/**/*.test.ts'] } },
-      { test: { name: 'matrix', ...quick, include: ['test/matrix/pure/**/*.test.ts'] } },
       {
         test: {
           name: 'real',
@@ -38,8 +36,8 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'matrix-real',
-          include: ['test/matrix/real/**/*.test.ts'],
+          name: 'kube',
+          include: ['test/kube/**/*.test.ts'],
           ...long,
           sequence: { groupOrder: 1 },
         },

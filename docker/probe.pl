@@ -1,7 +1,7 @@
 #!/usr/bin/env -S -u PERL5OPT -u PERL_UNICODE PERL_BADLANG=0 /usr/bin/perl
 # valkey-bundle: the command on PATH. `health` is answered here, where it can be, in one process that takes a few milliseconds and leaves no
 # child behind when it is killed: a child would land on the server, which does not reap it. Everything else, and every answer that has to
-# be explained, goes to the program behind. The rules are those of entrypoint/health.ts, and one table of tests holds both to them.
+# be explained, goes to the program behind. The rules are those of entrypoint/tool/health.ts, and one table of tests holds both to them.
 # perl-base is in every Debian image. The container's variables are the server's: they neither change how perl reads, nor has perl to warn of
 # a locale that the image does not have. No module is loaded, nor `use warnings`: each would cost as much as the question.
 use strict;
@@ -34,6 +34,7 @@ if ($level eq 'joined' or $level eq 'cluster-ok') {
   my $knows = defined $state && defined $nodes;
   if ($level eq 'cluster-ok') {
     explain() if not $knows or $state ne 'ok';
+    explain() if $info !~ /^cluster_slots_assigned:16384\r?$/m or $info !~ /^cluster_slots_fail:0\r?$/m;
   } elsif ($knows) {
     explain() if $nodes == 1;
     $said = "joined (cluster_state:$state)" if $state ne 'ok';

@@ -1,11 +1,12 @@
-import { bytesOf, printable, textOf } from './bytes.ts';
-import { renderLine } from './conf/render.ts';
-import type { Style } from './log.ts';
-import type { Argument, ExtraDirective, Merged, WantedLoad } from './modules/merge.ts';
-import { showPlace } from './place.ts';
+import { readCommandLine } from './conf/configuration.ts';
+import { renderLine } from './conf/tokenize.ts';
+import type { Style } from './diagnostics/diagnostic.ts';
+import type { Merged } from './modules/merge.ts';
+import type { Argument, ExtraDirective, WantedLoad } from './modules/precedence.ts';
 import type { StartPlan } from './plan.ts';
-import { redactedArgv } from './redact.ts';
-import { isSecretDirective, redactWords, withoutSecrets } from './secrets.ts';
+import { bytesOf, printable, textOf } from './text/bytes.ts';
+import { showPlace } from './text/place.ts';
+import { isSecretDirective, redactLine, redactWords, withoutSecrets } from './text/secrets.ts';
 
 /** The whole plan for people: what DEBUG=1 prints, and `valkey-bundle plan`. */
 export function explainPlan(plan: StartPlan, style: Style): string {
@@ -110,4 +111,20 @@ export function summaryOf(plan: StartPlan): string {
   });
   const what = loads.length === 0 ? 'no modules' : loads.join(', ');
   return `valkey-bundle: loading ${printable(what)}; DEBUG=1 explains why\n`;
+}
+
+/** A server's argv for people: the elements that make a line with a secret are shown without their values. */
+export function redactedArgv(argv: readonly string[]): string[] {
+  const [program = '', ...args] = argv;
+  const shown = [...args];
+  const { lines } = readCommandLine(args.map((text, index) => ({ text, at: { kind: 'argument', index: index + 1 } })));
+  for (const line of lines) {
+    const redacted = redactLine(line.text);
+    if (redacted === null) continue;
+    const first = args[line.from] ?? '';
+    const isAlone = line.from === line.to;
+    for (let index = line.from; index <= line.to; index++) shown[index] = '(redacted)';
+    shown[line.from] = isAlone || !first.startsWith('--') ? `--${redacted}` : withoutSecrets(first);
+  }
+  return [program, ...shown];
 }

@@ -1,19 +1,24 @@
-import { type Bytes, printable } from './bytes.ts';
-import { type Diagnostic, diagnose, exitCodeOf, Refusal, refuse } from './diagnostics.ts';
-import { type Environment, wantsDebug } from './environment.ts';
+import { heal } from './cluster/heal.ts';
+import { type Environment, wantsDebug } from './conf/environment.ts';
+import {
+  type Diagnostic,
+  diagnose,
+  exitCodeOf,
+  Refusal,
+  refuse,
+  showDiagnostic,
+  styleFor,
+} from './diagnostics/diagnostic.ts';
 import { explainPlan, summaryOf } from './explain.ts';
-import { heal } from './heal/heal.ts';
-import type { ClosedPlace, Host } from './host.ts';
-import type { Invocation } from './invocation.ts';
-import { showDiagnostic, styleFor } from './log.ts';
+import type { ClosedPlace, Host } from './host/host.ts';
 import type { Manifest } from './modules/manifest.ts';
 import { checkModuleAccess } from './modules/preflight.ts';
-import { NO_PLACE, noPlace } from './no-place.ts';
-import { planStart, type StartPlan } from './plan.ts';
-import { dropPrivileges, ownDataDirectory } from './privileges.ts';
-import { NAMED } from './program.ts';
-import { withoutSecrets } from './secrets.ts';
-import { checkSentinelConf, giveSentinelConf } from './sentinel-conf.ts';
+import { NO_PLACE, noPlace, planStart, type StartPlan } from './plan.ts';
+import { type Invocation, NAMED } from './server/invocation.ts';
+import { checkSentinelConf, dropPrivileges, giveSentinelConf, ownDataDirectory } from './server/privileges.ts';
+import { type Bytes, messageOf, printable } from './text/bytes.ts';
+import { folderOf } from './text/place.ts';
+import { withoutSecrets } from './text/secrets.ts';
 
 /**
  * The story of a start: what was asked for, the plan, its explanation, its execution. Never returns: the process becomes the program,
@@ -27,7 +32,7 @@ export function launch(host: Host, manifests: readonly Manifest[], invocation: I
     if (invocation.kind === 'command') return runCommand(host, invocation.argv, env);
     return startServer(host, manifests, invocation, env, tell);
   } catch (error) {
-    const diagnostic = error instanceof Refusal ? error.diagnostic : diagnose('VB901', describe(error));
+    const diagnostic = error instanceof Refusal ? error.diagnostic : diagnose('VB901', messageOf(error));
     tell(diagnostic);
     return host.exit(exitCodeOf(diagnostic));
   }
@@ -81,7 +86,7 @@ function writeRuntimeFiles(host: Host, first: StartPlan, replan: (skip: number) 
       host.writePrivate(plan.runtime.directory, plan.runtime.files, plan.user.to);
       break;
     } catch (error) {
-      failed.push({ place: dirname(plan.runtime.directory), why: describe(error) });
+      failed.push({ place: folderOf(plan.runtime.directory), why: messageOf(error) });
       if (skip < host.candidates().length) {
         plan = replan(skip);
         continue;
@@ -131,7 +136,7 @@ function become(host: Host, path: string, argv: readonly string[], env: Environm
   try {
     return host.exec(path, argv, env);
   } catch (error) {
-    const why = describe(error);
+    const why = messageOf(error);
     const hint = TOO_LONG.test(why)
       ? { hint: 'Put what is long into a configuration file: the kernel bounds arguments.' }
       : {};
@@ -141,11 +146,3 @@ function become(host: Host, path: string, argv: readonly string[], env: Environm
 
 /** E2BIG: an element of the arguments, or a variable, of more than 128 KiB, or too many of them (execve(2)). */
 const TOO_LONG = /argument list too long/i;
-
-function dirname(path: string): string {
-  return path.slice(0, path.lastIndexOf('/'));
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

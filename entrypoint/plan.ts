@@ -1,27 +1,27 @@
-import { announcedName } from './announced-name.ts';
-import { asBytes, type Bytes, bytesOf } from './bytes.ts';
-import { type Grammar, grammarOf } from './conf/grammar.ts';
-import { isContainers } from './container.ts';
+import { type Configuration, isSetTo, readConfiguration, settingText, withExtraFlags } from './conf/configuration.ts';
+import { type Environment, foreignWarning, moduleArgsVariables, wordsOf } from './conf/environment.ts';
+import { type Grammar, grammarOf } from './conf/tokenize.ts';
 import type { Code } from './diagnostics/catalogue.ts';
-import { type Details, type Diagnostic, diagnose, refuse } from './diagnostics.ts';
-import { type Environment, moduleArgsVariables, wordsOf } from './environment.ts';
-import { type Expressed, express } from './express.ts';
-import { foreignWarning } from './foreign-variables.ts';
-import { OWN_PLACE, type Reader, START_RECORD, type User } from './host.ts';
-import { type Configuration, readConfiguration, withExtraFlags } from './inputs.ts';
-import { type Invocation, isSentinelName } from './invocation.ts';
-import { readBundle } from './modules/bundle.ts';
-import type { Bundle, Manifest } from './modules/manifest.ts';
-import type { ExtraDirective, Merged, WantedLoad } from './modules/merge.ts';
+import { type Details, type Diagnostic, diagnose, refuse } from './diagnostics/diagnostic.ts';
+import { type ClosedPlace, OWN_PLACE, type Reader, START_RECORD, type User } from './host/host.ts';
+import { type Bundle, type Manifest, readBundle } from './modules/manifest.ts';
+import type { Merged } from './modules/merge.ts';
 import { planModules } from './modules/plan.ts';
-import { isSetTo } from './modules/settings.ts';
-import { NO_PLACE, noPlace } from './no-place.ts';
-import { passwordDirectives, sentinelPasswords } from './passwords.ts';
-import { type Program, resolveServer } from './program.ts';
-import { settingText, tlsWords } from './reach.ts';
-import { mentionsSecret } from './secrets.ts';
-import { recordOf, type StartRecord, writeRecord } from './start-record.ts';
-import { backgroundWarning, effectiveNotice, imageWarnings, wordWarnings } from './start-warnings.ts';
+import type { ExtraDirective, WantedLoad } from './modules/precedence.ts';
+import {
+  announcedName,
+  backgroundWarning,
+  effectiveNotice,
+  imageWarnings,
+  isContainers,
+  wordWarnings,
+} from './server/container.ts';
+import { type Expressed, express } from './server/express.ts';
+import { type Invocation, isSentinelName, type Program, resolveServer } from './server/invocation.ts';
+import { passwordDirectives, sentinelPasswords } from './server/passwords.ts';
+import { recordOf, type StartRecord, tlsWords, writeRecord } from './server/reach.ts';
+import { asBytes, type Bytes, bytesOf, printable } from './text/bytes.ts';
+import { mentionsSecret } from './text/secrets.ts';
 
 /** A start, decided: nothing has happened yet. */
 export interface StartPlan {
@@ -65,7 +65,7 @@ interface StartFiles {
   readonly required: boolean;
 }
 
-export interface PlanRequest {
+interface PlanRequest {
   readonly invocation: Invocation & { readonly kind: 'server' };
   readonly env: Environment;
   readonly manifests: readonly Manifest[];
@@ -218,10 +218,14 @@ function readVariables(env: Environment, grammar: Grammar): ReadonlyMap<string, 
   return new Map(variables.filter(([, words]) => words.length > 0));
 }
 
-/** Directives that the image sets where nobody else does. */
+/** Directives that the image sets where nobody else does, and where their condition holds. */
 function imageDirectives(conf: Configuration, bundle: Bundle): ExtraDirective[] {
   return bundle.defaults.directives
-    .filter(({ name }) => !conf.settings.has(name))
+    .filter(
+      ({ name, when = {} }) =>
+        !conf.settings.has(name) &&
+        Object.entries(when).every(([other, value]) => isSetTo(conf.settings, other, value)),
+    )
     .map(({ name, value }) => ({
       name: bytesOf(name),
       value: bytesOf(value),
@@ -240,4 +244,13 @@ function removedVariables(env: Environment, extra: readonly ExtraDirective[]): s
     /_MODULE_ARGS$|^VALKEY_EXTRA_FLAGS$/.test(name) && mentionsSecret(value ?? '') ? [name] : [],
   );
   return [...new Set([...PASSWORD_VARIABLES, ...used, ...named])].filter((name) => name !== 'VALKEY_PASSWORD_FILE');
+}
+
+/** The message of VB503. */
+export const NO_PLACE = 'no directory can take the files that this start needs';
+
+/** What stands around it: a line for each place, with the reason why it cannot take them. */
+export function noPlace(tried: readonly ClosedPlace[]): Details {
+  const lines = tried.map(({ place, why }) => `  | ${printable(`${place}: ${why}`)}`);
+  return { at: { kind: 'directory', path: OWN_PLACE }, frame: lines.join('\n') };
 }

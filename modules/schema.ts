@@ -127,7 +127,9 @@ export const bundleFile = z.strictObject({
     moduleArgs: z.array(
       z.strictObject({ module: z.string(), args: z.string(), when: z.record(z.string(), z.string()).default({}) }),
     ),
-    directives: z.array(z.strictObject({ name: z.string(), value: z.string() })),
+    directives: z.array(
+      z.strictObject({ name: z.string(), value: z.string(), when: z.record(z.string(), z.string()).optional() }),
+    ),
   }),
 });
 

@@ -14,8 +14,7 @@ the server would load it. What BuildKit has in its cache, made of the same input
   --platform PLATFORM  linux/amd64 or linux/arm64; by default this machine's
   --jobs N             how many compilers run at the same time; by default what cores and memory allow
   --no-cache           compile anew, without the caches of BuildKit and of the compiler; toolchains stay
-  --dry-run            print the exact build, and do nothing
-  --modules DIR, --dist DIR  other folders than modules/ and dist/`;
+  --dry-run            print the exact build, and do nothing`;
 
 const options = {
   line: { type: 'string', default: 'local' },
@@ -28,7 +27,7 @@ const options = {
 await runVerb({ name: 'build', usage, options, positionals: Number.POSITIVE_INFINITY }, async (verb) => {
   const { values, positionals: only, aborted, report } = verb;
   const { line } = values;
-  const workspace = openWorkspace(values);
+  const workspace = openWorkspace();
   const platform = values.platform === undefined ? nativePlatform() : readPlatform(values.platform);
   const jobs = values.jobs === undefined ? undefined : readJobs(values.jobs);
   if (values['dry-run']) {

@@ -12,7 +12,7 @@ Says which modules of which published lines a change can have an effect on, as t
 await runVerb({ name: 'changed-modules', usage, options: { from: { type: 'string', default: '' } } }, async (verb) => {
   const history = openHistory();
   const from = await history.commit(verb.values.from);
-  const after = currentState(openWorkspace(verb.values));
+  const after = currentState(openWorkspace());
   const before = from === null ? null : await stateAt(history, from);
   const rows = changedBuilds(from === null ? [] : await history.changedSince(from), before, after);
   for (const { line, module, platform, why } of rows) verb.report(`${line} ${module} ${platform}: ${why}`);

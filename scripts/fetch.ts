@@ -1,8 +1,6 @@
-import { chooseLines } from './fetch/choose-lines.ts';
-import { fetchLine } from './fetch/fetch-line.ts';
-import { planFetch } from './fetch/plan-fetch.ts';
-import { showFetchPlan } from './fetch/show-fetch-plan.ts';
-import { readLock } from './lines/read-lock.ts';
+import { readLock } from './data/lock.ts';
+import { chooseLines, fetchLine, planFetch } from './inputs/fetch-line.ts';
+import { showFetchPlan } from './inputs/show-plans.ts';
 import { type Invocation, runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace } from './pipeline/workspace.ts';
 
@@ -12,7 +10,6 @@ Fetches the sources of modules, at exactly what modules/lock.json says, into dis
   --line LINE  of this release line, not of all; may stand several times
   --offline    use what is there already, and ask nobody
   --dry-run    print what would be fetched
-  --modules DIR, --dist DIR  other folders than modules/ and dist/
 A mirror: git config --global url.<mirror>.insteadOf <origin>`;
 
 const options = {
@@ -25,7 +22,7 @@ const verb = { name: 'fetch', usage, options, positionals: Number.POSITIVE_INFIN
 
 await runVerb(verb, async ({ values, positionals, aborted, report }: Invocation<typeof options>) => {
   const { offline = false } = values;
-  const workspace = openWorkspace(values);
+  const workspace = openWorkspace();
   const { lines: locked } = readLock(workspace);
   const chosen = chooseLines(workspace, values.line, positionals);
   if (values['dry-run']) {

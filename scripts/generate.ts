@@ -1,45 +1,30 @@
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { generateBadInputMatrix } from './lib/generate-bad-input-matrix.ts';
-import { generateDiagnostics } from './lib/generate-diagnostics.ts';
-import { generateEnvironment } from './lib/generate-environment.ts';
-import { generateMergeMatrix } from './lib/generate-merge-matrix.ts';
-import { generateLineSchema, generateLockSchema, generateModuleSchema } from './lib/generate-module-schema.ts';
-import { generateProblems } from './lib/generate-problems.ts';
-import { staleFiles, writeStaleFiles } from './lib/generated-file.ts';
-import { listLines, loadLine } from './lines/load-line.ts';
-import { PipelineError } from './problems/pipeline-error.ts';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { listLines, loadLine } from './data/release-line.ts';
+import { badInput, diagnostics, environment, pipelineProblems, schemas } from './generate/pages.ts';
+import { textIfThere } from './lib/files.ts';
+import { paths } from './lib/image-paths.ts';
+import { runVerb } from './pipeline/run-verb.ts';
 
-const root = join(import.meta.dirname, '..');
-const steps = [
-  generateModuleSchema,
-  generateLineSchema,
-  generateLockSchema,
-  generateDiagnostics,
-  generateEnvironment,
-  generateBadInputMatrix,
-  generateMergeMatrix,
-  generateProblems,
-];
-const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+const usage = `npm run generate [-- --check]
+Writes docs/{diagnostics,environment,bad-input,pipeline-problems}.md and modules/*.schema.json.
+  --check  write nothing: fail where one of them is not what its sources say`;
 
-process.exitCode = generate();
+const options = { check: { type: 'boolean', default: false } } as const;
 
-function generate(): number {
-  try {
-    const workspace = { modules: join(root, 'modules'), dist: join(root, 'dist') };
-    for (const name of listLines(workspace)) loadLine(workspace, name);
-  } catch (error) {
-    if (!(error instanceof PipelineError)) throw error;
-    console.error(error.message);
-    return 1;
+await runVerb({ name: 'generate', usage, options }, async ({ values }) => {
+  const workspace = { modules: join(paths.root, 'modules'), dist: join(paths.root, 'dist') };
+  for (const name of listLines(workspace)) loadLine(workspace, name);
+  const files = [...schemas(), diagnostics(), environment(), badInput(), pipelineProblems()];
+  const stale = files.filter(({ path, content }) => textIfThere(join(paths.root, path)) !== content);
+  for (const { path, content } of stale) {
+    if (values.check) {
+      console.error(`${path} is not what its sources say: run npm run generate`);
+      process.exitCode = 1;
+      continue;
+    }
+    mkdirSync(dirname(join(paths.root, path)), { recursive: true });
+    writeFileSync(join(paths.root, path), content);
+    console.log(`wrote ${path}`);
   }
-  const files = steps.map((step) => step());
-  if (!values.check) {
-    for (const path of writeStaleFiles(root, files)) console.log(`wrote ${path}`);
-    return 0;
-  }
-  const stale = staleFiles(root, files);
-  for (const path of stale) console.error(`${path} is not what its sources say: run npm run generate`);
-  return stale.length > 0 ? 1 : 0;
-}
+});

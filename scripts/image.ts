@@ -13,7 +13,6 @@ Without a line: the local image, of binary packages of the Debian archive.
 With a line: builds its modules as npm run build does, and of them the images of its variants.
   --line LINE          as modules/releases/<line>.yaml names it
   --platform PLATFORM  linux/amd64 or linux/arm64; by default this machine's
-  --modules DIR, --dist DIR  with a line: other folders than modules/ and dist/
 Prints tag and id of each image.`;
 
 const options = {
@@ -34,7 +33,7 @@ await runVerb({ name: 'image', usage, options }, async ({ values, aborted, repor
   }
   if (test || rebuildBase) throw wrong('--test and --rebuild-base do not go with --line');
   const platform = values.platform === undefined ? nativePlatform() : readPlatform(values.platform);
-  const images = await assembleLine({ workspace: openWorkspace(values), line, platform, aborted, report });
+  const images = await assembleLine({ workspace: openWorkspace(), line, platform, aborted, report });
   for (const { tag, id } of images) console.log(`${tag} ${id}`);
 });
 

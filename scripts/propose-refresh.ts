@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openHistory } from './changed/history.ts';
-import { listLines, loadLine } from './lines/load-line.ts';
+import { listLines, loadLine } from './data/release-line.ts';
 import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace } from './pipeline/workspace.ts';
 import { readNotTaken } from './refresh/newer-record.ts';
@@ -18,7 +18,7 @@ Says what npm run take-newer changed in the published lines since the last commi
 const options = { create: { type: 'boolean', default: false }, base: { type: 'string', default: 'main' } } as const;
 
 await runVerb({ name: 'propose-refresh', usage, options }, async ({ values, report }) => {
-  const workspace = openWorkspace(values);
+  const workspace = openWorkspace();
   const history = openHistory();
   const lines = publishedLines(listLines(workspace).map((name) => loadLine(workspace, name)));
   const changes = await Promise.all(

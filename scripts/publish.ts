@@ -1,25 +1,22 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { inputsHash } from './image-line/inputs-hash.ts';
-import { loadLine } from './lines/load-line.ts';
-import { lockOfLine } from './lines/locked-line.ts';
+import { loadLine } from './data/release-line.ts';
+import { lockOfLine } from './data/wanted.ts';
+import { openEngine } from './lib/engine.ts';
 import { readDate } from './pipeline/calendar-day.ts';
 import { nativePlatform, readPlatform } from './pipeline/platform.ts';
 import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace } from './pipeline/workspace.ts';
 import { PipelineError } from './problems/pipeline-error.ts';
-import { choosePlatforms, requirePlatform } from './publish/choose-platforms.ts';
+import { readCredentials } from './publish/credentials.ts';
+import { choosePlatforms, publishOptions, refuseAlienOptions, requirePlatform } from './publish/options.ts';
+import { showPlan } from './publish/plan.ts';
 import { planLine, publishPlan } from './publish/publish-line.ts';
-import { publishOptions, refuseAlienOptions } from './publish/publish-options.ts';
-import { showImage } from './publish/show-image.ts';
-import { showPlan } from './publish/show-plan.ts';
-import { stagingTag } from './publish/stage-image.ts';
-import { imagesToStage, stageLine } from './publish/stage-line.ts';
-import { readCredentials } from './registry/credentials.ts';
-import { openRegistry } from './registry/open-registry.ts';
-import { readRepository, showRepository } from './registry/repository.ts';
-import { openEngine } from './verify/engine.ts';
+import { openRegistry } from './publish/registry.ts';
+import { showImage } from './publish/release-file.ts';
+import { readRepository, showRepository } from './publish/repository.ts';
+import { builtImages, stageLine, stagingTag } from './publish/stage.ts';
 
 const usage = `npm run publish -- --line LINE [options]
 Makes one index a variant out of the staged and verified images of a line, and lets the line's tags lead to it. Nothing is
@@ -30,16 +27,15 @@ built; what is right already stays; run again after an interruption, it goes on.
   --date YYYYMMDD          what {date} in a tag becomes; today in UTC
   --move-version-tags      lets a tag that names a version lead elsewhere than it does
   --only-platform P        an index of one platform, into a registry on this machine
-  --stage                  first step, on each machine that has built images: pushes them, and writes staged-<arch>.json
+  --stage                  first step, on each machine that has built images: pushes them, and writes their digests
   --platform P             with --stage: linux/amd64 or linux/arm64; this machine's if not given
   --dry-run                print what would be done
-  --modules DIR, --dist DIR  other folders than modules/ and dist/
 Credentials are those of docker: docker login <registry>.`;
 
 await runVerb({ name: 'publish', usage, options: publishOptions }, async ({ values, report, aborted }) => {
   if (values.line === undefined) throw new PipelineError('VP901', 'npm run publish: --line is missing');
   refuseAlienOptions(values);
-  const workspace = openWorkspace(values);
+  const workspace = openWorkspace();
   const line = loadLine(workspace, values.line);
   const repository = readRepository({ ...values, setting: process.env['VALKEY_BUNDLE_REPOSITORY'] });
   const platform = values.platform === undefined ? nativePlatform() : readPlatform(values.platform);
@@ -53,14 +49,15 @@ await runVerb({ name: 'publish', usage, options: publishOptions }, async ({ valu
   const credentials = await readCredentials(repository.registry, dockerFolder);
   const registry = openRegistry(repository, credentials, { aborted });
   if (values.stage) {
-    const wish = { workspace, line, platform, inputs: await inputsHash(workspace, line.line), lock };
-    const images = await imagesToStage(wish);
+    const docker = await openEngine();
+    const wish = { line, platform, lock };
     if (values['dry-run']) {
-      for (const image of images) console.log(`push ${image.id} to ${showRepository(repository)}:${stagingTag(image)}`);
+      for (const image of await builtImages(docker, wish)) {
+        console.log(`push ${image.id} to ${showRepository(repository)}:${stagingTag(image)}`);
+      }
       return;
     }
-    const docker = await openEngine();
-    const staged = await stageLine(wish, { docker, registry, credentials, report, aborted });
+    const staged = await stageLine(workspace, wish, { docker, registry, credentials, report, aborted });
     for (const image of staged) console.log(showImage(image));
     return;
   }

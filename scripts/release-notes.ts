@@ -28,7 +28,7 @@ const options = {
 await runVerb({ name: 'release-notes', usage, options }, async ({ values, report }) => {
   const { line, from, create } = values;
   if (line === '') throw new PipelineError('VP901', 'npm run release-notes: --line is missing');
-  const workspace = openWorkspace(values);
+  const workspace = openWorkspace();
   const history = openHistory();
   const now = await currentPoint(workspace, line);
   const tag = values.tag || showReleaseTag({ valkey: now.line.valkey ?? line, date: utcDay(new Date()) });

@@ -1,5 +1,5 @@
-import { listLines, loadLine } from './lines/load-line.ts';
-import { readLock } from './lines/read-lock.ts';
+import { readLock } from './data/lock.ts';
+import { listLines, loadLine } from './data/release-line.ts';
 import { utcDay } from './pipeline/calendar-day.ts';
 import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace } from './pipeline/workspace.ts';
@@ -21,7 +21,7 @@ const options = {
 } as const;
 
 await runVerb({ name: 'release-plan', usage, options }, async ({ values, report }) => {
-  const workspace = openWorkspace(values);
+  const workspace = openWorkspace();
   const lines = listLines(workspace).map((name) => loadLine(workspace, name));
   const { tag, line, all } = values;
   if ([tag !== '', line !== '', all].filter(Boolean).length !== 1) {

@@ -1,11 +1,10 @@
-import { listLines, loadLine } from './lines/load-line.ts';
+import { listLines, loadLine } from './data/release-line.ts';
+import { reportNewer } from './inputs/newer.ts';
+import { checkLocked, resolveLines } from './inputs/resolve-lines.ts';
+import { showResolvePlan } from './inputs/show-plans.ts';
 import { type Invocation, runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace } from './pipeline/workspace.ts';
 import { PipelineError } from './problems/pipeline-error.ts';
-import { checkLocked } from './resolve/check-locked.ts';
-import { reportNewer } from './resolve/report-newer.ts';
-import { resolveLines } from './resolve/resolve-lines.ts';
-import { showResolvePlan } from './resolve/show-resolve-plan.ts';
 
 const usage = `npm run resolve [-- --line LINE ...] [--update | --locked | --check [--json]] [--dry-run]
 Writes modules/lock.json: tags to commits, base images to digests, Debian packages to versions and checksums.
@@ -15,8 +14,7 @@ What is locked stays, unless the release line asks for something else.
   --locked     write nothing and ask nobody: fail if lock.json is not what the release lines ask for
   --check      write nothing: report newer releases of modules and base images
   --json       with --check: as JSON
-  --dry-run    print what would be asked, and ask nobody
-  --modules DIR, --dist DIR  other folders than modules/ and dist/`;
+  --dry-run    print what would be asked, and ask nobody`;
 
 const options = {
   line: { type: 'string', multiple: true },
@@ -35,7 +33,7 @@ await runVerb({ name: 'resolve', usage, options }, async ({ values, aborted, rep
       'npm run resolve: --update, --locked and --check exclude each other; --json goes with --check',
     );
   }
-  const workspace = openWorkspace(values);
+  const workspace = openWorkspace();
   const lines = (values.line ?? listLines(workspace)).map((name) => loadLine(workspace, name));
   const isComplete = values.line === undefined;
   if (values['dry-run']) for (const row of showResolvePlan(workspace, lines, { update, isComplete })) console.log(row);

@@ -35,7 +35,7 @@ await runVerb({ name: 'sbom', usage, options }, async ({ values, aborted }) => {
   }
   if (values.line !== undefined) {
     const platform = values.platform === undefined ? nativePlatform() : readPlatform(values.platform);
-    const path = await writeSbom(openWorkspace(values), values.line, architectureOf(platform));
+    const path = await writeSbom(openWorkspace(), values.line, architectureOf(platform));
     if (output !== null) await copyFile(path, output);
     console.log(path);
   }

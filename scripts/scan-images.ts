@@ -2,17 +2,17 @@ import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { loadLine } from './lines/load-line.ts';
+import { loadLine } from './data/release-line.ts';
 import { architectureOf, nativePlatform, readPlatform } from './pipeline/platform.ts';
 import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace, releasePath } from './pipeline/workspace.ts';
 import { PipelineError } from './problems/pipeline-error.ts';
-import { readCredentials } from './registry/credentials.ts';
-import { openRegistry } from './registry/open-registry.ts';
-import { readRepository, showRepository } from './registry/repository.ts';
-import { folderOptions, grypeArguments } from './workflows/image-commands.ts';
+import { readCredentials } from './publish/credentials.ts';
+import { openRegistry } from './publish/registry.ts';
+import { stagedImages } from './publish/release-file.ts';
+import { readRepository, showRepository } from './publish/repository.ts';
+import { grypeArguments } from './workflows/image-commands.ts';
 import { runEach, runScript } from './workflows/run-script.ts';
-import { stagedImages } from './workflows/staged-images.ts';
 
 const usage = `npm run scan-images -- --line LINE [--platform PLATFORM] [--published] [--fixed-only]
 Lets grype look for known vulnerabilities in images of a registry, and holds what it finds against the gate (npm run scan).
@@ -31,7 +31,7 @@ const options = {
 
 await runVerb({ name: 'scan-images', usage, options }, async ({ values, report, aborted }) => {
   if (values.line === undefined) throw new PipelineError('VP901', 'npm run scan-images: --line is missing');
-  const workspace = openWorkspace(values);
+  const workspace = openWorkspace();
   const { line } = loadLine(workspace, values.line);
   const platform = values.platform === undefined ? nativePlatform() : readPlatform(values.platform);
   const images = values.published ? await publishedImage(line, aborted) : await stagedImages(workspace, line, platform);
@@ -44,7 +44,7 @@ await runVerb({ name: 'scan-images', usage, options }, async ({ values, report, 
     const file = join(folder, `scan-${variant}-${architectureOf(platform)}.grype.json`);
     report(`grype looks at ${reference} (${platform})`);
     await runGrype(grypeArguments(reference, platform, file), aborted);
-    reports.push(['--report', file, ...(values['fixed-only'] ? ['--fixed-only'] : []), ...folderOptions(values)]);
+    reports.push(['--report', file, ...(values['fixed-only'] ? ['--fixed-only'] : [])]);
   }
   process.exitCode = await runEach(reports, aborted, (args) => runScript('scan', args));
 

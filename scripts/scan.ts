@@ -36,7 +36,7 @@ await runVerb({ name: 'scan', usage, options }, async ({ values }) => {
   const today = readScanDate(values.date, new Date());
   const file = resolve(process.env['INIT_CWD'] ?? process.cwd(), values.report);
   const findings = readFindings(textOf(file), file);
-  const waivers = readWaivers(openWorkspace(values));
+  const waivers = readWaivers(openWorkspace());
   const result = gate({ findings, waivers, severity, fixedOnly: values['fixed-only'], today });
   console.log(showGate(result));
   const [blocking, expired] = [result.blocking.map(showFinding), result.expired.map(showWaiver)];

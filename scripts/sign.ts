@@ -5,9 +5,9 @@ import process from 'node:process';
 import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace } from './pipeline/workspace.ts';
 import { PipelineError } from './problems/pipeline-error.ts';
-import { readCredentials } from './registry/credentials.ts';
-import { openRegistry } from './registry/open-registry.ts';
-import { isLoopback, readRepository } from './registry/repository.ts';
+import { readCredentials } from './publish/credentials.ts';
+import { openRegistry } from './publish/registry.ts';
+import { isLoopback, readRepository } from './publish/repository.ts';
 import {
   ensureCosign,
   releaseIdentity,
@@ -18,7 +18,7 @@ import {
 } from './sign/cosign.ts';
 import { prepareSigning } from './sign/prepare.ts';
 import { readBuildRun } from './sign/provenance.ts';
-import { readReference } from './verify/reference.ts';
+import { readReference } from './verify/image.ts';
 
 const usage = `npm run sign -- --reference REGISTRY/REPOSITORY@sha256:... --line LINE [--key FILE] [--dry-run]
   --reference   the index (or image) to sign; every image under it is signed, too
@@ -53,7 +53,7 @@ await runVerb({ name: 'sign', usage, options }, async ({ values, aborted, report
   );
   const registry = openRegistry(repository, credentials, { aborted });
   const run = readBuildRun(process.env);
-  const wish = { workspace: openWorkspace(values), line, digest: reference.digest, run, write: !dryRun };
+  const wish = { workspace: openWorkspace(), line, digest: reference.digest, run, write: !dryRun };
   const thing = await prepareSigning(registry, wish);
   const http = isLoopback(repository.registry);
   const folder = await mkdtemp(join(tmpdir(), 'valkey-bundle-sign-'));

@@ -1,12 +1,10 @@
 import { buildLocalImage } from './image/local-image.ts';
-import { readConfFile } from './start/conf-file.ts';
-import { connectEngine } from './start/connect-engine.ts';
-import { fail } from './start/fail.ts';
-import { followUntilEnd } from './start/follow.ts';
-import { parseStartOptions, startHelp } from './start/options.ts';
+import { openEngine } from './lib/engine.ts';
+import { catchInterruption, followUntilEnd } from './start/follow.ts';
+import { parseStartOptions, readConfFile, startHelp } from './start/options.ts';
 import { createProgress, type Say } from './start/progress.ts';
 import { reportRunning } from './start/report.ts';
-import { catchInterruption } from './start/signals.ts';
+import { fail } from './start/start-error.ts';
 import { type BuiltImage, startServer } from './start/start-server.ts';
 
 /** `npm start`: the image, built here if need be, as a server on 127.0.0.1 that says what it loaded and why. */
@@ -17,7 +15,7 @@ async function start(): Promise<number> {
     return 0;
   }
   const conf = options.conf === null ? null : await readConfFile(options.conf, callersFolder(process.env));
-  const docker = await connectEngine(process.env);
+  const docker = await openEngine();
   const progress = createProgress(process.stderr);
   for (const name of options.unsetNames)
     progress.warn(`-e ${name}: your environment has no ${name}, so the container gets none`);

@@ -1,10 +1,9 @@
-import { readOptions } from './start/command-line.ts';
-import { connectEngine, engineStatus } from './start/connect-engine.ts';
-import { findEarlier, stopAndRemove, volumeExists } from './start/container.ts';
-import { fail } from './start/fail.ts';
-import { CONTAINER_NAME, VOLUME_NAME } from './start/names.ts';
+import type Docker from 'dockerode';
+import { engineStatus, openEngine } from './lib/engine.ts';
+import { CONTAINER_NAME, findEarlier, stopAndRemove, VOLUME_NAME, volumeExists } from './start/container.ts';
+import { readOptions } from './start/options.ts';
 import { createProgress } from './start/progress.ts';
-import { StartError } from './start/start-error.ts';
+import { fail, StartError } from './start/start-error.ts';
 
 const help = `npm stop -- [options]      stop the server that npm start runs, and remove its container
 
@@ -22,7 +21,7 @@ async function stop(): Promise<number> {
     process.stdout.write(help);
     return 0;
   }
-  const docker = await connectEngine(process.env);
+  const docker = await openEngine();
   const progress = createProgress(process.stderr);
   const running = await findEarlier(docker);
   if (running === null) {
@@ -43,7 +42,7 @@ async function stop(): Promise<number> {
   return 0;
 }
 
-async function removeVolume(docker: Awaited<ReturnType<typeof connectEngine>>): Promise<void> {
+async function removeVolume(docker: Docker): Promise<void> {
   try {
     await docker.getVolume(VOLUME_NAME).remove();
   } catch (error) {

@@ -1,14 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readLock } from './data/lock.ts';
+import { listLines, loadLine } from './data/release-line.ts';
+import { findNewer, type Newer } from './inputs/newer.ts';
 import { writeJson } from './lib/json.ts';
-import { listLines, loadLine } from './lines/load-line.ts';
-import { readLock } from './lines/read-lock.ts';
 import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace, releasesPath } from './pipeline/workspace.ts';
 import { newerRecord } from './refresh/newer-record.ts';
 import { takePatches } from './refresh/take-newer.ts';
-import { findNewer, type Newer } from './resolve/newer.ts';
-import { folderOptions } from './workflows/image-commands.ts';
 import { publishedLines } from './workflows/line-rows.ts';
 import { runScript } from './workflows/run-script.ts';
 
@@ -16,8 +15,8 @@ const usage = `npm run take-newer
 Writes newer patch releases of the server and the modules into modules/releases/, and what every name means today into
 modules/lock.json (npm run resolve -- --update), for the published lines. What is newer and not taken is printed.`;
 
-await runVerb({ name: 'take-newer', usage, options: {} }, async ({ values, aborted, report }) => {
-  const workspace = openWorkspace(values);
+await runVerb({ name: 'take-newer', usage, options: {} }, async ({ aborted, report }) => {
+  const workspace = openWorkspace();
   const lines = publishedLines(listLines(workspace).map((name) => loadLine(workspace, name)));
   const locked = readLock(workspace).lines;
   const newer: Newer[] = [];
@@ -41,5 +40,5 @@ await runVerb({ name: 'take-newer', usage, options: {} }, async ({ values, abort
   }
   await writeJson(newerRecord(workspace), { newer });
   const named = lines.flatMap(({ line }) => ['--line', line]);
-  process.exitCode = await runScript('resolve', ['--update', ...named, ...folderOptions(values)]);
+  process.exitCode = await runScript('resolve', ['--update', ...named]);
 });

@@ -1,80 +1,68 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import process from 'node:process';
 import { $ } from 'zx';
 import { revision } from './image/labels.ts';
+import { writeWhole } from './lib/files.ts';
 import { paths } from './lib/image-paths.ts';
-import { type FullPart, readFullReport, writeFullReport } from './lib/test-full-report.ts';
-import { type Report, summarise } from './lib/test-summary.ts';
+import { readTestReport, summarise, testRows } from './lib/test-report.ts';
+import { runVerb } from './pipeline/run-verb.ts';
+import { PipelineError } from './problems/pipeline-error.ts';
 
-const parts: Readonly<Record<string, { title: string; command: readonly string[]; page: string | null }>> = {
-  tests: { title: 'every test of npm test', command: ['node', 'scripts/test.ts'], page: null },
-  full: { title: 'the longer tests (project full)', command: ['node', 'scripts/test.ts', 'full'], page: null },
+const parts: Readonly<Record<string, { title: string; command: readonly string[]; page?: string }>> = {
+  tests: { title: 'every test of npm test', command: ['node', 'scripts/test.ts'] },
+  full: { title: 'the longer tests (project full)', command: ['node', 'scripts/test.ts', 'full'] },
   parity: {
     title: 'parity, 100,000 cases a server',
     command: ['node', 'scripts/parity.ts', '--cases', '100000', '--seed', '1', '--write'],
-    page: 'parity.md',
+    page: 'docs/parity.md',
   },
-  bench: { title: 'benchmark', command: ['node', 'scripts/bench.ts', '--write'], page: 'benchmark.md' },
+  bench: { title: 'benchmark', command: ['node', 'scripts/bench.ts', '--write'], page: 'docs/benchmark.md' },
 };
 
 const usage = `npm run test:full [-- PART...]
-Everything that npm test samples, and writes dist/test-full.md. Half an hour to an hour.
-  PART  ${Object.keys(parts).join(', ')}: only these; the rows of the others stay, with the day and commit of their run`;
+Everything that npm test samples, and writes dist/test-full.md. Half an hour to an hour. Exit code 1 if a part failed.
+  PART  ${Object.keys(parts).join(', ')}: only these`;
 
-/** Runs the parts one after another, and keeps each in the report as soon as it has ended. Exit code 1 if one failed. */
-async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { help: { type: 'boolean', short: 'h' } },
-  });
+const verb = { name: 'test:full', usage, options: {}, positionals: Object.keys(parts).length };
+
+await runVerb(verb, async ({ positionals, aborted }) => {
   const unknown = positionals.find((name) => !(name in parts));
-  if (values.help || unknown !== undefined) {
-    console.log(unknown === undefined ? usage : `unknown part: ${unknown}\n${usage}`);
-    return unknown === undefined ? 0 : 64;
-  }
-  let failed = 0;
-  for (const [name, part] of Object.entries(parts)) {
-    if (positionals.length > 0 && !positionals.includes(name)) continue;
-    const row = await runPart(name, part);
-    if (!row.passed) failed += 1;
-    await writeFullReport(paths.root, { ...(await readFullReport(paths.root)), [name]: row }, Object.keys(parts));
-  }
-  console.log(await readFile(join(paths.root, 'dist', 'test-full.md'), 'utf8'));
-  return failed === 0 ? 0 : 1;
-}
-
-async function runPart(name: string, { title, command, page }: (typeof parts)[string]): Promise<FullPart> {
-  const run = $({ nothrow: true, stdio: 'inherit', preferLocal: true, verbose: true, cwd: paths.root });
-  const began = performance.now();
+  if (unknown !== undefined) throw new PipelineError('VP901', `npm run test:full: unknown part ${unknown}`);
+  const run = $({
+    nothrow: true,
+    stdio: 'inherit',
+    preferLocal: true,
+    verbose: true,
+    cwd: paths.root,
+    signal: aborted,
+  });
   const commit = (await revision())['org.opencontainers.image.revision'] ?? 'unknown';
-  const { exitCode } = await run`${command}`;
-  const report = page === null ? await readReport() : null;
-  return {
-    title,
-    passed: exitCode === 0,
-    minutes: Number(((performance.now() - began) / 60_000).toFixed(1)),
-    seen: page === null ? summarise(report, exitCode ?? 1).line : `docs/${page}`,
-    day: new Date().toISOString().slice(0, 10),
-    commit: commit.slice(0, 12),
-    node: process.version,
-    ...(name === 'full' && report !== null ? { tests: testsIn(report) } : {}),
-  };
-}
+  const rows: string[] = [];
+  let tests = '';
+  const page = (): string => `# Full test run
 
-async function readReport(): Promise<Report | null> {
-  const text = await readFile(join(paths.root, 'dist', 'test-report.json'), 'utf8').catch(() => null);
-  return text === null ? null : (JSON.parse(text) as Report);
-}
+${new Date().toISOString().slice(0, 10)}, commit ${commit.slice(0, 12)}, Node ${process.version}
 
-function testsIn({ testResults }: Report): NonNullable<FullPart['tests']> {
-  const all = testResults.flatMap(({ assertionResults }) => assertionResults);
-  return all.map(({ fullName, status, duration, meta }) => ({
-    name: fullName,
-    status,
-    seconds: Math.round((duration ?? 0) / 1000),
-    ...(meta?.measured === undefined ? {} : { measured: meta.measured }),
-  }));
-}
+| part | result | minutes | |
+| --- | --- | --- | --- |
+${rows.join('\n')}
+${tests}`;
 
-process.exitCode = await main();
+  for (const [name, { title, command, page: written }] of Object.entries(parts)) {
+    if (positionals.length > 0 && !positionals.includes(name)) continue;
+    const began = performance.now();
+    const { exitCode } = await run`${command}`;
+    aborted.throwIfAborted();
+    const minutes = ((performance.now() - began) / 60_000).toFixed(1);
+    const report = written === undefined ? readTestReport() : null;
+    const seen = written ?? summarise(report, exitCode ?? 1).line;
+    rows.push(`| ${title} | ${exitCode === 0 ? 'passed' : 'failed'} | ${minutes} | ${seen} |`);
+    if (name === 'full' && report !== null) {
+      const head = '| test | result | seconds | measured |\n| --- | --- | --- | --- |';
+      tests = `\n## ${title}\n\n${head}\n${testRows(report).join('\n')}\n`;
+    }
+    if (exitCode !== 0) process.exitCode = 1;
+    await writeWhole(join(paths.root, 'dist', 'test-full.md'), page());
+  }
+  console.log(page());
+});

@@ -1,19 +1,23 @@
 import { join, resolve } from 'node:path';
 import process from 'node:process';
+import { openEngine } from './lib/engine.ts';
 import { writeJson } from './lib/json.ts';
 import { removeRemainsAtEnd } from './lib/remains.ts';
 import { architectureOf, nativePlatform, readPlatform } from './pipeline/platform.ts';
 import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace, releasePath } from './pipeline/workspace.ts';
 import { PipelineError } from './problems/pipeline-error.ts';
-import { openEngine } from './verify/engine.ts';
-import { readReference } from './verify/reference.ts';
-import { showReport } from './verify/show-report.ts';
+import { imagesToVerify } from './publish/stage.ts';
+import { readReference } from './verify/image.ts';
+import { showReport } from './verify/report.ts';
 import { verifyImage } from './verify/verify-image.ts';
 
 const usage = `npm run verify [-- REFERENCE] [--line LINE] [--variant VARIANT] [--platform PLATFORM] [--report FILE]
+       npm run verify -- --line LINE [--platform PLATFORM] [--built]
   REFERENCE            registry/repository@sha256:..., which is pulled, or an image of this machine; by default valkey-bundle:local
-  --line LINE          the release line that it has to be; by default the one that it says it is
+  --line LINE          the release line that it has to be; by default the one that it says it is. Without a reference: every image
+                       that is staged for the line, by its digest: what is published later is exactly what was tested
+  --built              the images that npm run image left in the engine, instead of those that are staged
   --variant VARIANT    by default: default
   --platform PLATFORM  linux/amd64 or linux/arm64; by default this machine's
   --report FILE        by default dist/release/<line>/report-<variant>-<architecture>.json
@@ -22,31 +26,52 @@ Runs the image in containers of its own and prints what was tried. Exit code 1 i
 
 const options = {
   line: { type: 'string' },
-  variant: { type: 'string', default: 'default' },
+  built: { type: 'boolean', default: false },
+  variant: { type: 'string' },
   platform: { type: 'string' },
   report: { type: 'string' },
 } as const;
 
 await runVerb({ name: 'verify', usage, options, positionals: 1 }, async ({ values, positionals, aborted, report }) => {
-  const started = performance.now();
-  const workspace = openWorkspace(values);
+  const workspace = openWorkspace();
   const platform = values.platform === undefined ? nativePlatform() : readPlatform(values.platform);
-  const reference = readReference(positionals[0] ?? 'valkey-bundle:local');
-  const { variant } = values;
+  const { line, built, variant = 'default' } = values;
+  const [given] = positionals;
+  const isWholeLine = given === undefined && line !== undefined;
+  const alien = isWholeLine ? (['variant', 'report'] as const) : (['built'] as const);
+  const wrong = alien.find((name) => values[name]);
+  if (wrong !== undefined) {
+    const fix = `npm run verify -- --line LINE${isWholeLine ? ' with a REFERENCE' : ''}`;
+    throw new PipelineError('VP901', `npm run verify: --${wrong} says nothing here`, { fix });
+  }
   const docker = await openEngine();
   removeRemainsAtEnd();
-  const wish = { reference, line: values.line ?? null, variant, platform, workspace, aborted, report };
-  const result = await verifyImage(docker, wish);
-  const name = `report-${variant}-${architectureOf(platform)}.json`;
-  const path =
-    values.report === undefined
-      ? join(releasePath(workspace, result.line), name)
-      : resolve(process.env['INIT_CWD'] ?? process.cwd(), values.report);
-  await writeJson(path, result);
-  console.log(showReport(result, performance.now() - started));
-  report(`report: ${path}`);
-  const failed = result.checks.filter((check) => check.result === 'failed');
-  if (failed.length > 0) {
+  const images = isWholeLine
+    ? await imagesToVerify(docker, workspace, { name: line, platform, built })
+    : [{ reference: given ?? 'valkey-bundle:local', variant }];
+  const failures: unknown[] = [];
+  for (const image of images) {
+    await verify(image).catch((error: unknown) => failures.push(error));
+    aborted.throwIfAborted();
+  }
+  for (const other of failures.slice(1)) report(other instanceof Error ? other.message : String(other));
+  if (failures.length > 0) throw failures[0];
+
+  async function verify(image: { readonly reference: string; readonly variant: string }): Promise<void> {
+    const started = performance.now();
+    const reference = readReference(image.reference);
+    const wish = { reference, line: line ?? null, variant: image.variant, platform, workspace, aborted, report };
+    const result = await verifyImage(docker, wish);
+    const name = `report-${image.variant}-${architectureOf(platform)}.json`;
+    const path =
+      values.report === undefined
+        ? join(releasePath(workspace, result.line), name)
+        : resolve(process.env['INIT_CWD'] ?? process.cwd(), values.report);
+    await writeJson(path, result);
+    console.log(showReport(result, performance.now() - started));
+    report(`report: ${path}`);
+    const failed = result.checks.filter((check) => check.result === 'failed');
+    if (failed.length === 0) return;
     const details = failed.map((check) => `${check.name}: ${check.note}`).join('\n');
     throw new PipelineError('VP410', `${failed.length} of ${result.checks.length}`, { where: reference.text, details });
   }

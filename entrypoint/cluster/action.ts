@@ -1,8 +1,7 @@
-import type { Diagnostic } from '../diagnostics.ts';
-import type { Command } from '../host.ts';
-import type { Place } from '../place.ts';
-import { command } from './replies.ts';
-import { clusterAddress, type View } from './view.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Command } from '../host/host.ts';
+import type { Place } from '../text/place.ts';
+import { clusterAddress, command, type View } from './view.ts';
 
 /** One step of `cluster ensure`. What moves slots or joins nodes is done by `valkey-cli --cluster`. */
 export type Action =

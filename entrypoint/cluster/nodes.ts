@@ -19,7 +19,7 @@ export interface NodeRow {
   readonly open: readonly OpenSlot[];
 }
 
-export type SlotRange = readonly [first: number, last: number];
+type SlotRange = readonly [first: number, last: number];
 
 interface OpenSlot {
   readonly slot: number;
@@ -93,4 +93,94 @@ export function isHandshake(row: NodeRow): boolean {
 /** A node that does not answer the one whose line this is, or whose address it has lost. */
 export function isFailing(row: NodeRow): boolean {
   return row.flags.some((flag) => flag === 'fail' || flag === 'fail?' || flag === 'noaddr');
+}
+
+/**
+ * A name that the server lets a node announce (config.c, isValidAnnouncedHostname: letters, digits, hyphens and dots, less than 256 of them),
+ * and that begins as no option of a program does.
+ */
+export function isHostName(name: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9.-]{0,254}$/.test(name);
+}
+
+/** `host:port` for people, an IPv6 address in brackets. */
+export function endpoint(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** How many hash slots a cluster has. */
+export const SLOTS = 16_384;
+
+export function countSlots(ranges: readonly SlotRange[]): number {
+  return ranges.reduce((total, [first, last]) => total + last - first + 1, 0);
+}
+
+/** Slots that no row owns, as ranges. */
+export function uncovered(rows: readonly NodeRow[]): readonly SlotRange[] {
+  const owned = new Uint8Array(SLOTS);
+  for (const { slots } of rows) for (const [first, last] of slots) owned.fill(1, first, last + 1);
+  return rangesWhere((slot) => owned[slot] === 0);
+}
+
+/** Slots that two rows own. */
+export function ownedTwice(rows: readonly NodeRow[]): readonly SlotRange[] {
+  const owners = new Uint16Array(SLOTS);
+  for (const { slots } of rows)
+    for (const [first, last] of slots)
+      for (let slot = first; slot <= last; slot++) owners[slot] = (owners[slot] ?? 0) + 1;
+  return rangesWhere((slot) => (owners[slot] ?? 0) > 1);
+}
+
+/** `0-5460 5500`, or `none`. */
+export function showSlots(ranges: readonly SlotRange[]): string {
+  return ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(' ') || 'none';
+}
+
+/** Who owns what, as one text: equal where two nodes have the same view. */
+export function ownership(rows: readonly NodeRow[]): string {
+  return rows
+    .filter(({ slots }) => slots.length > 0)
+    .map(({ id, slots }) => `${id} ${showSlots(slots)}`)
+    .sort()
+    .join('\n');
+}
+
+function rangesWhere(holds: (slot: number) => boolean): SlotRange[] {
+  const ranges: [number, number][] = [];
+  for (let slot = 0; slot < SLOTS; slot++) {
+    if (!holds(slot)) continue;
+    const last = ranges.at(-1);
+    if (last !== undefined && last[1] === slot - 1) last[1] = slot;
+    else ranges.push([slot, slot]);
+  }
+  return ranges;
+}
+
+/** Among so many numbers in a row there are keys of every slot, whatever stands before the number. */
+const MOST_NUMBERS = 1_000_000;
+
+/** The first of `prefix0`, `prefix1`... whose slot is in one of the ranges; null where none is. `prefix` has no braces. */
+export function keyIn(ranges: readonly SlotRange[], prefix: string): string | null {
+  const before = crc16(prefix, 0);
+  for (let number = 0; number < MOST_NUMBERS; number++) {
+    const slot = crc16(String(number), before) % SLOTS;
+    if (ranges.some(([first, last]) => first <= slot && slot <= last)) return `${prefix}${number}`;
+  }
+  return null;
+}
+
+/** The slot of a key of ASCII letters without braces (cluster.c, keyHashSlot). */
+export function slotOf(key: string): number {
+  return crc16(key, 0) % SLOTS;
+}
+
+/** CRC-16/XMODEM (crc16.c), continued from the sum of what stands before. */
+function crc16(text: string, before: number): number {
+  let sum = before;
+  for (let index = 0; index < text.length; index++) {
+    sum ^= text.charCodeAt(index) << 8;
+    for (let bit = 0; bit < 8; bit++) sum = (sum & 0x8000) === 0 ? sum << 1 : (sum << 1) ^ 0x1021;
+    sum &= 0xffff;
+  }
+  return sum;
 }

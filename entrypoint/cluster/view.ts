@@ -1,8 +1,6 @@
-import { type Answer, type Command, isError } from '../host.ts';
-import { heardBy } from './hearing.ts';
-import { isHandshake, type NodeRow, readNodes } from './nodes.ts';
-import { command, errorIn, isList, textIn } from './replies.ts';
-import { endpoint } from './targets.ts';
+import { type Answer, type Command, isError, type Reply } from '../host/host.ts';
+import { bytesOf, textOf } from '../text/bytes.ts';
+import { endpoint, isHandshake, type NodeRow, readNodes } from './nodes.ts';
 
 /** A node's answers: what it is, and how it sees the cluster. */
 export interface View {
@@ -152,4 +150,110 @@ export function nameOf(id: string, views: readonly View[]): string {
   const row = views.flatMap(({ rows }) => rows).find((one) => one.id === id);
   if (row === undefined) return id.slice(0, 8);
   return row.hostname === '' ? endpoint(row.ip || id.slice(0, 8), row.port) : endpoint(row.hostname, row.port);
+}
+
+/**
+ * The ids of the nodes that a node hears, itself among them: the link that it keeps to each of them now has brought an answer. What CLUSTER
+ * NODES says proves less. `connected` is a link whose connection has only been begun, too (clusterNodeCronHandleReconnect); `fail?` comes a
+ * node timeout after a question without an answer; and a node that starts takes the time of its start for that of the last answer
+ * (clusterLoadConfig). So for a while after a start each node says that all is well, though nobody is where it looks for the others.
+ *
+ * An answer later than the link came over it, since only a PONG over the own link counts as one (clusterProcessPacket). So did one where no
+ * question is open on a link that is read: the first question is asked when reading begins (clusterLinkConnectHandler).
+ *
+ * @param links The reply to CLUSTER LINKS; null where it is none.
+ */
+export function heardBy(rows: readonly NodeRow[], links: Reply | undefined): ReadonlySet<string> | null {
+  if (!isList(links)) return null;
+  const own = new Map(
+    links.flatMap((one) => {
+      const link = pairsIn(one);
+      return link !== null && textIn(link.get('direction')) === 'to' ? [[textIn(link.get('node')), link] as const] : [];
+    }),
+  );
+  const heard = rows.filter(({ id, flags, pingSent, pongReceived }) => {
+    if (flags.includes('myself')) return true;
+    const link = own.get(id);
+    if (link === undefined) return false;
+    const isRead = textIn(link.get('events'))?.includes('r') === true;
+    return isRead && (pingSent === 0 || pongReceived > Number(link.get('create-time')));
+  });
+  return new Set(heard.map(({ id }) => id));
+}
+
+/**
+ * Whether two answers with one node id come from two servers, as a cloned volume makes them. `run_id` is that of one process (server.c,
+ * initServerConfig): at one address it changes with a restart, so only another address makes it another server.
+ */
+export function areClones(one: View, other: View): boolean {
+  const isElsewhere = one.ip !== other.ip || one.port !== other.port;
+  return one.self.id === other.self.id && one.runId !== other.runId && isElsewhere;
+}
+
+/** The servers among these that share an id with one before them. */
+export function clonesAmong(views: readonly View[]): string[] {
+  return views.flatMap((view, index) => {
+    const first = views.slice(0, index).find((other) => areClones(other, view));
+    return first === undefined ? [] : [`two servers, one id: ${placeOf(first)} and ${placeOf(view)}`];
+  });
+}
+
+/** Where members look for nodes that were reached elsewhere. */
+export function otherAddresses(
+  views: readonly View[],
+): { readonly name: string; readonly ip: string; readonly port: number }[] {
+  const found = new Map<string, { readonly name: string; readonly ip: string; readonly port: number }>();
+  for (const { id, ip, port } of views.flatMap(({ rows }) => rows)) {
+    const reached = views.filter(({ self }) => self.id === id);
+    const isNew = ip !== '' && reached.length > 0 && !reached.some((view) => view.ip === ip && view.port === port);
+    const name = endpoint(ip, port);
+    if (isNew) found.set(name, { name, ip, port });
+  }
+  return [...found.values()];
+}
+
+/** Its name, and the address behind it. */
+function placeOf({ name, ip, port }: View): string {
+  const address = endpoint(ip, port);
+  return name === address ? name : `${name} (${address})`;
+}
+
+/** A command from words of text. What is bytes already is appended to it. */
+export function command(...words: readonly string[]): Command {
+  return words.map(bytesOf);
+}
+
+/** The text of a reply; null where it is none. */
+export function textIn(reply: Reply | undefined): string | null {
+  return typeof reply === 'string' ? textOf(reply) : null;
+}
+
+export function isList(reply: Reply | undefined): reply is readonly Reply[] {
+  return Array.isArray(reply);
+}
+
+/** What is wrong with a reply that should be a text, a list or a number: the server's own error, or its shape. */
+export function problemIn(reply: Reply | undefined): string {
+  return isError(reply) ? reply.message : 'an answer of another shape';
+}
+
+/** The first error among replies, and within them: a transaction's stands in its list. */
+export function errorIn(replies: readonly Reply[]): string | null {
+  for (const reply of replies) {
+    const error = isError(reply) ? reply.message : isList(reply) ? errorIn(reply) : null;
+    if (error !== null) return error;
+  }
+  return null;
+}
+
+/** A flat list of names and values, as RESP2 gives it; null where it is none. */
+export function pairsIn(reply: Reply | undefined): ReadonlyMap<string, Reply> | null {
+  if (!isList(reply) || reply.length % 2 !== 0) return null;
+  const pairs = new Map<string, Reply>();
+  for (let index = 0; index < reply.length; index += 2) {
+    const [name, value] = [textIn(reply[index]), reply[index + 1]];
+    if (name === null || value === undefined) return null;
+    pairs.set(name, value);
+  }
+  return pairs;
 }

@@ -1,4 +1,4 @@
-import { bytesOf } from '../bytes.ts';
+import { bytesOf } from '../text/bytes.ts';
 
 /** What a pattern is matched against. */
 export interface Directories {

@@ -1,13 +1,10 @@
-import { asBytes, type Bytes, pathOf } from '../bytes.ts';
-import { frame } from '../code-frame.ts';
-import { type Details, type Diagnostic, diagnose, refuse } from '../diagnostics.ts';
-import type { ConfFiles } from '../host.ts';
-import { absolute } from '../path.ts';
-import { type Place, showPlace } from '../place.ts';
-import { withoutSecrets } from '../secrets.ts';
-import type { Grammar } from './grammar.ts';
-import { type Directive, parseLine, trim } from './parse.ts';
-import { linesOf, type Segment, type SourceLine } from './source.ts';
+import { type Details, type Diagnostic, diagnose, refuse } from '../diagnostics/diagnostic.ts';
+import type { ConfFiles } from '../host/host.ts';
+import { asBytes, type Bytes, pathOf } from '../text/bytes.ts';
+import { absolute, frame, type Place, showPlace } from '../text/place.ts';
+import { withoutSecrets } from '../text/secrets.ts';
+import { type Directive, parseLine, type Segment, type SourceLine, sourceLines, trim } from './parse.ts';
+import type { Grammar } from './tokenize.ts';
 
 /** A configuration as it was read: its lines in order, an include holding the lines it brought. */
 export type Entry =
@@ -111,7 +108,7 @@ function readSegments(files: ConfFiles, segments: readonly Segment[], by: Said |
   }
   if (reading.open.length > DEEPEST) throw refuse('VB110', `includes are nested more than ${DEEPEST} deep`, by?.());
   reading.open.push(text);
-  const entries = readLines(files, linesOf(segments), reading);
+  const entries = readLines(files, sourceLines(segments), reading);
   reading.open.pop();
   return entries;
 }

@@ -1,7 +1,7 @@
-import { asBytes, type Bytes } from '../bytes.ts';
-import { currentGrammar, type Grammar } from './grammar.ts';
+import { asBytes, type Bytes } from '../text/bytes.ts';
+import { isOlder } from '../text/names.ts';
 
-export type Tokens =
+type Tokens =
   | { readonly ok: true; readonly words: readonly Bytes[] }
   /** `column` counts from 1 and names the quote that is not closed, or the character that stands after a closing one. */
   | { readonly ok: false; readonly column: number; readonly problem: 'unclosed' | 'no-space-after-quote' };
@@ -137,3 +137,46 @@ function readSingle(line: string, from: number, isLossy: boolean): Quoted | null
   }
   return null;
 }
+
+/** What changed between versions of the server in how a line is split into words. Each was measured on real servers. */
+export interface Grammar {
+  /** Since 9.0 quoted and unquoted pieces may follow each other in one word; before, a closing quote had to end it. */
+  readonly mixesQuotes: boolean;
+  /** Since 8.1 a raw byte 255 disappears (its two-pass parser takes it for "nothing here"); written as \xff it stays. */
+  readonly losesByte255: boolean;
+}
+
+/** The grammar of a server version; of the current one where the version is not known. */
+export function grammarOf(version: string): Grammar {
+  if (!/^\d+\.\d+/.test(version)) return currentGrammar;
+  return { mixesQuotes: !isOlder(version, '9.0'), losesByte255: !isOlder(version, '8.1') };
+}
+
+export const currentGrammar: Grammar = { mixesQuotes: true, losesByte255: true };
+
+/**
+ * One word in the server's quoting, such that tokenize() gives back exactly these bytes. Plain words stay as they are;
+ * everything else goes into double quotes with only ASCII in it, so the result survives argv as well as a file.
+ */
+export function renderWord(word: Bytes): Bytes {
+  if (/^[A-Za-z0-9_\-./:,=+@%~*?[\]{}()<>!$&|;^]+$/.test(word)) return word;
+  return asBytes(`"${word.replace(/[^ !#-[\]-~]/g, escapeByte)}"`);
+}
+
+/** One configuration line (without its newline): the words, quoted where they must be, joined by one blank. */
+export function renderLine(words: readonly Bytes[]): Bytes {
+  return asBytes(words.map(renderWord).join(' '));
+}
+
+function escapeByte(byte: string): string {
+  const named = NAMED_ESCAPES[byte];
+  return named ?? `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`;
+}
+
+const NAMED_ESCAPES: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+};

@@ -1,8 +1,6 @@
-import { argumentEntries } from './arguments.ts';
 import { clusterEntries } from './cluster.ts';
-import { confEntries } from './conf.ts';
-import { environmentEntries } from './environment.ts';
-import { moduleEntries } from './modules.ts';
+import { confEntries, environmentEntries } from './input.ts';
+import { argumentEntries, moduleEntries } from './modules.ts';
 import type { CataloguePage } from './page.ts';
 import { startEntries } from './start.ts';
 

@@ -136,7 +136,7 @@ export const clusterEntries = {
     severity: 'error',
     exitCode: 1,
     meaning:
-      'A check of the cluster failed, and its line says which node and what; or `health --cluster-ok` asked a node that does not say cluster_state:ok.',
+      'A check of the cluster failed, and its line says which node and what; or `health --cluster-ok` asked a node that does not say cluster_state:ok, or says that slots are not served.',
     fix: 'Mend what the failed lines name. `valkey-bundle cluster ensure` joins, repairs and balances.',
   },
   VB721: {

@@ -3,18 +3,19 @@ import {
   closeSync,
   constants,
   existsSync,
+  lchownSync,
   lstatSync,
   openSync,
+  readdirSync,
   readFileSync,
   readSync,
   realpathSync,
   statSync,
 } from 'node:fs';
-import { asBytes, type Bytes, pathOf } from '../bytes.ts';
 import { globPaths } from '../conf/glob.ts';
-import type { ConfFiles, ConfRead, Executable, ModuleFile, ModuleFiles } from '../host.ts';
-import { absolute } from '../path.ts';
-import { namesIn, systemPath } from './system-path.ts';
+import { asBytes, type Bytes, bytesOf, messageOf, pathOf } from '../text/bytes.ts';
+import { absolute } from '../text/place.ts';
+import type { ConfFiles, ConfRead, Executable, ModuleFile, ModuleFiles, User } from './host.ts';
 
 /** Configuration and module files of the real system. */
 export const realFiles: ConfFiles & ModuleFiles = {
@@ -155,6 +156,42 @@ export function codeOf(error: unknown): string | undefined {
 
 /** The kernel's reason in words: `permission denied` of `EACCES: permission denied, open '/x'`. */
 export function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return /^[A-Z0-9]+: ([^,]+)/.exec(message)?.[1] ?? message;
+}
+
+/** A path as the kernel is to get it, byte for byte. Hardly any needs more than its string. */
+export function systemPath(path: string): string | Buffer {
+  return /^[\x01-\x7f]*$/.test(path) ? path : Buffer.from(bytesOf(path), 'latin1');
+}
+
+/** The names in a directory, each with all of its bytes. Throws what readdir does. */
+function namesIn(directory: string): string[] {
+  return readdirSync(systemPath(directory), 'latin1').map((name) => pathOf(asBytes(name)));
+}
+
+/** Gives one path to the user, links not followed. */
+export function give(path: string, user: User): void {
+  try {
+    if (lstatSync(systemPath(path)).uid !== user.uid) lchownSync(systemPath(path), user.uid, user.gid);
+  } catch {
+    // Who asks for it looks afterwards whether the user can write.
+  }
+}
+
+/** Gives a directory and everything below it that is not the user's to the user. Links are given, never followed. */
+export function own(directory: string, user: User): readonly string[] {
+  const failed: string[] = [];
+  const waiting = [directory];
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    try {
+      const stats = lstatSync(systemPath(path));
+      if (stats.uid !== user.uid) lchownSync(systemPath(path), user.uid, user.gid);
+      if (stats.isDirectory()) for (const name of namesIn(path)) waiting.push(`${path}/${name}`);
+    } catch (error) {
+      // What vanished meanwhile needs no owner.
+      if (codeOf(error) !== 'ENOENT') failed.push(path);
+    }
+  }
+  return failed;
 }

@@ -9,14 +9,11 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import type { Bytes } from '../bytes.ts';
-import type { Host, User } from '../host.ts';
-import { bytesOfBuffer, codeOf, findExecutable, realFiles, reasonOf } from './files.ts';
-import { give, own } from './own.ts';
-import { replaceLocked } from './replace-locked.ts';
-import { resolve } from './resolve.ts';
+import type { Bytes } from '../text/bytes.ts';
+import { bytesOfBuffer, codeOf, findExecutable, give, own, realFiles, reasonOf, systemPath } from './files.ts';
+import { replaceLocked, resolve } from './healing.ts';
+import type { Host, User } from './host.ts';
 import { candidates, closedPlaces, lastStart, removeStale, writePrivate } from './runtime.ts';
-import { systemPath } from './system-path.ts';
 import { nodeWaiting } from './waiting.ts';
 
 /** The real system, behind the capabilities of host.ts. */
@@ -44,7 +41,7 @@ export function nodeHost(): Host {
     readSmall,
     findExecutable: (name) => findExecutable(name, process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'),
     lastStart: () => lastStart(),
-    run,
+    run: runToEnd,
     canWrite: (path) => mayAccess(path, constants.W_OK | constants.X_OK),
     mayRead: (path) => mayAccess(path, constants.R_OK),
     mayWrite: (path) => mayAccess(path, constants.W_OK),
@@ -151,7 +148,7 @@ function readSmall(path: string): { text: string } | { problem: string } {
   }
 }
 
-function run(
+function runToEnd(
   program: string,
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,

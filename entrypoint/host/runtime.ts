@@ -14,11 +14,20 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Bytes } from '../bytes.ts';
-import { type ClosedPlace, OWN_PLACE, START_RECORD, type User } from '../host.ts';
+import type { Bytes } from '../text/bytes.ts';
 import { bytesOfBuffer, codeOf, reasonOf } from './files.ts';
-import { firstProcess, isGone, isOnRootFileSystem, ownProcess } from './own-process.ts';
-import { isOfContainer, isProvenDead, ownerOf, type StartOwner, startName } from './start-name.ts';
+import { type ClosedPlace, OWN_PLACE, START_RECORD, type User } from './host.ts';
+import {
+  firstOfNamespace,
+  isGone,
+  isOfContainer,
+  isOnRootFileSystem,
+  isProvenDead,
+  ownerOf,
+  ownProcess,
+  type StartOwner,
+  startName,
+} from './own-process.ts';
 
 /** Where a directory of our own may be made, best first: only the first is named for us. */
 const PLACES = [OWN_PLACE, '/dev/shm', '/tmp'] as const;
@@ -28,14 +37,14 @@ const PLACES = [OWN_PLACE, '/dev/shm', '/tmp'] as const;
  * another process. That one cannot be named yet, so the first process of the namespace stands for it.
  */
 export function candidates(inBackground = false): readonly string[] {
-  const name = startName(inBackground ? firstProcess() : ownProcess(), randomHex());
-  return PLACES.filter((place) => problemOf(place) === null).map((place) => `${place}/${name}`);
+  const name = startName(inBackground ? firstOfNamespace() : ownProcess(), randomHex());
+  return PLACES.filter((place) => whyClosed(place) === null).map((place) => `${place}/${name}`);
 }
 
 /** The other places. */
 export function closedPlaces(): readonly ClosedPlace[] {
   return PLACES.flatMap((place) => {
-    const why = problemOf(place);
+    const why = whyClosed(place);
     return why === null ? [] : [{ place, why }];
   });
 }
@@ -56,7 +65,7 @@ function randomHex(): string {
  * Why a place is not a real directory, root's or our own, that we may write; null where it is one. The one of our name may still have to
  * be made when a start needs it.
  */
-function problemOf(place: string): string | null {
+function whyClosed(place: string): string | null {
   try {
     const stats = lstatSync(place, { throwIfNoEntry: false });
     const canBeMade = stats === undefined && place === OWN_PLACE;
@@ -90,7 +99,7 @@ export function writePrivate(
     for (const { name, text } of files) {
       const path = `${directory}/${name}`;
       writeFileSync(path, text, { encoding: 'latin1', mode: 0o400, flag: 'wx' });
-      if (isRoot) give(path, owner);
+      if (isRoot) handOver(path, owner);
     }
     // Root keeps the directory, and the server may only look inside; without root it is at least closed against writing.
     chmodSync(directory, isRoot && owner.uid !== 0 ? 0o711 : 0o500);
@@ -103,7 +112,7 @@ export function writePrivate(
 }
 
 /** Root without the capability to give files away will not become another user either, and can read its own. */
-function give(path: string, owner: User): void {
+function handOver(path: string, owner: User): void {
   try {
     chownSync(path, owner.uid, owner.gid);
   } catch (error) {

@@ -1,5 +1,4 @@
-import type { Ended, Waiting } from '../host.ts';
-import { lookup } from './lookup.ts';
+import type { Ended, Waiting } from './host.ts';
 import { askOnce, openSession } from './resp.ts';
 
 /*
@@ -17,7 +16,7 @@ export function nodeWaiting(): Waiting {
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     ask: askOnce,
     open: openSession,
-    run,
+    run: runChild,
     lookup: (name) => lookup(name),
     reach,
     stopped: stop.signal,
@@ -25,7 +24,7 @@ export function nodeWaiting(): Waiting {
   };
 }
 
-function run(program: string, args: readonly string[], options: Parameters<Waiting['run']>[2]): Promise<Ended> {
+function runChild(program: string, args: readonly string[], options: Parameters<Waiting['run']>[2]): Promise<Ended> {
   const { promise, resolve, reject } = Promise.withResolvers<Ended>();
   const { env, timeoutMs, signal } = options;
   if (signal?.aborted === true) return Promise.reject(signal.reason);
@@ -64,4 +63,20 @@ function reach(ip: string, port: number, timeoutMs: number): Promise<string | nu
     socket.on('timeout', () => settle('no answer in time'));
     socket.on('error', (error) => settle('code' in error ? String(error.code) : error.message));
   });
+}
+
+/**
+ * Addresses of a host name, IPv4 first, as the system's own resolver says (getaddrinfo follows nsswitch). A name with a dot is also asked
+ * for as a complete one, at the same time: where an outer name server is down, the search list would hold the answer up. The process
+ * still ends with the slower one.
+ */
+async function lookup(name: string): Promise<readonly string[]> {
+  if (process.getBuiltinModule('node:net').isIP(name) !== 0) return [name];
+  const { promises } = process.getBuiltinModule('node:dns');
+  const ask = async (asked: string): Promise<readonly string[]> => {
+    const found = await promises.lookup(asked, { all: true, order: 'ipv4first' });
+    return found.map(({ address }) => address);
+  };
+  const complete = name.includes('.') && !name.endsWith('.') ? [ask(`${name}.`)] : [];
+  return Promise.any([ask(name), ...complete]).catch(() => []);
 }

@@ -1,13 +1,21 @@
-import { asBytes, type Bytes, bytesOf, printable, textOf } from '../bytes.ts';
-import { type Diagnostic, diagnose, refuse } from '../diagnostics.ts';
-import { isConfiguration, type Place } from '../place.ts';
-import { isSecretDirective, redactWords, withoutSecrets } from '../secrets.ts';
-import { isOlder, versionLine } from '../version.ts';
+import { type Diagnostic, diagnose, refuse } from '../diagnostics/diagnostic.ts';
+import { asBytes, type Bytes, bytesOf, printable, textOf } from '../text/bytes.ts';
+import { isOlder, nearest, versionLine } from '../text/names.ts';
+import { isConfiguration, type Place } from '../text/place.ts';
+import { isSecretDirective, redactWords, withoutSecrets } from '../text/secrets.ts';
 import type { Module } from './discover.ts';
 import type { Manifest, OptionDefinition } from './manifest.ts';
-import { nearest } from './naming.ts';
-import { asBoolean, directiveValue, IGNORED, type ModuleOption, problemOf } from './option.ts';
-import { documented, type Known, mayBeSecret, recognise } from './recognise.ts';
+import {
+  asBoolean,
+  directiveValue,
+  documented,
+  IGNORED,
+  type Known,
+  type ModuleOption,
+  mayBeSecret,
+  problemOf,
+  recognise,
+} from './option.ts';
 
 /** Words of one source, understood. `mended` says that the words would not reach the module as they were written. */
 export interface ParsedArguments {
@@ -117,7 +125,7 @@ function readFlag(parsing: Parsing, { name, inline }: Known): void {
     }
   }
   const words = value === false ? [] : [bytesOf(documented(manifest, name))];
-  keep(parsing, { key: name, words, value: null, directive: null, off: value === false, secret: false, at });
+  keepOption(parsing, { key: name, words, value: null, directive: null, off: value === false, secret: false, at });
 }
 
 function readValue(parsing: Parsing, { name, definition, inline }: Known): void {
@@ -142,7 +150,7 @@ function readValue(parsing: Parsing, { name, definition, inline }: Known): void 
       : { name: bytesOf(definition.config), value: directiveValue(definition, value) };
   const words = manifest.loadArgs.style === 'config' ? [] : [bytesOf(option), value];
   warnIfTooNew(parsing, option, definition);
-  keep(parsing, { key: name, words, value, directive, off: false, secret: definition.secret === true, at });
+  keepOption(parsing, { key: name, words, value, directive, off: false, secret: definition.secret === true, at });
 }
 
 function warnIfTooNew(parsing: Parsing, option: string, { since }: OptionDefinition): void {
@@ -193,7 +201,7 @@ function readUnknown(parsing: Parsing, word: string): void {
     if (value === null || value === undefined)
       throw refuse('VB405', `${manifest.name}: ${isRest ? shown : shown.slice(1, -1)} has no value`, { at });
     const full = bare.startsWith(`${configPrefix}.`) ? bare : `${configPrefix}.${bare}`;
-    keep(parsing, {
+    keepOption(parsing, {
       key: full,
       words: [],
       value,
@@ -204,7 +212,7 @@ function readUnknown(parsing: Parsing, word: string): void {
     });
     return;
   }
-  keep(parsing, {
+  keepOption(parsing, {
     key: bare,
     words: value ? [name, value] : [name],
     value: value ?? null,
@@ -216,7 +224,7 @@ function readUnknown(parsing: Parsing, word: string): void {
 }
 
 /** The last one of two equal names in one source counts, as in the server. */
-function keep(parsing: Parsing, option: ModuleOption): void {
+function keepOption(parsing: Parsing, option: ModuleOption): void {
   const earlier = parsing.options.findIndex((other) => other.key === option.key);
   if (earlier >= 0) parsing.options.splice(earlier, 1);
   parsing.options.push(option);

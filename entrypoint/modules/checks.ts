@@ -1,13 +1,11 @@
-import { type Bytes, printable, textOf } from '../bytes.ts';
-import { frame } from '../code-frame.ts';
 import type { Directive } from '../conf/parse.ts';
-import { type Diagnostic, diagnose, refuse } from '../diagnostics.ts';
-import { showPlace } from '../place.ts';
-import { withoutSecrets } from '../secrets.ts';
-import { versionLine } from '../version.ts';
+import { type Diagnostic, diagnose, refuse } from '../diagnostics/diagnostic.ts';
+import { type Bytes, printable, textOf } from '../text/bytes.ts';
+import { nearest, versionLine } from '../text/names.ts';
+import { frame, showPlace } from '../text/place.ts';
+import { withoutSecrets } from '../text/secrets.ts';
 import type { Module } from './discover.ts';
 import type { Bundle, Manifest, OptionDefinition } from './manifest.ts';
-import { nearest } from './naming.ts';
 import { problemOf } from './option.ts';
 
 /**
@@ -44,7 +42,7 @@ export function checkModuleDirectives(
     if (!isClaimed(manifest, loaded))
       throw refuse('VB415', `${directive.name} belongs to ${manifest.name}, which is not loaded`, details);
     const value = textOf(directive.args.join(' ') as Bytes);
-    const problem = definition === undefined ? null : problemOf(asDirective(definition), value);
+    const problem = definition === undefined ? null : problemOf(asServerOption(definition), value);
     if (problem !== null) {
       const shown = definition?.secret === true ? '(redacted)' : `"${printable(withoutSecrets(value))}"`;
       warnings.push(diagnose('VB404', `${directive.name} ${problem}, got ${shown}`, details));
@@ -62,7 +60,7 @@ export function checkModuleDirectives(
 }
 
 /** The server's own booleans know yes and no, whatever more words a module takes as an argument. */
-function asDirective(definition: OptionDefinition): OptionDefinition {
+function asServerOption(definition: OptionDefinition): OptionDefinition {
   return definition.type === 'boolean' ? { type: 'boolean' } : definition;
 }
 

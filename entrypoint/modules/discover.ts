@@ -1,10 +1,11 @@
-import { type Diagnostic, diagnose, refuse } from '../diagnostics.ts';
-import { DEFAULT_MODULE_DIR } from '../environment.ts';
-import type { ModuleFiles } from '../host.ts';
-import { absolute } from '../path.ts';
-import type { Place } from '../place.ts';
+import { DEFAULT_MODULE_DIR } from '../conf/environment.ts';
+import type { Directive } from '../conf/parse.ts';
+import { type Diagnostic, diagnose, refuse } from '../diagnostics/diagnostic.ts';
+import type { ModuleFiles } from '../host/host.ts';
+import { asBytes, type Bytes, pathOf } from '../text/bytes.ts';
+import { nearest, shortName, variableName } from '../text/names.ts';
+import { absolute, baseName, frame, type Place } from '../text/place.ts';
 import type { Manifest } from './manifest.ts';
-import { shortName, variableName } from './naming.ts';
 
 /** One module file that was found, and what is known about it. */
 export interface Module {
@@ -18,7 +19,7 @@ export interface Module {
   readonly manifest: Manifest | null;
 }
 
-export interface Discovered {
+interface Discovered {
   readonly modules: readonly Module[];
   readonly warnings: readonly Diagnostic[];
 }
@@ -79,4 +80,113 @@ function describe(files: ModuleFiles, directory: string, file: string, manifests
     variable: manifest?.env ?? variableName(file),
     manifest,
   };
+}
+
+/**
+ * Which discovered modules may be added, by VALKEY_MODULES: unset or `all`, `none`, names, or exclusions (`-ldap`), separated by
+ * blanks or commas. Refuses VB204 for a name that no module has, and for names mixed with exclusions.
+ */
+export function selectModules(modules: readonly Module[], value: string | undefined): ReadonlySet<Module> {
+  const words = (value ?? '').split(/[\s,]+/).filter((word) => word !== '');
+  const [only] = words;
+  if (only === undefined || (words.length === 1 && only.toLowerCase() === 'all')) return new Set(modules);
+  if (words.length === 1 && only.toLowerCase() === 'none') return new Set();
+  const excluding = words.filter((word) => word.startsWith('-'));
+  if (excluding.length > 0 && excluding.length < words.length) {
+    throw refuse('VB204', `VALKEY_MODULES mixes names and exclusions: "${value}"`, { at: AT });
+  }
+  const named = new Set(words.map((word) => findModule(modules, word.replace(/^-/, ''))));
+  return excluding.length > 0 ? new Set(modules.filter((module) => !named.has(module))) : named;
+}
+
+/** Whether VALKEY_MODULES asks for the module by name, rather than for all or for all but some. */
+export function isNamed(module: Module, value: string | undefined): boolean {
+  const names = namesOf(module);
+  return (value ?? '').split(/[\s,]+/).some((word) => names.includes(word.toLowerCase()));
+}
+
+const AT = { kind: 'variable', name: 'VALKEY_MODULES' } as const;
+
+function findModule(modules: readonly Module[], word: string): Module {
+  const wanted = word.toLowerCase();
+  const found = modules.find((module) => namesOf(module).includes(wanted));
+  if (found !== undefined) return found;
+  const names = modules.map((module) => module.name);
+  const near = nearest(word, names);
+  const known = names.length === 0 ? 'No module was found.' : `Known here: ${names.join(', ')}.`;
+  throw refuse('VB204', `VALKEY_MODULES names "${word}", which is no module here`, {
+    at: AT,
+    hint: near === null ? known : `Did you mean ${near}? ${known}`,
+  });
+}
+
+function namesOf(module: Module): readonly string[] {
+  return [module.name, shortName(module.file), module.file, module.variable].map((name) => name.toLowerCase());
+}
+
+/** One `loadmodule` line of the user's. */
+export interface LoadLine {
+  readonly path: Bytes;
+  readonly args: readonly Bytes[];
+  readonly at: Place;
+  readonly directive: Directive;
+  /** `file`: the configuration file, standard input, and what they include. `options`: the command line, and what it includes. */
+  readonly from: 'file' | 'options';
+  /** Its number among the load lines of `from`, in the order in which the server meets them. */
+  readonly position: number;
+}
+
+/** A module and the user's lines that load it, in the order in which the server would meet them. */
+export interface LoadedModule {
+  readonly module: Module;
+  readonly lines: readonly LoadLine[];
+}
+
+/** The load lines among directives. Refuses VB414 for a NUL, which no C string can carry. */
+export function loadLinesOf(directives: Iterable<Directive>, from: LoadLine['from']): LoadLine[] {
+  const lines: LoadLine[] = [];
+  for (const directive of directives) {
+    if (directive.name !== 'loadmodule') continue;
+    const [path = asBytes(''), ...args] = directive.args;
+    const { at, text } = directive.line;
+    if (directive.args.some((word) => word.includes('\0'))) {
+      throw refuse('VB414', 'a loadmodule line has a NUL byte', { at, frame: frame(text) });
+    }
+    lines.push({ path, args, at, directive, from, position: lines.length });
+  }
+  return lines;
+}
+
+/**
+ * Tells which lines load which module: the same file behind all links, or the same file name elsewhere, since a module of another
+ * path is the user's choice of the same module. Lines that load something that was not discovered make modules of their own; among
+ * those, equal file names mean one module only where a manifest says what it is.
+ */
+export function assignLines(
+  files: ModuleFiles,
+  found: readonly Module[],
+  lines: readonly LoadLine[],
+  cwd: string,
+  manifests: readonly Manifest[],
+): LoadedModule[] {
+  const assigned = new Map<Module, LoadLine[]>(found.map((module) => [module, []]));
+  for (const line of lines) {
+    const path = absolute(pathOf(line.path), cwd);
+    const realPath = files.realFile(path);
+    const file = baseName(path);
+    const known = [...assigned.keys()];
+    const module =
+      known.find((candidate) => candidate.realPath === realPath) ??
+      found.find((candidate) => candidate.file === file) ??
+      known.find((candidate) => candidate.file === file && candidate.manifest !== null) ??
+      ownModule(path, realPath, file, manifests);
+    assigned.set(module, [...(assigned.get(module) ?? []), line]);
+  }
+  return [...assigned].map(([module, own]) => ({ module, lines: own }));
+}
+
+function ownModule(path: string, realPath: string, file: string, manifests: readonly Manifest[]): Module {
+  const manifest = manifests.find((candidate) => candidate.file === file) ?? null;
+  const variable = manifest?.env ?? variableName(file);
+  return { name: manifest?.name ?? shortName(file), file, path, realPath, variable, manifest };
 }

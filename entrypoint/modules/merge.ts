@@ -1,44 +1,19 @@
-import { type Bytes, bytesOf } from '../bytes.ts';
-import { type Diagnostic, diagnose } from '../diagnostics.ts';
-import { type Place, showPlace } from '../place.ts';
+import { type Diagnostic, diagnose } from '../diagnostics/diagnostic.ts';
+import { bytesOf } from '../text/bytes.ts';
+import { type Place, showPlace } from '../text/place.ts';
 import { parseArguments } from './arguments.ts';
-import type { Module } from './discover.ts';
-import type { LoadLine } from './loads.ts';
+import type { LoadLine, Module } from './discover.ts';
 import { IGNORED, type ModuleOption, sameWords } from './option.ts';
-import { unionOf, weakerOptions } from './precedence.ts';
-import type { Settings } from './settings.ts';
-import { type Settled, settle } from './settle.ts';
-
-/** Words for a module from the environment or the image. */
-export interface Source {
-  readonly words: readonly Bytes[];
-  readonly at: Place;
-}
-
-/** One argument as it will reach the module, and who said it. */
-export interface Argument {
-  readonly words: readonly Bytes[];
-  readonly at: Place;
-  /** The directive that the module hears instead. */
-  readonly overriddenAt?: Place;
-}
-
-/** A directive that the plan adds. A secret one goes through a file. */
-export interface ExtraDirective {
-  readonly name: Bytes;
-  readonly value: Bytes;
-  readonly secret: boolean;
-  readonly at: Place;
-}
-
-/** One line of the wanted list. `line` is the user's own; `changed` says that it cannot stay as it stands there. */
-export interface WantedLoad {
-  readonly module: Module;
-  readonly path: Bytes;
-  readonly args: readonly Argument[];
-  readonly line: LoadLine | null;
-  readonly changed: boolean;
-}
+import {
+  type Argument,
+  type ExtraDirective,
+  type MergeInput,
+  type Settled,
+  settle,
+  unionOf,
+  type WantedLoad,
+  weakerOptions,
+} from './precedence.ts';
 
 type Verdict = 'added' | 'kept' | 'merged' | 'skipped';
 
@@ -50,20 +25,6 @@ export interface Merged {
   readonly load: WantedLoad | null;
   readonly directives: readonly ExtraDirective[];
   readonly diagnostics: readonly Diagnostic[];
-}
-
-export interface MergeInput {
-  readonly module: Module;
-  readonly version: string | undefined;
-  readonly lines: readonly LoadLine[];
-  /** Whether VALKEY_MODULES lets it be added. */
-  readonly selected: boolean;
-  readonly environment: Source | null;
-  /** Image defaults whose conditions hold. */
-  readonly defaults: readonly Source[];
-  readonly settings: Settings;
-  /** Those of the command line, and of what it includes. */
-  readonly overrides: Settings;
 }
 
 /**
@@ -143,7 +104,7 @@ function keep(
   return {
     module,
     verdict,
-    reason: reasonOf(lines, joining, directives, changed),
+    reason: reasonFor(lines, joining, directives, changed),
     at: first.at,
     load,
     directives,
@@ -173,7 +134,7 @@ function wordsOfLine(line: LoadLine): Argument[] {
   return line.args.map((word) => ({ words: [word], at: line.at }));
 }
 
-function reasonOf(
+function reasonFor(
   lines: readonly LoadLine[],
   joining: readonly ModuleOption[],
   directives: readonly ExtraDirective[],

@@ -1,6 +1,8 @@
-import type { Bytes } from '../bytes.ts';
-import type { Place } from '../place.ts';
-import type { OptionDefinition } from './manifest.ts';
+import type { Bytes } from '../text/bytes.ts';
+import { nearest } from '../text/names.ts';
+import type { Place } from '../text/place.ts';
+import { isSecretDirective } from '../text/secrets.ts';
+import type { Manifest, OptionDefinition } from './manifest.ts';
 
 /** One load argument of a module, understood: a flag, a name with its value, or words that nobody can take apart. */
 export interface ModuleOption {
@@ -30,7 +32,7 @@ const NO = new Set(['no', 'off', 'false']);
 export function sameValue(a: ModuleOption, b: ModuleOption, type?: OptionDefinition['type']): boolean {
   if (a.off !== b.off) return false;
   if (a.value === null || b.value === null) return a.value === b.value && sameWords(a.words, b.words);
-  const spell = SPELLINGS[type ?? 'string'] ?? canonical;
+  const spell = SPELLINGS[type ?? 'string'] ?? canonicalValue;
   return spell(a.value) === spell(b.value);
 }
 
@@ -38,7 +40,7 @@ export function sameWords(a: readonly Bytes[], b: readonly Bytes[]): boolean {
   return a.length === b.length && a.every((word, index) => word === b[index]);
 }
 
-function canonical(value: string): string {
+function canonicalValue(value: string): string {
   const lower = value.toLowerCase();
   if (YES.has(lower)) return 'yes';
   if (NO.has(lower)) return 'no';
@@ -60,7 +62,7 @@ const SPELLINGS: Readonly<Partial<Record<OptionDefinition['type'], (value: strin
 
 /** What a directive takes for a boolean: the server knows yes and no alone, whatever more a module's arguments may know. */
 export function directiveValue(definition: OptionDefinition, value: Bytes): Bytes {
-  return definition.type === 'boolean' ? (canonical(value) as Bytes) : value;
+  return definition.type === 'boolean' ? (canonicalValue(value) as Bytes) : value;
 }
 
 /** Whether a word stands for true, for false, or for neither. */
@@ -105,4 +107,47 @@ function range({ min, max }: OptionDefinition): string {
   if (min !== undefined && max !== undefined) return ` from ${min} to ${max}`;
   if (min !== undefined) return ` of at least ${min}`;
   return max === undefined ? '' : ` of at most ${max}`;
+}
+
+/** An option that a word can only mean. */
+export interface Known {
+  readonly name: string;
+  readonly definition: OptionDefinition;
+  /** The value of `--name=value`. */
+  readonly inline: string | null;
+  readonly asDocumented: boolean;
+}
+
+/** Finds the option behind any spelling that can only mean one: with or without `--`, the prefix of its directive, or `=value`. */
+export function recognise(manifest: Manifest, word: string): Known | null {
+  const { style, configPrefix, ignoreCase, options } = manifest.loadArgs;
+  const bare = word.replace(/^--/, '');
+  const unprefixed =
+    configPrefix !== undefined && bare.startsWith(`${configPrefix}.`) ? bare.slice(configPrefix.length + 1) : bare;
+  for (const [spelling, inline] of [
+    [unprefixed, null],
+    [unprefixed.replace(/=.*$/s, ''), /=(.*)$/s.exec(unprefixed)?.[1] ?? null],
+  ] as const) {
+    const name = Object.keys(options).find(
+      (candidate) =>
+        candidate === spelling || (ignoreCase === true && candidate.toLowerCase() === spelling.toLowerCase()),
+    );
+    const definition = name === undefined ? undefined : options[name];
+    if (name === undefined || definition === undefined) continue;
+    // A config module may be written to in every spelling: what it takes is a directive in any case.
+    const usual = style === 'flags' ? `--${spelling}` : spelling;
+    return { name, definition, inline, asDocumented: inline === null && (style === 'config' || word === usual) };
+  }
+  return null;
+}
+
+/** The name as the module documents it on a load line. */
+export function documented(manifest: Manifest, name: string): string {
+  return manifest.loadArgs.style === 'flags' ? `--${name}` : name;
+}
+
+/** A misspelled secret is one all the same: an unknown name near a secret's, or one that speaks of a password. */
+export function mayBeSecret(manifest: Manifest, name: string): boolean {
+  const secrets = Object.entries(manifest.loadArgs.options).flatMap(([option, { secret }]) => (secret ? [option] : []));
+  return nearest(name, secrets) !== null || isSecretDirective(name);
 }

@@ -1,24 +1,27 @@
-import { asBytes, type Bytes, pathOf } from '../bytes.ts';
+import { type Configuration, isSetTo, settingsOf } from '../conf/configuration.ts';
+import type { Environment } from '../conf/environment.ts';
 import { tokenize } from '../conf/tokenize.ts';
-import { type Diagnostic, diagnose, refuse } from '../diagnostics.ts';
-import type { Environment } from '../environment.ts';
-import type { Reader } from '../host.ts';
-import type { Configuration } from '../inputs.ts';
-import { absolute } from '../path.ts';
-import { isOlder, versionLine } from '../version.ts';
+import { type Diagnostic, diagnose, refuse } from '../diagnostics/diagnostic.ts';
+import type { Reader } from '../host/host.ts';
+import { asBytes, type Bytes, pathOf } from '../text/bytes.ts';
+import { isOlder, nearest, versionLine } from '../text/names.ts';
+import { absolute, showPlace } from '../text/place.ts';
 import { checkLostFlags, checkModuleDirectives } from './checks.ts';
-import { discover, type Module } from './discover.ts';
-import { assignLines, type LoadedModule, loadLinesOf } from './loads.ts';
+import {
+  assignLines,
+  discover,
+  isNamed,
+  type LoadedModule,
+  loadLinesOf,
+  type Module,
+  selectModules,
+} from './discover.ts';
 import { BUNDLE_PATH, type Bundle, type Manifest } from './manifest.ts';
-import { type ExtraDirective, type Merged, mergeModule, type Source, type WantedLoad } from './merge.ts';
-import { nearest } from './naming.ts';
-import { findOnLoad, leftOutWarning, noOnLoad } from './on-load.ts';
-import { additionOrder, mendOrder } from './order.ts';
-import { checkModuleFile, placeOfLoad } from './preflight.ts';
-import { isNamed, selectModules } from './selection.ts';
-import { isSetTo, settingsOf } from './settings.ts';
+import { type Merged, mergeModule } from './merge.ts';
+import type { ExtraDirective, Source, WantedLoad } from './precedence.ts';
+import { checkModuleFile, findOnLoad, leftOutWarning, noOnLoad, placeOfLoad } from './preflight.ts';
 
-export interface ModulesRequest {
+interface ModulesRequest {
   readonly env: Environment;
   readonly manifests: readonly Manifest[];
   readonly bundle: Bundle;
@@ -26,7 +29,7 @@ export interface ModulesRequest {
   readonly variables: ReadonlyMap<string, readonly Bytes[]>;
 }
 
-export interface PlannedModules {
+interface PlannedModules {
   /** One decision for each module, in the order of file names. */
   readonly modules: readonly Merged[];
   /** The wanted list: what the server will load, in order. */
@@ -163,4 +166,54 @@ function tooOldServer(loads: readonly WantedLoad[], bundle: Bundle): Diagnostic[
     const message = `${module.name} ${version} needs Valkey ${minimum}, and this is ${bundle.valkey}`;
     return [diagnose('VB309', message, line === null ? {} : { at: line.at })];
   });
+}
+
+/** Modules in the order in which they are added: each after those of its manifest's `loadAfter`, otherwise by file name. */
+export function additionOrder(modules: readonly Module[]): Module[] {
+  const waiting = [...modules].sort((a, b) => (a.file < b.file ? -1 : 1));
+  const ordered: Module[] = [];
+  while (waiting.length > 0) {
+    const ready = waiting.findIndex(
+      (module) => !loadAfter(module).some((name) => waiting.some((other) => other.name === name)),
+    );
+    ordered.push(...waiting.splice(Math.max(ready, 0), 1));
+  }
+  return ordered;
+}
+
+/**
+ * Mends an order that violates `loadAfter`, moving as little as possible: what must come first moves directly before what needs it, or
+ * to the very front where the line that needs it stands in a file, which then can stay as it is. A line of the user's that moves
+ * is reported (VB412).
+ */
+export function mendOrder(loads: readonly WantedLoad[]): { loads: WantedLoad[]; warnings: Diagnostic[] } {
+  const ordered = [...loads];
+  const warnings: Diagnostic[] = [];
+  // A move can violate another rule; a chain of modules is never longer than the list, so this many rounds end it.
+  for (let round = 0; round < loads.length; round++) {
+    const violation = findViolation(ordered);
+    if (violation === null) break;
+    const { late, needs } = violation;
+    ordered.splice(ordered.indexOf(late), 1);
+    const target = needs.line?.from === 'file' && late.line?.from !== 'file' ? 0 : ordered.indexOf(needs);
+    ordered.splice(target, 0, late);
+    // Where the one that needs it was added by us, there is no order of the user's to speak of.
+    if (late.line !== null && needs.line !== null) {
+      const message = `${late.module.name} (${showPlace(late.line.at)}) must load before ${needs.module.name}`;
+      warnings.push(diagnose('VB412', message, { at: late.line.at }));
+    }
+  }
+  return { loads: ordered, warnings };
+}
+
+function findViolation(loads: readonly WantedLoad[]): { late: WantedLoad; needs: WantedLoad } | null {
+  for (const [index, needs] of loads.entries()) {
+    const late = loads.slice(index + 1).find((load) => loadAfter(needs.module).includes(load.module.name));
+    if (late !== undefined) return { late, needs };
+  }
+  return null;
+}
+
+function loadAfter(module: Module): readonly string[] {
+  return module.manifest?.loadAfter ?? [];
 }

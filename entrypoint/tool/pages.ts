@@ -1,7 +1,8 @@
 import { exitCodes } from '../diagnostics/catalogue.ts';
+import { table } from '../text/table.ts';
 
 /** What `--help` prints of one command. */
-export interface Page {
+interface Page {
   readonly usage: string;
   /** For the list of all commands, where the usage is too long for it. */
   readonly short?: string;
@@ -26,7 +27,7 @@ const connection: Page['options'] = [
 const ownNodes = ['--nodes A,B,...', 'nodes to ask, host:port; without it the server of this container'] as const;
 
 /** By the words that name the command. */
-export const pages: Readonly<Record<string, Page>> = {
+const pageByCommand = {
   plan: {
     usage: 'plan [--json] [--] [command...]',
     about: 'what a start would do; starts nothing',
@@ -132,7 +133,16 @@ export const pages: Readonly<Record<string, Page>> = {
     example: 'version',
     exitCodes: [0, 64],
   },
-};
+} satisfies Readonly<Record<string, Page>>;
+
+export type CommandName = keyof typeof pageByCommand;
+
+export const pages: Readonly<Record<string, Page>> = pageByCommand;
+
+/** The hint for words that a command does not take. */
+export function usageOf(command: CommandName): string {
+  return `Usage: valkey-bundle ${pageByCommand[command].usage}`;
+}
 
 /** All commands, a line each. */
 export function overview(): string {
@@ -155,8 +165,9 @@ export function showPage({ usage, about, options, example, exitCodes: numbers }:
 }
 
 function columns(rows: ReadonlyArray<readonly [string, string]>): string {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `${left.padEnd(width)}  ${right}\n`).join('');
+  return table(rows)
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 /** Commands that take words of others: a command, and names that nodes gave themselves. Help is asked for in front of them. */

@@ -1,9 +1,8 @@
-import { numberOf, readOptions } from '../cluster/options.ts';
-import { diagnose, refuse } from '../diagnostics.ts';
-import { type KnownNode, SURE, type Waiting } from '../host.ts';
-import type { ToolContext } from './context.ts';
+import { diagnose, refuse } from '../diagnostics/diagnostic.ts';
+import { type KnownNode, SURE, type Waiting } from '../host/host.ts';
+import { numberOf, readOptions, type ToolContext } from './options.ts';
+import { usageOf } from './pages.ts';
 
-const USAGE = 'resolve [--within MS] [--confirm MS] <name>[=<address>@<bus port>]...';
 const BETWEEN_MS = 150;
 const REACH_MS = 300;
 /** Nodes that are looked for at their addresses: one is enough. */
@@ -18,8 +17,8 @@ const MOST_REACHED = 64;
 export async function resolveNames({ host, args, tell }: ToolContext): Promise<number> {
   let words = 0;
   while (args[words]?.startsWith('--') === true) words += 2;
-  const options = readOptions(args.slice(0, words), { within: 'value', confirm: 'value' }, USAGE, 2);
-  const nodes = args.slice(words).map((text, index) => readNode(text, index + words + 2));
+  const options = readOptions(args.slice(0, words), { within: 'value', confirm: 'value' }, 'resolve', 2);
+  const nodes = args.slice(words).map((text, index) => readKnownNode(text, index + words + 2));
   const confirmMs = numberOf(options.get('confirm'), 'confirm', 0, [0, 60_000]);
   const waiting = host.waiting();
   const begin = waiting.now();
@@ -73,12 +72,12 @@ async function isAnyThere(waiting: Waiting, nodes: readonly KnownNode[]): Promis
   );
 }
 
-function readNode(text: string, index: number): KnownNode {
+function readKnownNode(text: string, index: number): KnownNode {
   const match = /^([^=]+)(?:=([^@]*)@(\d{1,5}))?$/.exec(text);
   if (match === null)
     throw refuse('VB601', `"${text}" is no name`, {
       at: { kind: 'argument', index },
-      hint: `Usage: valkey-bundle ${USAGE}`,
+      hint: usageOf('resolve'),
     });
   return { host: match[1] ?? '', ip: match[2] ?? '', busPort: Number(match[3] ?? 0) };
 }

@@ -1,23 +1,30 @@
-import { type Diagnostic, diagnose, exitCodeOf, Refusal, refuse } from '../diagnostics.ts';
-import type { Environment } from '../environment.ts';
-import type { Host } from '../host.ts';
-import { showDiagnostic, styleFor } from '../log.ts';
-import { nearest } from '../modules/naming.ts';
-import { cluster } from './cluster/run.ts';
-import type { Build, ToolContext } from './context.ts';
-import { doctor } from './doctor.ts';
-import { explainCode } from './explain-code.ts';
+import type { Environment } from '../conf/environment.ts';
+import {
+  type Diagnostic,
+  diagnose,
+  exitCodeOf,
+  Refusal,
+  refuse,
+  showDiagnostic,
+  styleFor,
+} from '../diagnostics/diagnostic.ts';
+import type { Host, Waiting } from '../host/host.ts';
+import { messageOf } from '../text/bytes.ts';
+import { nearest } from '../text/names.ts';
+import { check } from './cluster/check.ts';
+import { ensure } from './cluster/ensure.ts';
+import { verifyCoordinator } from './cluster/verify-coordinator.ts';
+import { doctor, explainCode, listModules, showVersion } from './doctor.ts';
 import { health } from './health.ts';
-import { listModules } from './list-modules.ts';
+import type { Build, ToolContext } from './options.ts';
 import { overview, pageAskedFor, pageOf, showPage } from './pages.ts';
+import { showPlan } from './plan.ts';
 import { resolveNames } from './resolve-names.ts';
-import { showPlan } from './show-plan.ts';
-import { showVersion } from './show-version.ts';
 
-type Command = (context: ToolContext) => number | Promise<number>;
+type ToolCommand = (context: ToolContext) => number | Promise<number>;
 
 /** Each has a page of its own in pages.ts. */
-const commands: Readonly<Record<string, Command>> = {
+const commands: Readonly<Record<string, ToolCommand>> = {
   plan: showPlan,
   modules: listModules,
   doctor,
@@ -34,7 +41,7 @@ export function runTool(host: Host, build: Build, args: readonly string[], env: 
     host.print('stderr', showDiagnostic(diagnostic, styleFor(host.isTerminal.stderr, env['NO_COLOR'])));
   };
   const fail = (error: unknown): never => {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const diagnostic = error instanceof Refusal ? error.diagnostic : diagnose('VB901', message);
     tell(diagnostic);
     return host.exit(exitCodeOf(diagnostic));
@@ -59,4 +66,31 @@ export function runTool(host: Host, build: Build, args: readonly string[], env: 
 function unknownCommand(name: string): Refusal {
   const near = nearest(name, Object.keys(commands));
   return refuse('VB601', `there is no command "${name}"`, near === null ? {} : { hint: `Did you mean ${near}?` });
+}
+
+const clusterCommands: Readonly<Record<string, (context: ToolContext, waiting: Waiting) => Promise<number>>> = {
+  ensure,
+  check,
+  'verify-coordinator': verifyCoordinator,
+};
+
+/** `valkey-bundle cluster <command>`. Stopped by a signal, it ends with 128 and the signal's number, after having cleaned up. */
+async function cluster(context: ToolContext): Promise<number> {
+  const [name = '', ...args] = context.args;
+  const command = Object.hasOwn(clusterCommands, name) ? clusterCommands[name] : undefined;
+  if (command === undefined) {
+    const near = nearest(name, Object.keys(clusterCommands));
+    const hint =
+      near === null ? 'The clusterCommands are ensure, check and verify-coordinator.' : `Did you mean cluster ${near}?`;
+    throw refuse('VB601', name === '' ? 'cluster needs a command' : `there is no command "cluster ${name}"`, { hint });
+  }
+  const waiting = context.host.waiting();
+  try {
+    return await command({ ...context, args }, waiting);
+  } catch (error) {
+    if (!waiting.stopped.aborted) throw error;
+    const reason = String(waiting.stopped.reason);
+    context.host.print('stderr', `valkey-bundle: ${reason}\n`);
+    return reason.includes('SIGINT') ? 130 : 143;
+  }
 }

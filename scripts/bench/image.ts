@@ -1,14 +1,17 @@
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { buildImage, builtId } from '../image/buildkit.ts';
 import { buildEntrypoint } from '../image/entrypoint-build.ts';
 import { withContext } from '../image/image-context.ts';
 import { buildLocalImage, buildTestImage } from '../image/local-image.ts';
+import { openEngine } from '../lib/engine.ts';
 import { paths } from '../lib/image-paths.ts';
-import { writeConfFiles } from './conf-files.ts';
-import { BENCH, folders } from './container.ts';
+import { writeConfFiles } from './growth.ts';
+import { BENCH, folders } from './timer.ts';
 
-export interface BenchImages {
+interface BenchImages {
   readonly local: string;
   readonly localId: string;
   readonly test: string;
@@ -50,4 +53,49 @@ async function layOut(bundle: object): Promise<void> {
   await chmod(folders.output, 0o777);
   await mkdir(folders.programs, { recursive: true });
   await writeFile(folders.bundle, JSON.stringify(bundle));
+}
+
+/** Bytes. */
+export interface Sizes {
+  readonly image: number;
+  readonly base: number;
+  readonly layers: ReadonlyArray<{ readonly what: string; readonly bytes: number }>;
+  readonly entrypoint: number;
+  readonly entrypointCompressed: number;
+  readonly node: number;
+}
+
+interface HistoryEntry {
+  readonly CreatedBy: string;
+  readonly Size: number;
+}
+
+/** The size of the image, layer by layer; the base's own are one. `level` is gzip's. */
+export async function measureSizes(images: BenchImages, level: number): Promise<Sizes> {
+  const engine = await openEngine();
+  const image = await engine.getImage(images.local).inspect();
+  const base = await engine.getImage(images.base).inspect();
+  const history = (await engine.getImage(images.local).history()) as readonly HistoryEntry[];
+  const ofBase = (await engine.getImage(images.base).history()) as readonly HistoryEntry[];
+  const own = history.slice(0, history.length - ofBase.length).filter(({ Size }) => Size > 0);
+  const layers = own.map(({ CreatedBy, Size }) => ({ what: instructionOf(CreatedBy), bytes: Size }));
+  const executable = await readFile(images.entrypoint);
+  return {
+    image: image.Size,
+    base: base.Size,
+    layers: [{ what: 'base', bytes: base.Size }, ...layers.reverse()],
+    entrypoint: executable.length,
+    entrypointCompressed: (await promisify(gzip)(executable, { level })).length,
+    node: (await stat(images.node)).size,
+  };
+}
+
+/** `COPY bundle.json ...` of what the engine keeps of an instruction. */
+export function instructionOf(createdBy: string): string {
+  return createdBy
+    .replace(/^\/bin\/sh -c (#\(nop\) +)?/, '')
+    .replace(/ # buildkit$/, '')
+    .replace(/^(RUN) \/bin\/sh -c /, '$1 ')
+    .replace(/\s+/g, ' ')
+    .trim();
 }

@@ -1,13 +1,9 @@
 import { arch, cpus, loadavg } from 'node:os';
-import { measureContainerPong } from './container-pong.ts';
-import { measureFirstPong } from './first-pong.ts';
 import { measureGrowth } from './growth.ts';
-import { prepareBench } from './image.ts';
-import { measureProbe } from './probe.ts';
+import { measureSizes, prepareBench } from './image.ts';
+import type { BenchReport } from './page.ts';
 import { measurePhases } from './profile.ts';
-import type { BenchReport } from './report.ts';
-import { measureSizes } from './sizes.ts';
-import { measureStart } from './start.ts';
+import { measureContainerPong, measureFirstPong, measureProbe, measureStart } from './starts.ts';
 import type { Effort } from './timer.ts';
 
 /** How much is run, and how hard gzip tries: registries leave it at 6. */
@@ -15,7 +11,7 @@ interface BenchEffort extends Effort {
   readonly gzip: number;
 }
 
-/** Measures everything that the report has. What needs a container or much time for each run is run a quarter as often. */
+/** Measures everything in the report. What needs a container or much time for each run is run a quarter as often. */
 export async function measure(effort: BenchEffort, say: (line: string) => void): Promise<BenchReport> {
   const images = await prepareBench(say);
   const load = loadavg()[0] ?? 0;
@@ -26,7 +22,7 @@ export async function measure(effort: BenchEffort, say: (line: string) => void):
   say('bench: first PONG, inside a container');
   const inside = await measureFirstPong(effort);
   say(`bench: first PONG of containers, ${fewer.runs} runs`);
-  const container = await measureContainerPong({ ...fewer, warmUp: 1 }, images.test, process.env);
+  const container = await measureContainerPong({ ...fewer, warmUp: 1 }, images.test);
   say(`bench: probes of a running server, ${runs} runs`);
   const probe = await measureProbe(effort);
   say('bench: long configurations');
@@ -47,7 +43,7 @@ export async function measure(effort: BenchEffort, say: (line: string) => void):
     ratios: [...start.ratios, container.ratio, inside.ratio, ...probe.ratios],
     timings: { ...start.timings, ...inside.timings, ...container.timings, ...probe.timings },
     growth,
-    sizes: await measureSizes(images, process.env, effort.gzip),
+    sizes: await measureSizes(images, effort.gzip),
     phases,
   };
 }

@@ -1,4 +1,7 @@
-import { type BenchReport, markdownTable, ratioTable, timingTable, verdict } from './report.ts';
+import type { Growth } from './growth.ts';
+import type { Sizes } from './image.ts';
+import type { Phase } from './profile.ts';
+import type { Timing } from './timer.ts';
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
@@ -34,7 +37,7 @@ table: 1 is linear, less says that what is needed once is spread over more. *Wri
 ${growthTable(report)}
 ## Where the milliseconds go
 
-A build of the entrypoint with a watch on its door to the system (entrypoint/host.ts), started as above. *In the system* is the part spent in its calls.
+A build of the entrypoint with a watch on its door to the system (entrypoint/host/host.ts), started as above. *In the system* is the part spent in its calls.
 
 ${phaseTable(phases)}
 ${tried}
@@ -98,4 +101,68 @@ export function phaseTable(phases: BenchReport['phases']): string {
     system === 0 ? '' : system.toFixed(2),
   ]);
   return markdownTable(['phase', 'ms', 'share', 'in the system'], rows);
+}
+
+/** How many times as long one thing takes as another that was measured beside it. */
+export interface Ratio extends Omit<Timing, 'runs'> {
+  readonly what: string;
+  readonly against: string;
+  /** At most this is wanted; null where the ratio is only told. */
+  readonly goal: number | null;
+}
+
+export interface BenchReport {
+  readonly date: string;
+  readonly machine: {
+    readonly cpus: number;
+    readonly arch: string;
+    readonly node: string;
+    readonly image: string;
+    readonly valkey: string;
+    readonly load: number;
+  };
+  readonly runs: number;
+  readonly ratios: readonly Ratio[];
+  readonly timings: Readonly<Record<string, Timing>>;
+  readonly growth: readonly Growth[];
+  readonly sizes: Sizes;
+  readonly phases: readonly Phase[];
+}
+
+/** Says for the table if a ratio reaches its goal, or by how much it does not. */
+export function verdict({ median, goal }: Pick<Ratio, 'median' | 'goal'>): string {
+  if (goal === null) return '';
+  return median <= goal ? 'met' : `missed by ${Math.round((median / goal - 1) * 100)} %`;
+}
+
+/** The rows of a table in Markdown, the columns as wide as their cells. */
+export function markdownTable(head: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
+  const widths = head.map((cell, column) => Math.max(3, cell.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]): string =>
+    `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width)).join(' | ')} |\n`;
+  return [head, widths.map((width) => '-'.repeat(width)), ...rows].map(line).join('');
+}
+
+export function ratioTable(ratios: readonly Ratio[]): string {
+  const rows = ratios.map((ratio) => [
+    ratio.what,
+    ratio.against,
+    ratio.median.toFixed(2),
+    ratio.goal === null ? '' : ratio.goal.toFixed(2),
+    verdict(ratio),
+    ratio.minimum.toFixed(2),
+    Number.isNaN(ratio.cpu) ? '' : ratio.cpu.toFixed(2),
+  ]);
+  return markdownTable(['what', 'against', 'ratio', 'goal', '', 'of the fastest runs', 'of processor time'], rows);
+}
+
+export function timingTable(timings: Readonly<Record<string, Timing>>): string {
+  const rows = Object.entries(timings).map(([name, { runs, median, minimum, cpu }]) => [
+    name,
+    String(runs),
+    median.toFixed(1),
+    minimum.toFixed(1),
+    Number.isNaN(cpu) ? '' : cpu.toFixed(1),
+  ]);
+  return markdownTable(['what', 'runs', 'median, ms', 'fastest, ms', 'processor, ms'], rows);
 }

@@ -1,5 +1,7 @@
-import { type ContainerRun, runTimer } from './container.ts';
-import { type Sample, type Timing, timingOf } from './statistics.ts';
+import { join } from 'node:path';
+import { openEngine, runOnce } from '../lib/engine.ts';
+import { paths } from '../lib/image-paths.ts';
+import { ownLabel } from '../lib/owner.ts';
 
 /** A program to be timed. With a socket, until it answers PING there; without one, until it has ended. */
 export interface Case {
@@ -39,7 +41,7 @@ export function timerInput(cases: readonly Case[]): string {
     .join('');
 }
 
-/** What timer.c printed, by name, in the order of the runs. */
+/** Reads the output of timer.c: by name, in the order of the runs. */
 export function readSamples(output: string): ReadonlyMap<string, readonly Sample[]> {
   const samples = new Map<string, Sample[]>();
   for (const line of output.split('\n').filter((text) => text !== '')) {
@@ -56,4 +58,97 @@ export function timingIn(timings: ReadonlyMap<string, Timing>, name: string): Ti
   const timing = timings.get(name);
   if (timing === undefined) throw new Error(`the case ${name} was not run`);
   return timing;
+}
+
+/** One run of a case, in milliseconds. `cpu` is its time on processors, which other work disturbs least. */
+export interface Sample {
+  readonly wall: number;
+  readonly cpu: number;
+}
+
+/** The sum of many runs of a case. */
+export interface Timing {
+  readonly runs: number;
+  readonly median: number;
+  readonly minimum: number;
+  readonly cpu: number;
+}
+
+/** The middle value; between two middle values their mean. NaN where there is none. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length / 2;
+  const [low = Number.NaN, high = low] = sorted.slice(Math.ceil(half) - 1, Math.floor(half) + 1);
+  return (low + high) / 2;
+}
+
+export function timingOf(samples: readonly Sample[]): Timing {
+  return {
+    runs: samples.length,
+    median: median(samples.map(({ wall }) => wall)),
+    minimum: Math.min(...samples.map(({ wall }) => wall)),
+    cpu: median(samples.map(({ cpu }) => cpu)),
+  };
+}
+
+/** How many times as long as `base` something takes, by each measure. */
+export function ratioOf(timing: Timing, base: Timing): Omit<Timing, 'runs'> {
+  return {
+    median: timing.median / base.median,
+    minimum: timing.minimum / base.minimum,
+    cpu: timing.cpu / base.cpu,
+  };
+}
+
+/** Where things stand inside the container. */
+export const BENCH = '/opt/bench';
+export const CONF = `${BENCH}/conf`;
+export const PROGRAMS = `${BENCH}/programs`;
+export const OUTPUT = `${BENCH}/output`;
+
+/** The folders of the host that it sees there. Everything in them is made by the benchmark. */
+export const folders = {
+  conf: join(paths.root, 'dist/bench/conf'),
+  programs: join(paths.root, 'dist/bench/programs'),
+  output: join(paths.root, 'dist/bench/output'),
+  bundle: join(paths.root, 'dist/bench/bundle.json'),
+} as const;
+
+const BUNDLE = '/usr/local/share/valkey-bundle/bundle.json';
+
+interface ContainerRun {
+  readonly rounds: number;
+  /** `nothing`: the server that a start becomes ends at once. `real`: it is the server. */
+  readonly server: 'nothing' | 'real';
+  readonly input: string;
+  /** True: a server of the image runs beside the timer, at the usual port. */
+  readonly beside?: boolean;
+}
+
+const TIMER = `exec ${BENCH}/timer "$1"`;
+const SERVER =
+  'bundle-docker-entrypoint valkey-server </dev/null >/dev/null 2>&1 & until valkey-cli ping; do sleep 0.1; done >/dev/null 2>&1';
+
+/** Runs the timer as root in one container of the bench image: it measures none of the engine's own time. */
+async function runTimer({ rounds, server, input, beside = false }: ContainerRun): Promise<string> {
+  const wish = {
+    Image: 'valkey-bundle-bench:local',
+    Labels: ownLabel(),
+    User: '0',
+    WorkingDir: '/data',
+    Entrypoint: ['sh', '-c', beside ? `${SERVER}; ${TIMER}` : TIMER, 'sh'],
+    Cmd: [String(rounds)],
+    HostConfig: {
+      NetworkMode: 'none',
+      Binds: [
+        `${folders.conf}:${CONF}:ro`,
+        `${folders.programs}:${PROGRAMS}:ro`,
+        `${folders.output}:${OUTPUT}`,
+        ...(server === 'nothing' ? [`${folders.bundle}:${BUNDLE}:ro`] : []),
+      ],
+    },
+  };
+  const { exitCode, stdout, stderr } = await runOnce(await openEngine(), wish, input);
+  if (exitCode !== 0) throw new Error(`the timer ended with code ${exitCode}:\n${stderr}`);
+  return stdout;
 }

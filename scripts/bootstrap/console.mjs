@@ -5,7 +5,7 @@ export function say(line) {
   process.stderr.write(`[bootstrap] ${line}\n`);
 }
 
-/** A mistake or a lack that the reader can mend: shown as its message alone. */
+/** A mistake or a lack that the reader can fix: shown as its message alone. */
 export class BootstrapError extends Error {
   constructor(message, exitCode = 1) {
     super(message);

@@ -1,21 +1,11 @@
 import { chooseProjects, wantsEngine } from './test-projects.mjs';
 
 /** Verbs that always run containers. */
-const withContainers = [
-  'start',
-  'image',
-  'parity',
-  'test-full',
-  'bench',
-  'build',
-  'verify',
-  'verify-staged',
-  'publish',
-  'release',
-];
+const withContainers = ['start', 'image', 'parity', 'test-full', 'bench', 'build', 'verify', 'release'];
 
 /** With these a verb only says what it would do, or how it is called. */
-const onlyTalks = ['--help', '-h', '--dry-run'];
+const helps = ['--help', '-h'];
+const onlyTalks = [...helps, '--dry-run'];
 
 /**
  * What a verb wants of a Docker engine. `start`: one is started if none answers; `find`: there is work only if one
@@ -23,7 +13,9 @@ const onlyTalks = ['--help', '-h', '--dry-run'];
  */
 export function engineNeed(verb, args) {
   const talks = args.some((arg) => onlyTalks.includes(arg));
-  if (verb === 'publish' && !args.includes('--stage')) return 'none';
+  // Also with --dry-run: what there is to push is asked of the engine.
+  if (verb === 'publish')
+    return args.includes('--stage') && !args.some((arg) => helps.includes(arg)) ? 'start' : 'none';
   if (withContainers.includes(verb)) return talks ? 'none' : 'start';
   if (verb === 'stop') return talks ? 'none' : 'find';
   if (verb === 'test') return !talks && wantsEngine(chooseProjects(wordsOf(args))) ? 'start' : 'none';

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BootstrapError, say } from './console.mjs';
-import { holdsWhat } from './installed-packages.mjs';
-import { withLock } from './lock.mjs';
 
 /** Runs `npm ci` if package-lock.json is not the one that node_modules was installed from. */
 export async function installPackages(root) {
@@ -38,7 +38,7 @@ function runNpm(root) {
   );
 }
 
-/** npm explains its whole command line after some errors: the beginning says what is wrong, the end where its log is. */
+/** npm explains its command line after some errors: the beginning says what is wrong, the end where its log is. */
 function essence(output) {
   const lines = output.trim().split('\n');
   return lines.length <= 30 ? lines.join('\n') : [...lines.slice(0, 20), '...', ...lines.slice(-3)].join('\n');
@@ -55,5 +55,68 @@ function readIfThere(path) {
     return readFileSync(path, 'utf8');
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * True if node_modules already holds what package-lock.json asks for, by the list that npm keeps in it (`npm install`
+ * leaves no stamp of ours). A missing optional package is fine: it is for another platform.
+ */
+function holdsWhat(lockText, installedText) {
+  if (!installedText) return false;
+  const wanted = Object.entries(JSON.parse(lockText).packages).filter(([path]) => path !== '');
+  const installed = JSON.parse(installedText).packages;
+  const known = new Set(wanted.map(([path]) => path));
+  return (
+    Object.keys(installed).every((path) => known.has(path)) &&
+    wanted.every(([path, entry]) =>
+      installed[path] ? installed[path].integrity === entry.integrity : entry.optional === true,
+    )
+  );
+}
+
+/** Does the work while holding a lock file; waits while another living process holds it. */
+async function withLock(path, busy, work) {
+  mkdirSync(dirname(path), { recursive: true });
+  let told = false;
+  while (!take(path)) {
+    if (!told) say(`${busy}: waiting for it`);
+    told = true;
+    await sleep(200);
+  }
+  try {
+    return await work();
+  } finally {
+    rmSync(path, { force: true });
+  }
+}
+
+function take(path) {
+  try {
+    writeFileSync(path, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    if (!isAlive(holder(path))) rmSync(path, { force: true });
+    return false;
+  }
+}
+
+function holder(path) {
+  try {
+    return Number(readFileSync(path, 'utf8'));
+  } catch {
+    return 0;
+  }
+}
+
+/** A number that names no process counts as gone, so a killed run does not block the next ones. */
+function isAlive(pid) {
+  if (!pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
   }
 }

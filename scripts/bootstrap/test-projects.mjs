@@ -1,11 +1,6 @@
 /** The projects of vitest.config.ts that start no container, and where their test files are. */
-const withoutContainers = {
-  unit: 'test/unit/',
-  golden: 'test/golden/',
-  host: 'test/host/',
-  matrix: 'test/matrix/pure/',
-};
-const withContainers = { real: 'test/real/', 'matrix-real': 'test/matrix/real/', full: 'test/full/' };
+const withoutContainers = { unit: 'test/unit/', golden: 'test/golden/' };
+const withContainers = { real: 'test/real/', kube: 'test/kube/', full: 'test/full/' };
 const folders = { ...withoutContainers, ...withContainers };
 
 export const allProjects = Object.keys(folders);
@@ -22,7 +17,7 @@ export function chooseProjects(words) {
   return meant.some((projects) => projects.length === 0) ? allProjects : [...new Set(meant.flat())];
 }
 
-/** Whether one of the projects starts containers. */
+/** True if one of the projects starts containers. */
 export function wantsEngine(projects) {
   return projects.some((project) => !(project in withoutContainers));
 }

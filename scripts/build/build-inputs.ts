@@ -18,8 +18,8 @@ export const buildInputs: readonly string[] = [
   'scripts/lib/json.ts',
   'scripts/lib/manifest-rules.ts',
   'scripts/lib/module-manifests.ts',
+  'scripts/lib/programs.ts',
   'scripts/lib/retry.ts',
   'scripts/lines',
   'scripts/pipeline',
-  'scripts/tools',
 ];

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { buildInputs } from '../build/build-inputs.ts';
-import type { LockFile } from '../lines/lock-file.ts';
-import type { ReleaseLine } from '../lines/release-line.ts';
+import type { LockFile } from '../data/lock.ts';
+import type { ReleaseLine } from '../data/release-line.ts';
 import { type LineRow, lineRows, publishedLines } from '../workflows/line-rows.ts';
 
 /** The data of one commit. `builders`: which builder each module's manifest names. */

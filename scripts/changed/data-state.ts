@@ -1,10 +1,8 @@
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { loadManifests } from '../lib/module-manifests.ts';
-import { listLines, loadLine } from '../lines/load-line.ts';
-import { lockFile } from '../lines/lock-file.ts';
-import { readLock } from '../lines/read-lock.ts';
-import { releaseLine } from '../lines/release-line.ts';
+import { lockFile, readLock } from '../data/lock.ts';
+import { loadManifests } from '../data/manifests.ts';
+import { listLines, loadLine, releaseLine } from '../data/release-line.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import type { DataState } from './changed-builds.ts';
 import type { History } from './history.ts';

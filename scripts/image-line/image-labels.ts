@@ -1,5 +1,2 @@
-import { labels } from '../image/labels.ts';
-
 // For the rooms that still ask for them: they go with their last reader.
-export const inputsLabel = labels.lock;
 export const sbomLabel = 'io.github.kailas-cloud.valkey-bundle.sbom';

@@ -1,6 +1,6 @@
 import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { table } from '../../entrypoint/tool/table.ts';
+import { table } from '../../entrypoint/text/table.ts';
 import { textIfThere } from '../lib/files.ts';
 import { sha256OfFile } from '../lib/hash.ts';
 import { jsonText, writeJson } from '../lib/json.ts';

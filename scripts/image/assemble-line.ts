@@ -1,14 +1,14 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
+import { loadManifests } from '../data/manifests.ts';
+import { lockOfLine } from '../data/wanted.ts';
 import { textIfThere } from '../lib/files.ts';
-import { loadManifests } from '../lib/module-manifests.ts';
-import { lockOfLine } from '../lines/locked-line.ts';
+import { ensureBuildx } from '../lib/programs.ts';
 import { architectureOf, nativePlatform, type Platform } from '../pipeline/platform.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import { writeSbom } from '../sbom/write-sbom.ts';
-import { ensureBuildx } from '../tools/buildx.ts';
 import { bake, type ImageTarget, imageTarget } from './bake.ts';
 import { type BuiltLine, buildLine } from './build-line.ts';
 import { builtId } from './buildkit.ts';

@@ -2,9 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { paths } from '../lib/image-paths.ts';
 import { writeJson } from '../lib/json.ts';
+import type { Buildx } from '../lib/programs.ts';
 import { architectureOf, type Platform } from '../pipeline/platform.ts';
 import { artifactsPath, type Workspace } from '../pipeline/workspace.ts';
-import type { Buildx } from '../tools/buildx.ts';
 import { type AboutBuild, type BuildKitRun, runBuildKit } from './buildkit.ts';
 import { dockerfileOf } from './plan.ts';
 

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import type { Mirrors } from '../lib/debian-mirror.ts';
-import { type Deb, openSuite, type Suite } from '../lib/debian-suite.ts';
+import { type Deb, type Mirrors, openSuite, type Suite } from '../lib/debian.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import type { ArchiveLine } from './base.ts';
 

@@ -4,8 +4,7 @@ import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
-import type { Mirrors } from '../lib/debian-mirror.ts';
-import { type Deb, debianKeyring, sourceLine } from '../lib/debian-suite.ts';
+import { type Deb, debianKeyring, type Mirrors, sourceLine } from '../lib/debian.ts';
 import { paths } from '../lib/image-paths.ts';
 import type { ArchiveLine, ArchiveModule } from './base.ts';
 

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type FetchedSource, fetchLine } from '../fetch/fetch-line.ts';
+import { type FetchedSource, fetchLine } from '../inputs/fetch-line.ts';
 import { textIfThere, writeWhole } from '../lib/files.ts';
 import { paths } from '../lib/image-paths.ts';
+import { ensureBuildx } from '../lib/programs.ts';
 import { architectureOf, type Platform } from '../pipeline/platform.ts';
 import { artifactsPath, type Workspace } from '../pipeline/workspace.ts';
-import { ensureBuildx } from '../tools/buildx.ts';
 import { collectBase, collectModule } from './artifacts.ts';
 import { type BakeInput, bake, baseTarget, incoming, jobsFile, type ModuleTarget } from './bake.ts';
 import { exclusively } from './exclusive.ts';

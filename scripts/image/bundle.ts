@@ -1,6 +1,6 @@
 import { type BundleFile, bundleFile } from '../../modules/schema.ts';
-import { upstreamVersion } from '../lib/debian-version.ts';
-import type { ReleaseLine } from '../lines/release-line.ts';
+import type { ReleaseLine } from '../data/release-line.ts';
+import { upstreamVersion } from '../data/version.ts';
 import type { ArchiveLine, ArchiveRecord } from './base.ts';
 import type { PreparedBase } from './line-base.ts';
 import type { BuildRecord } from './records.ts';

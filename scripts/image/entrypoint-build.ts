@@ -17,8 +17,8 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Manifest } from '../../entrypoint/modules/manifest.ts';
 import type { ModuleManifest } from '../../modules/schema.ts';
+import { loadManifests } from '../data/manifests.ts';
 import { placeWhole } from '../lib/files.ts';
-import { loadManifests } from '../lib/module-manifests.ts';
 import { buildExecutable, bundleProgram } from './single-executable.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');

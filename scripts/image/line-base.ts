@@ -1,5 +1,5 @@
+import type { LockedLine, LockedSource } from '../data/lock.ts';
 import { imageId } from '../lib/engine.ts';
-import type { LockedLine, LockedSource } from '../lines/lock-file.ts';
 import { type Architecture, architectureOf, nativePlatform, type Platform } from '../pipeline/platform.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import { type ArchiveRecord, archiveLine, ensureBase } from './base.ts';

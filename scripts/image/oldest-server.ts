@@ -1,10 +1,9 @@
 import { chmod, copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { findMirrors } from '../lib/debian-mirror.ts';
-import { openSuite } from '../lib/debian-suite.ts';
+import { findMirrors, openSuite } from '../lib/debian.ts';
 import { paths } from '../lib/image-paths.ts';
-import type { ParityServer } from '../lib/parity-container.ts';
+import type { ParityServer } from '../parity/run.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 
 const SUITE = 'bookworm-backports';

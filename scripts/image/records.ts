@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { digest } from '../lines/lock-file.ts';
+import { digest } from '../data/lock.ts';
 
 /**
  * build.json of a module that was built from source: where its file comes from. It stands in dist/artifacts, and in the

@@ -7,7 +7,7 @@ export const ownerLabel = 'valkey-bundle.owner';
 /** Processes that are started with it make things for the owner that it names; they are a part of that run. */
 export const ownerVariable = 'VALKEY_BUNDLE_OWNER';
 
-/** What can be seen from here of the processes of this machine. */
+/** The part of this machine's processes that can be seen from here. */
 export interface Sight {
   readonly boot: string;
   /** Process numbers mean nothing in another namespace. */
@@ -18,12 +18,17 @@ export interface Sight {
   stat(pid: number): string | null;
 }
 
+/** The label for what this process makes. */
+export function ownLabel(): Record<string, string> {
+  return { [ownerLabel]: currentOwner() };
+}
+
 /** The owner of what this process makes: the run that it is a part of, or itself. */
 export function currentOwner(): string {
   return process.env[ownerVariable] ?? ownerOf(process.pid);
 }
 
-/** A process as an owner: the machine's boot, the namespace, the number, and when it started, for numbers are given anew. */
+/** A process as an owner: boot, namespace, number, and when it started, because numbers are given again. */
 export function ownerOf(pid: number, sight = sightFromHere()): string {
   return [sight.boot, sight.namespace, pid, startedAt(sight.stat(pid))].join('/');
 }
@@ -45,7 +50,7 @@ export function sightFromHere(): Sight {
   };
 }
 
-/** Field 22, in ticks since the boot; empty for a process that is gone, or that has ended and waits for its parent (Z, X). */
+/** Field 22, in ticks since the boot; empty for a process that is gone, or ended and waits for its parent (Z, X). */
 function startedAt(stat: string | null): string {
   // Field 2 is the program's name in parentheses, with whatever characters it has.
   const [state = 'X', ...fields] = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? [];

@@ -1,10 +1,10 @@
 import { fork } from 'node:child_process';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
 import process from 'node:process';
-import type Docker from 'dockerode';
-import { engineStatus } from '../start/connect-engine.ts';
-import { removeNetwork } from '../verify/containers.ts';
-import { isDead, ownerLabel, ownerOf, sightFromHere } from './owner.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import Docker from 'dockerode';
+import { ignoreGone, removeNetwork } from './engine.ts';
+import { isDead, ownerLabel, ownerOf, ownerVariable, sightFromHere } from './owner.ts';
 
 /** Removes containers, networks, volumes and images whose owner is dead; everything else stays as it is. */
 export async function removeRemains(docker: Docker): Promise<void> {
@@ -29,14 +29,9 @@ async function all<T>(things: readonly T[], remove: (thing: T) => Promise<unknow
   for (const result of results) if (result.status === 'rejected') ignoreGone(result.reason);
 }
 
-function ignoreGone(error: unknown): void {
-  const status = engineStatus(error);
-  if (status !== 404 && status !== 409) throw error;
-}
-
-/** Has what this process makes removed when it has ended, in whichever way: by a process that watches it, as SIGKILL leaves no time to. */
+/** Has what this process makes removed at its end, by a process that watches it: SIGKILL leaves no time to. */
 export function removeRemainsAtEnd(): void {
-  const watcher = fork(join(import.meta.dirname, 'remains-main.ts'), [ownerOf(process.pid)], {
+  const watcher = fork(import.meta.filename, [ownerOf(process.pid)], {
     // A signal to the group of this process, as Ctrl-C sends, is not for it.
     detached: true,
     execArgv: [],
@@ -45,3 +40,55 @@ export function removeRemainsAtEnd(): void {
   watcher.unref();
   watcher.channel?.unref();
 }
+
+/** For programs that clean up after themselves; a request to the engine that was under way is answered by then, too. */
+const graceMs = 10_000;
+const everyMs = 200;
+
+/** The channel to the owner closes when that has ended, in whichever way. */
+function watch(owner: string): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+  process.on('message', () => {});
+  process.once('disconnect', () => void removeAll(owner));
+}
+
+async function removeAll(owner: string): Promise<void> {
+  while (!isDead(owner, sightFromHere())) await pause(everyMs);
+  const docker = new Docker();
+  end('SIGTERM', owner);
+  for (let waited = 0; waited < graceMs && parts(owner).length > 0; waited += everyMs) await pause(everyMs);
+  end('SIGKILL', owner);
+  await removeRemains(docker);
+  await pause(2 * everyMs);
+  await removeRemains(docker);
+  process.exit();
+}
+
+function end(signal: NodeJS.Signals, owner: string): void {
+  for (const pid of parts(owner)) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It has ended in the meantime.
+    }
+  }
+}
+
+/** The processes that were started as a part of the run. */
+function parts(owner: string): number[] {
+  const mark = `${ownerVariable}=${owner}`;
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0 && pid !== process.pid && environmentOf(pid).includes(mark));
+}
+
+function environmentOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0');
+  } catch {
+    return [];
+  }
+}
+
+// node remains.ts <owner>, with a channel to the owner.
+if (import.meta.main) watch(process.argv[2] ?? '');

@@ -1,10 +1,8 @@
 import * as z from 'zod';
-import { digest } from '../lines/lock-file.ts';
+import { digest } from '../data/lock.ts';
 import { platforms } from './platform.ts';
 
 export { type BaseImageRecord, type BuildRecord, baseRecord, buildRecord } from '../image/records.ts';
-
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** source.json beside a fetched source. */
 export const sourceRecord = z.strictObject({
@@ -18,33 +16,6 @@ export const sourceRecord = z.strictObject({
   id: z.string(),
   /** When it was committed or released, in seconds since 1970: SOURCE_DATE_EPOCH of its build. */
   epoch: z.int().positive(),
-});
-
-/** images.json: what `npm run image -- --line` put into the engine, per variant. */
-export const imageRecord = z.strictObject({
-  line: z.string(),
-  platform: z.enum(platforms),
-  /** inputsHash of what they were assembled of: each image says the same in a label. */
-  inputs: sha256,
-  /** sha256 of the line's part of lock.json, as it was then. */
-  lock: sha256,
-  variants: z.record(z.string(), z.strictObject({ reference: z.string(), id: z.string() })),
-});
-
-/** An entry of staged-<architecture>.json: an image in a registry that no tag of a release leads to yet. */
-export const stagedImage = z.strictObject({
-  line: z.string(),
-  variant: z.string(),
-  platform: z.enum(platforms),
-  /** registry/repository, without tag or digest. */
-  repository: z.string(),
-  digest,
-  /** The version of the server in it, as base.json has it. */
-  valkey: z.string(),
-  /** inputsHash of what it was assembled of, as images.json and its own label have it. */
-  inputs: sha256,
-  /** sha256 of the line's part of lock.json that it was assembled with. */
-  lock: sha256,
 });
 
 /** report.json of `npm run verify`: what was tried on one digest. */
@@ -66,6 +37,4 @@ export const verifyReport = z.strictObject({
 });
 
 export type SourceRecord = z.infer<typeof sourceRecord>;
-export type ImageRecord = z.infer<typeof imageRecord>;
-export type StagedImage = z.infer<typeof stagedImage>;
 export type VerifyReport = z.infer<typeof verifyReport>;

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
-import { nearest } from '../../entrypoint/modules/naming.ts';
+import { didYouMean } from '../lib/text.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 
 export interface Verb<Options extends ParseArgsOptionsConfig> {
@@ -11,12 +11,8 @@ export interface Verb<Options extends ParseArgsOptionsConfig> {
   readonly positionals?: number;
 }
 
-/** What every verb takes beside its own options. */
-const common = {
-  help: { type: 'boolean', short: 'h' },
-  modules: { type: 'string' },
-  dist: { type: 'string' },
-} as const;
+/** The options of every verb, beside its own. */
+const common = { help: { type: 'boolean', short: 'h' } } as const;
 
 type Parsed<Options extends ParseArgsOptionsConfig> = ReturnType<
   typeof parseArgs<{ options: Options & typeof common; allowPositionals: true }>
@@ -73,8 +69,7 @@ function read<const Options extends ParseArgsOptionsConfig>(verb: Verb<Options>)
   } catch (error) {
     const message = error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : String(error);
     const given = /'--([^' ]+)/.exec(message)?.[1];
-    const near = given === undefined ? null : nearest(given, Object.keys(options));
-    const guess = near === null || near === given ? '' : `did you mean --${near}? `;
+    const guess = given === undefined ? '' : didYouMean(given, Object.keys(options), '--');
     throw new PipelineError('VP901', `npm run ${verb.name}: ${message}`, {
       fix: `${guess}npm run ${verb.name} -- --help shows the usage`,
     });
@@ -95,7 +90,7 @@ function fail(thrown: unknown): number {
   return 70;
 }
 
-/** What Node says when it cannot write, wherever that was. */
+/** Node's error where it cannot write, whatever the file. */
 function isDiskFull(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }

@@ -1,5 +1,5 @@
-import { isAbsolute, join } from 'node:path';
-import { paths } from '../lib/image-paths.ts';
+import { join } from 'node:path';
+import process from 'node:process';
 
 /** The folders that the pipeline reads and writes. Everything under `dist` can be deleted at any time. */
 export interface Workspace {
@@ -8,14 +8,9 @@ export interface Workspace {
   readonly dist: string;
 }
 
-/** The project's own folders, or those that --modules and --dist name, taken from the folder that the user is in. */
-export function openWorkspace(given: { modules?: string | undefined; dist?: string | undefined }): Workspace {
-  const from = process.env['INIT_CWD'] ?? process.cwd();
-  const at = (path: string): string => (isAbsolute(path) ? path : join(from, path));
-  return {
-    modules: given.modules === undefined ? join(paths.root, 'modules') : at(given.modules),
-    dist: given.dist === undefined ? join(paths.root, 'dist') : at(given.dist),
-  };
+/** Gives modules/ and dist/ of the working directory. npm runs a verb in the project's own; other data is used by running the verb in another folder. */
+export function openWorkspace(): Workspace {
+  return { modules: join(process.cwd(), 'modules'), dist: join(process.cwd(), 'dist') };
 }
 
 export const lockPath = ({ modules }: Workspace): string => join(modules, 'lock.json');

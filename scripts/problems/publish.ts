@@ -25,8 +25,7 @@ export const publishProblems = {
   VP504: {
     title: 'the registry answers with an error',
     exitCode: 69,
-    meaning:
-      'Its answer is one that a registry gives when something is wrong with itself, or none that a registry gives.',
+    meaning: 'Its answer is one that a registry gives when something is wrong with itself, or not one of a registry.',
     fix: 'Run the same verb again; if that does not help, ask who runs the registry.',
   },
   VP505: {
@@ -53,7 +52,7 @@ export const publishProblems = {
     title: 'wrong tag',
     exitCode: 65,
     meaning: 'A tag template of the release line does not give a valid tag, or two variants claim the same one.',
-    fix: 'Mend `tags` in modules/releases/<line>.yaml: {line}, {valkey} and {date} are filled in.',
+    fix: 'Correct `tags` in modules/releases/<line>.yaml: {line}, {valkey} and {date} are filled in.',
   },
   VP512: {
     title: 'a push failed',
@@ -77,21 +76,21 @@ export const publishProblems = {
     title: 'what is staged is not what the line says now',
     exitCode: 65,
     meaning:
-      'The line, its lock, the version of the server, any of the inputs or the repository is another one than when the images were staged, or than on another platform.',
+      'The images were staged into another repository, or say of themselves that they are of another line, variant, lock, version of the server or revision than the line has now, or than those of another platform.',
     fix: 'Build and stage it again: npm run build, npm run image, npm run publish -- --stage, then npm run verify.',
   },
   VP523: {
     title: 'the registry does not hold what was staged',
     exitCode: 65,
     meaning:
-      'The staged digest, or something under it, is missing in the registry, or has other bytes, another platform or other inputs there.',
-    fix: 'Stage it again: npm run publish -- --stage --line <line> --platform <platform>, then npm run verify.',
+      'The staged digest, or something under it, is missing in the registry, or has other bytes or another platform there.',
+    fix: 'Stage it again: npm run publish -- --stage --line <line> --platform <platform>, then npm run verify with the same options.',
   },
   VP524: {
     title: 'there is no image to stage',
     exitCode: 65,
     meaning:
-      'The images of this line and platform were not built, or of other inputs than are here now, or the engine no longer has them.',
+      'The images of this line and platform were not built, or from another lock than is here now, or the engine no longer has them.',
     fix: 'npm run build -- --line <line> --platform <platform>, then npm run image with the same options',
   },
   VP530: {
@@ -99,13 +98,13 @@ export const publishProblems = {
     exitCode: 65,
     meaning:
       'Only an image that was tested is published: for each staged digest there has to be a report about exactly that digest.',
-    fix: 'npm run verify on the digests that are named above',
+    fix: 'npm run verify -- --line <line> --platform <platform>, for each platform that is named above',
   },
   VP531: {
     title: 'a digest failed its tests',
     exitCode: 1,
     meaning: 'The report about it has a failed check. It is not published.',
-    fix: 'Mend what failed, build and stage again. After a failure that lay elsewhere, verify the same digest again.',
+    fix: 'Correct what failed, build and stage again. After a failure that lay elsewhere, verify the same digest again.',
   },
   VP540: {
     title: 'a version tag leads elsewhere',

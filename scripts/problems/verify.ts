@@ -54,13 +54,13 @@ export const verifyProblems = {
     title: 'the engine has other content under the digest',
     exitCode: 70,
     meaning:
-      'After the pull, the engine does not list the digest among those of the image. What would be tested is not what was asked for.',
+      'After the pull, the engine does not list the digest among those of the image. So the image that would be tested is not the one that was asked for.',
     fix: 'Remove the image from the engine (docker image rm), and run the verb again.',
   },
   VP410: {
     title: 'checks failed',
     exitCode: 1,
     meaning: 'The image is not what it has to be; it is not published. The report holds every check.',
-    fix: 'Mend what failed, and build the image again.',
+    fix: 'Fix what failed, and build the image again.',
   },
 } as const satisfies Readonly<Record<string, ProblemEntry>>;

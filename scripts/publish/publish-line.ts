@@ -1,18 +1,22 @@
-import { writeJson } from '../lib/json.ts';
-import type { ReleaseLine } from '../lines/release-line.ts';
+import type { ReleaseLine } from '../data/release-line.ts';
 import type { Platform } from '../pipeline/platform.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import type { Registry } from '../registry/open-registry.ts';
-import { showRepository } from '../registry/repository.ts';
-import { approve } from './approve.ts';
-import { execute, type PublishMeans } from './execute.ts';
-import { imageIndex } from './image-index.ts';
-import { inspectStaged } from './inspect-staged.ts';
-import { type Existing, type PublishPlan, planPublish, type VariantIndex } from './plan.ts';
-import { publishedPath, removePublished } from './published-record.ts';
-import { readReports, readStaged } from './release-files.ts';
-import { tagsOf } from './tags.ts';
+import { chooseStaged, inspectStaged, requireOneBuild, requireVerified } from './approve.ts';
+import { imageIndex } from './manifest.ts';
+import {
+  type Existing,
+  type PublishAction,
+  type PublishPlan,
+  planPublish,
+  showAction,
+  type Tag,
+  tagsOf,
+  type VariantIndex,
+} from './plan.ts';
+import type { Registry } from './registry.ts';
+import { type PublishedRelease, readReports, readStaged, removePublished, writePublished } from './release-file.ts';
+import { showRepository } from './repository.ts';
 
 export interface LineToPublish {
   readonly workspace: Workspace;
@@ -25,56 +29,62 @@ export interface LineToPublish {
   readonly moveVersionTags: boolean;
 }
 
-/** published.json: what the tags of a line lead to. Its digests are what is attested and signed. */
-export interface Published {
-  readonly line: string;
-  readonly repository: string;
-  readonly valkey: string;
-  readonly variants: Readonly<Record<string, { readonly digest: string; readonly tags: readonly string[] }>>;
+interface PublishMeans {
+  readonly registry: Registry;
+  readonly report: (line: string) => void;
+  readonly aborted: AbortSignal;
 }
 
-/** Reads records and registry, writes nothing, and says what there is to do. Throws where the release is not whole or not tested. */
+/**
+ * Reads records and registry, writes nothing, and says what there is to do. Throws where the release is not whole, not
+ * of one build or not tested: what a record says of a digest is asked of the image itself.
+ */
 export async function planLine(wish: LineToPublish, registry: Registry): Promise<PublishPlan> {
   const { workspace, line, platforms, lock, date, moveVersionTags } = wish;
   const repository = showRepository(registry.repository);
-  const staged = await readStaged(workspace, line.line);
-  const reports = await readReports(workspace, line.line);
-  const approved = approve({ line, repository, platforms, staged, reports, lock });
-  const tags = tagsOf(line, { valkey: approved.valkey, date });
-  const variants: VariantIndex[] = [];
-  for (const { variant, images } of approved.variants) {
-    const children = await Promise.all(images.map((image) => inspectStaged(registry, image)));
-    variants.push({ variant, index: imageIndex(children), children });
-  }
-  const existing = await readExisting(
-    registry,
-    variants,
-    tags.map(({ name }) => name),
-  );
+  const releases = platforms.map(async (each) => [each, await readStaged(workspace, line.line, each)] as const);
+  const staged = chooseStaged(line, repository, new Map(await Promise.all(releases)));
+  requireVerified(staged, await readReports(workspace, line.line));
+  const images = await Promise.all(staged.map((image) => inspectStaged(registry, image)));
+  const valkey = requireOneBuild(line, lock, images);
+  const variants = Object.keys(line.variants).map((variant): VariantIndex => {
+    const children = images.filter((image) => image.variant === variant);
+    return { variant, index: imageIndex(children), children };
+  });
+  const tags = tagsOf(line, { valkey, date });
+  const existing = await readExisting(registry, variants, tags);
   const actions = planPublish(variants, tags, existing, moveVersionTags);
-  return { line: line.line, repository, valkey: approved.valkey, variants, actions };
+  return { line: line.line, repository, valkey, variants, actions };
 }
 
 /** Plans and publishes. Throws VP540 before anything is written if a version tag leads elsewhere. */
-export async function publishLine(wish: LineToPublish, means: PublishMeans): Promise<Published> {
+export async function publishLine(wish: LineToPublish, means: PublishMeans): Promise<PublishedRelease> {
   return publishPlan(wish.workspace, await planLine(wish, means.registry), means);
 }
 
-/** Carries out a plan, and writes published.json. Interrupted, it leaves none, rather than that of the release before. */
-export async function publishPlan(workspace: Workspace, plan: PublishPlan, means: PublishMeans): Promise<Published> {
+/** Carries out a plan, and writes release.json. Interrupted, it leaves none, rather than that of the release before. */
+export async function publishPlan(
+  workspace: Workspace,
+  plan: PublishPlan,
+  means: PublishMeans,
+): Promise<PublishedRelease> {
   refuse(plan);
   if (!plan.actions.every(({ verdict }) => verdict === 'keep')) await removePublished(workspace, plan.line);
   await execute(plan.actions, means);
   const published = whatIsPublished(plan);
-  await writeJson(publishedPath(workspace, plan.line), published);
+  await writePublished(workspace, published);
   return published;
 }
 
-async function readExisting(registry: Registry, variants: readonly VariantIndex[], tags: string[]): Promise<Existing> {
+async function readExisting(
+  registry: Registry,
+  variants: readonly VariantIndex[],
+  tags: readonly Tag[],
+): Promise<Existing> {
   const digestOf = async (reference: string): Promise<string | null> =>
     (await registry.manifest(reference))?.digest ?? null;
   const indexes = await Promise.all(variants.map(({ index }) => digestOf(index.digest)));
-  const leads = await Promise.all(tags.map(async (tag) => [tag, await digestOf(tag)] as const));
+  const leads = await Promise.all(tags.map(async ({ name }) => [name, await digestOf(name)] as const));
   return { indexes: new Set(indexes.filter((digest) => digest !== null)), tags: new Map(leads) };
 }
 
@@ -88,10 +98,32 @@ function refuse({ repository, actions }: PublishPlan): void {
   });
 }
 
-function whatIsPublished({ line, repository, valkey, variants, actions }: PublishPlan): Published {
-  const entries = variants.map(({ variant, index }) => {
+function whatIsPublished({ line, repository, variants, actions }: PublishPlan): PublishedRelease {
+  const entries = variants.map(({ variant, index, children }) => {
+    const images = Object.fromEntries(children.map(({ platform, digest }) => [platform, digest]));
     const own = actions.filter((action) => action.target === 'tag' && action.variant === variant);
-    return [variant, { digest: index.digest, tags: own.map(({ reference }) => reference) }] as const;
+    return [variant, { digest: index.digest, images, tags: own.map(({ reference }) => reference) }] as const;
   });
-  return { line, repository, valkey, variants: Object.fromEntries(entries) };
+  return { line, repository, variants: Object.fromEntries(entries) };
+}
+
+/**
+ * Writes, in the plan's order, what is not right yet, and reads every tag back. Stopped between any two steps it leaves
+ * every tag leading to something whole, and a new plan holds the rest.
+ */
+export async function execute(actions: readonly PublishAction[], means: PublishMeans): Promise<void> {
+  const { registry, report, aborted } = means;
+  const todo = actions.filter(({ verdict }) => verdict === 'create' || verdict === 'move');
+  if (todo.length === 0) report('nothing to do: everything is published already');
+  for (const action of todo) {
+    aborted.throwIfAborted();
+    report(showAction(action));
+    await registry.putManifest(action.reference, action.index);
+    const found = await registry.manifest(action.reference);
+    if (found?.digest !== action.index.digest) {
+      throw new PipelineError('VP541', `set to ${action.index.digest}, and it leads to ${found?.digest ?? 'nothing'}`, {
+        where: `${showRepository(registry.repository)}:${action.reference}`,
+      });
+    }
+  }
 }

@@ -1,9 +1,9 @@
 import type Docker from 'dockerode';
 import * as z from 'zod';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import { accessRefused } from '../registry/authorize.ts';
-import type { Credentials } from '../registry/credentials.ts';
-import { type Repository, showRepository } from '../registry/repository.ts';
+import type { Credentials } from './credentials.ts';
+import { accessRefused } from './registry.ts';
+import { type Repository, showRepository } from './repository.ts';
 
 export interface Push {
   readonly docker: Docker;
@@ -26,8 +26,8 @@ const pushEvent = z.looseObject({
 export type PushEvent = z.infer<typeof pushEvent>;
 
 /**
- * Pushes repository:tag, which the engine has, and returns the digest that the engine reports. The credentials go to the engine as a client
- * sends them. Throws VP502, VP503 or VP512; the signal's own reason once it has fired.
+ * Pushes repository:tag, which the engine has, and returns the digest that the engine reports. The credentials go to
+ * the engine as a client sends them. Throws VP502, VP503 or VP512; the signal's own reason once it has fired.
  */
 export async function pushTag({ docker, repository, tag, credentials, report, aborted }: Push): Promise<string> {
   const { registry } = repository;
@@ -80,7 +80,10 @@ function pushFailed(words: string, registry: string, where: string, credentials:
   return new PipelineError(isGone.test(words) ? 'VP503' : 'VP512', said, { where });
 }
 
-/** Takes the events of a push, and reports what has been sent, or that the engine tries again, at most once in `everyMs`. */
+/**
+ * Takes the events of a push, and reports what has been sent, or that the engine tries again, at most once in
+ * `everyMs`.
+ */
 export function pushProgress(
   report: (line: string) => void,
   now: () => number = Date.now,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Workspace } from '../pipeline/workspace.ts';
-import { readRecord } from '../publish/read-record.ts';
+import { readRecord } from '../publish/release-file.ts';
 
 const record = z.looseObject({
   newer: z.array(

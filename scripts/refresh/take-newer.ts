@@ -1,6 +1,6 @@
 import { isScalar, parseDocument, stringify } from 'yaml';
-import { readRelease } from '../lines/version.ts';
-import type { Newer } from '../resolve/newer.ts';
+import { readRelease } from '../data/version.ts';
+import type { Newer } from '../inputs/newer.ts';
 
 /**
  * The text of a release line with the patch releases in it: only the values change, comments and layout stay. Newer version lines are a

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { History } from '../changed/history.ts';
+import { readLock } from '../data/lock.ts';
+import { loadLine } from '../data/release-line.ts';
 import { paths } from '../lib/image-paths.ts';
-import { loadLine } from '../lines/load-line.ts';
-import { readLock } from '../lines/read-lock.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
-import { readPublished } from '../publish/published-record.ts';
+import { readPublished } from '../publish/release-file.ts';
 import type { NotesInput } from './release-notes.ts';
 import { nodeVersion, type ReleasePoint, readPoint } from './release-point.ts';
 

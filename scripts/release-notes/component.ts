@@ -1,4 +1,4 @@
-import type { LockedBase, LockedSource } from '../lines/lock-file.ts';
+import type { LockedBase, LockedSource } from '../data/lock.ts';
 import type { ReleasePoint } from './release-point.ts';
 
 /** One part of an image as the notes name it. `id` is a commit or digest: what the version really meant; null where it is not locked. */

@@ -1,4 +1,4 @@
-import { byNumber } from '../lines/version.ts';
+import { byNumber } from '../data/version.ts';
 import { readReleaseTag } from '../workflows/release-tag.ts';
 
 /**

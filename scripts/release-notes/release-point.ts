@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { type LockedLine, lockFile } from '../lines/lock-file.ts';
-import { type ReleaseLine, releaseLine } from '../lines/release-line.ts';
+import { type LockedLine, lockFile } from '../data/lock.ts';
+import { type ReleaseLine, releaseLine } from '../data/release-line.ts';
 
 /** What a line consisted of at one commit. */
 export interface ReleasePoint {

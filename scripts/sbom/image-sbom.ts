@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { dockerClient } from '../lib/engine.ts';
 import { currentOwner, ownerLabel } from '../lib/owner.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import { layout } from '../verify/layout.ts';
+import { layout } from '../verify/subject.ts';
 
 /**
  * The list of components that an image carries. Nothing of the image runs, so it may be one for another machine. Throws VP605 where there is

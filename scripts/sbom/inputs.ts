@@ -1,4 +1,4 @@
-import type { LockedBase, LockedSource } from '../lines/lock-file.ts';
+import type { LockedBase, LockedSource } from '../data/lock.ts';
 import type { Architecture } from '../pipeline/platform.ts';
 import type { BaseImageRecord, BuildRecord } from '../pipeline/records.ts';
 import type { Crate } from './cargo-lock.ts';

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
+import { dataError, readData } from '../data/read-data.ts';
 import { textIfThere } from '../lib/files.ts';
-import { dataError } from '../lines/data-problem.ts';
-import { readData } from '../lines/read-data.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 
 const waiver = z
@@ -15,7 +14,7 @@ const waiver = z
   })
   .refine(({ added, until }) => added <= until, { path: ['until'], message: 'until has to be after added' });
 
-/** modules/waivers.yaml. It stands with the other data that decide what a release consists of, and moves with --modules. */
+/** modules/waivers.yaml. It stands with the other data that decide what a release consists of. */
 const waiversFile = z.strictObject({ waivers: z.array(waiver) });
 
 export type Waiver = z.infer<typeof waiver>;

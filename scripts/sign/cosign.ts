@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { execa } from 'execa';
+import { ensureProgram } from '../lib/programs.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import { ensureProgram } from '../tools/ensure-program.ts';
 
 /** What is signed: a digest, and the images under it with their own lists of components. */
 export interface SignedThing {

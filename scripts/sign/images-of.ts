@@ -6,9 +6,9 @@ import {
   readImageConfig,
   readImageIndex,
   readImageManifest,
-} from '../registry/manifest.ts';
-import type { Registry } from '../registry/open-registry.ts';
-import { showRepository } from '../registry/repository.ts';
+} from '../publish/manifest.ts';
+import type { Registry } from '../publish/registry.ts';
+import { showRepository } from '../publish/repository.ts';
 
 /** An image under a digest. */
 export interface PlatformImage {

@@ -1,20 +1,25 @@
 import type Docker from 'dockerode';
 import * as z from 'zod';
-import { engineStatus } from './connect-engine.ts';
-import { type ContainerWish, containerCommand, containerInputs } from './container-wish.ts';
+import { engineStatus } from '../lib/engine.ts';
 import type { EarlierContainer } from './decision.ts';
-import type { EnvironmentVariable } from './environment.ts';
-import {
-  CONF_IN_CONTAINER,
-  CONF_LABEL,
-  CONTAINER_NAME,
-  DATA_DIRECTORY,
-  ENV_LABEL,
-  OWNER_LABEL,
-  SERVER_PORT,
-  VOLUME_NAME,
-} from './names.ts';
+import type { ConfFile, EnvironmentVariable } from './options.ts';
 import { StartError } from './start-error.ts';
+
+/** The names of what `npm start` makes; `npm stop` finds it by these alone. */
+export const CONTAINER_NAME = 'valkey-bundle';
+export const VOLUME_NAME = 'valkey-bundle-data';
+
+/** Set to `1` on everything that is ours: a container of the same name without it belongs to somebody else. */
+const OWNER_LABEL = 'valkey-bundle.start';
+/** JSON list of the names given by `-e`: the values are in the container's environment, among the image's. */
+const ENV_LABEL = 'valkey-bundle.start.env';
+/** SHA-256 of the file given by `--conf`, or empty. */
+const CONF_LABEL = 'valkey-bundle.start.conf';
+
+export const SERVER_PORT = 6379;
+const DATA_DIRECTORY = '/data';
+const CONF_IN_CONTAINER = '/etc/valkey/valkey.conf';
+export const BUNDLE_FILE_IN_IMAGE = '/usr/local/share/valkey-bundle/bundle.json';
 
 const PORT_KEY = `${SERVER_PORT}/tcp`;
 /** A server with much data needs more than docker's ten seconds to save it. */
@@ -25,7 +30,7 @@ const GONE = 404;
 /** Its name is taken, or somebody else is removing it. */
 const CONFLICT = 409;
 
-/** The container that an earlier `npm start` made, or null. A stranger of the same name is an error: it is not ours to stop. */
+/** The container of an earlier `npm start`, or null. A stranger of that name is an error: it is not ours to stop. */
 export async function findEarlier(docker: Docker): Promise<EarlierContainer | null> {
   const container = docker.getContainer(CONTAINER_NAME);
   const info = await container.inspect().catch((error: unknown) => {
@@ -78,6 +83,8 @@ export async function portHolder(docker: Docker, port: number): Promise<{ name: 
   const holder = running.find(({ Ports }) => Ports.some(({ PublicPort }) => PublicPort === port));
   return holder === undefined ? null : { name: holder.Names[0]?.replace(/^\//, '') ?? holder.Id, image: holder.Image };
 }
+
+export type Started = Readonly<{ container: Docker.Container; port: number }>;
 
 /** Makes the container and starts it. On a port that was taken meanwhile it leaves nothing behind and gives null. */
 export async function startContainer(
@@ -157,4 +164,25 @@ export async function volumeExists(docker: Docker): Promise<boolean> {
         throw error;
       },
     );
+}
+
+/** All that decides how the server starts. */
+export type ContainerWish = Readonly<{
+  image: string;
+  environment: readonly EnvironmentVariable[];
+  conf: ConfFile | null;
+}>;
+
+/** The container's command, or undefined for that of the image. */
+export function containerCommand({ conf }: ContainerWish): string[] | undefined {
+  return conf === null ? undefined : ['valkey-server', CONF_IN_CONTAINER];
+}
+
+/** The variables and the file, as the engine takes them, with the mounts that come on top. */
+export function containerInputs({ environment, conf }: ContainerWish, mounts: Docker.MountConfig = []) {
+  const file = { Type: 'bind', Source: conf?.path ?? '', Target: CONF_IN_CONTAINER, ReadOnly: true } as const;
+  return {
+    Env: environment.map(({ name, value }) => `${name}=${value}`),
+    HostConfig: { Mounts: conf === null ? mounts : [...mounts, file] },
+  };
 }

@@ -1,4 +1,4 @@
-import type { EnvironmentVariable } from './environment.ts';
+import type { EnvironmentVariable } from './options.ts';
 
 /** A container that an earlier `npm start` made. */
 export type EarlierContainer = Readonly<{
@@ -28,7 +28,7 @@ export type Decision =
   | Readonly<{ action: 'reuse'; id: string; port: number }>
   | Readonly<{ action: 'replace'; id: string; previousPort: number | null; reasons: readonly string[] }>;
 
-/** Whether the container that stands already is the one asked for. The reasons name variables, never their values. */
+/** Decides if the container that is there is the one asked for. The reasons name variables, never their values. */
 export function decide(earlier: EarlierContainer | null, wanted: Wanted): Decision {
   if (earlier === null) return { action: 'create' };
   const reasons = [

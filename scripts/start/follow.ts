@@ -1,10 +1,7 @@
 import type Docker from 'dockerode';
-import { stopAndRemove } from './container.ts';
-import { followLog } from './container-log.ts';
-import { CONTAINER_NAME } from './names.ts';
+import { exitCodeOf, followLog } from '../lib/engine.ts';
+import { CONTAINER_NAME, stopAndRemove } from './container.ts';
 import type { Progress } from './progress.ts';
-import { exitCodeOf } from './run-container.ts';
-import type { Interruption } from './signals.ts';
 
 /**
  * Shows the container's log until it ends. Interrupted, it stops the container gracefully and removes it: exit code 0.
@@ -46,4 +43,31 @@ async function reportEnd(container: Docker.Container, exitCode: number, progress
   progress.note(
     `docker logs ${CONTAINER_NAME} shows them again; npm start replaces the container, npm stop removes it`,
   );
+}
+
+type Interruption = Readonly<{
+  /** Fires with the first signal. */
+  aborted: AbortSignal;
+  happened: Promise<{ readonly signal: NodeJS.Signals }>;
+  again: Promise<void>;
+}>;
+
+/** Ctrl-C comes from the terminal and again from the npm above this process: only a later one is a second one. */
+const SAME_KEY_MS = 1_000;
+
+/** From here on SIGINT, SIGTERM and SIGHUP (a closed terminal) end nothing by themselves: the caller decides. */
+export function catchInterruption(): Interruption {
+  const controller = new AbortController();
+  const first = Promise.withResolvers<{ readonly signal: NodeJS.Signals }>();
+  const second = Promise.withResolvers<void>();
+  let firstAt: number | null = null;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      firstAt ??= performance.now();
+      if (performance.now() - firstAt > SAME_KEY_MS) second.resolve();
+      first.resolve({ signal });
+      controller.abort();
+    });
+  }
+  return { aborted: controller.signal, happened: first.promise, again: second.promise };
 }

@@ -1,9 +1,9 @@
 import { basename } from 'node:path/posix';
+import { bytesOf } from '../../entrypoint/text/bytes.ts';
+import { redactWords } from '../../entrypoint/text/secrets.ts';
 import type { BundleFile } from '../../modules/schema.ts';
-import { type ArgumentRow, argumentRows } from './argument-rows.ts';
-import { showArguments } from './environment.ts';
-import type { PlanModule, PlanReport } from './plan-report.ts';
-import type { ServerModule } from './server-modules.ts';
+import type { ServerModule } from '../lib/module-list.ts';
+import type { PlanArgument, PlanModule, PlanReport } from './ask.ts';
 
 export type ModuleRow = Readonly<{
   name: string;
@@ -11,13 +11,14 @@ export type ModuleRow = Readonly<{
   arguments: readonly ArgumentRow[];
   presence: Readonly<{ kind: 'loaded' } | { kind: 'built-in' } | { kind: 'absent'; reason: string }>;
 }>;
-export type ModuleRows = Readonly<{ rows: readonly ModuleRow[]; warnings: readonly string[] }>;
+type ModuleRows = Readonly<{ rows: readonly ModuleRow[]; warnings: readonly string[] }>;
 
 type Known = Readonly<{ server: readonly ServerModule[] | null; plan: PlanReport | null; bundle: BundleFile | null }>;
 
 /**
- * One row a module. The server's own list is the truth of what runs with which arguments; the plan tells where they came
- * from, and whatever the two see differently becomes a warning. Without the server's list the plan stands in for it.
+ * One row a module. The server's own list is the truth of what runs with which arguments; the plan tells where they
+ * came from, and whatever the two see differently becomes a warning. Without the server's list the plan stands in for
+ * it.
  */
 export function moduleRows({ server, plan, bundle }: Known): ModuleRows {
   const planned = plan === null ? [] : plannedRows(plan, bundle);
@@ -98,4 +99,52 @@ function bundleVersion(bundle: BundleFile | null, running: ServerModule, planned
     if (entry !== undefined) return entry.version;
   }
   return null;
+}
+
+/** `source` is null where nobody knows where an argument came from. */
+type ArgumentRow = Readonly<{ text: string; source: string | null }>;
+
+/** The server's words in their order, each under the source of the planned argument that it belongs to. */
+function argumentRows(running: readonly string[], planned: readonly PlanArgument[]): ArgumentRow[] {
+  const rows: ArgumentRow[] = [];
+  // What was set by a directive instead of a load argument is in no list of the server's; it stands after the others.
+  const elsewhere: ArgumentRow[] = [];
+  let at = 0;
+  for (const { text, source } of planned) {
+    const found = findText(running, text, at);
+    if (found === null) {
+      elsewhere.push({ text, source });
+      continue;
+    }
+    if (found.start > at) rows.push({ text: showArguments(running.slice(at, found.start)), source: null });
+    rows.push({ text: showArguments(running.slice(found.start, found.end)), source });
+    at = found.end;
+  }
+  if (at < running.length) rows.push({ text: showArguments(running.slice(at)), source: null });
+  return [...rows, ...elsewhere];
+}
+
+/** The words that together are the text; quotes do not count, because the plan quotes and the server does not. */
+function findText(words: readonly string[], text: string, from: number): { start: number; end: number } | null {
+  const wanted = withoutQuotes(text);
+  for (let start = from; start < words.length; start++) {
+    for (let end = start + 1; end <= words.length; end++) {
+      const candidate = withoutQuotes(words.slice(start, end).join(' '));
+      if (candidate === wanted) return { start, end };
+      if (candidate.length >= wanted.length) break;
+    }
+  }
+  return null;
+}
+
+function withoutQuotes(text: string): string {
+  return text.replace(/["']/g, '');
+}
+
+/** Load arguments for people, without their secrets. */
+export function showArguments(args: readonly string[]): string {
+  return redactWords(args.map(bytesOf))
+    .map((arg, index) => (/private/i.test(args[index - 1] ?? '') ? '(redacted)' : arg))
+    .map((arg) => (arg === '' || /\s/.test(arg) ? JSON.stringify(arg) : arg))
+    .join(' ');
 }

@@ -1,12 +1,13 @@
 import type Docker from 'dockerode';
 import pc from 'picocolors';
-import type { EnvironmentVariable } from './environment.ts';
-import { moduleRows } from './module-rows.ts';
-import type { PlanReport } from './plan-report.ts';
+import { bytesOf } from '../../entrypoint/text/bytes.ts';
+import { redactLine } from '../../entrypoint/text/secrets.ts';
+import { table } from '../lib/text.ts';
+import { askServer, type PlanReport, readBundle, readPlan } from './ask.ts';
+import { CONTAINER_NAME, VOLUME_NAME } from './container.ts';
+import { type ModuleRow, moduleRows } from './module-rows.ts';
+import type { EnvironmentVariable } from './options.ts';
 import type { Progress } from './progress.ts';
-import { readBundle, readPlan } from './read-plan.ts';
-import { askServer } from './server-modules.ts';
-import { renderSummary } from './summary.ts';
 
 export type Running = Readonly<{
   container: Docker.Container;
@@ -54,7 +55,7 @@ export async function reportRunning(running: Running, progress: Progress, stdout
   );
 }
 
-/** What the entrypoint warned about when it started; without --detach the log repeats it, and with it nothing else would. */
+/** The entrypoint's own warnings: without --detach the log repeats them, and with it nothing else would. */
 function planWarnings(plan: PlanReport | null): string[] {
   return (plan?.diagnostics ?? [])
     .filter(({ severity }) => severity === 'warning' || severity === 'error')
@@ -62,4 +63,68 @@ function planWarnings(plan: PlanReport | null): string[] {
       ({ code, message, hint, at }) =>
         `${[code, ...(at ? [at] : [])].join(' ')}: ${message}${hint ? `\n  ${hint}` : ''}`,
     );
+}
+
+type Colors = ReturnType<typeof pc.createColors>;
+
+export type Summary = Readonly<{
+  alreadyRunning: boolean;
+  port: number;
+  image: string;
+  /** null: the server did not say. */
+  valkeyVersion: string | null;
+  environment: readonly EnvironmentVariable[];
+  confPath: string | null;
+  modules: readonly ModuleRow[];
+  /** The volume was there before this start. */
+  dataKept: boolean;
+  /** valkey-cli has to ask for the password. */
+  asksPassword: boolean;
+}>;
+
+/** The text of `npm start` on standard output once the server answers. */
+export function renderSummary(summary: Summary, colors: Colors): string {
+  const { alreadyRunning, port, image, valkeyVersion, environment, confPath, modules } = summary;
+  const server = valkeyVersion === null ? 'Valkey' : `Valkey ${valkeyVersion}`;
+  const lines = [
+    `${colors.bold(`${server} ${alreadyRunning ? 'is already running' : 'runs'} on 127.0.0.1:${port}`)} (container ${CONTAINER_NAME}, image ${image})`,
+    ...(confPath === null ? [] : [`configuration  ${confPath}`]),
+    ...(environment.length === 0 ? [] : [`environment    ${environment.map(showVariable).join('  ')}`]),
+    '',
+    ...renderModules(modules, colors),
+    '',
+    `connect  docker exec -it ${CONTAINER_NAME} valkey-cli${summary.asksPassword ? ' --askpass' : ''}`,
+    `logs     docker logs -f ${CONTAINER_NAME}`,
+    'stop     npm stop',
+    `data     volume ${VOLUME_NAME}${summary.dataKept && !alreadyRunning ? ', kept from an earlier start' : ''}: it outlives npm stop; npm stop -- --data removes it`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** A table with one line an argument; a module's name and version stand on its first line only. */
+function renderModules(modules: readonly ModuleRow[], colors: Colors): string[] {
+  if (modules.length === 0) return ['no modules'];
+  const cells = modules.flatMap(({ name, version, arguments: args, presence }) => {
+    if (presence.kind === 'built-in') return [[name, version, '(part of the server)', '']];
+    if (presence.kind === 'absent') return [[name, version, '(not loaded)', presence.reason]];
+    if (args.length === 0) return [[name, version, '(no arguments)', '']];
+    return args.map(({ text, source }, index) => [
+      index === 0 ? name : '',
+      index === 0 ? version : '',
+      text,
+      source ?? '(unknown)',
+    ]);
+  });
+  const [heading, ...rows] = table([['MODULE', 'VERSION', 'ARGUMENT', 'FROM'], ...cells]);
+  return [colors.dim(heading ?? ''), ...rows];
+}
+
+/** `NAME=value` for people: what is or may hold a secret is shown as `NAME=(set)`. */
+export function showVariable({ name, value }: EnvironmentVariable): string {
+  return `${name}=${value !== '' && (hidesSecret(name) || hidesSecret(value)) ? '(set)' : value}`;
+}
+
+/** As the entrypoint judges a line, and by its looks: an ACL rule alone, a path of secrets, a private key. */
+function hidesSecret(text: string): boolean {
+  return redactLine(bytesOf(text)) !== null || /private|secret|(^|[\s'"])[>#<!]\S/i.test(text);
 }

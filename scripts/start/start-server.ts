@@ -1,17 +1,24 @@
-import { finished } from 'node:stream/promises';
+import { createServer } from 'node:net';
 import type Docker from 'dockerode';
-import type { ConfFile } from './conf-file.ts';
-import { findEarlier, portHolder, stopAndRemove, volumeExists } from './container.ts';
-import { type ContainerWish, containerCommand, containerInputs } from './container-wish.ts';
+import { runOnce } from '../lib/engine.ts';
+import {
+  type ContainerWish,
+  containerCommand,
+  containerInputs,
+  findEarlier,
+  portHolder,
+  SERVER_PORT,
+  type Started,
+  startContainer,
+  stopAndRemove,
+  volumeExists,
+} from './container.ts';
 import { decide, type EarlierContainer } from './decision.ts';
-import { SERVER_PORT } from './names.ts';
-import type { StartOptions } from './options.ts';
-import { isFreeOnLoopback, portInUse } from './port.ts';
+import type { ConfFile, StartOptions } from './options.ts';
 import type { Progress, Say } from './progress.ts';
+import { awaitServer } from './ready.ts';
 import type { Running } from './report.ts';
-import { awaitServer, startOnPort } from './run-container.ts';
-import { collector, type InsideResult } from './run-inside.ts';
-import { StartError } from './start-error.ts';
+import { StartError, usageError } from './start-error.ts';
 
 /** `notes`: what the user should know of the image, for example that the archive had only an older server. */
 export type BuiltImage = Readonly<{ tag: string; id: string; notes: readonly string[] }>;
@@ -85,8 +92,8 @@ async function refuseTakenPort(docker: Docker, port: number, earlier: EarlierCon
 }
 
 /**
- * Lets the entrypoint of the new image plan the start, in a container of its own, before a running server is stopped for it. What the
- * entrypoint would refuse is refused here, with its words and its exit code.
+ * Lets the entrypoint of the new image plan the start, in a container of its own, before a running server is stopped
+ * for it. What the entrypoint would refuse is refused here, with its words and its exit code.
  */
 async function refuseBadStart(docker: Docker, wish: ContainerWish): Promise<void> {
   const command = ['valkey-bundle', 'plan', '--', ...(containerCommand(wish) ?? ['valkey-server'])];
@@ -96,24 +103,6 @@ async function refuseBadStart(docker: Docker, wish: ContainerWish): Promise<void
     fix: 'The server that runs was left alone.',
     exitCode,
   });
-}
-
-/** Runs a container to its end, as `docker run --rm` does, and collects what it prints. */
-async function runOnce(docker: Docker, options: Docker.ContainerCreateOptions): Promise<InsideResult> {
-  const container = await docker.createContainer(options);
-  try {
-    // Attached before it starts, so that nothing it prints is missed.
-    const stream = await container.attach({ stream: true, stdout: true, stderr: true });
-    const stdout = collector();
-    const stderr = collector();
-    container.modem.demuxStream(stream, stdout.sink, stderr.sink);
-    await container.start();
-    const { StatusCode }: { StatusCode: number } = await container.wait();
-    await finished(stream, { writable: false });
-    return { exitCode: StatusCode, stdout: stdout.text(), stderr: stderr.text() };
-  } finally {
-    await container.remove({ force: true });
-  }
 }
 
 /** The work's result, or a rejection as soon as the signal fires: for work that cannot be told to stop. */
@@ -127,4 +116,63 @@ export async function untilAborted<Result>(work: Promise<Result>, aborted: Abort
   } finally {
     aborted.removeEventListener('abort', interrupt);
   }
+}
+
+type PortWish = Readonly<{ port: number | null; previousPort: number | null }>;
+
+/** A started container on the port asked for, or on the next free one. */
+async function startOnPort(docker: Docker, wish: ContainerWish & PortWish): Promise<Started> {
+  for (let attempt = 0; attempt < START_TRIES; attempt++) {
+    const port = wish.port ?? (await chooseFreePort(wish.previousPort, isFreeOnLoopback));
+    const container = await startContainer(docker, wish, port);
+    if (container !== null) return { container, port };
+    if (wish.port !== null) throw portInUse(wish.port, null);
+  }
+  throw new StartError('free ports of 127.0.0.1 were taken again and again before the container got them', {
+    fix: 'Name one: npm start -- --port N.',
+  });
+}
+
+/** Between finding a free port and the engine taking it somebody else may; more often than this is no accident. */
+const START_TRIES = 5;
+
+/** How many ports after 6379 are tried: more neighbours than that means something else is wrong. */
+const PORTS_TRIED = 100;
+
+/** The first free port: that of the container being replaced (its clients keep their address), then from 6379 on. */
+export async function chooseFreePort(
+  previous: number | null,
+  isFree: (port: number) => Promise<boolean>,
+): Promise<number> {
+  const upwards = Array.from({ length: PORTS_TRIED }, (_, offset) => SERVER_PORT + offset);
+  for (const port of previous === null ? upwards : [previous, ...upwards]) {
+    if (await isFree(port)) return port;
+  }
+  throw new StartError(`the ports ${SERVER_PORT} to ${SERVER_PORT + PORTS_TRIED - 1} of 127.0.0.1 are all in use`, {
+    fix: 'Name a free one: npm start -- --port N.',
+  });
+}
+
+/** True if nothing listens there. A port below 1024 counts as free: only the engine may open it, and it will say. */
+export function isFreeOnLoopback(port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(false);
+      else if (error.code === 'EACCES') resolve(true);
+      else reject(error);
+    });
+    probe.listen({ host: '127.0.0.1', port, exclusive: true }, () => probe.close(() => resolve(true)));
+  });
+}
+
+/** The refusal of a port that was asked for by number. `holder` is the container that publishes it, if one does. */
+export function portInUse(port: number, holder: Readonly<{ name: string; image: string }> | null): StartError {
+  const by = holder === null ? 'another program' : `the container ${holder.name} (image ${holder.image})`;
+  return usageError(
+    `--port ${port}: 127.0.0.1:${port} is in use by ${by}`,
+    holder === null
+      ? 'Stop that program, name another port, or leave --port out: the next free one is taken.'
+      : `Stop it (docker stop ${holder.name}), name another port, or leave --port out: the next free one is taken.`,
+  );
 }

@@ -1,15 +1,11 @@
-import { Readable } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import type Docker from 'dockerode';
 import * as z from 'zod';
-import { collector } from '../start/run-inside.ts';
-import { parseModuleList, type ServerModule } from '../start/server-modules.ts';
-import type { ContainerWish } from './containers.ts';
-import { inside, readInside } from './inside.ts';
-import type { Lab } from './lab.ts';
-import { CheckFailed } from './outcome.ts';
+import { execIn, lastLines, type Ran } from '../lib/engine.ts';
+import { parseModuleList, type ServerModule } from '../lib/module-list.ts';
+import { type Containers, type ContainerWish, type Lab, readInside } from './lab.ts';
+import { CheckFailed } from './report.ts';
 
-/** A container in which a server answers. Asked by the valkey-cli that is in it: no port is published. */
+/** A container in which a server answers, to the valkey-cli that is in it: it publishes no port. */
 export interface Server {
   readonly container: Docker.Container;
   /** The reply as valkey-cli prints it; CheckFailed for an error of the server's. */
@@ -22,7 +18,7 @@ export interface Server {
   info(section: string, field: string): Promise<string | undefined>;
   /** Output of a command in the container, as `user`. */
   read(command: readonly string[], user?: string): Promise<string>;
-  exec(command: readonly string[]): ReturnType<typeof inside>;
+  exec(command: readonly string[]): Promise<Ran>;
 }
 
 /** Asks in the container, so that a server costs one exec. Long enough for a machine that does other things, too. */
@@ -30,8 +26,8 @@ const waitForPong =
   'end=$(($(date +%s) + 120)); until [ "$(valkey-cli -t 1 ping 2>/dev/null)" = PONG ]; do [ "$(date +%s)" -lt "$end" ] || exit 1; sleep 0.05; done';
 
 /**
- * Starts a container and records, under `name`, whether its server answers on port 6379 and `use` finds nothing wrong. The container is
- * removed at the end.
+ * Starts a container and records under `name` if its server answers on port 6379 and `use` finds nothing wrong. The
+ * container is removed at the end.
  */
 export async function checkServer(
   { containers, recorder }: Pick<Lab, 'containers' | 'recorder'>,
@@ -78,13 +74,13 @@ async function start(container: Docker.Container): Promise<Server> {
 
 /** Throws CheckFailed with the end of the log where the server has ended, or does not answer in time. */
 export async function untilItAnswers(container: Docker.Container): Promise<void> {
-  const waited = await inside(container, ['sh', '-c', waitForPong]).catch(() => undefined);
+  const waited = await execIn(container, ['sh', '-c', waitForPong]).catch(() => undefined);
   if (waited?.exitCode === 0) return;
   // The exec of a container that has just ended fails a moment before the engine says that it has ended.
   await container.wait({ abortSignal: AbortSignal.timeout(10_000) }).catch(() => {});
   const { State } = await container.inspect();
   const what = State.Running ? 'the server does not answer' : `the container ended with exit code ${State.ExitCode}`;
-  throw new CheckFailed(`${what}: ${(await outputOf(container)).trim().split('\n').slice(-4).join(' | ')}`);
+  throw new CheckFailed(`${what}: ${(await lastLines(container, 4)).replaceAll('\n', ' | ')}`);
 }
 
 export function serverIn(container: Docker.Container): Server {
@@ -100,17 +96,70 @@ export function serverIn(container: Docker.Container): Server {
       return new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(text)?.[1];
     },
     read: (command, user) => readInside(container, command, user),
-    exec: (command) => inside(container, command),
+    exec: (command) => execIn(container, command),
   };
 }
 
-/** Everything that a container without a terminal has printed so far, standard error after standard output. */
-async function outputOf(container: Docker.Container): Promise<string> {
-  const raw = await container.logs({ stdout: true, stderr: true, follow: false });
-  const stdout = collector();
-  const stderr = collector();
-  const source = Readable.from([raw]);
-  container.modem.demuxStream(source, stdout.sink, stderr.sink);
-  await finished(source);
-  return `${stdout.text()}${stderr.text()}`;
+/** Waits until a node sees the cluster as ok and knows so many host names: they come with pings after handshakes. */
+const waitForState = `
+stands() {
+  valkey-cli -t 1 cluster info 2>/dev/null | grep -q "^cluster_state:ok" &&
+    [ "$(valkey-cli -t 1 cluster nodes 2>/dev/null | grep -c ",node-")" = "$1" ]
+}
+end=$(($(date +%s) + 120))
+until stands "$1"; do
+  [ "$(date +%s)" -lt "$end" ] || exit 1
+  sleep 0.1
+done`;
+
+/**
+ * Forms a cluster of `size` primaries on a network of its own, and gives its nodes to `use`. As in deploy/, the nodes
+ * announce their host names, and those are what clients and modules are told to use.
+ */
+export async function withCluster<T>(
+  containers: Containers,
+  wish: ContainerWish,
+  size: number,
+  use: (nodes: readonly Server[]) => Promise<T>,
+): Promise<T> {
+  const network = await containers.createNetwork();
+  const nodes = await Promise.all(
+    Array.from({ length: size }, (_, at) => {
+      const hostname = `node-${at + 1}`;
+      return containers.create({
+        ...wish,
+        command: [...commandOf(hostname), ...(wish.command ?? [])],
+        network,
+        hostname,
+      });
+    }),
+  );
+  try {
+    await Promise.all(
+      nodes.map(async (node) => {
+        await node.start();
+        await untilItAnswers(node);
+      }),
+    );
+    const [first] = nodes;
+    if (first === undefined) throw new CheckFailed('a cluster of no nodes');
+    const addresses = await Promise.all(nodes.map((node) => addressOf(node, network)));
+    await readInside(first, ['valkey-cli', '--cluster', 'create', ...addresses, '--cluster-yes']);
+    await Promise.all(nodes.map((node) => readInside(node, ['sh', '-c', waitForState, 'sh', String(size)])));
+    return await use(nodes.map(serverIn));
+  } finally {
+    await Promise.all(nodes.map((node) => containers.remove(node)));
+  }
+}
+
+function commandOf(hostname: string): string[] {
+  const mode = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '5000'];
+  return [...mode, '--cluster-announce-hostname', hostname, '--cluster-preferred-endpoint-type', 'hostname'];
+}
+
+async function addressOf(node: Docker.Container, network: string): Promise<string> {
+  const { NetworkSettings } = await node.inspect();
+  const address = NetworkSettings.Networks[network]?.IPAddress ?? '';
+  if (address === '') throw new CheckFailed('a node got no address');
+  return `${address}:6379`;
 }

@@ -1,30 +1,23 @@
 import type Docker from 'dockerode';
 import * as z from 'zod';
+import { readLock } from '../data/lock.ts';
+import { loadManifests } from '../data/manifests.ts';
+import { loadLine } from '../data/release-line.ts';
 import { atOnce } from '../lib/at-once.ts';
 import { parseJson } from '../lib/json.ts';
-import { loadManifests } from '../lib/module-manifests.ts';
-import { loadLine } from '../lines/load-line.ts';
-import { readLock } from '../lines/read-lock.ts';
 import type { Platform } from '../pipeline/platform.ts';
 import type { VerifyReport } from '../pipeline/records.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import { type Containers, openContainers } from './containers.ts';
-import { moduleArguments } from './groups/arguments.ts';
-import { imageDefaults } from './groups/defaults.ts';
-import { health } from './groups/health.ts';
-import { knn } from './groups/knn-across-shards.ts';
-import { modules } from './groups/modules.ts';
-import { signals } from './groups/signals.ts';
-import { checkStructure } from './groups/structure.ts';
-import { users } from './groups/users.ts';
-import type { Group, Lab } from './lab.ts';
-import { layout } from './layout.ts';
-import { obtainImage } from './obtain-image.ts';
-import { openRecorder } from './recorder.ts';
-import type { Reference } from './reference.ts';
-import { type ImageFacts, readFacts } from './structure/facts.ts';
-import type { Expected, ImageInfo } from './subject.ts';
+import { imageDefaults, moduleArguments } from './arguments.ts';
+import { knn } from './coordinator.ts';
+import { type ImageFacts, readFacts } from './facts.ts';
+import { health, modules, signals, users } from './groups.ts';
+import { obtainImage, type Reference, shownReference } from './image.ts';
+import { type Containers, type Group, type Lab, openContainers } from './lab.ts';
+import { openRecorder } from './report.ts';
+import { checkStructure } from './structure.ts';
+import { type Expected, type ImageInfo, layout } from './subject.ts';
 
 export interface VerifyWish {
   readonly reference: Reference;
@@ -41,8 +34,8 @@ export interface VerifyWish {
 const limit = 4;
 
 /**
- * Runs an image in containers of its own and tells what is right and wrong with it. Throws for what is no image to verify (VP40x);
- * a check that fails is in the report. Everything that it made is removed, in every case.
+ * Runs an image in containers of its own and tells what is right and wrong with it. Throws where there is no image to
+ * verify (VP40x); a check that fails is in the report. Everything that it made is removed, in every case.
  */
 export async function verifyImage(docker: Docker, wish: VerifyWish): Promise<VerifyReport> {
   const { reference, variant, platform, workspace, aborted, report } = wish;
@@ -86,7 +79,7 @@ function lineOf({ bundle }: ImageFacts, where: string): string {
   throw new PipelineError('VP404', `${layout.bundle} does not say what line it is`, { where, cause: read.cause });
 }
 
-/** Reads what the project's data say of one image of a line. Throws VP407 for an unknown variant, and what reading the data throws. */
+/** Reads what the project's data say of one image of a line. Throws VP407 for an unknown variant. */
 export function readExpected(workspace: Workspace, lineName: string, variant: string, platform: Platform): Expected {
   const line = loadLine(workspace, lineName);
   if (line.variants[variant] === undefined) {
@@ -122,7 +115,7 @@ async function requireRunnable(docker: Docker, containers: Containers, image: Im
   }
 }
 
-/** Runs groups of checks, at most `limit` at a time, in their order. Rejects with the reason once the verb is aborted. */
+/** Runs groups of checks in their order, at most `limit` at a time. Rejects once the verb is aborted. */
 export async function runGroups(
   groups: readonly Group[],
   lab: Lab,
@@ -135,15 +128,4 @@ export async function runGroups(
     else aborted.addEventListener('abort', abort, { once: true });
   });
   await Promise.race([atOnce(limit, groups, aborted, (group) => group(lab)), interrupted]);
-}
-
-interface NamedImage {
-  readonly Id: string;
-  /** Not every engine gives an empty list for an image without a name. */
-  readonly RepoTags?: readonly string[] | null;
-}
-
-/** What a report calls the image: as it was asked for; behind an id, by which nobody knows an image, the names that the engine has for it now. */
-export function shownReference({ text }: Reference, { Id, RepoTags }: NamedImage): string {
-  return text === Id && RepoTags?.length ? `${text} (${RepoTags.join(', ')})` : text;
 }

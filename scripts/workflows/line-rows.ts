@@ -1,5 +1,5 @@
-import type { LockFile } from '../lines/lock-file.ts';
-import type { ReleaseLine } from '../lines/release-line.ts';
+import type { LockFile } from '../data/lock.ts';
+import type { ReleaseLine } from '../data/release-line.ts';
 import { type Architecture, architectureOf, type Platform } from '../pipeline/platform.ts';
 import { runnerOf } from './runners.ts';
 

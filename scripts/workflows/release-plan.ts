@@ -1,5 +1,5 @@
-import type { LockFile } from '../lines/lock-file.ts';
-import type { ReleaseLine } from '../lines/release-line.ts';
+import type { LockFile } from '../data/lock.ts';
+import type { ReleaseLine } from '../data/release-line.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import { type LineRow, lineRows, publishedLines } from './line-rows.ts';
 import { lineOfVersion, parseReleaseTag, type ReleaseTag, showReleaseTag } from './release-tag.ts';

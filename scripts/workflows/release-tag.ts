@@ -1,4 +1,4 @@
-import type { ReleaseLine } from '../lines/release-line.ts';
+import type { ReleaseLine } from '../data/release-line.ts';
 import { isDay } from '../pipeline/calendar-day.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 

@@ -1,8 +1,8 @@
 import { Cluster } from 'iovalkey';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ClusterNode, named, untilState, useClusterNetwork } from '../support/cluster-network.ts';
-import { outputOf } from '../support/docker-output.ts';
-import { lostOf, whileWriting } from '../support/kube/writer.ts';
+import { outputOf } from '../support/docker-container.ts';
+import { lostOf, whileWriting } from '../support/kube/clients.ts';
 import { measured } from '../support/measured.ts';
 import { checkPatience } from '../support/patience.ts';
 import { until } from '../support/until.ts';

@@ -1,9 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { runAsVisitor } from '../support/kube/clients.ts';
 import type { Namespace } from '../support/kube/namespace.ts';
-import { useNamespaces } from '../support/kube/scope.ts';
-import { allReady, jobDone, password, renderCluster } from '../support/kube/statefulset-cluster.ts';
-import { untilGreen } from '../support/kube/until-green.ts';
-import { runAsVisitor } from '../support/kube/visitor.ts';
+import { allReady, jobDone, password, renderCluster, untilGreen, useNamespaces } from '../support/kube/scope.ts';
 
 const open = useNamespaces();
 

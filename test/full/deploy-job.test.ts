@@ -1,7 +1,5 @@
 import { expect, it } from 'vitest';
-import { useNamespaces } from '../support/kube/scope.ts';
-import { jobDone, password, renderCluster } from '../support/kube/statefulset-cluster.ts';
-import { untilGreen } from '../support/kube/until-green.ts';
+import { jobDone, password, renderCluster, untilGreen, useNamespaces } from '../support/kube/scope.ts';
 import { until } from '../support/until.ts';
 
 const open = useNamespaces();

@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { makeCoordinatorImage } from '../support/kube/coordinator-image.ts';
-import { formAsOperator } from '../support/kube/operator-cluster.ts';
-import { operatorObjects } from '../support/kube/operator-pods.ts';
+import { formAsOperator, makeCoordinatorImage, operatorObjects } from '../support/kube/operator.ts';
 import { renderFolder } from '../support/kube/render.ts';
-import { showLogsOnFailure, useNamespaces } from '../support/kube/scope.ts';
-import { untilGreen } from '../support/kube/until-green.ts';
+import { showLogsOnFailure, untilGreen, useNamespaces } from '../support/kube/scope.ts';
 import { measured } from '../support/measured.ts';
 
 let coordinator: Awaited<ReturnType<typeof makeCoordinatorImage>>;

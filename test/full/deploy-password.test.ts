@@ -1,8 +1,6 @@
 import { expect, it } from 'vitest';
-import { blocksOf, readPage } from '../support/kube/readme.ts';
-import { useNamespaces } from '../support/kube/scope.ts';
-import { allReady, jobDone, renderCluster } from '../support/kube/statefulset-cluster.ts';
-import { untilGreen } from '../support/kube/until-green.ts';
+import { blocksOf, readPage } from '../support/kube/render.ts';
+import { allReady, jobDone, renderCluster, untilGreen, useNamespaces } from '../support/kube/scope.ts';
 
 const open = useNamespaces();
 const all = ['valkey-0', 'valkey-1', 'valkey-2'] as const;

@@ -1,9 +1,14 @@
 import { expect, it } from 'vitest';
-import { clusterClient } from '../support/kube/cluster-client.ts';
-import { useNamespaces } from '../support/kube/scope.ts';
-import { allReady, clusterCommand, jobDone, password, renderCluster } from '../support/kube/statefulset-cluster.ts';
-import { untilGreen } from '../support/kube/until-green.ts';
-import { lostOf, whileWriting } from '../support/kube/writer.ts';
+import { clusterClient, lostOf, whileWriting } from '../support/kube/clients.ts';
+import {
+  allReady,
+  clusterCommand,
+  jobDone,
+  password,
+  renderCluster,
+  untilGreen,
+  useNamespaces,
+} from '../support/kube/scope.ts';
 import { measured } from '../support/measured.ts';
 
 const open = useNamespaces();

@@ -1,12 +1,17 @@
 import type { Cluster } from 'iovalkey';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
-import { clusterClient } from '../support/kube/cluster-client.ts';
+import { clusterClient, lostOf, whileWriting } from '../support/kube/clients.ts';
 import type { Namespace } from '../support/kube/namespace.ts';
-import { useNamespaces } from '../support/kube/scope.ts';
-import { allReady, clusterCommand, jobDone, password, renderCluster } from '../support/kube/statefulset-cluster.ts';
-import { onVolume } from '../support/kube/tamper.ts';
-import { untilGreen } from '../support/kube/until-green.ts';
-import { lostOf, whileWriting } from '../support/kube/writer.ts';
+import {
+  allReady,
+  clusterCommand,
+  jobDone,
+  password,
+  renderCluster,
+  untilGreen,
+  useNamespaces,
+} from '../support/kube/scope.ts';
+import { onVolume } from '../support/kube/volumes.ts';
 import { measured } from '../support/measured.ts';
 import { until } from '../support/until.ts';
 

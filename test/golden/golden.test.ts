@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { textOf } from '../../entrypoint/bytes.ts';
-import { readConfiguration } from '../../entrypoint/inputs.ts';
-import type { PlanJson } from '../../entrypoint/tool/plan-json.ts';
+import { textOf } from '../../entrypoint/text/bytes.ts';
+import { readConfiguration } from '../../entrypoint/conf/configuration.ts';
+import type { PlanJson } from '../../entrypoint/tool/plan.ts';
 import { moduleFile } from '../support/elf.ts';
 import type { World } from '../support/fake-host.ts';
 import { bundle, coordinatorBundle } from '../support/fake-image.ts';

@@ -1,4 +1,4 @@
-import { bytesOf } from '../../entrypoint/bytes.ts';
+import { bytesOf } from '../../entrypoint/text/bytes.ts';
 
 /** One generated configuration: files by relative path, and how the server is called on them. Texts and paths are bytes as latin1. */
 export interface Case {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Grammar } from '../../entrypoint/conf/grammar.ts';
+import type { Grammar } from '../../entrypoint/conf/tokenize.ts';
 import { atOnce } from './at-once.ts';
 import { bisect } from './bisect.ts';
 import type { Case, Change } from './case.ts';

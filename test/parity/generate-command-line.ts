@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { asBytes, bytesOf, textOf } from '../../entrypoint/bytes.ts';
+import { asBytes, bytesOf, textOf } from '../../entrypoint/text/bytes.ts';
 import { arbitraryLine, type Names } from './generate-lines.ts';
 import { arbitraryBytes, arbitraryWord, inAnyCase, written } from './words.ts';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { bytesOf } from '../../entrypoint/bytes.ts';
+import { bytesOf } from '../../entrypoint/text/bytes.ts';
 
 /** A file name of any bytes but NUL and a slash, short enough that patterns often match one. */
 export function arbitraryFileName(): fc.Arbitrary<string> {

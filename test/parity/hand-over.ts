@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { asBytes } from '../../entrypoint/bytes.ts';
-import { express } from '../../entrypoint/express.ts';
-import type { Configuration } from '../../entrypoint/inputs.ts';
-import { type LoadLine, loadLinesOf } from '../../entrypoint/modules/loads.ts';
-import type { ExtraDirective, WantedLoad } from '../../entrypoint/modules/merge.ts';
+import type { Configuration } from '../../entrypoint/conf/configuration.ts';
+import { type LoadLine, loadLinesOf } from '../../entrypoint/modules/discover.ts';
+import type { ExtraDirective, WantedLoad } from '../../entrypoint/modules/precedence.ts';
+import { express } from '../../entrypoint/server/express.ts';
+import { asBytes } from '../../entrypoint/text/bytes.ts';
 import type { Change } from './case.ts';
 import type { Load } from './reading.ts';
 

@@ -1,10 +1,10 @@
-import { asBytes, bytesOf } from '../../entrypoint/bytes.ts';
-import type { Grammar } from '../../entrypoint/conf/grammar.ts';
-import { Refusal } from '../../entrypoint/diagnostics.ts';
+import { type Configuration, readConfiguration } from '../../entrypoint/conf/configuration.ts';
+import type { Grammar } from '../../entrypoint/conf/tokenize.ts';
+import { Refusal } from '../../entrypoint/diagnostics/diagnostic.ts';
 import { realFiles } from '../../entrypoint/host/files.ts';
-import type { Reader } from '../../entrypoint/host.ts';
-import { type Configuration, readConfiguration } from '../../entrypoint/inputs.ts';
-import { loadLinesOf } from '../../entrypoint/modules/loads.ts';
+import type { Reader } from '../../entrypoint/host/host.ts';
+import { loadLinesOf } from '../../entrypoint/modules/discover.ts';
+import { asBytes, bytesOf } from '../../entrypoint/text/bytes.ts';
 import { FREE_DIRECTIVES, type Load, type OurReading } from './reading.ts';
 
 /** What the entrypoint's reader says of a command line, and the configuration that it read, where it refused nothing. */

@@ -1,7 +1,7 @@
-import type { Grammar } from '../../entrypoint/conf/grammar.ts';
+import type { Configuration } from '../../entrypoint/conf/configuration.ts';
 import type { Entry } from '../../entrypoint/conf/include.ts';
-import type { SourceLine } from '../../entrypoint/conf/source.ts';
-import type { Configuration } from '../../entrypoint/inputs.ts';
+import type { SourceLine } from '../../entrypoint/conf/parse.ts';
+import type { Grammar } from '../../entrypoint/conf/tokenize.ts';
 import type { Case } from './case.ts';
 import { isOfTail } from './real-server.ts';
 

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { grammarOf } from '../../entrypoint/conf/grammar.ts';
+import { grammarOf } from '../../entrypoint/conf/tokenize.ts';
 import { compare } from './compare.ts';
 import { sampleCases } from './generate.ts';
 import { layModules } from './lay-out.ts';

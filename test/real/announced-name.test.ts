@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { useContainers } from '../support/docker-scope.ts';
-import type { TestServer } from '../support/docker-server.ts';
+import { type TestServer, useContainers } from '../support/docker-server.ts';
 
 const containers = useContainers();
 const fullName = 'valkey-0.valkey-headless.shop.svc.cluster.local';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { reportOf } from '../matrix/bad-input/report-of.ts';
-import type { ContainerWish } from '../support/docker-create.ts';
-import { useContainers } from '../support/docker-scope.ts';
+import { reportOf } from '../support/bad-input/rows.ts';
+import type { ContainerWish } from '../support/docker-container.ts';
+import { useContainers } from '../support/docker-server.ts';
 
 const containers = useContainers();
 

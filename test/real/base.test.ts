@@ -5,8 +5,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type ArchiveLine, ensureBase, recipeHash } from '../../scripts/image/base.ts';
 import { paths } from '../../scripts/lib/image-paths.ts';
 import { architectureOf, nativePlatform } from '../../scripts/pipeline/platform.ts';
+import { tarOf } from '../support/docker-container.ts';
 import { engine, label } from '../support/docker-engine.ts';
-import { tarOf } from '../support/docker-tar.ts';
 
 /** A recipe that no line has: its base is small, and nobody else's. */
 const line: ArchiveLine = {

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ClusterNode, named, untilState, useClusterNetwork } from '../support/cluster-network.ts';
-import type { Executed } from '../support/docker-exec.ts';
-import { outputOf } from '../support/docker-output.ts';
+import { type Executed, outputOf } from '../support/docker-container.ts';
 import { until } from '../support/until.ts';
 
 const network = useClusterNetwork();

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ClusterNode, named, untilUp, useClusterNetwork } from '../support/cluster-network.ts';
-import type { Executed } from '../support/docker-exec.ts';
+import type { Executed } from '../support/docker-container.ts';
 
 const network = useClusterNetwork();
 let fresh: ClusterNode[] = [];

@@ -1,8 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ContainerWish } from '../support/docker-create.ts';
-import { useContainers } from '../support/docker-scope.ts';
-import type { LoadedModule, TestServer } from '../support/docker-server.ts';
-import type { Files } from '../support/docker-tar.ts';
+import type { ContainerWish, Files } from '../support/docker-container.ts';
+import { type LoadedModule, type TestServer, useContainers } from '../support/docker-server.ts';
 
 const containers = useContainers();
 const search = '/usr/lib/valkey/libsearch.so';

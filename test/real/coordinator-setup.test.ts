@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useContainers } from '../support/docker-scope.ts';
-import type { TestServer } from '../support/docker-server.ts';
+import { type TestServer, useContainers } from '../support/docker-server.ts';
 import { standInsWith } from '../support/valkey-modules.ts';
 
 const containers = useContainers();

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import * as z from 'zod';
 import { paths } from '../../scripts/lib/image-paths.ts';
-import { ensureCompose } from '../../scripts/tools/compose.ts';
+import { ensureCompose } from '../../scripts/lib/programs.ts';
 import { engine, images, label, requireImage } from '../support/docker-engine.ts';
 import { longTestMs } from '../support/patience.ts';
 import { until } from '../support/until.ts';
@@ -111,6 +111,16 @@ it('without a password, as the README begins: up --wait, a green cluster check o
     await untilGreen(compose, node);
   }
   expect((await compose('exec', '-T', 'valkey-0', 'valkey-cli', '-c', 'SET', 'a', 'b')).all).toContain('OK');
+  const coverage = await compose(
+    'exec',
+    '-T',
+    'valkey-0',
+    'valkey-cli',
+    'CONFIG',
+    'GET',
+    'cluster-require-full-coverage',
+  );
+  expect(coverage.all).toMatch(/\nno$/);
   await down(compose, '--volumes', '--timeout', '5');
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { pages } from '../../entrypoint/tool/pages.ts';
-import type { ContainerWish } from '../support/docker-create.ts';
-import { useContainers } from '../support/docker-scope.ts';
+import type { ContainerWish } from '../support/docker-container.ts';
+import { useContainers } from '../support/docker-server.ts';
 import { until } from '../support/until.ts';
 import { wholeLog } from '../support/until-logged.ts';
 

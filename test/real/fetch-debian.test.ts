@@ -1,14 +1,18 @@
-import { access, readdir, readFile, stat } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type FetchOptions, fetchLine } from '../../scripts/fetch/fetch-line.ts';
-import { loadLine } from '../../scripts/lines/load-line.ts';
-import { readLock } from '../../scripts/lines/read-lock.ts';
+import { readLock } from '../../scripts/data/lock.ts';
+import { loadLine } from '../../scripts/data/release-line.ts';
+import type { DebianArchive } from '../../scripts/inputs/debian-archive.ts';
+import { fetchDebian } from '../../scripts/inputs/fetch-debian.ts';
+import { type FetchOptions, fetchLine } from '../../scripts/inputs/fetch-line.ts';
 import { openWorkspace } from '../../scripts/pipeline/workspace.ts';
 import { makeWorkspace, type TestWorkspace } from '../support/git-remote-workspace.ts';
+import { problemOf } from '../support/problem-of.ts';
 
 /** The project's own line and lock: RediSearch, out of the real archive. */
-const own = openWorkspace({});
+const own = openWorkspace();
 const line = loadLine(own, 'local');
 const locked = readLock(own).lines['local'];
 const options: FetchOptions = { aborted: new AbortController().signal, report: () => {} };
@@ -35,4 +39,54 @@ describe('a source package of the Debian archive', () => {
     // Offline: it is there.
     await fetchLine(here(), line, locked, { ...options, offline: true });
   });
+});
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'valkey-bundle-debian-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const source = {
+  kind: 'debian-source',
+  package: 'hello',
+  version: '1.0-1',
+  files: [{ name: 'hello_1.0-1.dsc', sha256: 'a'.repeat(64), size: 5 }],
+} as const;
+
+/** An archive that has a file of this text in one suite. */
+function archive(suite: string, text: string): DebianArchive {
+  return {
+    scratch: folder,
+    binary: async () => null,
+    source: async () => null,
+    download: async () => false,
+    downloadSource: async (asked, _name, _version, into) => {
+      if (asked !== suite) return false;
+      await mkdir(into, { recursive: true });
+      await writeFile(join(into, 'hello_1.0-1.dsc'), text);
+      return true;
+    },
+  };
+}
+
+async function fetchHello(from: DebianArchive) {
+  const access = { aborted: new AbortController().signal, report: () => {} };
+  const suites = ['sid', 'bookworm'];
+  return await fetchDebian('hello', { ...source, files: [...source.files] }, suites, folder, access, (_, work) =>
+    work(from),
+  );
+}
+
+it.each([
+  ['another content', 'other'],
+  ['another size', 'something longer'],
+])('a file with %s than the locked one is not unpacked: VP210', async (_, text) => {
+  expect((await problemOf(fetchHello(archive('bookworm', text)))).code).toBe('VP210');
+  expect(await readdir(folder)).toEqual(['files']);
+});
+
+it('a version that none of the suites has any more is VP209, with their names', async () => {
+  const { code, message } = await problemOf(fetchHello(archive('trixie', 'other')));
+  expect([code, message.includes('sid, bookworm')]).toEqual(['VP209', true]);
 });

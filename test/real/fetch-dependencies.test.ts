@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { fetchLine } from '../../scripts/fetch/fetch-line.ts';
+import { fetchLine } from '../../scripts/inputs/fetch-line.ts';
 import { type GitRemote, startGitRemote } from '../support/git-remote.ts';
 import type { GitRepository } from '../support/git-remote-repository.ts';
 import { makeWorkspace, shortPatience, type TestWorkspace } from '../support/git-remote-workspace.ts';

@@ -2,8 +2,8 @@ import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type FetchOptions, fetchLine } from '../../scripts/fetch/fetch-line.ts';
-import { sourceId } from '../../scripts/fetch/source-id.ts';
+import { type FetchOptions, fetchLine } from '../../scripts/inputs/fetch-line.ts';
+import { sourceId } from '../../scripts/inputs/source-folder.ts';
 import { type GitRemote, startGitRemote } from '../support/git-remote.ts';
 import { committedAt, type GitRepository } from '../support/git-remote-repository.ts';
 import { makeWorkspace, shortPatience, type TestWorkspace } from '../support/git-remote-workspace.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ContainerWish } from '../support/docker-create.ts';
-import { useContainers } from '../support/docker-scope.ts';
+import type { ContainerWish } from '../support/docker-container.ts';
+import { useContainers } from '../support/docker-server.ts';
 import { until } from '../support/until.ts';
 
 const containers = useContainers();

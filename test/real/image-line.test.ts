@@ -6,7 +6,7 @@ import { imageFiles, labels } from '../../scripts/image/labels.ts';
 import { buildRecord } from '../../scripts/image/records.ts';
 import { type BuildWorkspace, makeBuildWorkspace } from '../support/build-workspace.ts';
 import { engine } from '../support/docker-engine.ts';
-import { useContainers } from '../support/docker-scope.ts';
+import { useContainers } from '../support/docker-server.ts';
 import { fixtureModules as modules } from '../support/fixture-modules.ts';
 import { longTestMs } from '../support/patience.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { useContainers } from '../support/docker-scope.ts';
-import type { Files } from '../support/docker-tar.ts';
+import type { Files } from '../support/docker-container.ts';
+import { useContainers } from '../support/docker-server.ts';
 
 const containers = useContainers();
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { images } from '../support/docker-engine.ts';
-import { useContainers } from '../support/docker-scope.ts';
+import { useContainers } from '../support/docker-server.ts';
 import { standIns } from '../support/valkey-modules.ts';
 
 /* What the images valkey/valkey, valkey/valkey-bundle and redis have, docs/drop-in.md: names, paths, and who may use them. */

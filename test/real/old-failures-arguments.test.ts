@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { useContainers } from '../support/docker-scope.ts';
+import { useContainers } from '../support/docker-server.ts';
 import { untilLogged, wholeLog } from '../support/until-logged.ts';
 import { standIns, standInsWith } from '../support/valkey-modules.ts';
 

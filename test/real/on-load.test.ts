@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { reportOf } from '../matrix/bad-input/report-of.ts';
-import type { ContainerWish } from '../support/docker-create.ts';
+import { reportOf } from '../support/bad-input/rows.ts';
+import type { ContainerWish } from '../support/docker-container.ts';
 import { images } from '../support/docker-engine.ts';
-import { useContainers } from '../support/docker-scope.ts';
+import { useContainers } from '../support/docker-server.ts';
 import { untilLogged } from '../support/until-logged.ts';
 import { standIns } from '../support/valkey-modules.ts';
 

@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
 import { buildTestImage } from '../../scripts/image/local-image.ts';
-import { runParity } from '../../scripts/lib/parity-container.ts';
-import { gapsIn } from '../../scripts/lib/parity-gaps.ts';
-import { showMismatches } from '../../scripts/lib/parity-report.ts';
+import { showMismatches } from '../../scripts/parity/report.ts';
+import { gapsIn, runParity } from '../../scripts/parity/run.ts';
 
 // A core sample: `npm run parity` runs as many as one likes, on two versions of the server.
 it('2500 generated configurations are read, and planned, as the real server reads them', async () => {

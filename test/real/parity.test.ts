@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestContainer } from '../support/docker-container.ts';
-import { useContainers } from '../support/docker-scope.ts';
+import { useContainers } from '../support/docker-server.ts';
 import { echo, type ParityCase, text } from './parity/case.ts';
 import { commandLineCases } from './parity/command-lines.ts';
 import { includeCases } from './parity/includes.ts';

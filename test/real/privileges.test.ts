@@ -1,8 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { TestContainer } from '../support/docker-container.ts';
-import type { ContainerWish } from '../support/docker-create.ts';
-import { useContainers } from '../support/docker-scope.ts';
-import type { TestServer } from '../support/docker-server.ts';
+import type { ContainerWish, TestContainer } from '../support/docker-container.ts';
+import { type TestServer, useContainers } from '../support/docker-server.ts';
 import { untilLogged } from '../support/until-logged.ts';
 import { standIns, standInsWith } from '../support/valkey-modules.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TestContainer } from '../support/docker-container.ts';
-import { useContainers } from '../support/docker-scope.ts';
+import { useContainers } from '../support/docker-server.ts';
 import { untilLogged } from '../support/until-logged.ts';
 
 const containers = useContainers();

@@ -4,13 +4,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { releasePath } from '../../scripts/pipeline/workspace.ts';
 import { PipelineError } from '../../scripts/problems/pipeline-error.ts';
 import { type LineToPublish, publishLine } from '../../scripts/publish/publish-line.ts';
-import { stageImage } from '../../scripts/publish/stage-image.ts';
-import { openRegistry, type Registry } from '../../scripts/registry/open-registry.ts';
+import { openRegistry, type Registry } from '../../scripts/publish/registry.ts';
+import { stageImage } from '../../scripts/publish/stage.ts';
 import { engine } from '../support/docker-engine.ts';
 import { patienceMs } from '../support/patience.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
 import { type TinyImage, useTinyImages } from '../support/registry-image.ts';
-import { testInputs, testLock, testTags, useReleases } from '../support/registry-release.ts';
+import { testTags, useReleases } from '../support/registry-release.ts';
 import { type RawRepository, rawRepository } from '../support/registry-seed.ts';
 import { until } from '../support/until.ts';
 
@@ -80,8 +80,8 @@ describe('interrupted', () => {
 
   test('after the last tag is set and before that is seen, it leaves no record, and the next run writes it with reads alone', async () => {
     const { raw, wish } = await seed('last-answer');
-    const record = join(releasePath(wish.workspace, '9.0'), 'published.json');
-    await writeFile(record, JSON.stringify({ repository: 'a/b', variants: {} }));
+    const record = join(releasePath(wish.workspace, '9.0'), 'release.json');
+    await writeFile(record, JSON.stringify({ line: '9.0', repository: 'a/b', variants: {} }));
     const opened = openRegistry({ registry: running.host, name: 'last-answer' }, null, { aborted: never });
     let isSet = false;
     const registry: Registry = {
@@ -167,7 +167,6 @@ describe('a registry that goes away in the middle', () => {
 
 describe('an image on its way into the registry', () => {
   const kind = { line: '9.0', variant: 'default', platform: 'linux/amd64' } as const;
-  const wish = { ...kind, valkey: '9.0.4', inputs: testInputs, lock: testLock };
   let image: TinyImage;
   let id: string;
 
@@ -182,7 +181,7 @@ describe('an image on its way into the registry', () => {
     see = (same: Registry) => same,
   ) {
     const registry = openRegistry({ registry: running.host, name }, null, { aborted, retryAfterMs: [] });
-    return stageImage({ ...wish, id }, { docker: engine, registry: see(registry), credentials: null, report, aborted });
+    return stageImage({ ...kind, id }, { docker: engine, registry: see(registry), credentials: null, report, aborted });
   }
 
   test('is left at once at Ctrl-C, also while the registry keeps the engine waiting, and the next run brings it there', async () => {

@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { releasePath } from '../../scripts/pipeline/workspace.ts';
+import { readCredentials } from '../../scripts/publish/credentials.ts';
 import { type LineToPublish, publishLine } from '../../scripts/publish/publish-line.ts';
-import { stageImage } from '../../scripts/publish/stage-image.ts';
-import { readCredentials } from '../../scripts/registry/credentials.ts';
-import { openRegistry, type Registry } from '../../scripts/registry/open-registry.ts';
+import { openRegistry, type Registry } from '../../scripts/publish/registry.ts';
+import { stageImage } from '../../scripts/publish/stage.ts';
 import { engine } from '../support/docker-engine.ts';
 import { basicAuth, startRegistry, type TestRegistry } from '../support/registry.ts';
 import { type TinyImage, useTinyImages } from '../support/registry-image.ts';
-import { type TestRelease, testInputs, testLock, useReleases } from '../support/registry-release.ts';
+import { type TestRelease, useReleases } from '../support/registry-release.ts';
 import { type RawRepository, rawRepository } from '../support/registry-seed.ts';
 
 const aborted = new AbortController().signal;
@@ -45,7 +45,6 @@ async function openAs(name: string, credentials: typeof user | null): Promise<Re
 
 describe('who may not write', () => {
   const kind = { line: '9.0', variant: 'default', platform: 'linux/amd64' } as const;
-  const wish = { ...kind, valkey: '9', inputs: testInputs, lock: testLock };
   let release: TestRelease;
   let raw: RawRepository;
   let image: TinyImage;
@@ -81,14 +80,14 @@ describe('who may not write', () => {
   ])('stages nothing %s either, not even through the engine', async (_, credentials) => {
     // The client reads with the right password, so that it is the engine that is refused.
     const means = { docker: engine, registry: await openAs('staging', user), credentials, report, aborted };
-    await expect(stageImage({ ...wish, id: image.id }, means)).rejects.toMatchObject({ code: 'VP502' });
+    await expect(stageImage({ ...kind, id: image.id }, means)).rejects.toMatchObject({ code: 'VP502' });
     expect((await engine.getImage(image.id).inspect()).RepoTags).toEqual([image.reference]);
   });
 
   test('gets VP524 for an image that the engine does not have', async () => {
     const means = { docker: engine, registry: await openAs('staging', user), credentials: user, report, aborted };
     const id = `sha256:${'0'.repeat(64)}`;
-    await expect(stageImage({ ...wish, id }, means)).rejects.toMatchObject({ code: 'VP524' });
+    await expect(stageImage({ ...kind, id }, means)).rejects.toMatchObject({ code: 'VP524' });
   });
 });
 
@@ -107,9 +106,9 @@ describe('a release that is not whole or not tested', () => {
     publishLine(wish, { registry, report, aborted });
 
   /** Nothing was written: no tag, and no manifest either. */
-  async function expectRefused(code: string, words?: string): Promise<void> {
+  async function expectRefused(code: string, words?: string, wish?: LineToPublish): Promise<void> {
     await running.requests('broken');
-    await expect(publish()).rejects.toMatchObject({ code, message: expect.stringContaining(words ?? code) });
+    await expect(publish(wish)).rejects.toMatchObject({ code, message: expect.stringContaining(words ?? code) });
     expect((await running.requests('broken')).filter((request) => !/^(GET|HEAD) /.test(request))).toEqual([]);
     expect(await raw.tags()).toEqual([]);
   }
@@ -142,15 +141,15 @@ describe('a release that is not whole or not tested', () => {
 
   test('is refused where the record of staging is cut off', async () => {
     await release.write();
-    const file = join(releasePath(release.wish.workspace, '9.0'), 'staged.json');
-    await writeFile(file, (await readFile(file, 'utf8')).slice(0, 100));
+    const file = join(releasePath(release.wish.workspace, '9.0'), 'amd64', 'release.json');
+    await writeFile(file, (await readFile(file, 'utf8')).slice(0, 50));
     await expectRefused('VP521', file);
   });
 
   test('is refused where the record of staging names a digest that the registry does not have', async () => {
     const digest = `sha256:${'0'.repeat(64)}`;
     await release.write({
-      staged: ([first, ...others]) => [{ ...first, digest }, ...others],
+      staged: (images) => images.map((image, at) => (at === 0 ? { ...image, digest } : image)),
       reports: ([first, ...others]) => [{ ...first, digest }, ...others],
     });
     await expectRefused('VP523', digest);
@@ -158,19 +157,17 @@ describe('a release that is not whole or not tested', () => {
 
   test('is refused where the image is for another platform than was staged', async () => {
     const [amd64, arm64] = release.staged.map(({ digest }) => digest);
-    const swap = <Entry extends { digest: string | null }>([first, second, ...others]: readonly Entry[]) => [
-      { ...first, digest: arm64 },
-      { ...second, digest: amd64 },
-      ...others,
-    ];
+    const swapped = [arm64, amd64];
+    const swap = <Entry extends { digest: string | null }>(entries: readonly Entry[]): Entry[] =>
+      entries.map((entry, at) => ({ ...entry, digest: swapped[at] ?? entry.digest }));
     await release.write({ staged: swap, reports: swap });
     await expectRefused('VP523', 'linux/arm64');
   });
 
-  test('is refused where the images are of other inputs than their records say', async () => {
-    const inputs = 'd'.repeat(64);
-    await release.write({ staged: (images) => images.map((image) => ({ ...image, inputs })) });
-    await expectRefused('VP523', inputs);
+  test('is refused where the images say that they are of another lock', async () => {
+    await release.write();
+    const lock = 'd'.repeat(64);
+    await expectRefused('VP522', lock, { ...release.wish, lock });
   });
 
   test('is refused where the registry has lost a layer of it', async () => {

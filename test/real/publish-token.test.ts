@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { planLine, publishLine } from '../../scripts/publish/publish-line.ts';
-import { stageImage } from '../../scripts/publish/stage-image.ts';
-import { openRegistry } from '../../scripts/registry/open-registry.ts';
+import { openRegistry } from '../../scripts/publish/registry.ts';
+import { stageImage } from '../../scripts/publish/stage.ts';
 import { engine } from '../support/docker-engine.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
 import { useTinyImages } from '../support/registry-image.ts';
-import { reportOn, testInputs, testLine, testLock, useReleases } from '../support/registry-release.ts';
+import { reportOn, testLine, useReleases } from '../support/registry-release.ts';
 import { startTokenService, type TokenService } from '../support/registry-token.ts';
 
 const aborted = new AbortController().signal;
@@ -41,14 +41,11 @@ describe('a registry with a token service, as GHCR is', () => {
     const image = await loadTinyImage('arm64');
     const registry = open(user);
     const staged = await stageImage(
-      {
-        ...{ line: '9.0', variant: 'default', platform: 'linux/arm64', id: image.id, valkey: '9.0.4' },
-        ...{ inputs: testInputs, lock: testLock },
-      },
+      { line: '9.0', variant: 'default', platform: 'linux/arm64', id: image.id },
       { docker: engine, registry, credentials: user, report, aborted },
     );
     await image.remove();
-    const release = await seedRelease(staged.repository, null, line);
+    const release = await seedRelease(`${running.host}/org/bundle`, null, line);
     await release.write({ staged: () => [staged], reports: () => [reportOn(staged)] });
     service.scopes();
     const { variants: published } = await publishLine(release.wish, { registry, report, aborted });

@@ -1,23 +1,25 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { inputsLabel } from '../../scripts/image-line/image-labels.ts';
-import { inputsHash } from '../../scripts/image-line/inputs-hash.ts';
-import { lockOfLine } from '../../scripts/lines/locked-line.ts';
-import { architectureOf, platforms } from '../../scripts/pipeline/platform.ts';
-import type { BaseImageRecord, ImageRecord } from '../../scripts/pipeline/records.ts';
-import { artifactsPath, lockPath, releasePath, type Workspace } from '../../scripts/pipeline/workspace.ts';
-import { readStaged } from '../../scripts/publish/release-files.ts';
+import { lockOfLine } from '../../scripts/data/wanted.ts';
+import { imageTag, labels as names } from '../../scripts/image/labels.ts';
+import { architectureOf, type Platform, platforms } from '../../scripts/pipeline/platform.ts';
+import { lockPath, releasePath, type Workspace } from '../../scripts/pipeline/workspace.ts';
+import { stagedImages } from '../../scripts/publish/release-file.ts';
+import { engine } from '../support/docker-engine.ts';
 import { basicAuth, startRegistry, type TestRegistry } from '../support/registry.ts';
 import { useTinyImages } from '../support/registry-image.ts';
-import { reportOn, testLine } from '../support/registry-release.ts';
+import { reportOn, testLabels, testLine } from '../support/registry-release.ts';
 import { rawRepository } from '../support/registry-seed.ts';
 
 const script = join(import.meta.dirname, '../../scripts/publish.ts');
 const user = { username: 'tester', password: 'correct horse: battery' };
+// Its name is part of the names that its images have in the engine.
+const line = { ...testLine, line: `verb-${randomUUID().slice(0, 8)}` };
 let folder: string;
 let workspace: Workspace;
 const loadTinyImage = useTinyImages();
@@ -28,9 +30,8 @@ beforeAll(async () => {
   workspace = { modules: join(folder, 'modules'), dist: join(folder, 'dist') };
   running = await startRegistry({ auth: await basicAuth(folder, user) });
   await mkdir(join(workspace.modules, 'releases'), { recursive: true });
-  await writeFile(join(workspace.modules, 'releases', '9.0.yaml'), stringify(testLine));
+  await writeFile(join(workspace.modules, 'releases', `${line.line}.yaml`), stringify(line));
   await writeLock('1');
-  for (const platform of platforms) await writeImages(platform);
   await logIn('docker', user.password);
   await logIn('docker-wrong', 'wrong horse');
 });
@@ -42,26 +43,17 @@ afterAll(async () => {
 /** What resolve would have written: the base at some digest. */
 async function writeLock(digit: string): Promise<void> {
   const base = { kind: 'image', reference: 'docker.io/valkey/valkey:9.0.4', digest: `sha256:${digit.repeat(64)}` };
-  await writeFile(lockPath(workspace), JSON.stringify({ version: 1, lines: { '9.0': { base, modules: {} } } }));
+  await writeFile(lockPath(workspace), JSON.stringify({ version: 1, lines: { [line.line]: { base, modules: {} } } }));
 }
 
-/** What build and image would have left behind. */
-async function writeImages(platform: (typeof platforms)[number]): Promise<void> {
-  const architecture = architectureOf(platform);
-  const inputs = await inputsHash(workspace, '9.0');
-  const lock = lockOfLine(workspace, testLine);
-  const variants: ImageRecord['variants'] = {};
-  for (const variant of Object.keys(testLine.variants)) {
-    const labels = { 'org.opencontainers.image.version': '9.0.4', [inputsLabel]: inputs };
-    const image = await loadTinyImage(architecture, labels);
-    variants[variant] = { reference: image.reference, id: image.id };
+/** What build and image would leave in the engine: an image a variant, under the name of the line. */
+async function build(platform: Platform, labels: Readonly<Record<string, string>> = {}): Promise<void> {
+  for (const variant of Object.keys(line.variants)) {
+    const own = { [names.line]: line.line, [names.lock]: lockOfLine(workspace, line), ...labels };
+    const image = await loadTinyImage(architectureOf(platform), { ...testLabels(variant), ...own });
+    const [repo = '', tag = ''] = imageTag(line.line, variant).split(':');
+    await engine.getImage(image.id).tag({ repo, tag });
   }
-  const base = { reference: 'test', digest: null, valkey: '9.0.4', glibc: '2.41', packages: [], libraries: [] };
-  const at = artifactsPath(workspace, '9.0', architecture);
-  await mkdir(at, { recursive: true });
-  const images: ImageRecord = { line: '9.0', platform, inputs, lock, variants };
-  await writeFile(join(at, 'images.json'), JSON.stringify(images));
-  await writeFile(join(at, 'base.json'), JSON.stringify(base satisfies Partial<BaseImageRecord>));
 }
 
 async function logIn(name: string, password: string): Promise<void> {
@@ -71,38 +63,66 @@ async function logIn(name: string, password: string): Promise<void> {
 }
 
 function publish(args: readonly string[], { docker = 'docker' } = {}) {
-  const where = ['--registry', running.host, '--modules', workspace.modules, '--dist', workspace.dist];
+  const where = ['--registry', running.host];
   const env = {
     DOCKER_CONFIG: join(folder, docker),
     VALKEY_BUNDLE_REPOSITORY: 'ghcr.io/kailas-cloud/from-environment',
   };
-  return execa(process.execPath, [script, '--line', '9.0', ...where, ...args], { env, reject: false });
+  return execa(process.execPath, [script, '--line', line.line, ...where, ...args], { cwd: folder, env, reject: false });
 }
 
 const raw = () => rawRepository(running.host, 'kailas-cloud/from-environment', user);
 
 describe('npm run publish', () => {
+  test('with --stage ends with VP524 where nothing was built', async () => {
+    const { exitCode, stderr } = await publish(['--stage', '--platform', 'linux/arm64']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 65, stderr: expect.stringMatching(/VP524 .*no such image/) });
+  });
+
   test('with --stage and --dry-run pushes nothing, and names what it would push', async () => {
+    await build('linux/arm64');
     const { exitCode, stdout } = await publish(['--stage', '--platform', 'linux/arm64', '--dry-run']);
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^push sha256:.* to .*:staging-9\.0-default-arm64-[0-9a-f]{12}$/m);
+    expect(stdout).toMatch(/^push sha256:.* to .*:staging-verb-\w+-default-arm64-[0-9a-f]{12}$/m);
     expect(await raw().tags()).toEqual([]);
   });
 
-  test('stages the images of each machine into a file of its own, and takes them together', async () => {
-    const machines = await Promise.all(platforms.map((platform) => publish(['--stage', '--platform', platform])));
-    expect(machines.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
-    for (const architecture of ['amd64', 'arm64']) {
-      const file = join(releasePath(workspace, '9.0'), `staged-${architecture}.json`);
-      expect(JSON.parse(await readFile(file, 'utf8'))).toHaveLength(2);
+  test.each([
+    ['line', { [names.line]: '9.1' }],
+    ['variant', { [names.variant]: 'other' }],
+    ['lock', { [names.lock]: 'b'.repeat(64) }],
+  ])('with --stage refuses images that say that they are of another %s', async (what, labels) => {
+    await build('linux/arm64', labels);
+    const { exitCode, stderr } = await publish(['--stage', '--platform', 'linux/arm64']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 65, stderr: expect.stringMatching(`VP524 .*its ${what} is`) });
+    expect(await raw().tags()).toEqual([]);
+  });
+
+  test('with --stage refuses images for another platform', async () => {
+    await build('linux/amd64');
+    const { exitCode, stderr } = await publish(['--stage', '--platform', 'linux/arm64']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 65, stderr: expect.stringMatching(/VP524 .*linux\/amd64/) });
+  });
+
+  test('stages the images of each platform, and writes their digests into a file of its own', async () => {
+    for (const platform of platforms) {
+      await build(platform);
+      const { exitCode, stdout } = await publish(['--stage', '--platform', platform]);
+      expect(exitCode).toBe(0);
+      const file = join(releasePath(workspace, line.line), architectureOf(platform), 'release.json');
+      const { variants, ...about } = JSON.parse(await readFile(file, 'utf8'));
+      const repository = `${running.host}/kailas-cloud/from-environment`;
+      expect(about).toEqual({ line: line.line, platform, repository });
+      expect(Object.keys(variants)).toEqual(['default', 'coordinator']);
+      expect(stdout).toContain(`default ${platform} ${repository}@${variants.default}`);
     }
-    expect(await readStaged(workspace, '9.0')).toHaveLength(4);
   });
 
   test('prints the plan with --dry-run, publishes without it, and then has nothing to do', async () => {
-    const staged = await readStaged(workspace, '9.0');
-    for (const [number, image] of staged.entries()) {
-      await writeFile(join(releasePath(workspace, '9.0'), `report-${number}.json`), JSON.stringify(reportOn(image)));
+    const staged = await Promise.all(platforms.map((platform) => stagedImages(workspace, line.line, platform)));
+    for (const [number, image] of staged.flat().entries()) {
+      const file = join(releasePath(workspace, line.line), `report-${number}.json`);
+      await writeFile(file, JSON.stringify(reportOn(image)));
     }
     const dry = await publish(['--date', '20261002', '--dry-run']);
     expect(dry.stdout).toMatch(/^create {2}tag {3}9\.0\.4-20261002 -> sha256:/m);
@@ -110,10 +130,10 @@ describe('npm run publish', () => {
 
     const first = await publish(['--date', '20261002']);
     expect(first).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('create') });
-    const digest = await raw().digest('9.0');
-    expect(first.stdout).toContain(`${running.host}/kailas-cloud/from-environment:9.0 ${digest}`);
-    expect(JSON.parse(await readFile(join(releasePath(workspace, '9.0'), 'published.json'), 'utf8'))).toMatchObject({
-      variants: { default: { digest, tags: ['9.0.4', '9.0.4-20261002', '9.0', 'latest'] } },
+    const digest = await raw().digest('latest');
+    expect(first.stdout).toContain(`${running.host}/kailas-cloud/from-environment:latest ${digest}`);
+    expect(JSON.parse(await readFile(join(releasePath(workspace, line.line), 'release.json'), 'utf8'))).toMatchObject({
+      variants: { default: { digest, tags: ['9.0.4', '9.0.4-20261002', line.line, 'latest'] } },
     });
 
     const second = await publish(['--date', '20261002']);
@@ -124,10 +144,10 @@ describe('npm run publish', () => {
     });
   });
 
-  test('refuses what was assembled or staged from another lock', async () => {
+  test('refuses what was built and staged from another lock', async () => {
     await writeLock('2');
     const staging = await publish(['--stage', '--platform', 'linux/arm64']);
-    expect(staging).toMatchObject({ exitCode: 65, stderr: expect.stringMatching(/VP524 .*the lock was/) });
+    expect(staging).toMatchObject({ exitCode: 65, stderr: expect.stringMatching(/VP524 .*its lock is/) });
     expect(await publish([])).toMatchObject({ exitCode: 65, stderr: expect.stringContaining('VP522') });
     await writeLock('1');
   });

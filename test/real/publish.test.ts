@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Platform } from '../../scripts/pipeline/platform.ts';
-import type { StagedImage } from '../../scripts/pipeline/records.ts';
 import { planLine, publishLine } from '../../scripts/publish/publish-line.ts';
-import { stageImage } from '../../scripts/publish/stage-image.ts';
-import { openRegistry, type Registry } from '../../scripts/registry/open-registry.ts';
+import { openRegistry, type Registry } from '../../scripts/publish/registry.ts';
+import type { StagedImage } from '../../scripts/publish/release-file.ts';
+import { stageImage } from '../../scripts/publish/stage.ts';
 import { engine } from '../support/docker-engine.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
 import { useTinyImages } from '../support/registry-image.ts';
-import { reportOn, testInputs, testLine, testLock, testTags, useReleases } from '../support/registry-release.ts';
+import { reportOn, testLine, testTags, useReleases } from '../support/registry-release.ts';
 import { rawRepository } from '../support/registry-seed.ts';
 
 const aborted = new AbortController().signal;
@@ -34,14 +34,18 @@ describe('publishing', () => {
     const { raw, registry, wish, staged } = await release('all-tags');
     const published = await publishLine(wish, { registry, report, aborted });
     expect(await raw.tags()).toEqual(testTags.toSorted());
-    for (const [variant, { digest, tags }] of Object.entries(published.variants)) {
+    for (const [variant, { digest, images, tags }] of Object.entries(published.variants)) {
       for (const tag of tags) expect(await raw.digest(tag)).toBe(digest);
       const index = JSON.parse((await raw.bytes(digest))?.toString('utf8') ?? '');
       expect(index.mediaType).toBe('application/vnd.oci.image.index.v1+json');
+      const tested = staged.filter((image) => image.variant === variant);
       expect(index.manifests.map((entry: { digest: string }) => entry.digest)).toEqual(
-        staged.filter((image) => image.variant === variant).map((image) => image.digest),
+        tested.map((image) => image.digest),
       );
-      expect(index.annotations).toEqual({ 'org.opencontainers.image.version': '9.0.4' });
+      expect(images).toEqual(Object.fromEntries(tested.map((image) => [image.platform, image.digest])));
+      expect(index.annotations).toEqual({
+        'org.opencontainers.image.version': variant === 'default' ? '9.0.4' : `9.0.4-${variant}`,
+      });
     }
   });
 
@@ -92,7 +96,6 @@ describe('publishing', () => {
     const first = await release('next');
     const { variants } = await publishLine(first.wish, { registry: first.registry, report, aborted });
     const second = await release('next', { ...testLine, valkey: '9.0.5' });
-    await second.write({ staged: (images) => images.map((image) => ({ ...image, valkey: '9.0.5' })) });
     const next = await publishLine(second.wish, { registry: second.registry, report, aborted });
     expect(await second.raw.digest('9.0.4')).toBe(variants['default']?.digest);
     for (const tag of ['9.0', 'latest', '9.0.5'])
@@ -111,8 +114,7 @@ describe('an image of the engine', () => {
     for (const [architecture, platform] of Object.entries(kinds)) {
       const image = await loadTinyImage(architecture as keyof typeof kinds);
       const means = { docker: engine, registry, credentials: null, report, aborted };
-      const about = { line: '9.0', variant: 'default', platform, valkey: '9.0.4', inputs: testInputs, lock: testLock };
-      const wished = { ...about, id: image.id };
+      const wished = { line: '9.0', variant: 'default', platform, id: image.id };
       const one = await stageImage(wished, means);
       await running.requests(name);
       expect(await stageImage(wished, means)).toEqual(one);

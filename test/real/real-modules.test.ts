@@ -1,9 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadManifests } from '../../scripts/lib/module-manifests.ts';
+import { loadManifests } from '../../scripts/data/manifests.ts';
 import { images } from '../support/docker-engine.ts';
-import { useContainers } from '../support/docker-scope.ts';
-import type { TestServer } from '../support/docker-server.ts';
+import { type TestServer, useContainers } from '../support/docker-server.ts';
 import { until } from '../support/until.ts';
 
 const containers = useContainers();

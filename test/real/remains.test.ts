@@ -7,7 +7,7 @@ import { paths } from '../../scripts/lib/image-paths.ts';
 import { ownerLabel, ownerOf } from '../../scripts/lib/owner.ts';
 import { removeRemains } from '../../scripts/lib/remains.ts';
 import { engine } from '../support/docker-engine.ts';
-import { useContainers } from '../support/docker-scope.ts';
+import { useContainers } from '../support/docker-server.ts';
 import { until } from '../support/until.ts';
 
 const containers = useContainers();

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { findNewer } from '../../scripts/resolve/newer.ts';
-import { resolveLine } from '../../scripts/resolve/resolve-line.ts';
+import { findNewer } from '../../scripts/inputs/newer.ts';
+import { resolveLine } from '../../scripts/inputs/resolve-line.ts';
 import { type GitRemote, startGitRemote } from '../support/git-remote.ts';
 import type { GitRepository } from '../support/git-remote-repository.ts';
 import { makeWorkspace, noPatience, shortPatience, type TestWorkspace } from '../support/git-remote-workspace.ts';

@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type GitRemote, startGitRemote } from '../support/git-remote.ts';
@@ -43,8 +43,8 @@ beforeEach(async () => {
 afterEach(() => workspace.remove());
 
 function start(verb: 'resolve' | 'fetch', ...args: string[]) {
-  const folders = ['--modules', workspace.modules, '--dist', workspace.dist];
-  return execa(process.execPath, [join(scripts, `${verb}.ts`), ...args, ...folders], {
+  return execa(process.execPath, [join(scripts, `${verb}.ts`), ...args], {
+    cwd: dirname(workspace.modules),
     reject: false,
     stdin: 'ignore',
   });

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ReleaseLine } from '../../scripts/lines/release-line.ts';
-import { resolveLine } from '../../scripts/resolve/resolve-line.ts';
-import { resolveLines } from '../../scripts/resolve/resolve-lines.ts';
+import type { ReleaseLine } from '../../scripts/data/release-line.ts';
+import { resolveLine } from '../../scripts/inputs/resolve-line.ts';
+import { resolveLines } from '../../scripts/inputs/resolve-lines.ts';
 import { type GitRemote, startGitRemote } from '../support/git-remote.ts';
 import type { GitRepository } from '../support/git-remote-repository.ts';
 import { makeWorkspace, noPatience, shortPatience, type TestWorkspace } from '../support/git-remote-workspace.ts';

@@ -1,9 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { selfSigned } from '../support/certificate.ts';
 import { useClusterNetwork } from '../support/cluster-network.ts';
-import type { TestContainer } from '../support/docker-container.ts';
-import type { ContainerWish } from '../support/docker-create.ts';
-import { useContainers } from '../support/docker-scope.ts';
+import type { ContainerWish, TestContainer } from '../support/docker-container.ts';
+import { useContainers } from '../support/docker-server.ts';
 import { until } from '../support/until.ts';
 
 /* A running server is asked as it was started, where it listens, and by nothing that stays behind. */

@@ -105,39 +105,39 @@ describe('npm run sign', () => {
 
   it('refuses to sign where a list of components is missing: VP623', async () => {
     const { digest } = await lab.putIndex();
-    const { stderr } = await lab.sign(digest, '--key', lab.key, '--dist', join(lab.folder, 'empty'));
+    const { stderr } = await lab.signIn(await lab.folderOf('empty'), digest, '--key', lab.key);
     expect(stderr).toMatch(/^VP623 /);
   });
 
   describe('refuses with VP624, and attests nothing,', () => {
-    const refused = async (digest: string, dist: string, words: RegExp): Promise<void> => {
-      const { exitCode, stderr } = await lab.sign(digest, '--key', lab.key, '--dist', dist);
+    const refused = async (digest: string, folder: string, words: RegExp): Promise<void> => {
+      const { exitCode, stderr } = await lab.signIn(folder, digest, '--key', lab.key);
       expect({ exitCode, stderr }).toEqual({ exitCode: 65, stderr: expect.stringMatching(words) });
       expect(await lab.verified(digest, 'right')).toEqual([false, false, false]);
     };
 
     it('where dist has got the list of a later build', async () => {
       const { digest } = await lab.putIndex();
-      const dist = join(lab.folder, 'later');
-      await lab.layArtifacts(dist, 'amd64', hex('a', 40));
-      await lab.layArtifacts(dist, 'arm64', hex('b', 40));
-      await refused(digest, dist, /^VP624 .*list of components/);
+      const folder = await lab.folderOf('later');
+      await lab.layArtifacts(join(folder, 'dist'), 'amd64', hex('a', 40));
+      await lab.layArtifacts(join(folder, 'dist'), 'arm64', hex('b', 40));
+      await refused(digest, folder, /^VP624 .*list of components/);
     });
 
     it('where only the records are of a later build', async () => {
       const { digest } = await lab.putIndex();
-      const dist = join(lab.folder, 'mixed');
+      const folder = await lab.folderOf('mixed');
       for (const architecture of lab.architectures) {
         const list = join('artifacts', '9.0', architecture, 'sbom.cdx.json');
-        await lab.layArtifacts(dist, architecture, hex('b', 40));
-        await copyFile(join(lab.workspace.dist, list), join(dist, list));
+        await lab.layArtifacts(join(folder, 'dist'), architecture, hex('b', 40));
+        await copyFile(join(lab.workspace.dist, list), join(folder, 'dist', list));
       }
-      await refused(digest, dist, /^VP624 .*records/);
+      await refused(digest, folder, /^VP624 .*records/);
     });
 
     it('where an image does not say which list it holds', async () => {
       const { digest } = await lab.putIndex(async () => ({}));
-      await refused(digest, lab.workspace.dist, /^VP624 .*no label/);
+      await refused(digest, lab.folder, /^VP624 .*no label/);
     });
   });
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { reportOf } from '../matrix/bad-input/report-of.ts';
-import type { TestContainer } from '../support/docker-container.ts';
-import type { ContainerWish } from '../support/docker-create.ts';
-import { useContainers } from '../support/docker-scope.ts';
+import { reportOf } from '../support/bad-input/rows.ts';
+import type { ContainerWish, TestContainer } from '../support/docker-container.ts';
+import { useContainers } from '../support/docker-server.ts';
 import { until } from '../support/until.ts';
 import { untilLogged } from '../support/until-logged.ts';
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ContainerWish } from '../support/docker-create.ts';
-import { useContainers } from '../support/docker-scope.ts';
-import type { TestServer } from '../support/docker-server.ts';
+import type { ContainerWish } from '../support/docker-container.ts';
+import { type TestServer, useContainers } from '../support/docker-server.ts';
 import { until } from '../support/until.ts';
 import { standIns } from '../support/valkey-modules.ts';
 

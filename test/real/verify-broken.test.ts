@@ -4,18 +4,14 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { loadManifests } from '../../scripts/data/manifests.ts';
+import { releaseLine } from '../../scripts/data/release-line.ts';
 import { paths } from '../../scripts/lib/image-paths.ts';
-import { loadManifests } from '../../scripts/lib/module-manifests.ts';
-import { releaseLine } from '../../scripts/lines/release-line.ts';
 import { nativePlatform } from '../../scripts/pipeline/platform.ts';
 import { verifyReport } from '../../scripts/pipeline/records.ts';
 import { openWorkspace } from '../../scripts/pipeline/workspace.ts';
-import { moduleArguments } from '../../scripts/verify/groups/arguments.ts';
-import { imageDefaults } from '../../scripts/verify/groups/defaults.ts';
-import { health } from '../../scripts/verify/groups/health.ts';
-import { modules } from '../../scripts/verify/groups/modules.ts';
-import { signals } from '../../scripts/verify/groups/signals.ts';
-import { users } from '../../scripts/verify/groups/users.ts';
+import { imageDefaults, moduleArguments } from '../../scripts/verify/arguments.ts';
+import { health, modules, signals, users } from '../../scripts/verify/groups.ts';
 import type { Expected } from '../../scripts/verify/subject.ts';
 import { readExpected } from '../../scripts/verify/verify-image.ts';
 import { images } from '../support/docker-engine.ts';
@@ -23,7 +19,7 @@ import { brokenImage, namesOf, removeVerified, tryImage } from '../support/verif
 
 removeVerified();
 
-const workspace = openWorkspace({});
+const workspace = openWorkspace();
 const local = readExpected(workspace, 'local', 'default', nativePlatform());
 
 /** The line that the image with stand-ins would be of. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { withCluster } from '../../scripts/verify/cluster.ts';
-import { openContainers } from '../../scripts/verify/containers.ts';
-import { knnAcrossShards } from '../../scripts/verify/groups/knn-across-shards.ts';
+import { knnAcrossShards } from '../../scripts/verify/coordinator.ts';
+import { openContainers } from '../../scripts/verify/lab.ts';
+import { withCluster } from '../../scripts/verify/server.ts';
 import { engine, images } from '../support/docker-engine.ts';
 
 it('the tool runs in a cluster whose nodes name each other by host names, and says that a stand-in does not search', async () => {

@@ -2,7 +2,7 @@ import type Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nativePlatform, type Platform } from '../../scripts/pipeline/platform.ts';
 import { openWorkspace } from '../../scripts/pipeline/workspace.ts';
-import { readReference } from '../../scripts/verify/reference.ts';
+import { readReference } from '../../scripts/verify/image.ts';
 import { type VerifyWish, verifyImage } from '../../scripts/verify/verify-image.ts';
 import { engine, images } from '../support/docker-engine.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
@@ -27,7 +27,7 @@ function verify(reference: string, over: Partial<VerifyWish> = {}, docker: Docke
     line: null,
     variant: 'default',
     platform: nativePlatform(),
-    workspace: openWorkspace({}),
+    workspace: openWorkspace(),
     aborted: new AbortController().signal,
     report: () => {},
     ...over,

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
 import { parse } from 'yaml';
+import { type LockedSource, lockFile } from '../../scripts/data/lock.ts';
+import { type ReleaseLine, releaseLine } from '../../scripts/data/release-line.ts';
 import { paths } from '../../scripts/lib/image-paths.ts';
-import { type LockedSource, lockFile } from '../../scripts/lines/lock-file.ts';
-import { type ReleaseLine, releaseLine } from '../../scripts/lines/release-line.ts';
 import { architectureOf, nativePlatform } from '../../scripts/pipeline/platform.ts';
 import { makeGitRemotes } from './git-remotes.ts';
 
@@ -98,8 +98,7 @@ export async function makeBuildWorkspace(modules: Readonly<Record<string, Fixtur
   const architecture = architectureOf(nativePlatform());
   const artifacts = join(dist, 'artifacts', 'own', architecture);
   const log = (of: string) => readFile(join(dist, 'logs', `${of}-own-${architecture}.log`), 'utf8').catch(() => '');
-  const start = (verb: string, ...args: string[]) =>
-    startVerb(verb, [...args, '--modules', data, '--dist', dist], remotes.env);
+  const start = (verb: string, ...args: string[]) => startVerb(verb, args, { cwd: folder, env: remotes.env });
   return {
     dist,
     artifacts,
@@ -129,9 +128,13 @@ function executedSteps(log: string): string[] {
 }
 
 /** Runs a verb as npm does, without the bootstrap. */
-function startVerb(verb: string, args: readonly string[], env: Readonly<Record<string, string>>) {
+function startVerb(
+  verb: string,
+  args: readonly string[],
+  where: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+) {
   const script = join(paths.root, 'scripts', `${verb}.ts`);
-  return execa(process.execPath, [script, ...args], { env, reject: false, stdin: 'ignore' });
+  return execa(process.execPath, [script, ...args], { ...where, reject: false, stdin: 'ignore' });
 }
 
 /** The line local with more modules and a variant; its base stays the same, and need not be made again. */

@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type Docker from 'dockerode';
 import { afterAll } from 'vitest';
-import { removeNetwork } from '../../scripts/verify/containers.ts';
-import { engine, images, label, requireImage } from './docker-engine.ts';
-import { type Executed, execIn } from './docker-exec.ts';
-import { createNetwork } from './docker-network.ts';
-import { outputOf } from './docker-output.ts';
-import { type Files, tarOf } from './docker-tar.ts';
+import { removeNetwork } from '../../scripts/lib/engine.ts';
+import { type Executed, execIn, type Files, outputOf, tarOf } from './docker-container.ts';
+import { createNetwork, engine, images, label, requireImage } from './docker-engine.ts';
 import { until } from './until.ts';
 
 /** How a node is to run. What is not said: cluster mode, a short node timeout, its name announced, its data on a volume that stays. */

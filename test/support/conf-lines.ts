@@ -1,7 +1,6 @@
-import { asBytes, type Bytes, bytesOf } from '../../entrypoint/bytes.ts';
-import { type Directive, parseLine } from '../../entrypoint/conf/parse.ts';
-import type { SourceLine } from '../../entrypoint/conf/source.ts';
-import type { Place } from '../../entrypoint/place.ts';
+import { type Directive, parseLine, type SourceLine } from '../../entrypoint/conf/parse.ts';
+import { asBytes, type Bytes, bytesOf } from '../../entrypoint/text/bytes.ts';
+import type { Place } from '../../entrypoint/text/place.ts';
 
 export const CONF = '/etc/valkey/valkey.conf';
 

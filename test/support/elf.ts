@@ -1,4 +1,4 @@
-import { asBytes, type Bytes } from '../../entrypoint/bytes.ts';
+import { asBytes, type Bytes } from '../../entrypoint/text/bytes.ts';
 import type { Spec } from './fake-tree.ts';
 
 /** The first 64 bytes of an ELF file: a 64-bit shared object for x86-64 unless told otherwise. */

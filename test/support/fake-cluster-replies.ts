@@ -1,6 +1,6 @@
-import { bytesOf } from '../../entrypoint/bytes.ts';
-import { slotOf } from '../../entrypoint/cluster/key-slot.ts';
-import type { Answer, Command, Reply } from '../../entrypoint/host.ts';
+import { slotOf } from '../../entrypoint/cluster/nodes.ts';
+import type { Answer, Command, Reply } from '../../entrypoint/host/host.ts';
+import { bytesOf } from '../../entrypoint/text/bytes.ts';
 import { idOf, ipOf, lineOf, PONG } from './cluster-view.ts';
 import type { FakeCluster, FakeServer } from './fake-cluster.ts';
 

@@ -1,5 +1,5 @@
-import { type Bytes, bytesOf } from '../../entrypoint/bytes.ts';
-import type { Command, Reply, ServerAt, Waiting } from '../../entrypoint/host.ts';
+import type { Command, Reply, ServerAt, Waiting } from '../../entrypoint/host/host.ts';
+import { type Bytes, bytesOf } from '../../entrypoint/text/bytes.ts';
 import { ipOf } from './cluster-view.ts';
 import { answer } from './fake-cluster-replies.ts';
 

@@ -1,7 +1,7 @@
-import { asBytes, type Bytes, bytesOf, textOf } from '../../entrypoint/bytes.ts';
 import { globPaths } from '../../entrypoint/conf/glob.ts';
-import type { ConfRead, Executable, Host, ModuleFile, User, Waiting } from '../../entrypoint/host.ts';
-import { absolute } from '../../entrypoint/path.ts';
+import type { ConfRead, Executable, Host, ModuleFile, User, Waiting } from '../../entrypoint/host/host.ts';
+import { asBytes, type Bytes, bytesOf, textOf } from '../../entrypoint/text/bytes.ts';
+import { absolute } from '../../entrypoint/text/place.ts';
 import { allows, type FakeTree, fakeTree, type Spec } from './fake-tree.ts';
 
 export interface World {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { BUNDLE_PATH, type Bundle, DEFAULT_SERVER, type Manifest } from '../../entrypoint/modules/manifest.ts';
-import { loadManifests } from '../../scripts/lib/module-manifests.ts';
+import { loadManifests } from '../../scripts/data/manifests.ts';
 import { moduleFile } from './elf.ts';
 import { type FakeHost, fakeHost, type World } from './fake-host.ts';
 import type { Spec } from './fake-tree.ts';
@@ -30,8 +30,8 @@ export const bundle: Bundle = {
 export const coordinatorBundle: Bundle = {
   ...bundle,
   defaults: {
-    ...bundle.defaults,
     moduleArgs: [{ module: 'search', args: '--use-coordinator', when: { 'cluster-enabled': 'yes' } }],
+    directives: [{ name: 'cluster-require-full-coverage', value: 'no', when: { 'cluster-enabled': 'yes' } }],
   },
 };
 

@@ -1,6 +1,6 @@
-import { START_RECORD } from '../../entrypoint/host.ts';
-import { classify, type Invocation, startUnderOwnName } from '../../entrypoint/invocation.ts';
+import { START_RECORD } from '../../entrypoint/host/host.ts';
 import { launch } from '../../entrypoint/launch.ts';
+import { classify, type Invocation, startUnderOwnName } from '../../entrypoint/server/invocation.ts';
 import { runTool } from '../../entrypoint/tool/run.ts';
 import { type Event, type FakeHost, RUNTIME_NAME, untilGone, untilGoneLater } from './fake-host.ts';
 import { fakeImage, manifests } from './fake-image.ts';

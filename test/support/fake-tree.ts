@@ -1,5 +1,5 @@
-import { asBytes, type Bytes, bytesOf } from '../../entrypoint/bytes.ts';
-import type { User } from '../../entrypoint/host.ts';
+import type { User } from '../../entrypoint/host/host.ts';
+import { asBytes, type Bytes, bytesOf } from '../../entrypoint/text/bytes.ts';
 
 /** What stands at a path: text (UTF-8), or something else by name. Parent directories make themselves. */
 export type Spec =

@@ -2,13 +2,11 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import type { Patience } from '../../scripts/fetch/patience.ts';
-import { loadLine } from '../../scripts/lines/load-line.ts';
-import type { LockedLine } from '../../scripts/lines/lock-file.ts';
-import { readLock } from '../../scripts/lines/read-lock.ts';
-import type { ReleaseLine } from '../../scripts/lines/release-line.ts';
+import { type LockedLine, readLock } from '../../scripts/data/lock.ts';
+import { loadLine, type ReleaseLine } from '../../scripts/data/release-line.ts';
+import type { Patience } from '../../scripts/inputs/remote.ts';
+import { writeLock } from '../../scripts/inputs/resolve-lines.ts';
 import { lockPath, type Workspace } from '../../scripts/pipeline/workspace.ts';
-import { writeLock } from '../../scripts/resolve/resolve-lines.ts';
 import { patienceMs } from './patience.ts';
 
 interface Dependency {

@@ -1,5 +1,5 @@
 import type { Module } from '../../entrypoint/modules/discover.ts';
-import { variableName } from '../../entrypoint/modules/naming.ts';
+import { variableName } from '../../entrypoint/text/names.ts';
 import { manifests } from './fake-image.ts';
 
 /** A module of the image by its manifest's name; one without a manifest for any other name. */

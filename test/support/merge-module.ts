@@ -1,8 +1,8 @@
-import { wordsOf } from '../../entrypoint/environment.ts';
-import { loadLinesOf } from '../../entrypoint/modules/loads.ts';
+import { settingsOf } from '../../entrypoint/conf/configuration.ts';
+import { wordsOf } from '../../entrypoint/conf/environment.ts';
+import { loadLinesOf } from '../../entrypoint/modules/discover.ts';
 import { mergeModule } from '../../entrypoint/modules/merge.ts';
-import { settingsOf } from '../../entrypoint/modules/settings.ts';
-import { showPlace } from '../../entrypoint/place.ts';
+import { showPlace } from '../../entrypoint/text/place.ts';
 import { directives } from './conf-lines.ts';
 import { moduleOf } from './known-modules.ts';
 import { codesOf } from './refusal.ts';

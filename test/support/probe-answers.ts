@@ -1,7 +1,7 @@
 /* Answers of a server to a probe, as they come over the wire, or with a `!` in front where there is none. */
 
-export const info = (state: string, nodes: number): string =>
-  `$cluster_state:${state}\r\ncluster_slots_assigned:16384\r\ncluster_known_nodes:${nodes}\r\n`;
+export const info = (state: string, nodes: number, { assigned = 16384, failed = 0 } = {}): string =>
+  `$cluster_state:${state}\r\ncluster_slots_assigned:${assigned}\r\ncluster_slots_fail:${failed}\r\ncluster_known_nodes:${nodes}\r\n`;
 export const disabled = '-ERR This instance has cluster support disabled';
 export const denied = "-NOPERM User default has no permissions to run the 'cluster|info' command";
 

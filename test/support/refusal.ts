@@ -1,4 +1,4 @@
-import { type Diagnostic, Refusal } from '../../entrypoint/diagnostics.ts';
+import { type Diagnostic, Refusal } from '../../entrypoint/diagnostics/diagnostic.ts';
 
 /** The diagnostic that a call refuses with. Fails for a call that refuses nothing, or fails in another way. */
 export function refusalOf(call: () => unknown): Diagnostic {

@@ -1,11 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { afterAll } from 'vitest';
-import { inputsLabel } from '../../scripts/image-line/image-labels.ts';
 import type { Architecture } from '../../scripts/pipeline/platform.ts';
+import { tarOf } from './docker-container.ts';
 import { engine, label } from './docker-engine.ts';
-import { tarOf } from './docker-tar.ts';
-import { testInputs } from './registry-release.ts';
+import { testLabels } from './registry-release.ts';
 
 /** A tiny image in the engine: one file. Its name is its own, so that removing it removes nothing else. */
 export interface TinyImage {
@@ -16,12 +15,15 @@ export interface TinyImage {
 
 type LoadTinyImage = (architecture: Architecture, labels?: Readonly<Record<string, string>>) => Promise<TinyImage>;
 
-/** Call it once at the top of a test file: its images are gone when it ends. They say that they are of the inputs of the test release. */
+/**
+ * Call it once at the top of a test file: its images are gone when it ends. They say that they are the default variant
+ * of the test line.
+ */
 export function useTinyImages(): LoadTinyImage {
   const images: TinyImage[] = [];
   afterAll(() => Promise.all(images.map((image) => image.remove())));
   return async (architecture, labels = {}) => {
-    const image = await load(architecture, { [inputsLabel]: testInputs, ...labels });
+    const image = await load(architecture, { ...testLabels(), ...labels });
     images.push(image);
     return image;
   };

@@ -5,8 +5,8 @@ const indexType = 'application/vnd.oci.image.index.v1+json';
 const manifestType = 'application/vnd.oci.image.manifest.v1+json';
 
 /**
- * Puts an index of new images under a tag, one image an architecture, and gives the digest of its bytes. They are laid out as nobody would
- * write them again: a digest of anything but these bytes is another one.
+ * Puts an index of new images under a tag, one image an architecture, and gives the digest of its bytes. They are laid
+ * out as nobody would write them again: a digest of anything but these bytes is another one.
  */
 export async function putIndex(
   repository: RawRepository,

@@ -2,12 +2,13 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { inputsLabel } from '../../scripts/image-line/image-labels.ts';
-import { type ReleaseLine, releaseLine } from '../../scripts/lines/release-line.ts';
+import { type ReleaseLine, releaseLine } from '../../scripts/data/release-line.ts';
+import { labels as names } from '../../scripts/image/labels.ts';
 import { architectureOf, type Platform, platforms } from '../../scripts/pipeline/platform.ts';
-import type { StagedImage, VerifyReport } from '../../scripts/pipeline/records.ts';
+import type { VerifyReport } from '../../scripts/pipeline/records.ts';
 import { releasePath, type Workspace } from '../../scripts/pipeline/workspace.ts';
 import type { LineToPublish } from '../../scripts/publish/publish-line.ts';
+import type { StagedImage, StagedRelease } from '../../scripts/publish/release-file.ts';
 import type { RawRepository, SeededImage } from './registry-seed.ts';
 
 /** A line of two variants, as 9.0 is; its base and modules are of no importance here. */
@@ -31,8 +32,11 @@ export const testTags = ['9.0.4', '9.0.4-20261002', '9.0', 'latest', '9.0-coordi
 
 export const testLock = 'a'.repeat(64);
 
-/** What its images are made of, as their label says. */
-export const testInputs = 'c'.repeat(64);
+/** What an image of the line says of itself. */
+export function testLabels(variant = 'default', valkey = testLine.valkey): Record<string, string> {
+  const version = `${valkey}${variant === 'default' ? '' : `-${variant}`}`;
+  return { [names.line]: '9.0', [names.variant]: variant, [names.lock]: testLock, [names.version]: version };
+}
 
 /** A release whose images are in the registry already, with a folder of its own. */
 export interface TestRelease {
@@ -46,11 +50,14 @@ export interface TestRelease {
 
 /** What is to be otherwise than after a good run. */
 interface ReleaseChange {
-  readonly staged?: (images: readonly StagedImage[]) => unknown[];
+  readonly staged?: (images: readonly StagedImage[]) => readonly StagedImage[];
   readonly reports?: (reports: readonly VerifyReport[]) => unknown[];
 }
 
-/** Puts one image (none into null) for each variant and platform of a line there, and writes records that allow to publish them. */
+/**
+ * Puts one image (none into null) for each variant and platform of a line there, and writes records that allow to
+ * publish them.
+ */
 type SeedRelease = (repository: string, raw: RawRepository | null, line?: ReleaseLine) => Promise<TestRelease>;
 
 /** Call it once at the top of a test file: the folders of its releases are gone when it ends. */
@@ -74,12 +81,8 @@ async function seed(
     line.platforms.map((platform) => ({ variant, platform })),
   );
   const seeded = await Promise.all(
-    kinds.map(({ platform }) => {
-      const labels = {
-        'org.opencontainers.image.version': '9.0.4',
-        'org.opencontainers.image.created': platform,
-        [inputsLabel]: testInputs,
-      };
+    kinds.map(({ variant, platform }) => {
+      const labels = { ...testLabels(variant, line.valkey), [names.created]: platform };
       return raw?.putImage(architectureOf(platform), labels);
     }),
   );
@@ -102,12 +105,12 @@ async function seed(
 }
 
 /** What `npm run verify` writes about an image that passed. */
-export function reportOn({ line, variant, platform, repository, digest }: StagedImage): VerifyReport {
+export function reportOn({ line, variant, platform, digest, reference }: StagedImage): VerifyReport {
   const checks = [{ name: 'structure', result: 'passed' as const, note: '', milliseconds: 1 }];
-  return { reference: `${repository}@${digest}`, digest, line, variant, platform, checks };
+  return { reference, digest, line, variant, platform, checks };
 }
 
-/** A staged image of the test line; what it is built from is what the line says. */
+/** A staged image of the test line. */
 export function stagedAs(
   digest: string,
   {
@@ -117,13 +120,24 @@ export function stagedAs(
     repository = '127.0.0.1:1/bundle',
   }: { line?: string; variant?: string; platform?: Platform; repository?: string } = {},
 ): StagedImage {
-  return { line, variant, platform, repository, digest, valkey: '9.0.4', inputs: testInputs, lock: testLock };
+  return { line, variant, platform, digest, reference: `${repository}@${digest}` };
 }
 
-async function writeStaged(workspace: Workspace, line: string, images: readonly unknown[]): Promise<void> {
-  const folder = releasePath(workspace, line);
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'staged.json'), JSON.stringify(images));
+/** release.json of one platform, as staging these images would write it. */
+function stagedRelease(platform: Platform, images: readonly StagedImage[]): StagedRelease {
+  const [first] = images;
+  const variants = Object.fromEntries(images.map(({ variant, digest }) => [variant, digest]));
+  return { line: first?.line ?? '', platform, repository: first?.reference.split('@')[0] ?? '', variants };
+}
+
+async function writeStaged(workspace: Workspace, line: string, images: readonly StagedImage[]): Promise<void> {
+  for (const platform of platforms) {
+    const own = images.filter((image) => image.platform === platform);
+    if (own.length === 0) continue;
+    const folder = join(releasePath(workspace, line), architectureOf(platform));
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'release.json'), JSON.stringify(stagedRelease(platform, own)));
+  }
 }
 
 async function writeReports(workspace: Workspace, line: string, reports: readonly unknown[]): Promise<void> {

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { tarOf } from './docker-tar.ts';
+import { tarOf } from './docker-container.ts';
 
 /** A repository of a test registry, spoken to by bare requests: tests look at it past the code that they are about. */
 export interface RawRepository {

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { ensureTools } from '../../scripts/lib/apt-tools.ts';
+import { ensureTools } from '../../scripts/lib/apt.ts';
 
 /** A token service as GHCR has one in front of its registry: user and password in, a short-lived token out. */
 export interface TokenService {

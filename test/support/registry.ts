@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { stringify } from 'yaml';
-import { ensureTools } from '../../scripts/lib/apt-tools.ts';
+import { ensureTools } from '../../scripts/lib/apt.ts';
 import { patienceMs } from './patience.ts';
 import { until } from './until.ts';
 
@@ -16,7 +16,10 @@ export interface TestRegistry {
   /** 127.0.0.1:port; the same after a restart. */
   readonly host: string;
   readonly storage: string;
-  /** The requests for one repository that were answered since this was last asked for it, as `PUT /v2/...`, oldest first. */
+  /**
+   * The requests for one repository that were answered since this was last asked for it, as `PUT /v2/...`, oldest
+   * first.
+   */
   requests(repository: string): Promise<string[]>;
   /** Ends it as a loss of power would. */
   kill(): Promise<void>;
@@ -98,7 +101,10 @@ export async function startRegistry({ auth }: RegistryWish = {}): Promise<TestRe
   };
 }
 
-/** Stops a program, and comes back when each of its threads stands: the signal reaches them one after the other, and one may still answer. */
+/**
+ * Stops a program, and comes back when each of its threads stands: the signal reaches them one after the other, and one
+ * may still answer.
+ */
 function freeze(program: ChildProcess | undefined): void {
   if (program?.pid === undefined || !program.kill('SIGSTOP')) throw new Error('the registry does not run');
   const tasks = `/proc/${program.pid}/task`;

@@ -74,12 +74,15 @@ export async function openSigningLab() {
     return { digest: (await repository.digest('index')) ?? '', images };
   }
 
-  function sign(digest: string, ...options: readonly string[]) {
+  const sign = (digest: string, ...options: readonly string[]) => signIn(folder, digest, ...options);
+
+  /** Runs the verb in a folder with another dist than the lab's own. */
+  function signIn(cwd: string, digest: string, ...options: readonly string[]) {
     const reference = `${registry.host}/a/signed@${digest}`;
-    const where = ['--modules', workspace.modules, '--dist', workspace.dist];
     // Without what a workflow would set, wherever the tests run.
     const env = { ACTIONS_ID_TOKEN_REQUEST_URL: '', GITHUB_WORKFLOW_REF: '', GITHUB_REF: '', GITHUB_REPOSITORY: '' };
-    return execa(process.execPath, [signScript, '--reference', reference, '--line', '9.0', ...where, ...options], {
+    return execa(process.execPath, [signScript, '--reference', reference, '--line', '9.0', ...options], {
+      cwd,
       env,
       reject: false,
     });
@@ -119,6 +122,12 @@ export async function openSigningLab() {
     layArtifacts,
     putIndex,
     sign,
+    signIn,
+    async folderOf(name: string): Promise<string> {
+      const path = join(folder, name);
+      await mkdir(join(path, 'modules'), { recursive: true });
+      return path;
+    },
     verified,
     predicates,
     async remove() {

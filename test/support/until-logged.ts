@@ -1,5 +1,4 @@
-import type { TestContainer } from './docker-container.ts';
-import type { Output } from './docker-output.ts';
+import type { Output, TestContainer } from './docker-container.ts';
 import { until } from './until.ts';
 
 /** Waits until a container has said something on standard error, and returns all of it: the engine may write it down after a server answers. */

@@ -6,11 +6,10 @@ import { buildEnvironment, dockerClient } from '../../scripts/lib/engine.ts';
 import { paths } from '../../scripts/lib/image-paths.ts';
 import { currentOwner, ownerLabel } from '../../scripts/lib/owner.ts';
 import type { VerifyReport } from '../../scripts/pipeline/records.ts';
-import { openContainers } from '../../scripts/verify/containers.ts';
-import { checkStructure } from '../../scripts/verify/groups/structure.ts';
-import type { Group } from '../../scripts/verify/lab.ts';
-import { openRecorder } from '../../scripts/verify/recorder.ts';
-import { readFacts } from '../../scripts/verify/structure/facts.ts';
+import { readFacts } from '../../scripts/verify/facts.ts';
+import { type Group, openContainers } from '../../scripts/verify/lab.ts';
+import { openRecorder } from '../../scripts/verify/report.ts';
+import { checkStructure } from '../../scripts/verify/structure.ts';
 import type { Expected } from '../../scripts/verify/subject.ts';
 import { engine, images } from './docker-engine.ts';
 

@@ -1,28 +1,23 @@
-import { printable } from '../../bytes.ts';
-import { type Check, checkViews } from '../../cluster/checks.ts';
 import {
+  type Check,
   checkModules,
+  checkViews,
   moduleCommands,
   modulePorts,
   type NodeModules,
   readNodeModules,
-} from '../../cluster/module-checks.ts';
-import { isPrimary } from '../../cluster/nodes.ts';
-import { CONNECTION_OPTIONS, readOptions } from '../../cluster/options.ts';
-import { countSlots, showSlots } from '../../cluster/slots.ts';
-import { endpoint } from '../../cluster/targets.ts';
+} from '../../cluster/checks.ts';
+import { countSlots, endpoint, isPrimary, showSlots } from '../../cluster/nodes.ts';
 import type { View } from '../../cluster/view.ts';
-import { type Diagnostic, diagnose } from '../../diagnostics.ts';
-import type { Waiting } from '../../host.ts';
-import { styleFor } from '../../log.ts';
+import { type Diagnostic, diagnose, Refusal, styleFor } from '../../diagnostics/diagnostic.ts';
+import type { Waiting } from '../../host/host.ts';
 import type { Manifest } from '../../modules/manifest.ts';
-import type { ToolContext } from '../context.ts';
-import { table } from '../table.ts';
-import { ask, type Cluster } from './cluster.ts';
-import { type Members, membersFrom, startOf, timeoutOf } from './members.ts';
-import { findClosedBuses } from './obstacles.ts';
+import { printable } from '../../text/bytes.ts';
+import { table } from '../../text/table.ts';
+import { CONNECTION_OPTIONS, readOptions, type ToolContext } from '../options.ts';
+import { ask, type Cluster } from './connection.ts';
+import { findClosedBuses, type Members, membersFrom, startOf, timeoutOf } from './members.ts';
 
-const USAGE = 'cluster check [--nodes host:port,...] [--json] [--timeout S] [--user U] [--password-file F] [--tls]';
 const BETWEEN_MS = 500;
 const PORT_MS = 2000;
 
@@ -47,17 +42,27 @@ interface Report {
 /** `valkey-bundle cluster check`: exit code 0 if everything is as it should be, 1 if not. What is not yet so is asked again for a while. */
 export async function check(context: ToolContext, waiting: Waiting): Promise<number> {
   const kinds = { nodes: 'value', json: 'flag', timeout: 'value', ...CONNECTION_OPTIONS } as const;
-  const options = readOptions(context.args, kinds, USAGE, 3);
+  const options = readOptions(context.args, kinds, 'cluster check', 3);
   const { host, build, env, tell } = context;
   const start = startOf(context, options);
   const cluster: Cluster = { waiting, connection: start.connection, say: () => {} };
-  let looked = await lookAt(cluster, start.find, build.manifests);
+  const patience = timeoutOf(options, 5);
+  const look = async (end: number): Promise<Looked> => {
+    for (;;) {
+      try {
+        return await lookAt(cluster, start.find, build.manifests);
+      } catch (error) {
+        if (!mayPass(error) || waiting.now() >= end) throw error;
+      }
+      await again(waiting);
+    }
+  };
+  let looked = await look(waiting.now() + patience);
   // From the first answer on: a round may take longer than that on a busy machine, and be asked too early all the same.
-  const end = waiting.now() + timeoutOf(options, 5);
+  const end = waiting.now() + patience;
   while (!looked.report.ok && waiting.now() < end) {
-    await waiting.pause(BETWEEN_MS);
-    waiting.stopped.throwIfAborted();
-    looked = await lookAt(cluster, start.find, build.manifests);
+    await again(waiting);
+    looked = await look(end);
   }
   const { report, causes } = looked;
   if (options.has('json')) host.print('stdout', `${JSON.stringify(report, null, 2)}\n`);
@@ -67,6 +72,16 @@ export async function check(context: ToolContext, waiting: Waiting): Promise<num
   const failed = report.checks.filter(({ ok }) => !ok).map(({ name }) => name);
   tell(diagnose('VB720', `failed: ${failed.join(', ')}`));
   return 1;
+}
+
+/** A node to begin with that has no address yet, or does not answer yet. */
+function mayPass(error: unknown): boolean {
+  return error instanceof Refusal && ['VB703', 'VB704'].includes(error.diagnostic.code);
+}
+
+async function again(waiting: Waiting): Promise<void> {
+  await waiting.pause(BETWEEN_MS);
+  waiting.stopped.throwIfAborted();
 }
 
 /** `causes`: what keeps nodes apart, with a page of its own. */

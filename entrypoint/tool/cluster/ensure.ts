@@ -1,25 +1,18 @@
-import { printable } from '../../bytes.ts';
 import { type Action, type Decision, describeAction, engineArgs, nodeCommands } from '../../cluster/action.ts';
 import { planEnsure } from '../../cluster/ensure-plan.ts';
-import { CONNECTION_OPTIONS, numberOf, readOptions } from '../../cluster/options.ts';
-import { errorIn } from '../../cluster/replies.ts';
-import { readTargets, type Target } from '../../cluster/targets.ts';
-import type { View } from '../../cluster/view.ts';
-import { Refusal, refuse } from '../../diagnostics.ts';
-import type { Environment } from '../../environment.ts';
-import type { Waiting } from '../../host.ts';
-import type { Place } from '../../place.ts';
-import type { ToolContext } from '../context.ts';
-import { ask, type Cluster } from './cluster.ts';
-import { engineConnection, readConnection } from './connection.ts';
-import { finishMoves } from './finish-moves.ts';
-import { markMoving, unmarkMoving, wasMoving } from './intent.ts';
+import { errorIn, type Sighting, type View } from '../../cluster/view.ts';
+import type { Environment } from '../../conf/environment.ts';
+import { Refusal, refuse } from '../../diagnostics/diagnostic.ts';
+import type { Waiting } from '../../host/host.ts';
+import { printable } from '../../text/bytes.ts';
+import type { Place } from '../../text/place.ts';
+import { CONNECTION_OPTIONS, numberOf, readOptions, readTargets, type Target, type ToolContext } from '../options.ts';
+import { usageOf } from '../pages.ts';
+import { ask, type Cluster, engineConnection, readConnection, readNode, troubleDiagnostic } from './connection.ts';
+import { finishMoves, markMoving, unmarkMoving, wasMoving } from './cut-off-moves.ts';
 import { lockNodes } from './lock.ts';
-import { findClones, findClosedBuses } from './obstacles.ts';
-import { surveyAll } from './survey.ts';
+import { findClones, findClosedBuses } from './members.ts';
 
-const USAGE =
-  'cluster ensure --nodes host:port,... [--replicas N] [--timeout S] [--dry-run] [--user U] [--password-file F] [--tls]';
 const BETWEEN_MS = 300;
 /** Each step is planned from what the nodes say after the one before: more steps than this lead nowhere. */
 const MOST_STEPS = 200;
@@ -42,9 +35,9 @@ export async function ensure({ host, args, env }: ToolContext, waiting: Waiting)
     'dry-run': 'flag',
     ...CONNECTION_OPTIONS,
   } as const;
-  const options = readOptions(args, kinds, USAGE, 3);
+  const options = readOptions(args, kinds, 'cluster ensure', 3);
   const nodes = options.get('nodes');
-  if (nodes === undefined) throw refuse('VB601', '--nodes is missing', { hint: `Usage: valkey-bundle ${USAGE}` });
+  if (nodes === undefined) throw refuse('VB601', '--nodes is missing', { hint: usageOf('cluster ensure') });
   const job: Job = {
     cluster: {
       waiting,
@@ -60,7 +53,7 @@ export async function ensure({ host, args, env }: ToolContext, waiting: Waiting)
   if (job.targets.length < 3) throw refuse('VB701', `${job.targets.length} nodes are named`, { at: job.at });
 
   // Without the lock: a cluster that needs nothing is not even told that somebody asked.
-  const { views, actions } = await settle(job, null, waiting.stopped);
+  const { views, actions } = await nextActions(job, null, waiting.stopped);
   for (const action of actions) host.print('stdout', `${printable(showAction(action))}\n`);
   if (options.has('dry-run') && actions.length > 0) return 0;
   if (actions.length > 0) {
@@ -79,7 +72,7 @@ export async function ensure({ host, args, env }: ToolContext, waiting: Waiting)
 async function work(job: Job, signal: AbortSignal): Promise<void> {
   let last: Action | null = null;
   for (let step = 0; step < MOST_STEPS; step++) {
-    const { views, actions } = await settle(job, last, signal);
+    const { views, actions } = await nextActions(job, last, signal);
     const [action] = actions;
     if (action === undefined) {
       if (last?.kind === 'rebalance') await unmarkMoving(job.cluster, views);
@@ -95,7 +88,7 @@ async function work(job: Job, signal: AbortSignal): Promise<void> {
 }
 
 /** Asks all nodes until they agree on something to do, or on nothing. What was done last has to show first. Refuses VB711 or VB721 in the end. */
-async function settle(
+async function nextActions(
   job: Job,
   last: Action | null,
   signal: AbortSignal,
@@ -174,4 +167,36 @@ async function perform(job: Job, views: readonly View[], action: Action, signal:
 function showAction(action: Action): string {
   const commands = engineArgs(action) ?? nodeCommands(action).map((words) => words.join(' '));
   return `plan: ${describeAction(action)} (${['valkey-cli', ...commands].join(' ')})`;
+}
+
+/**
+ * The views of all named nodes, once they all answer. Says what it waits for when that changes. Refuses VB703 and VB704 when the time is up,
+ * and at once what time does not mend: VB705, VB706, VB716.
+ */
+async function surveyAll(
+  cluster: Cluster,
+  targets: readonly Target[],
+  { end, at }: { readonly end: number; readonly at: Place },
+): Promise<readonly View[]> {
+  let said = '';
+  for (;;) {
+    const readings = await Promise.all(targets.map((target) => readNode(cluster, target)));
+    const views = readings.flatMap((reading) => (reading.kind === 'view' ? [reading.view] : []));
+    if (views.length === targets.length) return views;
+    const troubles = targets.flatMap((target, index) => {
+      const reading = readings[index];
+      return reading?.kind === 'trouble' ? [{ target, reading }] : [];
+    });
+    const worst = troubles.find(({ reading }) => !mayPass(reading)) ?? troubles[0];
+    if (worst !== undefined && (!mayPass(worst.reading) || cluster.waiting.now() >= end))
+      throw new Refusal(troubleDiagnostic(worst.target.name, worst.reading, at));
+    const text = troubles.map(({ target, reading }) => `${target.name} (${reading.why})`).join(', ');
+    if (text !== said) cluster.say(`waiting for ${text}`);
+    said = text;
+    await cluster.waiting.pause(BETWEEN_MS);
+  }
+}
+
+function mayPass(reading: Sighting & { kind: 'trouble' }): boolean {
+  return reading.what === 'address' || reading.what === 'connection' || reading.what === 'loading';
 }

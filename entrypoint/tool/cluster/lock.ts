@@ -1,9 +1,7 @@
-import { command, errorIn, isList, problemIn, textIn } from '../../cluster/replies.ts';
-import type { View } from '../../cluster/view.ts';
-import { refuse } from '../../diagnostics.ts';
-import { type Answer, isError, type ServerError, type Session, type Waiting } from '../../host.ts';
-import type { Cluster } from './cluster.ts';
-import { serverAt } from './connection.ts';
+import { command, errorIn, isList, problemIn, textIn, type View } from '../../cluster/view.ts';
+import { refuse } from '../../diagnostics/diagnostic.ts';
+import { type Answer, isError, type ServerError, type Session, type Waiting } from '../../host/host.ts';
+import { type Cluster, serverAt } from './connection.ts';
 
 /*
  * Two runs of `cluster ensure` must not work on one node at the same time, and there is no place to keep a lock in: before the cluster
@@ -14,7 +12,7 @@ import { serverAt } from './connection.ts';
  * waits.
  */
 
-const PREFIX = 'valkey-bundle:ensure:';
+const LOCK_PREFIX = 'valkey-bundle:ensure:';
 const RENEW_MS = 2000;
 const IDLE_S = 20;
 const ANSWER_MS = 5000;
@@ -34,7 +32,7 @@ export interface Lock {
 
 /** Locks the nodes, waiting for another run until `end`. Refuses VB712, VB713. */
 export async function lockNodes(cluster: Cluster, views: readonly View[], end: number): Promise<Lock> {
-  const name = `${PREFIX}${cluster.waiting.nonce()}`;
+  const name = `${LOCK_PREFIX}${cluster.waiting.nonce()}`;
   const held: Held[] = [];
   const release = (): void => {
     for (const { session } of held) session.end();
@@ -87,7 +85,7 @@ function holdersIn(list: string, own: string): { readonly id: string; readonly i
   return list.split('\n').flatMap((line) => {
     const field = (name: string): string => new RegExp(`(?:^| )${name}=(\\S*)`).exec(line)?.[1] ?? '';
     const name = field('name');
-    return name.startsWith(PREFIX) && name !== own ? [{ id: field('id'), idle: Number(field('idle')) }] : [];
+    return name.startsWith(LOCK_PREFIX) && name !== own ? [{ id: field('id'), idle: Number(field('idle')) }] : [];
   });
 }
 

@@ -1,15 +1,21 @@
-import { textOf } from '../../bytes.ts';
-import { type Given, numberOf } from '../../cluster/options.ts';
-import { endpoint, readTargets } from '../../cluster/targets.ts';
-import type { Trouble, View } from '../../cluster/view.ts';
-import { Refusal, refuse } from '../../diagnostics.ts';
-import type { Place } from '../../place.ts';
-import type { ToolContext } from '../context.ts';
+import { endpoint } from '../../cluster/nodes.ts';
+import { clonesAmong, otherAddresses, type Trouble, type View } from '../../cluster/view.ts';
+import { Refusal, refuse } from '../../diagnostics/diagnostic.ts';
+import { textOf } from '../../text/bytes.ts';
+import type { Place } from '../../text/place.ts';
 import { addressHere, serverOf } from '../health.ts';
-import { type Cluster, type Endpoint, membersOf, readAt, readNode, troubleDiagnostic } from './cluster.ts';
-import { type Connection, readConnection } from './connection.ts';
-import { findClones } from './obstacles.ts';
-import { completeTls } from './tls.ts';
+import { type Given, numberOf, readTargets, type ToolContext } from '../options.ts';
+import {
+  type Cluster,
+  type Connection,
+  completeTls,
+  type Endpoint,
+  membersOf,
+  readConnection,
+  readNode,
+  troubleDiagnostic,
+  viewAt,
+} from './connection.ts';
 
 /** The members of a cluster: those that answer, and those that do not. */
 export interface Members {
@@ -20,7 +26,7 @@ export interface Members {
 }
 
 /** Where to ask first: the nodes that `--nodes` names, or the server of this container. */
-export interface Start {
+interface Start {
   readonly connection: Connection;
   readonly find: (cluster: Cluster) => Promise<readonly View[]>;
 }
@@ -63,7 +69,7 @@ function ownServer({ host, env }: ToolContext, options: ReadonlyMap<string, Give
       const ip = await addressHere(host, cluster.waiting, own.address);
       if (ip === null) throw refuse('VB703', `${own.address} is no address of this machine`);
       const name = endpoint(ip, port);
-      const reading = await readAt(cluster, { name, ip, port });
+      const reading = await viewAt(cluster, { name, ip, port });
       if (reading.kind === 'view') return [reading.view];
       throw new Refusal(troubleDiagnostic(name, reading));
     },
@@ -81,7 +87,7 @@ export async function membersFrom(cluster: Cluster, first: readonly View[]): Pro
   const views = first.filter((view, index) => first.findIndex(({ self }) => self.id === view.self.id) === index);
   const others = [...known].filter(([id]) => !views.some(({ self }) => self.id === id));
   const readings = await Promise.all(
-    others.map(async ([, at]) => ({ at, reading: at.ip === '' ? null : await readAt(cluster, at) })),
+    others.map(async ([, at]) => ({ at, reading: at.ip === '' ? null : await viewAt(cluster, at) })),
   );
   const members = [
     ...views,
@@ -105,4 +111,36 @@ function byName(views: readonly View[]): View[] {
 /** `--timeout` in milliseconds. */
 export function timeoutOf(options: ReadonlyMap<string, Given>, seconds: number): number {
   return numberOf(options.get('timeout'), 'timeout', seconds, [0, 3600]) * 1000;
+}
+
+/*
+ * What keeps nodes apart and none of them can tell.
+ */
+
+const BUS_MS = 1000;
+
+/** Servers that share an id: among those that were asked, or where members look for them. Each as `two servers, one id: A and B`. */
+export async function findClones(cluster: Cluster, views: readonly View[]): Promise<readonly string[]> {
+  const readings = await Promise.all(otherAddresses(views).map((at) => viewAt(cluster, at)));
+  return clonesAmong([...views, ...readings.flatMap((reading) => (reading.kind === 'view' ? [reading.view] : []))]);
+}
+
+/**
+ * Bus ports of nodes that answer at which nobody listens: where they were reached, and where members look for them. Only a refusal counts: a
+ * firewall that lets members alone through answers nothing.
+ */
+export async function findClosedBuses({ waiting }: Cluster, views: readonly View[]): Promise<readonly string[]> {
+  const ids = new Set(views.map(({ self }) => self.id));
+  const places = new Map<string, { readonly ip: string; readonly busPort: number; readonly port: number }>();
+  const add = (ip: string, port: number, busPort: number): void =>
+    void (ip !== '' && places.set(endpoint(ip, busPort), { ip, port, busPort }));
+  for (const { ip, port, self, rows } of views) {
+    add(ip, port, self.busPort);
+    for (const row of rows) if (ids.has(row.id)) add(row.ip, row.port, row.busPort);
+  }
+  const looks = [...places.values()].map(async ({ ip, port, busPort }) => {
+    const why = await waiting.reach(ip, busPort, BUS_MS);
+    return why === 'ECONNREFUSED' ? [`nothing listens on bus port ${busPort} at ${endpoint(ip, port)}`] : [];
+  });
+  return (await Promise.all(looks)).flat();
 }

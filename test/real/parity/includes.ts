@@ -1,4 +1,4 @@
-import { asBytes, pathOf } from '../../../entrypoint/bytes.ts';
+import { asBytes, pathOf } from '../../../entrypoint/text/bytes.ts';
 import { echo, type ParityCase, text } from './case.ts';
 
 /** A name whose one letter is not UTF-8. */

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { systemPath } from '../../../entrypoint/host/system-path.ts';
-import type { Files } from '../../support/docker-tar.ts';
+import { systemPath } from '../../../entrypoint/host/files.ts';
+import type { Files } from '../../support/docker-container.ts';
 import type { ParityCase } from './case.ts';
 
 /** A case with its directory filled in. */

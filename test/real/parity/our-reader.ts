@@ -1,8 +1,8 @@
-import { asBytes } from '../../../entrypoint/bytes.ts';
-import { Refusal } from '../../../entrypoint/diagnostics.ts';
+import { readConfiguration } from '../../../entrypoint/conf/configuration.ts';
+import { Refusal } from '../../../entrypoint/diagnostics/diagnostic.ts';
 import { realFiles } from '../../../entrypoint/host/files.ts';
-import { readConfiguration } from '../../../entrypoint/inputs.ts';
-import { loadLinesOf } from '../../../entrypoint/modules/loads.ts';
+import { loadLinesOf } from '../../../entrypoint/modules/discover.ts';
+import { asBytes } from '../../../entrypoint/text/bytes.ts';
 import type { LaidCase } from './lay-out.ts';
 import type { LoadList } from './real-server.ts';
 

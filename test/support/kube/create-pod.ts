@@ -2,14 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { engine, label, requireImage } from '../docker-engine.ts';
-import { environmentOf, type PodIdentity } from './environment.ts';
-import { expand } from './expand.ts';
 import type { Manifest } from './manifest.ts';
-import type { TestNetwork } from './network.ts';
-import { bytesOfQuantity } from './quantity.ts';
+import { searchDomains, type TestNetwork } from './names.ts';
 import type { Container, PodTemplate, Volume } from './schema.ts';
 import { keyFiles, keysOfVolume, makeVolumes, volumeMount } from './volumes.ts';
-import { searchDomains } from './zone.ts';
 
 /** What a pod is made from. */
 export interface PodWish {
@@ -136,4 +132,64 @@ function tmpfsOptions(volume: Extract<Volume, { emptyDir: unknown }>, fsGroup: n
   const { sizeLimit } = volume.emptyDir;
   const size = sizeLimit === undefined ? [] : [`size=${bytesOfQuantity(sizeLimit)}`];
   return ['rw', 'exec', 'nosuid', 'nodev', 'mode=2777', `gid=${fsGroup}`, ...size].join(',');
+}
+
+/** What a pod is told of itself, by the downward API and by /etc/hosts. */
+export interface PodIdentity {
+  readonly name: string;
+  readonly namespace: string;
+  readonly ip: string;
+  /** With it a pod has a name of its own; a StatefulSet gives its serviceName. */
+  readonly subdomain?: string | undefined;
+}
+
+/** The container's variables, in the order of the manifest: a value may use those before it. Throws where a Secret or its key is missing. */
+export function environmentOf(
+  { env = [] }: Container,
+  pod: PodIdentity,
+  { secrets }: Pick<Manifest, 'secrets'>,
+): ReadonlyMap<string, string> {
+  const variables = new Map<string, string>();
+  for (const variable of env) {
+    if ('value' in variable) variables.set(variable.name, expand(variable.value, variables));
+    else if ('fieldRef' in variable.valueFrom)
+      variables.set(variable.name, fieldOf(pod, variable.valueFrom.fieldRef.fieldPath));
+    else {
+      const { name, key } = variable.valueFrom.secretKeyRef;
+      const value = secrets.get(name)?.get(key);
+      if (value === undefined) throw new Error(`${pod.name}: there is no key ${key} of a Secret ${name}`);
+      variables.set(variable.name, value.toString());
+    }
+  }
+  return variables;
+}
+
+function fieldOf(pod: PodIdentity, path: 'metadata.name' | 'metadata.namespace' | 'status.podIP'): string {
+  switch (path) {
+    case 'metadata.name':
+      return pod.name;
+    case 'metadata.namespace':
+      return pod.namespace;
+    case 'status.podIP':
+      return pod.ip;
+  }
+}
+
+/**
+ * Kubernetes' expansion of `$(NAME)` in command, args and env: a known name gives its value, an unknown one stays as it is written, `$$` is
+ * one `$` and begins nothing (k8s.io/kubernetes third_party/forked/golang/expansion).
+ */
+export function expand(text: string, variables: ReadonlyMap<string, string>): string {
+  return text.replace(/\$\$|\$\(([^)]*)\)/g, (written, name?: string) =>
+    name === undefined ? '$' : (variables.get(name) ?? written),
+  );
+}
+
+const suffixes = { '': 1, K: 1e3, M: 1e6, G: 1e9, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30 } as const;
+
+/** Bytes of a Kubernetes quantity such as 16Mi. Throws for another unit. */
+function bytesOfQuantity(quantity: string): number {
+  const [, number = '', suffix = ''] = /^([0-9.]+)([A-Za-z]*)$/.exec(quantity) ?? [];
+  if (number === '' || !(suffix in suffixes)) throw new Error(`not a quantity of bytes: ${quantity}`);
+  return Number(number) * suffixes[suffix as keyof typeof suffixes];
 }

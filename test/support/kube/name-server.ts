@@ -1,76 +1,71 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { createSocket } from 'node:dgram';
+import { readFileSync } from 'node:fs';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
-import { engine, images, label, requireImage } from '../docker-engine.ts';
-import type { TestNetwork } from './network.ts';
+import type { Answers } from './names.ts';
 
-/** Names and their addresses. */
-export type Zone = Readonly<Record<string, readonly string[]>>;
+/* The process that names.ts starts: node name-server.ts <zone file>. Reads the zone for each question. */
 
-/** What questions are answered from: `old` until its time is up, as a cache before CoreDNS or in it would. */
-export interface Answers {
-  readonly zone: Zone;
-  readonly old?: { readonly zone: Zone; readonly until: number };
-}
-
-/** What CoreDNS is to a cluster: answers for the names of services and pods, and for nothing else. */
-export interface NameServer {
-  /** Takes effect with the next question, or when old answers are over. */
-  publish(zone: Zone): Promise<void>;
-  /** From now on answers are those of now, or those that are old already, for this many seconds. */
-  keepAnswers(seconds: number): Promise<void>;
-  remove(): Promise<void>;
-}
-
-/** Starts it on the network's own address for it: this Node and name-server-main.ts, in a container. */
-export async function startNameServer(network: TestNetwork): Promise<NameServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'zone-'));
-  let serial = 0;
-  let answers: Answers = { zone: {} };
-  let written: Promise<void> = Promise.resolve();
-  const answer = (next: Answers): Promise<void> => {
-    answers = next;
-    serial += 1;
-    const file = join(folder, `next-${serial}.json`);
-    // One after the other, and renamed into place: a question finds the latest zone, and never half of one.
-    written = written.then(async () => {
-      await writeFile(file, JSON.stringify(next));
-      await rename(file, join(folder, 'zone.json'));
-    });
-    return written;
-  };
-  await answer(answers);
-  await requireImage(images.test);
-  const container = await engine.createContainer({
-    Image: images.test,
-    Labels: label,
-    User: '0:0',
-    Entrypoint: ['/node', '/server/name-server-main.ts', '/zone/zone.json'],
-    Healthcheck: { Test: ['NONE'] },
-    HostConfig: {
-      Binds: [
-        `${process.execPath}:/node:ro`,
-        `${fileURLToPath(new URL('./name-server-main.ts', import.meta.url))}:/server/name-server-main.ts:ro`,
-        `${fileURLToPath(new URL('./dns-message.ts', import.meta.url))}:/server/dns-message.ts:ro`,
-        `${folder}:/zone:ro`,
-      ],
-      NetworkMode: network.name,
-    },
-    NetworkingConfig: { EndpointsConfig: { [network.name]: { IPAMConfig: { IPv4Address: network.nameServer } } } },
+function serve(zone: string): void {
+  const socket = createSocket('udp4');
+  let turn = 0;
+  socket.on('message', (query, { port, address }) => {
+    const answers = JSON.parse(readFileSync(zone, 'utf8')) as Answers;
+    const names = answers.old !== undefined && Date.now() < answers.old.until ? answers.old.zone : answers.zone;
+    turn += 1;
+    const answer = answerQuestion(query, (name) => inTurn(names[name], turn));
+    if (answer !== undefined) socket.send(answer, port, address);
   });
-  await container.start();
-  return {
-    publish: (zone) => answer({ ...answers, zone }),
-    keepAnswers(seconds) {
-      const { zone, old } = answers;
-      const kept = old !== undefined && old.until > Date.now() ? old.zone : zone;
-      return answer({ zone, old: { zone: kept, until: Date.now() + seconds * 1000 } });
-    },
-    async remove() {
-      await container.remove({ force: true, v: true });
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  socket.bind(53);
 }
+
+/** Each answer begins with another address, so that the clients of a service spread over its pods. */
+function inTurn(addresses: readonly string[] | undefined, turn: number): readonly string[] | undefined {
+  if (addresses === undefined || addresses.length === 0) return addresses;
+  const first = turn % addresses.length;
+  return [...addresses.slice(first), ...addresses.slice(0, first)];
+}
+
+/**
+ * The answer to one DNS question (RFC 1035) out of a zone: addresses for A, nothing for other types, NXDOMAIN for a name that the zone does
+ * not have. Undefined for what is not a question.
+ */
+export function answerQuestion(
+  query: Buffer,
+  addressesOf: (name: string) => readonly string[] | undefined,
+): Buffer | undefined {
+  if (query.length < 17 || query.readUInt16BE(4) !== 1) return undefined;
+  const { name, end } = readName(query, 12);
+  const type = query.readUInt16BE(end);
+  const question = query.subarray(12, end + 4);
+  const addresses = addressesOf(name.toLowerCase());
+  const records = type === TYPE_A ? (addresses ?? []).map(addressRecord) : [];
+  const header = Buffer.alloc(12);
+  query.copy(header, 0, 0, 2);
+  // A response, authoritative, recursion available; recursion desired as it was asked.
+  const flags = 0x8480 | (query.readUInt16BE(2) & 0x0100) | (addresses === undefined ? NXDOMAIN : 0);
+  header.writeUInt16BE(flags, 2);
+  header.writeUInt16BE(1, 4);
+  header.writeUInt16BE(records.length, 6);
+  return Buffer.concat([header, question, ...records]);
+}
+
+const TYPE_A = 1;
+const NXDOMAIN = 3;
+
+function readName(message: Buffer, start: number): { readonly name: string; readonly end: number } {
+  const parts: string[] = [];
+  let at = start;
+  for (let length = message.readUInt8(at); length > 0; length = message.readUInt8(at)) {
+    parts.push(message.toString('latin1', at + 1, at + 1 + length));
+    at += 1 + length;
+  }
+  return { name: parts.join('.'), end: at + 1 };
+}
+
+/** Named by a pointer to the question; good for five seconds, as CoreDNS says in Kubernetes. */
+function addressRecord(address: string): Buffer {
+  const head = Buffer.from([0xc0, 12, 0, TYPE_A, 0, 1, 0, 0, 0, 5, 0, 4]);
+  return Buffer.concat([head, Buffer.from(address.split('.').map(Number))]);
+}
+
+if (import.meta.main) serve(process.argv[2] ?? '');

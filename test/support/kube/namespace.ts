@@ -3,17 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { engine } from '../docker-engine.ts';
-import type { PodIdentity } from './environment.ts';
-import { type RunningJob, runJob } from './job.ts';
-import { readManifest } from './manifest.ts';
-import { startNameServer, type Zone } from './name-server.ts';
-import { makeNetwork, type TestNetwork } from './network.ts';
-import { always, type NotRun } from './not-run.ts';
-import type { KubeObject } from './objects.ts';
-import { type Pod, startPod } from './pod.ts';
+import type { PodIdentity } from './create-pod.ts';
+import { always, type KubeObject, type NotRun, readManifest } from './manifest.ts';
+import { makeNetwork, startNameServer, type TestNetwork, type Zone, zoneOf } from './names.ts';
+import { type Pod, type RunningJob, runJob, startPod } from './pod.ts';
 import type { Job, PodTemplate, StatefulSet } from './schema.ts';
 import { claimFiles, makeVolumes } from './volumes.ts';
-import { zoneOf } from './zone.ts';
 
 /** What was applied, running as containers on a network of its own. */
 export interface Namespace {

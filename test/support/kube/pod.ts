@@ -1,10 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type Docker from 'dockerode';
+import { type Executed, execIn, type Output, outputOf } from '../docker-container.ts';
 import { engine } from '../docker-engine.ts';
-import { type Executed, execIn } from '../docker-exec.ts';
-import { type Output, outputOf } from '../docker-output.ts';
-import { watchLife } from './container-life.ts';
 import { type CreatedPod, createPod, type PodWish } from './create-pod.ts';
+import type { Container, Job, Probe } from './schema.ts';
 
 /** A running pod, whose container is kept running as the kubelet does. */
 export interface Pod {
@@ -111,4 +110,168 @@ async function exitOf(docker: Docker.Container): Promise<number> {
 async function remove({ container, volumes }: CreatedPod): Promise<void> {
   await container.remove({ force: true, v: true });
   for (const volume of volumes) await engine.getVolume(volume).remove();
+}
+
+interface Reports {
+  ready(isReady: boolean): Promise<void>;
+  /** A probe has failed too often. */
+  restart(why: string): Promise<void>;
+}
+
+/**
+ * Runs the probes of a container that has just been started, until it is aborted. The others wait for the startup probe; without a readiness
+ * probe it is ready as soon as it has started.
+ */
+async function watchLife(
+  docker: Docker.Container,
+  container: Container,
+  ended: AbortSignal,
+  reports: Reports,
+): Promise<void> {
+  const ask = asker(docker);
+  const { startupProbe, livenessProbe, readinessProbe } = container;
+  if (startupProbe !== undefined) {
+    const started = new AbortController();
+    await watchProbe(startupProbe, ask, AbortSignal.any([ended, started.signal]), async (succeeds) => {
+      if (!succeeds) await reports.restart('startup probe');
+      started.abort();
+    });
+  }
+  if (ended.aborted) return;
+  if (readinessProbe === undefined) await reports.ready(true);
+  await Promise.all([
+    readinessProbe && watchProbe(readinessProbe, ask, ended, reports.ready),
+    livenessProbe &&
+      watchProbe(livenessProbe, ask, ended, async (succeeds) => {
+        if (!succeeds) await reports.restart('liveness probe');
+      }),
+  ]);
+}
+
+/** An exec probe: exit code 0 in time. A command that hangs is left behind; it ends with its container. */
+function asker(docker: Docker.Container): Ask {
+  return async (command, timeoutMs) => {
+    const { promise: tooLate, resolve } = Promise.withResolvers<boolean>();
+    const timer = setTimeout(() => resolve(false), timeoutMs);
+    const answer = execIn(docker, command).then(
+      ({ exitCode }) => exitCode === 0,
+      () => false,
+    );
+    const succeeds = await Promise.race([answer, tooLate]);
+    clearTimeout(timer);
+    return succeeds;
+  };
+}
+
+/** One try of a probe. False also where the time is over. */
+type Ask = (command: readonly string[], timeoutMs: number) => Promise<boolean>;
+
+/**
+ * Runs a probe until it is aborted, and reports each change as Kubernetes makes it: after `successThreshold` successes or `failureThreshold`
+ * failures in a row. Kubernetes' own defaults where the manifest says nothing.
+ */
+export async function watchProbe(
+  probe: Probe,
+  ask: Ask,
+  aborted: AbortSignal,
+  report: (succeeds: boolean) => Promise<void> | void,
+): Promise<void> {
+  const { initialDelaySeconds = 0, periodSeconds = 10, timeoutSeconds = 1 } = probe;
+  const { successThreshold = 1, failureThreshold = 3 } = probe;
+  let last: boolean | undefined;
+  let inARow = 0;
+  await wait(initialDelaySeconds, aborted);
+  while (!aborted.aborted) {
+    const succeeds = await ask(probe.exec.command, timeoutSeconds * 1000);
+    if (aborted.aborted) return;
+    inARow = succeeds === last ? inARow + 1 : 1;
+    last = succeeds;
+    if (inARow === (succeeds ? successThreshold : failureThreshold)) await report(succeeds);
+    await wait(periodSeconds, aborted);
+  }
+}
+
+async function wait(seconds: number, aborted: AbortSignal): Promise<void> {
+  try {
+    await pause(seconds * 1000, undefined, { signal: aborted });
+  } catch {
+    // Aborted: the caller looks.
+  }
+}
+
+/** How a Job went. */
+interface JobEnd {
+  readonly succeeded: boolean;
+  /** One a pod, in order. */
+  readonly exitCodes: readonly number[];
+  /** What all its pods printed. */
+  readonly log: string;
+}
+
+/** A Job at work. */
+export interface RunningJob {
+  readonly job: Job;
+  /** The pod of the attempt that runs now, or ran last. */
+  current(): Pod | undefined;
+  done(): Promise<JobEnd>;
+  remove(): Promise<void>;
+}
+
+/**
+ * Runs a Job as its controller does: a pod after another until one ends with 0, or with an exit code that podFailurePolicy names, or more
+ * than backoffLimit have failed.
+ */
+export function runJob(
+  job: Job,
+  startPod: (attempt: number) => Promise<Pod>,
+  delayMs: (failed: number) => number = controllerDelayMs,
+): RunningJob {
+  const pods: Pod[] = [];
+  const removed = new AbortController();
+  const done = attempts();
+  done.catch(() => {});
+  return {
+    job,
+    current: () => pods.at(-1),
+    done: () => done,
+    async remove() {
+      removed.abort();
+      await Promise.all(pods.map((pod) => pod.remove('at once')));
+      // A pod that was on its way when this began is there now.
+      await done.catch(() => {});
+    },
+  };
+
+  async function attempts(): Promise<JobEnd> {
+    if (job.spec.template.spec.restartPolicy !== 'Never')
+      throw new Error('the harness runs Jobs with restartPolicy Never');
+    const exitCodes: number[] = [];
+    let log = '';
+    for (;;) {
+      const pod = await startPod(exitCodes.length);
+      if (removed.signal.aborted) await pod.remove('at once');
+      else pods.push(pod);
+      const code = await pod.ended();
+      exitCodes.push(code);
+      if (!removed.signal.aborted) {
+        const { stdout, stderr } = await pod.output();
+        log += `${stdout}${stderr}`;
+      }
+      const failed = exitCodes.length;
+      if (code === 0 || removed.signal.aborted || failed > job.spec.backoffLimit || failsTheJob(job, code))
+        return { succeeded: code === 0, exitCodes, log };
+      await pause(delayMs(failed), undefined, { signal: removed.signal });
+    }
+  }
+}
+
+/** The first rule that knows the exit code decides; without one the pod counts towards backoffLimit. */
+function failsTheJob({ spec }: Job, code: number): boolean {
+  const rules = spec.podFailurePolicy?.rules ?? [];
+  return rules.some(({ onExitCodes }) => onExitCodes.values.includes(code));
+}
+
+/** 10 s, doubled each time. */
+function controllerDelayMs(failed: number): number {
+  return Math.min(10 * 2 ** (failed - 1), 360) * 1000;
 }

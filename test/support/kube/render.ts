@@ -1,11 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { parseAllDocuments, stringify } from 'yaml';
 import { paths } from '../../../scripts/lib/image-paths.ts';
-import { ensureKubectl } from '../../../scripts/tools/kubectl.ts';
-import { isKubeObject, type KubeObject } from './objects.ts';
+import { ensureKubectl } from '../../../scripts/lib/programs.ts';
+import { isKubeObject, type KubeObject } from './manifest.ts';
 
 /** The image that the manifests name, and that a test replaces. */
 const published = 'ghcr.io/kailas-cloud/valkey-bundle';
@@ -110,4 +111,34 @@ async function kustomize(folder: string): Promise<KubeObject[]> {
     if (!isKubeObject(value)) throw new Error(`kubectl kustomize ${folder} gave something that is no object`);
     return value;
   });
+}
+
+type Page = 'README.md' | 'README.ru.md';
+
+/** The text of a page of deploy/. */
+export function readPage(name: Page): string {
+  return readFileSync(join(paths.root, 'deploy', name), 'utf8');
+}
+
+/** The page's blocks of commands, each as it would be pasted. */
+export function blocksOf(page: string): string[] {
+  return [...page.matchAll(/^```\n(.*?)^```$/gms)].map(([, block = '']) => block);
+}
+
+/** What the page runs in pods of a name: `<name>-<ordinal>`, and the command as the shell in the pod gets it. */
+interface ExecCommand {
+  readonly pod: string;
+  readonly command: string;
+}
+
+/** Every `kubectl exec` of the page in pods `<name>-0` and so on, in blocks and in text, each once. A loop gives one for each of its ordinals. */
+export function execCommandsOf(page: string, name: string): ExecCommand[] {
+  const pattern = new RegExp(String.raw`exec (?:-it? )?${name}-(\d|\$i) -- (sh -c '[^'\n]+'|[^;|\n\x60#]+)`, 'g');
+  const found = page.split('\n').flatMap((line) => {
+    const ordinals = /for i in ([\d ]+);/.exec(line)?.[1]?.trim().split(' ') ?? [];
+    return [...line.matchAll(pattern)].flatMap(([, ordinal = '', command = '']) =>
+      (ordinal === '$i' ? ordinals : [ordinal]).map((one) => ({ pod: `${name}-${one}`, command: command.trim() })),
+    );
+  });
+  return [...new Map(found.map((one) => [`${one.pod} ${one.command}`, one])).values()];
 }

@@ -1,5 +1,7 @@
-import { validateCustomResource } from './custom-resources.ts';
-import { type KubeObject, nameOf } from './objects.ts';
+import { Ajv } from 'ajv';
+import { z } from 'zod';
+import { type KubeObject, nameOf } from './manifest.ts';
+import { matches } from './names.ts';
 
 /**
  * What the API server would not take: values that the kind's own type does not allow, and fields that it does not have (as
@@ -62,4 +64,156 @@ function leaves(value: unknown, path: string): string[] {
   if (typeof value !== 'object' || value === null) return [path];
   const children = Object.entries(value);
   return children.length === 0 ? [path] : children.flatMap(([key, child]) => leaves(child, `${path}/${key}`));
+}
+
+/**
+ * What is wrong with a custom resource of the operators; undefined for an object of the API's own kinds. The field names are those of the
+ * operators' CustomResourceDefinitions: for hyperspike/valkey-operator what its type has at 2e1c1129957ed8649b1aaec8e38e25e6d2700e32
+ * (api/v1/valkey_types.go); the fields that our instance uses are also in the definition of the release v0.0.59 and in the one at
+ * ac2e29b79b64e724be9bcf5180e89a8ea1872477, which is later than v0.0.61. For kailas-cloud/valkey-operator its type at
+ * 0af1dcd7eff412f185635783bd7a938a8261dd14.
+ */
+function validateCustomResource(object: KubeObject): string[] | undefined {
+  const schema = schemas[object.apiVersion];
+  if (schema === undefined) return undefined;
+  const validate = new Ajv({ allErrors: true, verbose: true }).compile(schema);
+  if (validate(object)) return [];
+  return (validate.errors ?? []).map(
+    ({ instancePath, message, params }) => `${instancePath}: ${message ?? 'is wrong'} ${JSON.stringify(params)}`,
+  );
+}
+
+const quantity = { type: 'string', pattern: '^[0-9]+(\\.[0-9]+)?(m|[KMGTPE]i?)?$' };
+const quantities = { type: 'object', additionalProperties: quantity };
+const strict = { type: 'object', additionalProperties: false } as const;
+
+const storage = {
+  ...strict,
+  // The operators want accessModes, although the type of a claim does not.
+  required: ['spec'],
+  properties: {
+    spec: {
+      ...strict,
+      required: ['accessModes', 'resources'],
+      properties: {
+        accessModes: { type: 'array', items: { enum: ['ReadWriteOnce', 'ReadWriteOncePod'] }, minItems: 1 },
+        storageClassName: { type: 'string' },
+        resources: { ...strict, required: ['requests'], properties: { requests: quantities } },
+      },
+    },
+  },
+};
+
+const common = {
+  image: { type: 'string' },
+  exporterImage: { type: 'string' },
+  nodes: { type: 'integer', minimum: 1 },
+  replicas: { type: 'integer', minimum: 0 },
+  volumePermissions: { type: 'boolean' },
+  tls: { type: 'boolean' },
+  certIssuer: { type: 'string' },
+  certIssuerType: { enum: ['ClusterIssuer', 'Issuer'] },
+  prometheus: { type: 'boolean' },
+  prometheusLabels: { type: 'object', additionalProperties: { type: 'string' } },
+  clusterDomain: { type: 'string' },
+  storage,
+  resources: { ...strict, properties: { requests: quantities, limits: quantities } },
+};
+
+const ofFork = {
+  modules: {
+    type: 'array',
+    items: {
+      ...strict,
+      required: ['path'],
+      properties: { path: { type: 'string' }, args: { type: 'array', items: { type: 'string' } } },
+    },
+  },
+  serviceMonitor: { type: 'boolean' },
+  anonymousAuth: { type: 'boolean' },
+  servicePassword: {
+    ...strict,
+    required: ['key'],
+    properties: { name: { type: 'string' }, key: { type: 'string' }, optional: { type: 'boolean' } },
+  },
+  clusterPreferredEndpointType: { enum: ['ip', 'hostname', 'unknown-endpoint'] },
+  platformManagedSecurityContext: { type: 'boolean' },
+};
+
+function valkey(spec: object): object {
+  return {
+    ...strict,
+    required: ['apiVersion', 'kind', 'metadata', 'spec'],
+    properties: {
+      apiVersion: {},
+      kind: { const: 'Valkey' },
+      metadata: { type: 'object', required: ['name'] },
+      spec: { ...strict, properties: spec },
+    },
+  };
+}
+
+const schemas: Readonly<Record<string, object>> = {
+  'hyperspike.io/v1': valkey(common),
+  'kailas.cloud/v1': valkey({ ...common, ...ofFork }),
+};
+
+const selector = z.strictObject({ matchLabels: z.record(z.string(), z.string()).optional() });
+const policy = z.object({
+  metadata: z.object({ namespace: z.string() }),
+  spec: z.strictObject({
+    podSelector: selector,
+    policyTypes: z.tuple([z.literal('Ingress')]),
+    ingress: z.array(
+      z.strictObject({
+        from: z
+          .array(z.strictObject({ podSelector: selector.optional(), namespaceSelector: selector.optional() }))
+          .optional(),
+        ports: z.array(z.strictObject({ protocol: z.literal('TCP'), port: z.int() })).optional(),
+      }),
+    ),
+  }),
+});
+
+/** One end of a connection. */
+interface Peer {
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * Whether the policies let a pod reach a port of another one: everything where no policy selects the receiver, else only what a rule of
+ * one of them allows. A peer without a namespaceSelector is of the policy's own namespace. Throws for a field that is not understood.
+ */
+export function mayReach(policies: readonly KubeObject[], from: Peer, to: Peer, port: number): boolean {
+  const selecting = policies
+    .map((object) => policy.parse(object))
+    .filter(({ metadata, spec }) => metadata.namespace === to.namespace && fits(to.labels, spec.podSelector));
+  if (selecting.length === 0) return true;
+  return selecting.some(({ metadata, spec }) =>
+    spec.ingress.some(
+      ({ from: peers, ports }) =>
+        (ports === undefined || ports.some((one) => one.port === port)) &&
+        (peers === undefined || peers.some((peer) => isPeer(from, peer, metadata.namespace))),
+    ),
+  );
+}
+
+type Selector = z.infer<typeof selector>;
+
+function isPeer(
+  { namespace, labels }: Peer,
+  peer: { podSelector?: Selector | undefined; namespaceSelector?: Selector | undefined },
+  own: string,
+): boolean {
+  // Only the empty selector is understood: which labels other namespaces have is not known here.
+  const isNamespace =
+    peer.namespaceSelector === undefined
+      ? namespace === own
+      : Object.keys(peer.namespaceSelector.matchLabels ?? {}).length === 0;
+  return isNamespace && (peer.podSelector === undefined || fits(labels, peer.podSelector));
+}
+
+function fits(labels: Readonly<Record<string, string>>, { matchLabels = {} }: Selector): boolean {
+  return matches(labels, matchLabels);
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type Docker from 'dockerode';
+import { type Files, outputOf, tarOf } from '../docker-container.ts';
 import { engine, images, label, requireImage } from '../docker-engine.ts';
-import { type Files, tarOf } from '../docker-tar.ts';
 import type { Manifest } from './manifest.ts';
 import type { Volume } from './schema.ts';
 
@@ -67,4 +67,26 @@ export function keysOfVolume(
   const keys = (isSecret ? secrets : configMaps).get(name);
   if (keys === undefined) throw new Error(`there is no ${isSecret ? 'Secret' : 'ConfigMap'} ${name}`);
   return { keys, mode: (isSecret ? volume.secret.defaultMode : volume.configMap.defaultMode) ?? 0o644 };
+}
+
+/** Runs a shell script on a volume that no pod uses, mounted as /data, and returns what it printed. */
+export async function onVolume(volume: string, script: string): Promise<string> {
+  const container = await engine.createContainer({
+    Image: images.test,
+    Labels: label,
+    User: '0:0',
+    Entrypoint: ['sh', '-ec', script],
+    Healthcheck: { Test: ['NONE'] },
+    HostConfig: { Mounts: [volumeMount(volume, '/data', false)], NetworkMode: 'none' },
+  });
+  try {
+    await container.start();
+    await container.wait();
+    const { State } = await container.inspect();
+    const { stdout, stderr } = await outputOf(container);
+    if (State.ExitCode !== 0) throw new Error(`${script} ended with ${State.ExitCode}: ${stderr}${stdout}`);
+    return stdout;
+  } finally {
+    await container.remove({ force: true });
+  }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { blocksOf, execCommandsOf, readPage } from '../../support/kube/readme.ts';
+import { blocksOf, execCommandsOf, readPage } from '../../support/kube/render.ts';
 
 /** The commands of a page's blocks, without the remarks behind them. */
 function commandsOf(page: string): string[] {
@@ -29,8 +29,14 @@ it('both pages have the same commands in their text', () => {
 describe('no command of the pages', () => {
   it.each([
     ['hands a password to a command line', /REDISCLI_AUTH="?\$PASSWORD|-a "?\$PASSWORD/],
+    ['looks once at a cluster that may not be ready yet', /cluster check(?! --timeout \d)/],
     ['installs whatever is latest', /releases\/latest/],
     ['pipes a page of the web to kubectl, whatever it says', /curl [^|\n]*\| *kubectl/],
+    [
+      'fails where what it deletes is gone already',
+      /kubectl delete -k (?!.*--ignore-not-found)|delete (?:job|statefulset)\b(?!.*--ignore-not-found)/,
+    ],
+    ['creates what a later apply warns of, because it was not applied', /kubectl create namespace/],
     ['deletes claims that another instance may own', /delete pvc -l app\.kubernetes\.io\/name=valkey(?!,)/],
     ['names an operator’s resource without its group', /kubectl .*\b(get|patch|delete|wait) valkey /],
   ])('%s', (_what, pattern) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { textOf } from '../../../entrypoint/bytes.ts';
-import { type Configuration, readConfiguration } from '../../../entrypoint/inputs.ts';
+import { type Configuration, readConfiguration } from '../../../entrypoint/conf/configuration.ts';
+import { textOf } from '../../../entrypoint/text/bytes.ts';
 import { moduleFile } from '../../support/elf.ts';
 import { fakeImage } from '../../support/fake-image.ts';
 import { type Started, start } from '../../support/fake-start.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { LockedLine } from '../../../scripts/data/lock.ts';
 import { requireLockedBase } from '../../../scripts/image/line-base.ts';
-import type { LockedLine } from '../../../scripts/lines/lock-file.ts';
 import { problemOf } from '../../support/problem-of.ts';
 
 const serverFile = 'a'.repeat(64);

@@ -2,12 +2,11 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { LockedLine } from '../../../scripts/data/lock.ts';
+import { loadManifests } from '../../../scripts/data/manifests.ts';
+import { loadLine, type ReleaseLine } from '../../../scripts/data/release-line.ts';
 import { planBuild, readBuild } from '../../../scripts/image/plan.ts';
 import { paths } from '../../../scripts/lib/image-paths.ts';
-import { loadManifests } from '../../../scripts/lib/module-manifests.ts';
-import { loadLine } from '../../../scripts/lines/load-line.ts';
-import type { LockedLine } from '../../../scripts/lines/lock-file.ts';
-import type { ReleaseLine } from '../../../scripts/lines/release-line.ts';
 
 const workspace = { modules: join(paths.root, 'modules'), dist: '' };
 const manifests = loadManifests(workspace.modules);

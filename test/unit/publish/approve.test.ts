@@ -1,106 +1,155 @@
 import { describe, expect, test } from 'vitest';
-import type { StagedImage, VerifyReport } from '../../../scripts/pipeline/records.ts';
-import { approve, type ReleaseRecords } from '../../../scripts/publish/approve.ts';
-import { reportOn, stagedAs, testLine, testLock } from '../../support/registry-release.ts';
+import { labels as names } from '../../../scripts/image/labels.ts';
+import type { Platform } from '../../../scripts/pipeline/platform.ts';
+import type { VerifyReport } from '../../../scripts/pipeline/records.ts';
+import {
+  chooseStaged,
+  type InspectedImage,
+  requireOneBuild,
+  requireVerified,
+} from '../../../scripts/publish/approve.ts';
+import type { StagedRelease } from '../../../scripts/publish/release-file.ts';
+import { reportOn, stagedAs, testLabels, testLine, testLock } from '../../support/registry-release.ts';
 
 const repository = '127.0.0.1:1/bundle';
 const digest = (digit: number): string => `sha256:${String(digit).repeat(64)}`;
-const staged: readonly StagedImage[] = [
-  stagedAs(digest(1), { variant: 'default', platform: 'linux/amd64' }),
-  stagedAs(digest(2), { variant: 'default', platform: 'linux/arm64' }),
-  stagedAs(digest(3), { variant: 'coordinator', platform: 'linux/amd64' }),
-  stagedAs(digest(4), { variant: 'coordinator', platform: 'linux/arm64' }),
-];
-const reports = staged.map(reportOn);
-const good: ReleaseRecords = {
-  line: testLine,
-  repository,
-  platforms: testLine.platforms,
-  staged,
-  reports,
-  lock: testLock,
-};
+const problem = (code: string) => expect.objectContaining({ code });
 
-/** The records with one of them otherwise. */
-const withStaged = (number: number, change: Partial<StagedImage>): ReleaseRecords => ({
-  ...good,
-  staged: staged.map((image, at) => (at === number ? { ...image, ...change } : image)),
+describe('what was staged', () => {
+  const good = (platform: Platform): StagedRelease => ({
+    ...{ line: '9.0', platform, repository },
+    variants:
+      platform === 'linux/amd64'
+        ? { default: digest(1), coordinator: digest(3) }
+        : { default: digest(2), coordinator: digest(4) },
+  });
+  const choose = (amd64: StagedRelease | null, arm64: StagedRelease | null = good('linux/arm64')) =>
+    chooseStaged(
+      testLine,
+      repository,
+      new Map([
+        ['linux/amd64', amd64],
+        ['linux/arm64', arm64],
+      ]),
+    );
+  const amd64 = good('linux/amd64');
+
+  test('is taken variant by variant, the images in the order of the platforms', () => {
+    const images = choose(amd64);
+    expect(images.map((image) => `${image.variant} ${image.platform} ${image.digest}`)).toEqual([
+      `default linux/amd64 ${digest(1)}`,
+      `default linux/arm64 ${digest(2)}`,
+      `coordinator linux/amd64 ${digest(3)}`,
+      `coordinator linux/arm64 ${digest(4)}`,
+    ]);
+    expect(images[0]?.reference).toBe(`${repository}@${digest(1)}`);
+  });
+
+  test.each<[string, string, StagedRelease | null]>([
+    ['VP520', 'a platform is missing', null],
+    ['VP520', 'one variant of a platform is missing', { ...amd64, variants: { default: digest(1) } }],
+    ['VP522', 'it is of another line', { ...amd64, line: '9.1' }],
+    [
+      'VP522',
+      'it has a variant that the line does not have',
+      { ...amd64, variants: { ...amd64.variants, search: digest(5) } },
+    ],
+    [
+      'VP522',
+      'it has a variant with the name of a property',
+      { ...amd64, variants: { ...amd64.variants, constructor: digest(5) } },
+    ],
+    ['VP522', 'it was staged elsewhere', { ...amd64, repository: 'ghcr.io/kailas-cloud/valkey-bundle' }],
+  ])('is refused with %s where %s', (code, _, release) => {
+    expect(() => choose(release)).toThrow(problem(code));
+  });
 });
-const withReport = (number: number, change: Partial<VerifyReport>): ReleaseRecords => ({
-  ...good,
-  reports: reports.map((report, at) => (at === number ? { ...report, ...change } : report)),
+
+describe('the reports', () => {
+  const staged = [
+    stagedAs(digest(1)),
+    stagedAs(digest(2), { platform: 'linux/arm64' }),
+    stagedAs(digest(3), { variant: 'coordinator' }),
+  ];
+  const reports = staged.map(reportOn);
+  const check = (result: 'passed' | 'failed' | 'not run') => ({
+    name: 'a check',
+    result,
+    note: 'seen',
+    milliseconds: 1,
+  });
+  const changed = (number: number, change: Partial<VerifyReport>): VerifyReport[] =>
+    reports.map((report, at) => (at === number ? { ...report, ...change } : report));
+
+  test.each<[string, VerifyReport[]]>([
+    ['one about every digest has a check that passed', reports],
+    ['checks could not be run, beside one that passed', changed(0, { checks: [check('passed'), check('not run')] })],
+    ['others are about other digests', [...reports, ...changed(0, { digest: digest(9), checks: [check('failed')] })]],
+  ])('are enough where %s', (_, given) => {
+    expect(() => requireVerified(staged, given)).not.toThrow();
+  });
+
+  test.each<[string, string, VerifyReport[]]>([
+    ['VP530', 'there are none', []],
+    ['VP530', 'one is missing', reports.slice(1)],
+    ['VP530', 'one is about another digest', changed(2, { digest: digest(9) })],
+    ['VP530', 'one is about a local image, which has no digest', changed(2, { digest: null })],
+    ['VP530', 'one is about another line', changed(2, { line: '9.1' })],
+    ['VP530', 'one is about another variant', changed(0, { variant: 'coordinator' })],
+    ['VP530', 'one is about another platform', changed(0, { platform: 'linux/arm64' })],
+    ['VP530', 'one has no checks', changed(0, { checks: [] })],
+    ['VP530', 'no check of one could be run', changed(0, { checks: [check('not run')] })],
+    ['VP531', 'one has a failed check', changed(2, { checks: [check('passed'), check('failed')] })],
+    ['VP531', 'one of two on a digest has a failed check', [...reports, ...changed(1, { checks: [check('failed')] })]],
+  ])('are refused with %s where %s', (code, _, given) => {
+    expect(() => requireVerified(staged, given)).toThrow(problem(code));
+  });
+
+  test('that are missing are named by every image that lacks one', () => {
+    const refused = () => requireVerified(staged, reports.slice(2));
+    expect(refused).toThrow(new RegExp(`${digest(1)}[^]*${digest(2)}`));
+  });
 });
-const check = (result: 'passed' | 'failed' | 'not run') => ({ name: 'a check', result, note: 'seen', milliseconds: 1 });
 
-describe('a release', () => {
-  test('is approved variant by variant, the images in the order of the platforms', () => {
-    const { valkey, variants } = approve({ ...good, staged: staged.toReversed() });
-    expect(valkey).toBe('9.0.4');
-    expect(variants.map(({ variant }) => variant)).toEqual(['default', 'coordinator']);
-    expect(variants.flatMap(({ images }) => images.map((image) => image.digest))).toEqual([1, 2, 3, 4].map(digest));
+describe('what the images say of themselves', () => {
+  const inspected = (number: number, variant: string, labels: Record<string, string> = {}): InspectedImage => ({
+    ...stagedAs(digest(number), { variant }),
+    ...{ mediaType: 'application/x', size: 1 },
+    labels: { ...testLabels(variant), [names.revision]: 'c'.repeat(40), ...labels },
   });
-
-  test('takes its version from the images where the line does not name one', () => {
-    const { valkey: _, ...line } = testLine;
-    const other = staged.map((image) => ({ ...image, valkey: '9.1.2' }));
-    expect(approve({ ...good, line, staged: other }).valkey).toBe('9.1.2');
-  });
-
-  test('of some platforms leaves the others out, staged or not', () => {
-    const one = approve({
-      ...good,
-      platforms: ['linux/arm64'],
-      reports: reports.filter(({ platform }) => platform === 'linux/arm64'),
-    });
-    expect(one.variants.flatMap(({ images }) => images.map((image) => image.digest))).toEqual([2, 4].map(digest));
-  });
-
-  test('may have checks that could not be run, beside one that passed', () => {
-    expect(() => approve(withReport(0, { checks: [check('passed'), check('not run')] }))).not.toThrow();
-  });
-
-  test('takes the same image staged twice as one', () => {
-    expect(() => approve({ ...good, staged: [...staged, ...staged] })).not.toThrow();
-  });
-
+  const images = [inspected(1, 'default'), inspected(2, 'default'), inspected(3, 'coordinator')];
   const { valkey: _, ...unnamed } = testLine;
-  test.each<[string, string, ReleaseRecords]>([
-    ['VP520', 'one platform of one variant is missing', { ...good, staged: staged.slice(0, 3) }],
-    ['VP520', 'nothing is staged', { ...good, staged: [] }],
-    [
-      'VP520',
-      'a platform that is wanted is missing',
-      { ...good, staged: staged.filter((image) => image.platform === 'linux/amd64') },
-    ],
-    ['VP522', 'an image is of another line', withStaged(1, { line: '9.1' })],
-    ['VP522', 'an image is of a variant that the line does not have', withStaged(3, { variant: 'search' })],
-    ['VP522', 'an image is of a variant with the name of a property', withStaged(3, { variant: 'constructor' })],
-    ['VP522', 'an image was staged elsewhere', withStaged(2, { repository: 'ghcr.io/kailas-cloud/valkey-bundle' })],
-    ['VP522', 'an image was built from another lock', withStaged(0, { lock: 'b'.repeat(64) })],
-    ['VP522', 'an image holds another version than the line', withStaged(0, { valkey: '9.0.5' })],
-    ['VP522', 'two images hold different versions', { ...withStaged(3, { valkey: '9.0.5' }), line: unnamed }],
-    ['VP522', 'one platform is left from a build of other inputs', withStaged(1, { inputs: 'd'.repeat(64) })],
-    ['VP522', 'one place is staged twice', { ...good, staged: [...staged, { ...stagedAs(digest(5)) }] }],
-    ['VP530', 'there are no reports', { ...good, reports: [] }],
-    ['VP530', 'one report is missing', { ...good, reports: reports.slice(1) }],
-    ['VP530', 'a report is about another digest', withReport(2, { digest: digest(9) })],
-    ['VP530', 'a report is about a local image, which has no digest', withReport(2, { digest: null })],
-    ['VP530', 'a report is about another line', withReport(2, { line: '9.1' })],
-    ['VP530', 'a report is about another variant', withReport(0, { variant: 'coordinator' })],
-    ['VP530', 'a report is about another platform', withReport(0, { platform: 'linux/arm64' })],
-    ['VP530', 'a report has no checks', withReport(0, { checks: [] })],
-    ['VP530', 'no check of a report could be run', withReport(0, { checks: [check('not run')] })],
-    ['VP531', 'a report has a failed check', withReport(3, { checks: [check('passed'), check('failed')] })],
-    [
-      'VP531',
-      'one of two reports on a digest has a failed check',
-      { ...good, reports: [...reports, ...withReport(1, { checks: [check('failed')] }).reports] },
-    ],
-  ])('is refused with %s where %s', (code, __, records) => {
-    expect(() => approve(records)).toThrow(expect.objectContaining({ code }));
+
+  test('gives the version of the server, behind which a variant has its name', () => {
+    expect(requireOneBuild(testLine, testLock, images)).toBe('9.0.4');
+    const others = [
+      inspected(1, 'default', { [names.version]: '9.1.2' }),
+      inspected(3, 'coordinator', { [names.version]: '9.1.2-coordinator' }),
+    ];
+    expect(requireOneBuild(unnamed, testLock, others)).toBe('9.1.2');
   });
 
-  test('that is refused for its tests names every image that lacks them', () => {
-    expect(() => approve({ ...good, reports: reports.slice(2) })).toThrow(new RegExp(`${digest(1)}[^]*${digest(2)}`));
+  test('need not name a revision: outside of a checkout there is none', () => {
+    const without = images.map(({ labels: { [names.revision]: _, ...labels }, ...image }) => ({ ...image, labels }));
+    expect(() => requireOneBuild(testLine, testLock, without)).not.toThrow();
+    expect(() => requireOneBuild(testLine, testLock, [...images, ...without])).toThrow(problem('VP522'));
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['line', { [names.line]: '9.1' }],
+    ['variant', { [names.variant]: 'coordinator' }],
+    ['lock', { [names.lock]: 'b'.repeat(64) }],
+    ['version of Valkey', { [names.version]: '9.0.5' }],
+    ['revision', { [names.revision]: `${'c'.repeat(40)}-dirty` }],
+  ])('is refused with VP522 where one image has another %s', (what, labels) => {
+    const refused = () => requireOneBuild(unnamed, testLock, [...images, inspected(4, 'default', labels)]);
+    expect(refused).toThrow(problem('VP522'));
+    expect(refused).toThrow(`its ${what} is`);
+  });
+
+  test('is refused with VP522 where it holds another version than the line, or names none', () => {
+    expect(() => requireOneBuild({ ...testLine, valkey: '9.0.5' }, testLock, images)).toThrow(problem('VP522'));
+    const silent = inspected(1, 'default', { [names.version]: '' });
+    expect(() => requireOneBuild(unnamed, testLock, [silent])).toThrow(problem('VP522'));
   });
 });

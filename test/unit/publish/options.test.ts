@@ -1,11 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { lockDigest } from '../../../scripts/lines/locked-line.ts';
 import { readDate } from '../../../scripts/pipeline/calendar-day.ts';
 import type { Platform } from '../../../scripts/pipeline/platform.ts';
-import { choosePlatforms, requirePlatform } from '../../../scripts/publish/choose-platforms.ts';
-import { refuseAlienOptions } from '../../../scripts/publish/publish-options.ts';
-import { pushProgress } from '../../../scripts/publish/push.ts';
-import { stagingTag } from '../../../scripts/publish/stage-image.ts';
+import { choosePlatforms, refuseAlienOptions, requirePlatform } from '../../../scripts/publish/options.ts';
 
 const wrong = expect.objectContaining({ code: 'VP901' });
 
@@ -55,48 +51,5 @@ describe('the options', () => {
     [{ stage: false, date: '20261002', 'move-version-tags': true, 'only-platform': 'linux/amd64' }],
   ])('%j go together', (values) => {
     expect(() => refuseAlienOptions(values)).not.toThrow();
-  });
-});
-
-describe('what a line is locked to', () => {
-  const base = { kind: 'image', reference: 'a/b:1', digest: `sha256:${'1'.repeat(64)}` } as const;
-  const source = { kind: 'git', repository: 'r', tag: 't', commit: 'c', dependencies: {} } as const;
-  test('has one digest, however its file is laid out, and another for other content', () => {
-    const digest = lockDigest({ base, modules: { json: source, search: source } });
-    expect(digest).toMatch(/^[0-9a-f]{64}$/);
-    expect(lockDigest({ modules: { search: source, json: source }, base })).toBe(digest);
-    expect(lockDigest({ base, modules: { json: source, search: { ...source, commit: 'd' } } })).not.toBe(digest);
-    expect(lockDigest({ base, modules: { json: source } })).not.toBe(digest);
-  });
-});
-
-describe('a staged image', () => {
-  test('has a tag with its line, variant, architecture and id', () => {
-    const id = `sha256:0123456789abcdef${'0'.repeat(48)}`;
-    expect(stagingTag({ line: '9.0', variant: 'coordinator', platform: 'linux/arm64', id })).toBe(
-      'staging-9.0-coordinator-arm64-0123456789ab',
-    );
-  });
-});
-
-describe('the progress of a push', () => {
-  test('is the sum over all layers, or what holds it up, at most once in the given time', () => {
-    let now = 0;
-    const lines: string[] = [];
-    const take = pushProgress(
-      (line) => lines.push(line),
-      () => now,
-      5_000,
-    );
-    take({ id: 'a', progressDetail: { current: 10e6, total: 40e6 } });
-    now = 5_000;
-    take({ id: 'b', progressDetail: { current: 5e6, total: 10e6 } });
-    take({ id: 'b', progressDetail: { current: 6e6, total: 10e6 } });
-    take({ status: 'Layer already exists' });
-    now = 10_000;
-    take({ id: 'a', progressDetail: { current: 41e6 } });
-    now = 15_000;
-    take({ id: 'b', status: 'Retrying in 5 seconds' });
-    expect(lines).toEqual(['  sent 15 of 50 MB', '  sent 47 of 51 MB', '  layer b: Retrying in 5 seconds']);
   });
 });

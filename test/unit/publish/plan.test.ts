@@ -1,8 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { type Existing, type PublishAction, planPublish } from '../../../scripts/publish/plan.ts';
-import { showPlan } from '../../../scripts/publish/show-plan.ts';
-import type { Tag } from '../../../scripts/publish/tags.ts';
-import type { Manifest } from '../../../scripts/registry/manifest.ts';
+import { type ReleaseLine, releaseLine } from '../../../scripts/data/release-line.ts';
+import type { Manifest } from '../../../scripts/publish/manifest.ts';
+import {
+  type Existing,
+  type PublishAction,
+  planPublish,
+  showPlan,
+  type Tag,
+  tagsOf,
+} from '../../../scripts/publish/plan.ts';
 
 const index = (name: string): Manifest => ({ digest: `sha256:${name}`, mediaType: 'index', body: Buffer.from(name) });
 const children = [{ platform: 'linux/amd64', digest: 'sha256:a' }];
@@ -89,5 +95,49 @@ describe('the plan', () => {
     ]);
     const done = planPublish(variants, tags, existing(all, ['sha256:default', 'sha256:coordinator']), false);
     expect(showPlan({ ...plan, actions: done })).toContain('nothing to do');
+  });
+});
+
+const filling = { valkey: '9.0.4', date: '20261002' };
+const variantsOf = (tags: Readonly<Record<string, readonly string[]>>): ReleaseLine['variants'] =>
+  releaseLine.shape.variants.parse(
+    Object.fromEntries(
+      Object.entries(tags).map(([name, list]) => [name, { tags: list, defaults: { moduleArgs: [], directives: [] } }]),
+    ),
+  );
+
+describe('the tags of a line', () => {
+  test('are its templates filled in; those with {valkey} name a version', () => {
+    const wish = variantsOf({
+      default: ['{line}', 'latest', '{valkey}', '{valkey}-{date}'],
+      coordinator: ['{line}-coordinator'],
+    });
+    expect(tagsOf({ line: '9.0', variants: wish }, filling)).toEqual([
+      { name: '9.0', variant: 'default', isVersion: false },
+      { name: 'latest', variant: 'default', isVersion: false },
+      { name: '9.0.4', variant: 'default', isVersion: true },
+      { name: '9.0.4-20261002', variant: 'default', isVersion: true },
+      { name: '9.0-coordinator', variant: 'coordinator', isVersion: false },
+    ]);
+  });
+
+  test('name one tag once, also where two templates give it', () => {
+    expect(tagsOf({ line: '9.0', variants: variantsOf({ default: ['9.0', '{line}'] }) }, filling)).toHaveLength(1);
+  });
+
+  test.each([
+    ['a word in braces that nobody knows', { default: ['{server}'] }],
+    ['a tag of more than 128 characters', { default: ['x'.repeat(129)] }],
+    ['the tags of images that are tested', { default: ['staging-{line}'] }],
+    ['one tag of two variants', { default: ['{line}'], coordinator: ['9.0'] }],
+  ])('are refused with VP511 for %s', (_, tags) => {
+    expect(() => tagsOf({ line: '9.0', variants: variantsOf(tags) }, filling)).toThrow(
+      expect.objectContaining({ code: 'VP511' }),
+    );
+  });
+
+  test('are refused with VP511 where the version has a letter that no tag may have', () => {
+    const wish = { line: '9.0', variants: variantsOf({ default: ['{valkey}'] }) };
+    expect(() => tagsOf(wish, { ...filling, valkey: '9.1.0~rc1' })).toThrow(expect.objectContaining({ code: 'VP511' }));
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { lockedLine } from '../../../scripts/lines/lock-file.ts';
+import { lockedLine } from '../../../scripts/data/lock.ts';
 import { type NotesInput, releaseNotes } from '../../../scripts/release-notes/release-notes.ts';
 import type { ReleasePoint } from '../../../scripts/release-notes/release-point.ts';
 import { commitA, commitB, sampleLine, sampleLock } from '../workflows/sample-line.ts';

@@ -1,9 +1,7 @@
-import type { BundleFile, ModuleManifest } from '../../../modules/schema.ts';
-import { moduleManifest } from '../../../modules/schema.ts';
-import { releaseLine } from '../../../scripts/lines/release-line.ts';
-import { layout } from '../../../scripts/verify/layout.ts';
-import type { FileFact, ImageFacts } from '../../../scripts/verify/structure/facts.ts';
-import type { Expected, ImageInfo, Subject } from '../../../scripts/verify/subject.ts';
+import { type BundleFile, type ModuleManifest, moduleManifest } from '../../../modules/schema.ts';
+import { releaseLine } from '../../../scripts/data/release-line.ts';
+import type { FileFact, ImageFacts } from '../../../scripts/verify/facts.ts';
+import { type Expected, type ImageInfo, layout, type Subject } from '../../../scripts/verify/subject.ts';
 
 export const commit = 'a'.repeat(40);
 

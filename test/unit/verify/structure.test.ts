@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { layout } from '../../../scripts/verify/layout.ts';
-import { bundleRules, readBundle } from '../../../scripts/verify/structure/bundle-rules.ts';
-import { configRules } from '../../../scripts/verify/structure/config-rules.ts';
-import type { FileFact, ImageFacts } from '../../../scripts/verify/structure/facts.ts';
-import { fileRules } from '../../../scripts/verify/structure/file-rules.ts';
-import { bundle, commit, expected, facts, imageWith, subjectWith } from './fixture.ts';
+import { composeSbom } from '../../../scripts/sbom/compose-sbom.ts';
+import type { SbomInputs } from '../../../scripts/sbom/inputs.ts';
+import { renderSbom } from '../../../scripts/sbom/write-sbom.ts';
+import type { FileFact, ImageFacts } from '../../../scripts/verify/facts.ts';
+import { bundleRules, checkSbom, configRules, fileRules, readBundle } from '../../../scripts/verify/structure.ts';
+import { layout } from '../../../scripts/verify/subject.ts';
+import { builtModule, inputsWith } from '../sbom/fixture.ts';
+import { bundle, commit, expected, facts, imageWith, outcomeOf, subjectWith } from './fixture.ts';
 
 /** The names of the rules that do not pass, with how they ended. */
 function failing<Input extends readonly unknown[]>(
@@ -146,5 +148,61 @@ describe('bundle.json', () => {
     ['an unknown key', JSON.stringify({ ...bundle, surplus: commit })],
   ])('%s fails', (_, text) => {
     expect(() => readBundle(text)).toThrow(expect.objectContaining({ name: 'CheckFailed' }));
+  });
+});
+
+const inputs = inputsWith([builtModule('search', { commit })]);
+const { hashes } = facts;
+const textOf = (of: SbomInputs): string => renderSbom(composeSbom(of));
+
+it('the document that the project writes for the image passes', async () => {
+  expect(await checkSbom({ sbom: textOf(inputs), hashes }, subjectWith())).toMatch(/^\d+ components$/);
+});
+
+describe('a document fails', () => {
+  const { base } = inputs;
+  it.each([
+    ['about another line', textOf({ ...inputs, line: '9.1' })],
+    ['about another architecture', textOf({ ...inputs, architecture: 'arm64' })],
+    ['about another server', textOf({ ...inputs, base: { ...base, valkey: '9.0.3' } })],
+    ['about another commit', textOf(inputsWith([builtModule('search')])).replaceAll(commit, 'b'.repeat(40))],
+    ['about another version', textOf(inputsWith([builtModule('search', { commit, version: '1.0.1' })]))],
+    ['about another file', textOf(inputsWith([builtModule('search', { commit, sha256: 'd'.repeat(64) })]))],
+    [
+      'without the hash of a file',
+      textOf(inputs).replace('SHA-256', 'SHA-512').replace('c'.repeat(64), 'c'.repeat(128)),
+    ],
+    ['without a module', textOf(inputsWith([]))],
+    ['that is not valid', textOf(inputs).replace('"specVersion": "1.6"', '"specVersion": "9"')],
+    ['that is no JSON', 'x'],
+    ['that is missing', null],
+  ])('%s', async (_, text) => {
+    expect(await outcomeOf(() => checkSbom({ sbom: text, hashes }, subjectWith()))).toBe('CheckFailed');
+  });
+});
+
+describe('an image made of binary packages', () => {
+  const modules = { search: { version: '3.5.8', origin: 'Debian package redis-module-knot 3.5.8-1 (sid)' } };
+  const packaged = subjectWith({ bundle: { ...bundle, modules } });
+
+  it('has none, which is not run rather than passed', async () => {
+    expect(await outcomeOf(() => checkSbom({ sbom: null, hashes }, packaged))).toBe('CheckNotRun');
+  });
+
+  it('and one that has a built module beside them has to have it', async () => {
+    const mixed = { ...modules, json: { version: '1.0.2', origin: 'https://github.com/example/json' } };
+    const subject = subjectWith({ bundle: { ...bundle, modules: mixed } });
+    expect(await outcomeOf(() => checkSbom({ sbom: null, hashes }, subject))).toBe('CheckFailed');
+  });
+
+  it('is listed with the version of its package', async () => {
+    const module: SbomInputs['modules'][number] = {
+      kind: 'packaged',
+      name: 'search',
+      file: 'x.so',
+      licence: 'MIT',
+      source: { kind: 'debian-package', package: 'redis-module-knot', version: '3.5.8-1', sha256: {} },
+    };
+    expect(await outcomeOf(() => checkSbom({ sbom: textOf(inputsWith([module])), hashes }, packaged))).toBe('passed');
   });
 });

@@ -25,7 +25,7 @@ describe('what a change builds', () => {
     ['everything for a change of the build graph', ['scripts/graph/dockerfile.ts'], ['9.0 bloom', '9.0 search']],
     ['everything for what fills manifests in', ['modules/schema.ts'], ['9.0 bloom', '9.0 search']],
     ['everything for what looks up a line', ['scripts/lines/wanted.ts'], ['9.0 bloom', '9.0 search']],
-    ['everything for what runs a build', ['scripts/tools/buildx.ts'], ['9.0 bloom', '9.0 search']],
+    ['everything for what runs a build', ['scripts/lib/programs.ts'], ['9.0 bloom', '9.0 search']],
     ['everything for other packages', ['package-lock.json'], ['9.0 bloom', '9.0 search']],
     ['nothing for a file whose name only begins alike', ['scripts/build-entrypoint.ts'], []],
     ['nothing for a module that no published line has', ['modules/redisearch/module.yaml'], []],

@@ -1,19 +1,7 @@
 import { expect, test } from 'vitest';
-import {
-  folderOptions,
-  grypeArguments,
-  signArguments,
-  verifyArguments,
-} from '../../../scripts/workflows/image-commands.ts';
+import { grypeArguments, signArguments } from '../../../scripts/workflows/image-commands.ts';
 
 const digest = `sha256:${'1'.repeat(64)}`;
-
-test('an image is verified by the reference that it was staged under, as its variant, for its platform', () => {
-  const reference = `ghcr.io/o/r@${digest}`;
-  const options = ['--line', '9.0', '--variant', 'coordinator', '--platform', 'linux/arm64'];
-  const image = { reference, line: '9.0', variant: 'coordinator', platform: 'linux/arm64' } as const;
-  expect(verifyArguments(image)).toEqual([reference, ...options]);
-});
 
 test('grype looks at the image in the registry, and leaves the verdict to the gate', () => {
   const args = grypeArguments(`ghcr.io/o/r@${digest}`, 'linux/arm64', 'out.json');
@@ -35,12 +23,4 @@ test('every published variant is signed by its own digest', () => {
     ['--reference', `ghcr.io/o/r@${digest}`, '--line', '9.0'],
     ['--reference', `ghcr.io/o/r@sha256:${'2'.repeat(64)}`, '--line', '9.0'],
   ]);
-});
-
-test.each([
-  [{}, []],
-  [{ dist: 'd' }, ['--dist', 'd']],
-  [{ modules: 'm', dist: 'd' }, ['--modules', 'm', '--dist', 'd']],
-])('the folders %j are passed on as %j', (folders, args) => {
-  expect(folderOptions(folders)).toEqual(args);
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { Newer } from '../../../scripts/inputs/newer.ts';
 import { type LineChange, proposalOf } from '../../../scripts/refresh/proposal.ts';
 import { pullRequestCalls } from '../../../scripts/refresh/pull-request.ts';
 import { takePatches } from '../../../scripts/refresh/take-newer.ts';
-import type { Newer } from '../../../scripts/resolve/newer.ts';
 import { commitA, commitB, sampleLine, sampleLock } from './sample-line.ts';
 
 const was = { line: sampleLine(), locked: sampleLock({ search: commitA, bloom: commitA }), node: '26.10.0' };

@@ -1,5 +1,5 @@
-import { type LockedLine, lockedLine } from '../../../scripts/lines/lock-file.ts';
-import { type ReleaseLine, releaseLine } from '../../../scripts/lines/release-line.ts';
+import { type LockedLine, lockedLine } from '../../../scripts/data/lock.ts';
+import { type ReleaseLine, releaseLine } from '../../../scripts/data/release-line.ts';
 
 export const commitA = 'a'.repeat(40);
 export const commitB = 'b'.repeat(40);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { asBytes, bytesOf, pathOf } from '../../../../entrypoint/bytes.ts';
 import { directivesOf, type Reading, readMain } from '../../../../entrypoint/conf/include.ts';
-import { showPlace } from '../../../../entrypoint/place.ts';
+import { asBytes, bytesOf, pathOf } from '../../../../entrypoint/text/bytes.ts';
+import { showPlace } from '../../../../entrypoint/text/place.ts';
 import { fakeHost } from '../../../support/fake-host.ts';
 import type { Spec } from '../../../support/fake-tree.ts';
 import { codesOf, refusalOf } from '../../../support/refusal.ts';

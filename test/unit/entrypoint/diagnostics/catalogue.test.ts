@@ -1,14 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { argumentEntries } from '../../../../entrypoint/diagnostics/arguments.ts';
 import { catalogue, exitCodes, isCode } from '../../../../entrypoint/diagnostics/catalogue.ts';
 import { clusterEntries } from '../../../../entrypoint/diagnostics/cluster.ts';
-import { confEntries } from '../../../../entrypoint/diagnostics/conf.ts';
-import { environmentEntries } from '../../../../entrypoint/diagnostics/environment.ts';
-import { moduleEntries } from '../../../../entrypoint/diagnostics/modules.ts';
+import { diagnose, exitCodeOf, refuse } from '../../../../entrypoint/diagnostics/diagnostic.ts';
+import { confEntries, environmentEntries } from '../../../../entrypoint/diagnostics/input.ts';
+import { argumentEntries, moduleEntries } from '../../../../entrypoint/diagnostics/modules.ts';
 import { startEntries } from '../../../../entrypoint/diagnostics/start.ts';
-import { diagnose, exitCodeOf, refuse } from '../../../../entrypoint/diagnostics.ts';
 
 const sources = join(import.meta.dirname, '..', '..', '..', '..', 'entrypoint');
 const pages = Object.entries(catalogue);

@@ -3,9 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asBytes, pathOf } from '../../../../entrypoint/bytes.ts';
-import { findExecutable, realFiles, reasonOf } from '../../../../entrypoint/host/files.ts';
-import { own } from '../../../../entrypoint/host/own.ts';
+import { findExecutable, own, realFiles, reasonOf } from '../../../../entrypoint/host/files.ts';
+import { asBytes, pathOf } from '../../../../entrypoint/text/bytes.ts';
 
 let dir = '';
 beforeAll(() => {

@@ -3,11 +3,17 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asBytes } from '../../../../entrypoint/bytes.ts';
-import { firstProcess, isGone, isOnRootFileSystem, ownProcess } from '../../../../entrypoint/host/own-process.ts';
+import { START_RECORD } from '../../../../entrypoint/host/host.ts';
+import {
+  firstOfNamespace,
+  isGone,
+  isOnRootFileSystem,
+  ownProcess,
+  type StartOwner,
+  startName,
+} from '../../../../entrypoint/host/own-process.ts';
 import { candidates, closedPlaces, lastStart, removeStale, writePrivate } from '../../../../entrypoint/host/runtime.ts';
-import { type StartOwner, startName } from '../../../../entrypoint/host/start-name.ts';
-import { START_RECORD } from '../../../../entrypoint/host.ts';
+import { asBytes } from '../../../../entrypoint/text/bytes.ts';
 import { until } from '../../../support/until.ts';
 
 const me = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
@@ -89,8 +95,8 @@ function placeWith(...owners: readonly StartOwner[]): string {
 describe('the directory of a start', () => {
   it('is that of a living process for its own one, and for the first of the namespace', () => {
     expect(isGone(own)).toBe(false);
-    expect(isGone(firstProcess())).toBe(false);
-    expect(firstProcess()).toEqual({ ...own, pid: 1, startTime: expect.stringMatching(/^\d+$/) });
+    expect(isGone(firstOfNamespace())).toBe(false);
+    expect(firstOfNamespace()).toEqual({ ...own, pid: 1, startTime: expect.stringMatching(/^\d+$/) });
   });
   it('is that of a dead one where its number is free, or of a process that began at another time', () => {
     expect(isGone(ended)).toBe(true);
@@ -113,7 +119,7 @@ describe('the directory of a start', () => {
 
 describe('what starts have left', () => {
   it('is removed where the process is dead, and stays where it lives', () => {
-    const place = placeWith(own, ended, { ...own, startTime: '1' }, firstProcess());
+    const place = placeWith(own, ended, { ...own, startTime: '1' }, firstOfNamespace());
     removeStale([place]);
     expect(
       readdirSync(place)
@@ -133,7 +139,7 @@ describe('the last start', () => {
   it('is the newest of this container whose server lives', () => {
     const elsewhere = { ...own, mountNamespace: '1' };
     expect(lastStart([placeWith(own, own, elsewhere, ended)])).toBe('start 1');
-    expect(lastStart([placeWith(own, firstProcess())])).toBe('start 1');
+    expect(lastStart([placeWith(own, firstOfNamespace())])).toBe('start 1');
   });
   it('is none where all of them are dead or of other containers', () => {
     const others = [

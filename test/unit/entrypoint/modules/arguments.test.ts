@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../../../../entrypoint/modules/arguments.ts';
-import type { Place } from '../../../../entrypoint/place.ts';
+import type { Place } from '../../../../entrypoint/text/place.ts';
 import { fileAt, words } from '../../../support/conf-lines.ts';
 import { moduleOf } from '../../../support/known-modules.ts';
 import { codesOf, refusalOf } from '../../../support/refusal.ts';

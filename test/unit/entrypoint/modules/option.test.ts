@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { asBytes } from '../../../../entrypoint/bytes.ts';
 import type { OptionDefinition } from '../../../../entrypoint/modules/manifest.ts';
 import {
   asBoolean,
@@ -8,6 +7,7 @@ import {
   problemOf,
   sameValue,
 } from '../../../../entrypoint/modules/option.ts';
+import { asBytes } from '../../../../entrypoint/text/bytes.ts';
 import { fileAt, words } from '../../../support/conf-lines.ts';
 
 const limited: OptionDefinition = { type: 'integer', min: 1, max: 1024 };

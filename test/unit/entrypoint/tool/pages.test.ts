@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { exitCodes } from '../../../../entrypoint/diagnostics/catalogue.ts';
-import type { Waiting } from '../../../../entrypoint/host.ts';
+import type { Waiting } from '../../../../entrypoint/host/host.ts';
 import { pages } from '../../../../entrypoint/tool/pages.ts';
 import { tool, waitingTool } from '../../../support/fake-start.ts';
 

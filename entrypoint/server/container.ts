@@ -1,0 +1,120 @@
+import { isHostName } from '../cluster/nodes.ts';
+import { type Configuration, isSetTo, settingText } from '../conf/configuration.ts';
+import { catalogue } from '../diagnostics/catalogue.ts';
+import { type Diagnostic, diagnose } from '../diagnostics/diagnostic.ts';
+import type { Machine, Reader } from '../host/host.ts';
+import type { ExtraDirective } from '../modules/precedence.ts';
+import { bytesOf, textOf } from '../text/bytes.ts';
+import { withoutSecrets } from '../text/secrets.ts';
+import { isOnLoopbackAlone } from './reach.ts';
+
+/** Names of the processes that engines and images put first to reap and to hand signals on; they end with the process that they start. */
+const INITS: ReadonlySet<string> = new Set([
+  'docker-init',
+  'tini',
+  'tini-static',
+  'catatonit',
+  'podman-init',
+  'dumb-init',
+]);
+
+/**
+ * Whether the container ends with this process: it is the first one, or that is an init which started this. Where a pod shares its process
+ * namespace, the pod's `pause` is the first, and containers begin outside of it. A shell that started this goes on without it.
+ */
+export function isContainers({
+  pid,
+  parentPid,
+  firstProcess,
+}: Pick<Machine, 'pid' | 'parentPid' | 'firstProcess'>): boolean {
+  if (pid === 1) return true;
+  if (parentPid === 1) return INITS.has(firstProcess());
+  return parentPid === 0 && firstProcess() === 'pause';
+}
+
+const HOST_NAME_DIRECTIVE = 'cluster-announce-hostname';
+const HOSTS_FILE = '/etc/hosts';
+
+/**
+ * `cluster-announce-hostname` with the pod's own full name, in cluster mode where nobody says one (an empty one is one too). Healing finds the
+ * other nodes by these names, and an operator announces none.
+ */
+export function announcedName(
+  host: Pick<Reader, 'readSmall' | 'network'>,
+  { settings }: Pick<Configuration, 'settings'>,
+  image: readonly ExtraDirective[],
+): ExtraDirective[] {
+  const isSet = settings.has(HOST_NAME_DIRECTIVE) || image.some(({ name }) => name === HOST_NAME_DIRECTIVE);
+  if (isSet || !isSetTo(settings, 'cluster-enabled', 'yes')) return [];
+  const hosts = host.readSmall(HOSTS_FILE);
+  const found = 'text' in hosts ? ownName(hosts.text, host.network()) : null;
+  if (found === null) return [];
+  const at = { kind: 'file', path: HOSTS_FILE, line: found.line } as const;
+  return [{ name: bytesOf(HOST_NAME_DIRECTIVE), value: bytesOf(found.name), secret: false, at }];
+}
+
+/**
+ * The kubelet writes a line `<address> <host name>.<subdomain>.<namespace>.svc.<cluster domain> <host name>` for each address of a pod that
+ * has a subdomain, as pods of a StatefulSet do (kubelet_pods.go, managedHostsFileContent).
+ */
+function ownName(
+  hosts: string,
+  { hostName, addresses }: ReturnType<Reader['network']>,
+): { readonly name: string; readonly line: number } | null {
+  // The host name is the full one where the pod says so (setHostnameAsFQDN).
+  const [own = ''] = hostName.toLowerCase().split('.');
+  const isOwn = (name: string): boolean => name.toLowerCase().startsWith(`${own}.`);
+  for (const [index, text] of hosts.split('\n').entries()) {
+    const [address = '', ...names] = text.replace(/#.*/, '').trim().split(/\s+/);
+    if (!addresses.includes(address.toLowerCase())) continue;
+    const name = names.find((one) => isOwn(one) && one.split('.').length > 2 && isHostName(one));
+    if (name !== undefined) return { name, line: index + 1 };
+  }
+  return null;
+}
+
+/** VB513: Debian's packaged configurations daemonize, and a container that ends with 0 and no word is hard to understand. */
+export function backgroundWarning({ settings }: Configuration): Diagnostic[] {
+  const setting = settings.get('daemonize');
+  if (setting === undefined || !isSetTo(settings, 'daemonize', 'yes')) return [];
+  return [diagnose('VB513', 'daemonize yes', { at: setting.at })];
+}
+
+/** VB516 and VB517: what a packaged configuration says is right for a machine, and in a container looks like a server that is not there. */
+export function imageWarnings({ settings }: Configuration): Diagnostic[] {
+  const logfile = settings.get('logfile');
+  const path = settingText(settings, 'logfile') ?? '';
+  const bind = settings.get('bind');
+  return [
+    ...(logfile === undefined || path === '' || STREAM.test(path)
+      ? []
+      : [diagnose('VB516', `logfile ${path}`, { at: logfile.at })]),
+    ...(bind === undefined || !isOnLoopbackAlone(settings)
+      ? []
+      : [diagnose('VB517', `bind ${bind.args.map(textOf).join(' ')}`, { at: bind.at })]),
+  ];
+}
+
+/** /dev/stdout, /proc/1/fd/2 and the like lead to the container's log. */
+const STREAM = /^\/(dev|proc)\//;
+
+/** VB518: an element that begins a line without `--` is one word of it, blanks and all (main() in server.c quotes it). */
+export function wordWarnings({ commandLine: { elements, lines } }: Configuration): Diagnostic[] {
+  return lines.flatMap(({ from, at }) => {
+    const text = elements[from]?.text.trim() ?? '';
+    if (text.startsWith('--') || !/\s/.test(text)) return [];
+    const shown = withoutSecrets(text);
+    const hint = `Put -- in front, or give its words apart: --${shown}`;
+    return [diagnose('VB518', `to the server, "${shown}" is the name of one directive`, { at, hint })];
+  });
+}
+
+/** VB504, with the fix that fits where the text came from. */
+export function effectiveNotice(conf: Configuration, path: string): Diagnostic {
+  const source = conf.commandLine.readsStdin ? 'standard input' : (conf.confFile ?? 'the command line');
+  const message = `the server reads ${path}, made from ${source}; CONFIG REWRITE will fail on it`;
+  const hint = conf.commandLine.readsStdin
+    ? 'Mount the configuration as a file to make it writable.'
+    : catalogue.VB504.fix;
+  return diagnose('VB504', message, { hint });
+}

@@ -1,0 +1,171 @@
+import { type Diagnostic, exitCodeOf, placeOf, Refusal, refuse, styleFor } from '../diagnostics/diagnostic.ts';
+import { argumentsOf, argumentWords, explainPlan, redactedArgv, showExtra } from '../explain.ts';
+import { planStart, type StartPlan } from '../plan.ts';
+import { classify } from '../server/invocation.ts';
+import { bytesOf, printable, textOf } from '../text/bytes.ts';
+import { showPlace } from '../text/place.ts';
+import { redactLine, redactWords, withoutSecrets } from '../text/secrets.ts';
+import type { ToolContext } from './options.ts';
+
+/** `valkey-bundle plan [--json] [--] [command...]`: the plan of that start on standard output. Exit code that of the start. */
+export function showPlan(context: ToolContext): number {
+  const { json, command } = readArguments(context.args);
+  const { host, build, env } = context;
+  const print = (value: PlanJson): void => host.print('stdout', `${JSON.stringify(value, null, 2)}\n`);
+  try {
+    const invocation = classify(command);
+    if (invocation.kind === 'command') {
+      const path = findCommand(context, invocation.argv[0] ?? '');
+      if (json) print(commandJson(path, invocation.argv));
+      else host.print('stdout', `${path} is executed as it is: it is not the server, so no module is added.\n`);
+      return 0;
+    }
+    const plan = planStart(host, {
+      invocation,
+      env,
+      manifests: build.manifests,
+      lookOnly: true,
+      skipDirectories: 0,
+      readStdin: () => host.readStdin(),
+    });
+    if (json) print(planJson(plan));
+    else showForPeople(context, plan);
+    return 0;
+  } catch (error) {
+    if (!json || !(error instanceof Refusal)) throw error;
+    const exitCode = exitCodeOf(error.diagnostic);
+    print(refusedJson(error.diagnostic, exitCode));
+    return exitCode;
+  }
+}
+
+function showForPeople({ host, env, tell }: ToolContext, plan: StartPlan): void {
+  plan.diagnostics.forEach(tell);
+  host.print('stdout', explainPlan(plan, styleFor(host.isTerminal.stdout, env['NO_COLOR'])));
+  if (plan.effectiveConf !== null)
+    host.print(
+      'stdout',
+      `\n--- ${plan.effectiveConf.path}\n${printableLines(planJson(plan).effectiveConf?.text ?? '')}`,
+    );
+}
+
+function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}
+
+function findCommand({ host }: ToolContext, name: string): string {
+  const found = host.findExecutable(name);
+  if (found.kind === 'missing') throw refuse('VB501', `${withoutSecrets(name)} was not found`);
+  if (found.kind === 'denied') throw refuse('VB502', `${found.path}: ${found.why}`);
+  return found.path;
+}
+
+/** Options of the tool stand before the command: the first word that is none begins it, and `--` does in any case. */
+function readArguments(args: readonly string[]): { json: boolean; command: readonly string[] } {
+  const json = args[0] === '--json';
+  const rest = json ? args.slice(1) : args;
+  return { json, command: rest[0] === '--' ? rest.slice(1) : rest };
+}
+
+/** The shape of `valkey-bundle plan --json`, version 1: docs/plan.md describes it. Fields may be added, none changes its meaning. */
+export interface PlanJson {
+  readonly version: 1;
+  readonly kind: 'server' | 'command';
+  readonly modules: ReadonlyArray<{
+    readonly name: string;
+    readonly file: string;
+    readonly decision: 'added' | 'kept' | 'merged' | 'skipped';
+    readonly reason: string;
+    readonly source: string;
+    readonly args: ReadonlyArray<{ readonly text: string; readonly source: string }>;
+  }>;
+  readonly loads: ReadonlyArray<{ readonly path: string; readonly args: readonly string[] }>;
+  /** Directives that no module asked for: image defaults, the name that a pod announces, and the password. */
+  readonly directives: ReadonlyArray<{ readonly text: string; readonly source: string }>;
+  readonly files: readonly string[];
+  readonly program: string | null;
+  readonly argv: readonly string[];
+  readonly effectiveConf: { readonly path: string; readonly text: string } | null;
+  readonly user: { readonly uid: number; readonly gid: number; readonly name: string } | null;
+  readonly dataDirectory: string | null;
+  /** In cluster mode only: the nodes.conf in which a start refreshes stale addresses of other nodes. */
+  readonly nodesFile?: string;
+  readonly diagnostics: ReadonlyArray<{
+    readonly code: string;
+    readonly severity: string;
+    readonly message: string;
+    readonly hint: string;
+    readonly at: string | null;
+  }>;
+  readonly exitCode: number;
+}
+
+/** The plan as data, secrets hidden. */
+function planJson(plan: StartPlan): PlanJson {
+  return {
+    version: 1,
+    kind: 'server',
+    modules: plan.modules.map((merged) => ({
+      name: merged.module.name,
+      file: merged.load === null ? merged.module.path : textOf(merged.load.path),
+      decision: merged.verdict,
+      reason: merged.reason,
+      source: showPlace(merged.at),
+      args: argumentsOf(merged),
+    })),
+    loads: plan.loads.map((load) => ({ path: textOf(load.path), args: argumentWords(load) })),
+    directives: plan.directives.map(showExtra),
+    files: plan.files,
+    program: plan.program.path,
+    argv: redactedArgv(plan.argv),
+    effectiveConf:
+      plan.effectiveConf === null
+        ? null
+        : { path: plan.effectiveConf.path, text: redactText(textOf(plan.effectiveConf.text)) },
+    user: { ...plan.user.to, name: plan.user.name },
+    dataDirectory: plan.dataDirectory,
+    ...(plan.cluster === null ? {} : { nodesFile: plan.cluster.nodesFile }),
+    diagnostics: plan.diagnostics.map(diagnosticJson),
+    exitCode: 0,
+  };
+}
+
+/** A plan that ended before it began: nothing is known but why. */
+function refusedJson(diagnostic: Diagnostic, exitCode: number): PlanJson {
+  return { ...emptyJson('server'), diagnostics: [diagnosticJson(diagnostic)], exitCode };
+}
+
+/** A command that is not the server: it is executed as it is. */
+function commandJson(program: string, argv: readonly string[]): PlanJson {
+  return { ...emptyJson('command'), program, argv: redactWords(argv.map(bytesOf)) };
+}
+
+function emptyJson(kind: PlanJson['kind']): PlanJson {
+  return {
+    version: 1,
+    kind,
+    modules: [],
+    loads: [],
+    directives: [],
+    files: [],
+    program: null,
+    argv: [],
+    effectiveConf: null,
+    user: null,
+    dataDirectory: null,
+    diagnostics: [],
+    exitCode: 0,
+  };
+}
+
+function diagnosticJson(diagnostic: Diagnostic): PlanJson['diagnostics'][number] {
+  const { code, severity, message, hint } = diagnostic;
+  return { code, severity, message: printable(message), hint: printable(hint), at: placeOf(diagnostic) };
+}
+
+function redactText(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => redactLine(bytesOf(line)) ?? line)
+    .join('\n');
+}

@@ -1,0 +1,81 @@
+import process from 'node:process';
+import { execa } from 'execa';
+import { which } from 'zx';
+import { PipelineError } from '../problems/pipeline-error.ts';
+
+/**
+ * Makes sure that programs are there: `tools` names each and the Debian package that holds it. Missing ones are installed where
+ * that is possible (root, with apt); elsewhere it throws VP902 with the command that does it.
+ */
+export async function ensureTools(
+  tools: Readonly<Record<string, string>>,
+  report: (line: string) => void,
+): Promise<void> {
+  const missing: string[] = [];
+  for (const [tool, name] of Object.entries(tools)) if (!(await isOnPath(tool))) missing.push(name);
+  if (missing.length === 0) return;
+  const install = ['install', '--yes', '--no-install-recommends', ...missing];
+  const hasApt = await isOnPath('apt-get');
+  if (!isRoot() || !hasApt) {
+    throw new PipelineError('VP902', `not on PATH: the programs of ${missing.join(', ')}`, {
+      fix: hasApt
+        ? `sudo apt-get install --no-install-recommends ${missing.join(' ')}`
+        : `install ${missing.join(', ')}`,
+    });
+  }
+  const what = `Installing ${missing.join(', ')} with apt`;
+  try {
+    await apt(install, what, report);
+  } catch {
+    // Most likely there are no lists, or they are older than the pool.
+    await refreshLists(report);
+    await apt(install, what, report);
+  }
+}
+
+/** The programs that make the base, and the Debian package of each. Without root, mmdebstrap works in a user namespace. */
+const baseTools = { mmdebstrap: 'mmdebstrap', patchelf: 'patchelf', strip: 'binutils' } as const;
+const baseToolsWithoutRoot = { ...baseTools, newuidmap: 'uidmap' } as const;
+
+/** Makes sure that a base can be made here: apt with its lists of packages, and the programs. Throws what is missing, and the fix. */
+export async function ensureDebianTools(report: (line: string) => void): Promise<void> {
+  if (!(await isOnPath('apt-get'))) {
+    throw new Error(
+      'The local image is made from the Debian archive, and this machine has no apt-get.\n' +
+        'Fix: run this on Debian or Ubuntu (a virtual machine or container will do).',
+    );
+  }
+  // The lists say which mirrors there are, even where nothing has to be installed.
+  const { stdout } = await execa('apt-get', ['indextargets', '--format', '$(CREATED_BY)'], { reject: false });
+  if (!stdout.includes('Packages')) {
+    if (!isRoot()) {
+      throw new Error(
+        'This machine has no package lists of apt, and only root may fetch them.\nFix: sudo apt-get update',
+      );
+    }
+    await refreshLists(report);
+  }
+  await ensureTools(isRoot() ? baseTools : baseToolsWithoutRoot, report);
+}
+
+async function refreshLists(report: (line: string) => void): Promise<void> {
+  await apt(['update'], 'Refreshing the package lists', report);
+}
+
+async function apt(args: readonly string[], what: string, report: (line: string) => void): Promise<void> {
+  report(what);
+  const options = ['-o', 'DPkg::Lock::Timeout=120'];
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  const ran = await execa('apt-get', [...options, ...args], { env, all: true, reject: false, stdin: 'ignore' });
+  if (ran.exitCode === 0) return;
+  const details = ran.all || ran.shortMessage || '';
+  throw new PipelineError('VP902', `${what}: apt-get ${args.join(' ')} failed`, { details });
+}
+
+async function isOnPath(tool: string): Promise<boolean> {
+  return (await which(tool, { nothrow: true })) !== null;
+}
+
+function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}

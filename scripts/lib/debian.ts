@@ -1,0 +1,189 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import process from 'node:process';
+import { execa } from 'execa';
+import { PipelineError } from '../problems/pipeline-error.ts';
+import { sha256OfFile } from './hash.ts';
+import { type Ended, runGroup } from './process-group.ts';
+
+export const debianKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+
+/** Containers often switch apt's cache off in its configuration, and then every download reads the whole index again. */
+export const cached = [
+  '-o',
+  'Dir::Cache::pkgcache=pkgcache.bin',
+  '-o',
+  'Dir::Cache::srcpkgcache=srcpkgcache.bin',
+] as const;
+
+export interface Suite {
+  readonly name: string;
+  /** Downloads one package of this suite; null if the suite, or its pool, does not have it. Throws VP206 if the download failed. */
+  download(packageName: string, into: string): Promise<Deb | null>;
+}
+
+export interface Deb {
+  readonly package: string;
+  readonly version: string;
+  readonly suite: string;
+  /** Of the file. */
+  readonly sha256: string;
+  readonly path: string;
+}
+
+interface SuiteOptions {
+  readonly mirror: string;
+  readonly suite: string;
+  readonly architecture: string;
+  /** An empty folder for this suite's apt state: the host's own apt is left alone. */
+  readonly folder: string;
+  readonly aborted?: AbortSignal;
+}
+
+/** Reads one suite's index of binary packages. Throws VP206 if the mirror does not answer or its signature is wrong. */
+export async function openSuite({ suite, ...options }: SuiteOptions): Promise<Suite> {
+  const env = await openAptState({ suite, ...options, type: 'deb' });
+  return {
+    name: suite,
+    download: async (packageName, into) => {
+      await mkdir(into, { recursive: true });
+      const given = { env: { ...env, LC_ALL: 'C' }, cwd: into };
+      const { aborted = new AbortController().signal } = options;
+      const ran = await runGroup('apt-get', ['download', '-q', ...cached, packageName], given, aborted);
+      aborted.throwIfAborted();
+      return isDownloaded(ran, `${packageName} of Debian ${suite}`) ? describeDeb(into, packageName, suite) : null;
+    },
+  };
+}
+
+/**
+ * Makes an apt state of its own for one suite, with its index: the environment in which apt works on it, and on nothing else. Throws
+ * VP206 if the mirror does not answer or its signature is wrong.
+ */
+export async function openAptState({
+  mirror,
+  suite,
+  architecture,
+  folder,
+  type,
+  aborted,
+}: SuiteOptions & { readonly type: 'deb' | 'deb-src' }): Promise<{ readonly APT_CONFIG: string }> {
+  const configuration = join(folder, 'apt.conf');
+  await mkdir(join(folder, 'lists/partial'), { recursive: true });
+  await mkdir(join(folder, 'archives/partial'), { recursive: true });
+  await writeFile(join(folder, 'status'), '');
+  await writeFile(join(folder, 'sources.list'), sourceLine(mirror, suite, type));
+  await writeFile(configuration, aptConfiguration(folder, architecture));
+  const env = { APT_CONFIG: configuration };
+
+  const update = ['update', '-q', '--error-on=any'];
+  const updated = await runGroup('apt-get', update, { env }, aborted ?? new AbortController().signal);
+  aborted?.throwIfAborted();
+  if (updated.isDone) return env;
+  throw new PipelineError('VP206', `reading the index of Debian ${suite} failed`, {
+    where: mirror,
+    details: updated.said,
+    fix: 'check the network and the mirror that apt is configured with, or set VALKEY_BUNDLE_DEBIAN_MIRROR',
+  });
+}
+
+/** sid may be a frozen snapshot whose index has expired: its signature is checked, its age is not. */
+export function sourceLine(mirror: string, suite: string, type: 'deb' | 'deb-src' = 'deb'): string {
+  return `${type} [signed-by=${debianKeyring} check-valid-until=no check-date=no] ${mirror} ${suite} main\n`;
+}
+
+function aptConfiguration(folder: string, architecture: string): string {
+  const settings = {
+    'APT::Architecture': architecture,
+    'APT::Architectures': architecture,
+    'APT::Sandbox::User': 'root',
+    'Acquire::Retries': '3',
+    'Acquire::http::Timeout': '30',
+    'Acquire::https::Timeout': '30',
+    'Acquire::Languages': 'none',
+    'Dir::State': folder,
+    'Dir::State::Lists': join(folder, 'lists'),
+    'Dir::State::status': join(folder, 'status'),
+    'Dir::Cache': folder,
+    'Dir::Cache::Archives': join(folder, 'archives'),
+    'Dir::Etc::SourceList': join(folder, 'sources.list'),
+    'Dir::Etc::SourceParts': '/dev/null',
+    'Dir::Etc::Preferences': '/dev/null',
+    'Dir::Etc::PreferencesParts': '/dev/null',
+  };
+  return Object.entries(settings)
+    .map(([name, value]) => `${name} "${value}";\n`)
+    .join('');
+}
+
+async function describeDeb(folder: string, packageName: string, suite: string): Promise<Deb> {
+  const file = (await readdir(folder)).find((name) => name.startsWith(`${packageName}_`));
+  if (!file) throw new Error(`apt-get download ${packageName} reported success and left no file in ${folder}`);
+  const path = join(folder, file);
+  const { stdout } = await execa('dpkg-deb', ['--field', path, 'Version']);
+  return { package: packageName, version: stdout.trim(), suite, sha256: await sha256OfFile(path), path };
+}
+
+export interface Mirrors {
+  readonly archive: string;
+  /** Only if the host itself takes security updates from a mirror. */
+  readonly security: string | undefined;
+}
+
+/** The Debian mirrors that this machine's own apt is configured with; VALKEY_BUNDLE_DEBIAN_MIRROR names one where there is none. */
+export async function findMirrors(): Promise<Mirrors> {
+  const configured = process.env['VALKEY_BUNDLE_DEBIAN_MIRROR'];
+  const targets = await indexTargets();
+  const archive = configured || targets.find((target) => target.label === 'Debian')?.uri;
+  if (archive) return { archive, security: targets.find((target) => target.label === 'Debian-Security')?.uri };
+  throw new PipelineError(
+    'VP206',
+    'no Debian mirror found: `apt-get indextargets` lists no repository with the label Debian on this machine',
+    {
+      fix: 'run `apt-get update` as root if its lists are empty, or set VALKEY_BUNDLE_DEBIAN_MIRROR to the URL of a Debian mirror',
+    },
+  );
+}
+
+interface IndexTarget {
+  readonly uri: string;
+  readonly label: string;
+}
+
+/** apt lists only what it has downloaded, which is what we want: labels are read from signed files, not guessed from URLs. */
+async function indexTargets(): Promise<IndexTarget[]> {
+  const format = '$(CREATED_BY)|$(REPO_URI)|$(LABEL)';
+  const listed = await execa('apt-get', ['indextargets', '--format', format], { reject: false });
+  return listed.stdout
+    .split('\n')
+    .map((line) => line.split('|'))
+    .flatMap(([kind, uri, label]) =>
+      kind === 'Packages' && uri && label ? [{ uri: uri.replace(/\/$/, ''), label }] : [],
+    );
+}
+
+/**
+ * Whether apt, run with LC_ALL=C, got what it was told to download: false where the archive says that it does not have it. Throws VP206
+ * for any other failure, because what could not be fetched now may well be there. `what`: the package and its suite, for a reader.
+ */
+export function isDownloaded({ isDone, said }: Pick<Ended, 'isDone' | 'said'>, what: string): boolean {
+  if (isDone) return true;
+  if (absent.some((words) => words.test(said))) return false;
+  throw new PipelineError('VP206', `downloading ${what} failed`, {
+    details: said,
+    fix: 'check the network and the mirror, or try again: the mirror may be in the middle of its own update',
+  });
+}
+
+const absent = [
+  // What the index names and the pool no longer has: the answer stands by itself, so that no 404 in a URL is taken for it.
+  /\s404\s/,
+  // What the index does not name.
+  /Unable to locate package/,
+  /Unable to find a source package/,
+  // What it names only as something that other packages ask for, or provide.
+  /Can't select candidate version/,
+  // A version that it does not name.
+  /Version '.*' for '.*' was not found/,
+  /Can(?: not|'t) find version/,
+];

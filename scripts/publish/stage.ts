@@ -1,0 +1,183 @@
+import type Docker from 'dockerode';
+import { loadLine, type ReleaseLine } from '../data/release-line.ts';
+import { lockOfLine } from '../data/wanted.ts';
+import { imageTag, labels as names } from '../image/labels.ts';
+import { architectureOf, type Platform } from '../pipeline/platform.ts';
+import type { Workspace } from '../pipeline/workspace.ts';
+import { PipelineError } from '../problems/pipeline-error.ts';
+import { inspectStaged } from './approve.ts';
+import type { Credentials } from './credentials.ts';
+import { type Manifest, readImageManifest } from './manifest.ts';
+import { stagingPrefix } from './plan.ts';
+import { pushTag } from './push.ts';
+import type { Registry } from './registry.ts';
+import { type StagedImage, stagedImages, writeStaged } from './release-file.ts';
+import { showRepository } from './repository.ts';
+
+export interface LineToStage {
+  readonly line: Pick<ReleaseLine, 'line' | 'variants'>;
+  readonly platform: Platform;
+  /** sha256 of the line's part of lock.json, as it is now. */
+  readonly lock: string;
+}
+
+/** An image of a line in the engine of this machine. */
+export interface BuiltImage {
+  readonly line: string;
+  readonly variant: string;
+  readonly platform: Platform;
+  /** By which it is pushed: who builds on this engine meanwhile takes its name. */
+  readonly id: string;
+}
+
+export interface StageMeans {
+  readonly docker: Docker;
+  readonly registry: Registry;
+  readonly credentials: Credentials | null;
+  readonly report: (line: string) => void;
+  readonly aborted: AbortSignal;
+}
+
+/**
+ * Brings every variant of a line into the registry, as `npm run image -- --line` left them in the engine, and writes
+ * release.json.
+ */
+export async function stageLine(workspace: Workspace, wish: LineToStage, means: StageMeans): Promise<StagedImage[]> {
+  const staged: StagedImage[] = [];
+  for (const image of await builtImages(means.docker, wish)) {
+    means.aborted.throwIfAborted();
+    staged.push(await stageImage(image, means));
+  }
+  await writeStaged(workspace, {
+    line: wish.line.line,
+    platform: wish.platform,
+    repository: showRepository(means.registry.repository),
+    variants: Object.fromEntries(staged.map(({ variant, digest }) => [variant, digest])),
+  });
+  return staged;
+}
+
+/**
+ * The images that `npm run image -- --line` left in the engine, one a variant. Throws VP524 for one that is not there,
+ * and for one that says of itself that it is of another line, variant, platform or lock: those of an earlier run stay
+ * in the engine, also where a later one failed.
+ */
+export async function builtImages(docker: Docker, { line, platform, lock }: LineToStage): Promise<BuiltImage[]> {
+  const about = { line: line.line, platform };
+  return Promise.all(
+    Object.keys(line.variants).map(async (variant) => {
+      const tag = imageTag(line.line, variant);
+      const wrong = (what: string, cause?: unknown): PipelineError =>
+        new PipelineError('VP524', what, {
+          where: tag,
+          fix: `npm run build -- --line ${line.line} --platform ${platform}, then npm run image with the same options`,
+          cause,
+        });
+      const image = await docker
+        .getImage(tag)
+        .inspect()
+        .catch((cause: unknown) => {
+          if (cause instanceof Error && 'statusCode' in cause && cause.statusCode === 404) {
+            throw wrong('the engine has no such image', cause);
+          }
+          throw cause;
+        });
+      const labels = image.Config.Labels ?? {};
+      const facts: readonly (readonly [what: string, got: string | undefined, wanted: string])[] = [
+        ['line', labels[names.line], line.line],
+        ['variant', labels[names.variant], variant],
+        ['platform', `${image.Os}/${image.Architecture}`, platform],
+        ['lock', labels[names.lock], lock],
+      ];
+      const other = facts.find(([, got, wanted]) => got !== wanted);
+      if (other !== undefined) throw wrong(`its ${other[0]} is ${other[1] ?? 'not said'}, not ${other[2]}`);
+      return { ...about, variant, id: image.Id };
+    }),
+  );
+}
+
+/**
+ * The images of a line that `npm run verify` looks at: by digest those that are staged, by id those that are built and
+ * not staged yet.
+ */
+export async function imagesToVerify(
+  docker: Docker,
+  workspace: Workspace,
+  { name, platform, built }: { readonly name: string; readonly platform: Platform; readonly built: boolean },
+): Promise<Pick<StagedImage, 'reference' | 'variant'>[]> {
+  if (!built) return stagedImages(workspace, name, platform);
+  const line = loadLine(workspace, name);
+  const images = await builtImages(docker, { line, platform, lock: lockOfLine(workspace, line) });
+  return images.map(({ variant, id }) => ({ variant, reference: id }));
+}
+
+/**
+ * Brings one image of the engine into the registry, under a tag that no release uses and that the image's id is part
+ * of: another image never takes it over, and the same one is not sent twice. The digest is that of the bytes that the
+ * registry gives back, and has to be the one that the engine reported. The tag stays: it keeps those who remove
+ * untagged images away from what an index refers to.
+ */
+export async function stageImage(image: BuiltImage, means: StageMeans): Promise<StagedImage> {
+  const { registry, report, aborted } = means;
+  const { id, ...about } = image;
+  const tag = stagingTag(image);
+  const repository = showRepository(registry.repository);
+  const name = `${repository}:${tag}`;
+  const before = await registry.manifest(tag);
+  let digest: string;
+  if (before !== null && isImage(before, id)) {
+    report(`staged already: ${name}`);
+    digest = before.digest;
+  } else {
+    report(`pushing ${image.variant} for ${image.platform}: ${name}`);
+    digest = await push(id, tag, name, means);
+    const after = await registry.manifest(tag);
+    if (after?.digest !== digest) {
+      const found = after === null ? 'nothing is there' : `${after.digest} is there`;
+      throw new PipelineError('VP523', `the engine pushed ${digest}, and ${found}`, { where: name });
+    }
+  }
+  aborted.throwIfAborted();
+  const staged = { ...about, digest, reference: `${repository}@${digest}` };
+  await inspectStaged(registry, staged);
+  return staged;
+}
+
+/** `staging-9.0-coordinator-arm64-0123456789ab`. */
+export function stagingTag({ line, variant, platform, id }: BuiltImage): string {
+  return `${stagingPrefix}${line}-${variant}-${architectureOf(platform)}-${id.replace('sha256:', '').slice(0, 12)}`;
+}
+
+/** An engine names an image for its configuration; one with the image store of containerd, for its manifest. */
+function isImage(manifest: Manifest, id: string): boolean {
+  return manifest.digest === id || readImageManifest(manifest)?.config.digest === id;
+}
+
+/** The engine pushes by name: the image has one for as long as that takes. */
+async function push(id: string, tag: string, name: string, means: StageMeans): Promise<string> {
+  const { docker, registry } = means;
+  const { repository } = registry;
+  try {
+    await docker.getImage(id).tag({ repo: showRepository(repository), tag });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new PipelineError('VP524', `the engine does not have the image ${id}: ${why}`, { cause });
+  }
+  try {
+    return await pushTag({ ...means, repository, tag });
+  } finally {
+    // Removing its only name would remove the image itself.
+    const names = await docker
+      .getImage(id)
+      .inspect()
+      .then(
+        ({ RepoTags }) => RepoTags,
+        () => [],
+      );
+    if (names.some((each) => each !== name))
+      await docker
+        .getImage(name)
+        .remove()
+        .catch(() => {});
+  }
+}

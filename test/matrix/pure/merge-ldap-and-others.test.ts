@@ -1,3 +1,0 @@
-import { describeMerge } from '../merge/describe-merge.ts';
-
-describeMerge('ldap', 'echo');

@@ -1,3 +1,0 @@
-import { describeReal } from '../merge/describe-real.ts';
-
-describeReal('read-only root');

@@ -1,0 +1,3 @@
+import { describeReal } from './describe-merge.ts';
+
+describeReal('root');
