@@ -21,8 +21,8 @@ import { folderOf } from './text/place.ts';
 import { withoutSecrets } from './text/secrets.ts';
 
 /**
- * The story of a start: what was asked for, the plan, its explanation, its execution. Never returns: the process becomes the program,
- * or ends with the exit code of the diagnostic that it printed.
+ * The story of a start: what was asked for, the plan, its explanation, its execution. Never returns: the process
+ * becomes the program, or ends with the exit code of the diagnostic that it printed.
  */
 export function launch(host: Host, manifests: readonly Manifest[], invocation: Invocation, env: Environment): never {
   const tell = (diagnostic: Diagnostic): void => {
@@ -99,7 +99,10 @@ function writeRuntimeFiles(host: Host, first: StartPlan, replan: (skip: number) 
   return plan;
 }
 
-/** As the official images' scripts do: 0022 is what an engine gives, so nobody chose it; any other umask is somebody's wish. */
+/**
+ * As the official images' scripts do: 0022 is what an engine gives, so nobody chose it; any other umask is somebody's
+ * wish.
+ */
 function narrowUmask(host: Host): void {
   const inherited = host.setUmask(0o077);
   if (inherited !== 0o022) host.setUmask(inherited);
@@ -122,7 +125,9 @@ function checkAccess(host: Host, plan: StartPlan, tell: (diagnostic: Diagnostic)
   }
 }
 
-/** A command that is not the server: executed as it is, with the signal dispositions that a shell would have given it. */
+/**
+ * A command that is not the server: executed as it is, with the signal dispositions that a shell would have given it.
+ */
 function runCommand(host: Host, argv: readonly string[], env: Environment): never {
   const [name = ''] = argv;
   const found = host.findExecutable(name);

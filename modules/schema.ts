@@ -3,7 +3,9 @@ import * as z from 'zod';
 /** `memory` is an integer that may have a unit (64mb); `boolean` knows yes and no, or the words that `values` lists. */
 const optionType = z.enum(['flag', 'integer', 'number', 'boolean', 'memory', 'enum', 'string']);
 
-/** One load argument that a module documents. `flag` takes no value; `config` is the directive that sets the same thing. */
+/**
+ * One load argument that a module documents. `flag` takes no value; `config` is the directive that sets the same thing.
+ */
 const loadOption = z.strictObject({
   type: optionType,
   min: z.number().optional(),

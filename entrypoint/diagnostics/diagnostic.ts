@@ -67,8 +67,8 @@ export function styleFor(isTerminal: boolean, noColor: string | undefined): Styl
 }
 
 /**
- * A diagnostic for people: `place:column: severity VBnnn: message`, the excerpt, and the fix. Everything is shown escaped, so what a file
- * name or a value holds cannot act on the terminal.
+ * A diagnostic for people: `place:column: severity VBnnn: message`, the excerpt, and the fix. Everything is shown
+ * escaped, so what a file name or a value holds cannot act on the terminal.
  */
 export function showDiagnostic(diagnostic: Diagnostic, style: Style): string {
   const { code, severity, message, hint, frame } = diagnostic;

@@ -123,7 +123,10 @@ function readAt(path: string, offset: number, length: number): Buffer {
   }
 }
 
-/** As execvp does: a name with a slash is a path, any other is looked for on PATH; a file that may not be executed is remembered. */
+/**
+ * As execvp does: a name with a slash is a path, any other is looked for on PATH; a file that may not be executed is
+ * remembered.
+ */
 export function findExecutable(name: string, searchPath: string): Executable {
   const isPath = name.includes('/');
   if (name === '') return { kind: 'missing' };

@@ -9,8 +9,8 @@ import type { Bundle, Manifest, OptionDefinition } from './manifest.ts';
 import { problemOf } from './option.ts';
 
 /**
- * Looks at directives that belong to modules (`search.reader-threads`). Refuses VB409 for one that exists only as a load argument and
- * VB415 for one whose module is not loaded, since the server would end; warns VB402 and VB404.
+ * Looks at directives that belong to modules (`search.reader-threads`). Refuses VB409 for one that exists only as a
+ * load argument and VB415 for one whose module is not loaded, since the server would end; warns VB402 and VB404.
  */
 export function checkModuleDirectives(
   directives: Iterable<Directive>,
@@ -64,12 +64,15 @@ function asServerOption(definition: OptionDefinition): OptionDefinition {
   return definition.type === 'boolean' ? { type: 'boolean' } : definition;
 }
 
-/** Whether a loaded module may claim the directives of a manifest: its own, or one that nothing is known about. */
+/** True if a loaded module may claim the directives of a manifest: its own, or one that nothing is known about. */
 function isClaimed(manifest: Manifest, loaded: readonly Module[]): boolean {
   return loaded.some((module) => module.manifest === null || module.manifest.name === manifest.name);
 }
 
-/** Refuses VB411: a module's own flag that stands as a directive on the command line, where the server would end over it. */
+/**
+ * Refuses VB411: a module's own flag that stands as a directive on the command line, where the server would end over
+ * it.
+ */
 export function checkLostFlags(directives: Iterable<Directive>, manifests: readonly Manifest[]): void {
   let load: Directive | null = null;
   for (const directive of directives) {

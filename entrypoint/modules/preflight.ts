@@ -7,8 +7,8 @@ import type { Module } from './discover.ts';
 import type { WantedLoad } from './precedence.ts';
 
 /**
- * Checks one module file that will be loaded, cheaply: it is there, readable, has an execute bit as the server demands (module.c,
- * moduleLoad), and is a shared object for this machine. Refuses VB302 to VB307.
+ * Checks one module file that will be loaded, cheaply: it is there, readable, has an execute bit as the server demands
+ * (module.c, moduleLoad), and is a shared object for this machine. Refuses VB302 to VB307.
  */
 export function checkModuleFile(
   files: ModuleFiles,
@@ -37,8 +37,8 @@ export function checkModuleFile(
 }
 
 /**
- * Asks, with the server's own rights, whether it may read each module that it will load: root read them all. A name without a slash is
- * looked up by dlopen, in the system's library path. Refuses VB303.
+ * Asks, with the server's own rights, whether it may read each module that it will load: root read them all. A name
+ * without a slash is looked up by dlopen, in the system's library path. Refuses VB303.
  */
 export function checkModuleAccess(
   host: Pick<Host, 'mayRead'>,
@@ -78,7 +78,7 @@ function checkElf(path: string, head: Bytes, arch: string, by: Details): void {
     throw refuse('VB306', `${path} was built for ${name}, and this is ${arch}`, by);
   }
   if (head.charCodeAt(16) !== ELF_SHARED_OBJECT)
-    throw refuse('VB305', `${path} is an ELF file, but no shared object`, by);
+    throw refuse('VB305', `${path} is an ELF file, but not a shared object`, by);
 }
 
 /** e_ident[EI_CLASS], e_type and e_machine of the ELF header (elf(5)). */
@@ -104,8 +104,9 @@ function checkProcessor(path: string, machine: Machine, module: Module | null, b
 }
 
 /**
- * Whether the server would find the function that begins a module (module.c, moduleLoad: dlsym of both names). `unclear`: a library that the
- * file needs may define it, or the file is not as a linker leaves it. Then the server decides.
+ * Looks for the function that begins a module, as the server does (module.c, moduleLoad: dlsym of both names).
+ * `unclear`: a library that the file needs may define it, or the file is not as a linker leaves it. Then the server
+ * decides.
  */
 type OnLoad = 'defined' | 'missing' | 'unclear';
 
@@ -226,7 +227,10 @@ function defines(tables: Tables, name: string): boolean {
   throw new RangeError('no table of hashes');
 }
 
-/** DT_GNU_HASH: a bucket leads to the first symbol of its chain, whose hashes stand in the order of the symbols; the last one is odd. */
+/**
+ * DT_GNU_HASH: a bucket leads to the first symbol of its chain, whose hashes stand in the order of the symbols; the
+ * last one is odd.
+ */
 function inGnuHash(tables: Tables, table: number, name: string): boolean {
   const head = tables.at(table, 16);
   const [buckets, firstSymbol, filterWords] = [head.readUInt32LE(0), head.readUInt32LE(4), head.readUInt32LE(8)];
@@ -266,7 +270,7 @@ function hashOf(name: string): number {
   return hash;
 }
 
-/** Whether the symbol has the name, and is more than a wish for one of another file. */
+/** True if the symbol has the name and is defined here, not only asked for. */
 function isDefined({ at, symbols, strings }: Tables, symbol: number, name: string): boolean {
   const entry = at(symbols + symbol * SYMBOL, SYMBOL);
   return entry.readUInt16LE(6) !== 0 && nameAt(at, strings + entry.readUInt32LE(0)) === name;

@@ -16,14 +16,14 @@ interface Password {
 
 interface PasswordPlan {
   readonly warnings: readonly Diagnostic[];
-  /** What lets the user default in, once the server runs; null where nothing has to, or nothing that is known does. */
+  /** The password that lets the user default in once the server runs; null if it needs none, or none is known. */
   readonly login: Bytes | null;
 }
 
 /**
- * `requirepass` and `primaryauth` from VALKEY_PASSWORD or VALKEY_PASSWORD_FILE, each where it has an effect. Refuses VB205, VB206, VB211,
- * VB212, VB213 and VB215 for a password that cannot be read, and VB514 for one that would leave the server open; warns VB209 where another one
- * wins, and VB510 of a server that is open.
+ * `requirepass` and `primaryauth` from VALKEY_PASSWORD or VALKEY_PASSWORD_FILE, each where it has an effect. Refuses
+ * VB205, VB206, VB211, VB212, VB213 and VB215 for a password that cannot be read, and VB514 for one that would leave
+ * the server open; warns VB209 where another one wins, and VB510 of a server that is open.
  */
 export function passwordDirectives(
   host: Pick<Reader, 'readSmall' | 'readConf'>,
@@ -59,8 +59,8 @@ export function passwordDirectives(
 }
 
 /**
- * VB214 for a password, which a sentinel is not given, and VB510 where its configuration sets none: protected mode is off in a sentinel that
- * nobody tells otherwise (sentinel.c, initSentinelConfig).
+ * VB214 for a password, which a sentinel is not given, and VB510 where its configuration sets none: protected mode is
+ * off in a sentinel that nobody tells otherwise (sentinel.c, initSentinelConfig).
  */
 export function sentinelPasswords(host: Pick<Reader, 'readConf'>, env: Environment, conf: Access): PasswordPlan {
   const given = ['VALKEY_PASSWORD', 'VALKEY_PASSWORD_FILE'].filter((name) => (env[name] ?? '') !== '');
@@ -151,13 +151,19 @@ interface DefaultUser {
   readonly isOpen: boolean;
   /** Those that let it in: none while it is off (checkPasswordBasedAuth in acl.c). */
   readonly passwords: Passwords;
-  /** The line that decides this, as the beginning of a message; null where there is none, so that a new requirepass would decide. */
+  /**
+   * The line that decides this, as the beginning of a message; null where there is none, so that a new requirepass
+   * would decide.
+   */
   readonly because: string | null;
 }
 
 type DefaultUserRules = Omit<DefaultUser, 'because'>;
 
-/** Passwords that a user takes: as they were written, and as SHA-256 (`#`), which is how the server keeps them all (ACLHashPassword). */
+/**
+ * Passwords that a user takes: as they were written, and as SHA-256 (`#`), which is how the server keeps them all
+ * (ACLHashPassword).
+ */
 interface Passwords {
   readonly plain: ReadonlySet<Bytes>;
   readonly hashed: ReadonlySet<string>;
@@ -170,15 +176,17 @@ function takes({ plain, hashed }: Passwords, password: Bytes): boolean {
   return plain.has(password) || (hashed.size > 0 && hashed.has(sha256(password)));
 }
 
-/** What decides about it. */
+/** The parts of the configuration that decide about the user default. */
 type Access = Pick<Configuration, 'settings' | 'fileDirectives' | 'optionDirectives' | 'dataDirectory'>;
 
 /** A new default user (ACLCreateDefaultUser in acl.c). */
 const fresh: DefaultUserRules = { isOpen: true, passwords: NONE };
 
 /**
- * An ACL file replaces all users, and one that does not name `default` leaves a new one, without the password of requirepass
- * (ACLLoadFromFile). Refuses VB114 for a line of it that begins with a byte order mark, over which the server ends. `user` lines are followed once the whole configuration is read, and begin with `reset` (ACLLoadConfiguredUsers).
+ * An ACL file replaces all users, and one that does not name `default` leaves a new one, without the password of
+ * requirepass (ACLLoadFromFile). Refuses VB114 for a line of it that begins with a byte order mark, over which the
+ * server ends. `user` lines are followed once the whole configuration is read, and begin with `reset`
+ * (ACLLoadConfiguredUsers).
  */
 function defaultUserOf(host: Pick<Reader, 'readConf'>, conf: Access): DefaultUser {
   const aclFile = conf.settings.get('aclfile');

@@ -38,7 +38,7 @@ const SYSTEM = new Set(
   ]),
 );
 
-/** Whether a path is one of them, or lies where the kernel shows itself. */
+/** True for one of these directories, and for a path under /proc, /sys or /dev. */
 function isOfSystem(directory: string): boolean {
   const normal = directory.replace(/\/+$/, '') || '/';
   return SYSTEM.has(normal) || /^\/(proc|sys|dev)\//.test(normal);
@@ -71,8 +71,9 @@ export function dropPrivileges(host: Host, plan: StartPlan): Diagnostic[] {
 }
 
 /*
- * A sentinel keeps its state in its configuration file. It ends where it may not write the file (sentinel.c, sentinelCheckConfigFile), and
- * what it writes is another file beside it, which it puts in its place (config.c, rewriteConfigOverwriteFile).
+ * A sentinel keeps its state in its configuration file. It ends where it may not write the file (sentinel.c,
+ * sentinelCheckConfigFile), and what it writes is another file beside it, which it puts in its place (config.c,
+ * rewriteConfigOverwriteFile).
  */
 
 /** As root: gives a sentinel's file to the server's user, and the folder that holds it. */
@@ -95,7 +96,7 @@ export function checkSentinelConf(host: Host, { sentinelConf: path, user }: Star
   return [];
 }
 
-/** Whether the file is a mount point: rename(2) refuses to put anything in its place. */
+/** True if the file is a mount point: rename(2) refuses to put anything in its place. */
 function isMountedAlone(host: Host, path: string): boolean {
   const mounts = host.readSmall('/proc/self/mountinfo');
   if ('problem' in mounts) return false;

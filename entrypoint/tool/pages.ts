@@ -1,7 +1,7 @@
 import { exitCodes } from '../diagnostics/catalogue.ts';
 import { table } from '../text/table.ts';
 
-/** What `--help` prints of one command. */
+/** The page that `--help` prints for one command. */
 interface Page {
   readonly usage: string;
   /** For the list of all commands, where the usage is too long for it. */
@@ -170,10 +170,16 @@ function columns(rows: ReadonlyArray<readonly [string, string]>): string {
     .join('');
 }
 
-/** Commands that take words of others: a command, and names that nodes gave themselves. Help is asked for in front of them. */
+/**
+ * Commands that take words of others: a command, and names that nodes gave themselves. Help is asked for in front of
+ * them.
+ */
 const TAKE_WORDS: ReadonlySet<string> = new Set(['plan', 'resolve']);
 
-/** The page that a command line asks for with `--help` or `-h`, or null. A command of the cluster that does not exist has no page. */
+/**
+ * The page that a command line asks for with `--help` or `-h`, or null. A command of the cluster that does not exist
+ * has no page.
+ */
 export function pageAskedFor([name = '', ...rest]: readonly string[]): Page | null {
   const first = rest.findIndex(isHelp);
   if (first < 0 || (TAKE_WORDS.has(name) && rest.slice(0, first).some((word) => word !== '--json'))) return null;

@@ -9,10 +9,11 @@ const REACH_MS = 300;
 const MOST_REACHED = 64;
 
 /**
- * `valkey-bundle resolve`: the addresses of host names, one line a name, as healing at a start asks for them: all at once, and what has no
- * address yet again until the time is up. Names that have none print nothing. With `--confirm`, names whose nodes have an address are asked
- * for again as long as no name leads elsewhere and no node listens where it was: a name server may keep old answers. A later line of a name
- * counts. In the end it says `sure`, with exit code 0, or has nothing to say and 75 where that time is up.
+ * `valkey-bundle resolve`: the addresses of host names, one line a name, as healing at a start asks for them: all at
+ * once, and what has no address yet again until the time is up. Names that have none print nothing. With `--confirm`,
+ * names whose nodes have an address are asked for again as long as no name leads elsewhere and no node listens where it
+ * was: a name server may keep old answers. A later line of a name counts. In the end it says `sure`, with exit code 0,
+ * or has nothing to say and 75 where that time is up.
  */
 export async function resolveNames({ host, args, tell }: ToolContext): Promise<number> {
   let words = 0;
@@ -54,13 +55,16 @@ async function askUntil(waiting: Waiting, end: number, ask: () => Promise<boolea
   }
 }
 
-/** Whether the name leads to another address than the one that is known, or to one where none was: then the answer is taken for new. */
+/**
+ * True if the name leads to another address than the one that is known, or to one where none was: then the answer is
+ * taken for new.
+ */
 function hasMoved({ host, ip }: KnownNode, found: ReadonlyMap<string, readonly string[]>): boolean {
   const addresses = found.get(host) ?? [];
   return addresses.length > 0 && !addresses.includes(ip.toLowerCase());
 }
 
-/** Whether a node listens where it was. */
+/** True if a node listens where it was. */
 async function isAnyThere(waiting: Waiting, nodes: readonly KnownNode[]): Promise<boolean> {
   const places = nodes.filter(({ ip }) => ip !== '').slice(0, MOST_REACHED);
   const reached = places.map(async ({ ip, busPort }) => {
@@ -75,7 +79,7 @@ async function isAnyThere(waiting: Waiting, nodes: readonly KnownNode[]): Promis
 function readKnownNode(text: string, index: number): KnownNode {
   const match = /^([^=]+)(?:=([^@]*)@(\d{1,5}))?$/.exec(text);
   if (match === null)
-    throw refuse('VB601', `"${text}" is no name`, {
+    throw refuse('VB601', `"${text}" is not a name`, {
       at: { kind: 'argument', index },
       hint: usageOf('resolve'),
     });

@@ -35,7 +35,10 @@ const commands: Readonly<Record<string, ToolCommand>> = {
   version: showVersion,
 };
 
-/** The valkey-bundle tool: results on standard output, diagnostics on standard error. Ends the process, at once or when it has waited. */
+/**
+ * The valkey-bundle tool: results on standard output, diagnostics on standard error. Ends the process, at once or when
+ * it has waited.
+ */
 export function runTool(host: Host, build: Build, args: readonly string[], env: Environment): Promise<never> {
   const tell = (diagnostic: Diagnostic): void => {
     host.print('stderr', showDiagnostic(diagnostic, styleFor(host.isTerminal.stderr, env['NO_COLOR'])));
@@ -74,7 +77,10 @@ const clusterCommands: Readonly<Record<string, (context: ToolContext, waiting: W
   'verify-coordinator': verifyCoordinator,
 };
 
-/** `valkey-bundle cluster <command>`. Stopped by a signal, it ends with 128 and the signal's number, after having cleaned up. */
+/**
+ * `valkey-bundle cluster <command>`. Stopped by a signal, it ends with 128 and the signal's number, after having
+ * cleaned up.
+ */
 async function cluster(context: ToolContext): Promise<number> {
   const [name = '', ...args] = context.args;
   const command = Object.hasOwn(clusterCommands, name) ? clusterCommands[name] : undefined;

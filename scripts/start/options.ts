@@ -2,8 +2,8 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { nearest } from '../../entrypoint/text/names.ts';
 import { sha256OfFile } from '../lib/hash.ts';
+import { didYouMean } from '../lib/text.ts';
 import { usageError } from './start-error.ts';
 
 export type StartOptions = Readonly<{
@@ -192,9 +192,8 @@ function unknownOption(command: string, written: string, table: OptionTable) {
   const known = Object.entries(table).flatMap(([name, { short }]) =>
     short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`],
   );
-  const near = nearest(written, known);
-  const fix = near === null ? seeHelp(command) : `Did you mean ${near}? ${seeHelp(command)}`;
-  return usageError(`there is no option ${written}`, fix);
+  const guess = didYouMean(written, known).replace('did', 'Did');
+  return usageError(`there is no option ${written}`, `${guess}${seeHelp(command)}`);
 }
 
 /** Without the `--`, npm keeps `--port 7000` as a setting of its own: the option would be lost without a word. */

@@ -70,7 +70,7 @@ export async function viewAt(cluster: Cluster, at: Endpoint): Promise<Sighting> 
   return readView(at, await ask(cluster, at, VIEW_COMMANDS));
 }
 
-/** What a node's trouble is called. */
+/** The diagnostic for a node's trouble. */
 export function troubleDiagnostic(name: string, reading: Sighting & { kind: 'trouble' }, at?: Place): Diagnostic {
   const codes = {
     address: 'VB703',
@@ -106,8 +106,8 @@ interface GivenPassword {
 }
 
 /**
- * From `--user`, `--password-file`, `--tls` and its files, and the environment. Refuses VB205 for a password file that cannot be used,
- * VB206 for two passwords, VB211 to VB213 for one that cannot be used, VB717 for a TLS file.
+ * From `--user`, `--password-file`, `--tls` and its files, and the environment. Refuses VB205 for a password file that
+ * cannot be used, VB206 for two passwords, VB211 to VB213 for one that cannot be used, VB717 for a TLS file.
  */
 export function readConnection(
   host: Pick<Reader, 'readSmall' | 'readConf'>,
@@ -165,8 +165,8 @@ const tlsFileOptions = [
 ] as const;
 
 /**
- * With what TLS is spoken: null unless `--tls`, VALKEY_TLS or one of the tlsFileOptions says so. Refuses VB717 for a file that cannot
- * be used, or a certificate without its key.
+ * With what TLS is spoken: null unless `--tls`, VALKEY_TLS or one of the tlsFileOptions says so. Refuses VB717 for a
+ * file that cannot be used, or a certificate without its key.
  */
 function readTls(
   host: Pick<ConfFiles, 'readConf'>,
@@ -192,7 +192,9 @@ function readTls(
     : null;
 }
 
-/** What was not given is as the configuration has it, each by itself: the authority, and the certificate with its key. */
+/**
+ * Fills in from the configuration what was not given: the authority, and the certificate with its key, each by itself.
+ */
 export function completeTls(given: TlsFiles, own: Omit<TlsFiles, 'verifies'>): TlsFiles {
   const { caFile, caDirectory } = given.caFile === null && given.caDirectory === null ? own : given;
   const { certFile, keyFile } = given.certFile === null ? own : given;

@@ -26,7 +26,10 @@ interface Job {
   readonly at: Place;
 }
 
-/** `valkey-bundle cluster ensure`: makes one healthy cluster of the named nodes. A healthy one is only asked, never written to. */
+/**
+ * `valkey-bundle cluster ensure`: makes one healthy cluster of the named nodes. A healthy one is only asked, never
+ * written to.
+ */
 export async function ensure({ host, args, env }: ToolContext, waiting: Waiting): Promise<number> {
   const kinds = {
     nodes: 'value',
@@ -87,7 +90,10 @@ async function work(job: Job, signal: AbortSignal): Promise<void> {
   throw refuse('VB711', `the cluster is not complete after ${MOST_STEPS} steps`, { at: job.at });
 }
 
-/** Asks all nodes until they agree on something to do, or on nothing. What was done last has to show first. Refuses VB711 or VB721 in the end. */
+/**
+ * Asks all nodes until they agree on something to do, or on nothing. What was done last has to show first. Refuses
+ * VB711 or VB721 in the end.
+ */
 async function nextActions(
   job: Job,
   last: Action | null,
@@ -170,8 +176,8 @@ function showAction(action: Action): string {
 }
 
 /**
- * The views of all named nodes, once they all answer. Says what it waits for when that changes. Refuses VB703 and VB704 when the time is up,
- * and at once what time does not mend: VB705, VB706, VB716.
+ * The views of all named nodes, once they all answer. Says what it waits for when that changes. Refuses VB703 and VB704
+ * when the time is up, and at once what does not pass with time: VB705, VB706, VB716.
  */
 async function surveyAll(
   cluster: Cluster,

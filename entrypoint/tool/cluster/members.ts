@@ -67,7 +67,7 @@ function ownServer({ host, env }: ToolContext, options: ReadonlyMap<string, Give
     connection,
     async find(cluster) {
       const ip = await addressHere(host, cluster.waiting, own.address);
-      if (ip === null) throw refuse('VB703', `${own.address} is no address of this machine`);
+      if (ip === null) throw refuse('VB703', `${own.address} is not an address of this machine`);
       const name = endpoint(ip, port);
       const reading = await viewAt(cluster, { name, ip, port });
       if (reading.kind === 'view') return [reading.view];
@@ -76,7 +76,9 @@ function ownServer({ host, env }: ToolContext, options: ReadonlyMap<string, Give
   };
 }
 
-/** All members that the first ones know. A node is asked where the others look for it, so this is also their way to it. */
+/**
+ * All members that the first ones know. A node is asked where the others look for it, so this is also their way to it.
+ */
 export async function membersFrom(cluster: Cluster, first: readonly View[]): Promise<Members> {
   const known = new Map<string, Endpoint>();
   for (const view of first)
@@ -119,15 +121,18 @@ export function timeoutOf(options: ReadonlyMap<string, Given>, seconds: number):
 
 const BUS_MS = 1000;
 
-/** Servers that share an id: among those that were asked, or where members look for them. Each as `two servers, one id: A and B`. */
+/**
+ * Servers that share an id: among those that were asked, or where members look for them. Each as `two servers, one id:
+ * A and B`.
+ */
 export async function findClones(cluster: Cluster, views: readonly View[]): Promise<readonly string[]> {
   const readings = await Promise.all(otherAddresses(views).map((at) => viewAt(cluster, at)));
   return clonesAmong([...views, ...readings.flatMap((reading) => (reading.kind === 'view' ? [reading.view] : []))]);
 }
 
 /**
- * Bus ports of nodes that answer at which nobody listens: where they were reached, and where members look for them. Only a refusal counts: a
- * firewall that lets members alone through answers nothing.
+ * Bus ports of nodes that answer at which nobody listens: where they were reached, and where members look for them.
+ * Only a refusal counts: a firewall that lets members alone through answers nothing.
  */
 export async function findClosedBuses({ waiting }: Cluster, views: readonly View[]): Promise<readonly string[]> {
   const ids = new Set(views.map(({ self }) => self.id));

@@ -23,8 +23,8 @@ interface Probe {
 }
 
 /**
- * `valkey-bundle cluster verify-coordinator`: makes an index on one node, sees it on all, and finds documents of every shard by a KNN query
- * to each node. Refuses VB731 to VB733, and cleans up in any case.
+ * `valkey-bundle cluster verify-coordinator`: makes an index on one node, sees it on all, and finds documents of every
+ * shard by a KNN query to each node. Refuses VB731 to VB733, and cleans up in any case.
  */
 export async function verifyCoordinator(context: ToolContext, waiting: Waiting): Promise<number> {
   const options = readOptions(

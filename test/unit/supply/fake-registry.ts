@@ -36,6 +36,7 @@ export function fakeRegistry(image: StoredImage) {
     repository: { registry: 'registry.example', name: 'a/b' },
     manifest: async (reference) =>
       reference === digest ? { digest, mediaType: 'application/vnd.oci.image.manifest.v1+json', body } : null,
+    tags: async () => [],
     putManifest: async () => {},
     hasBlob: async (name) => blobs.has(name),
     blob: async (name) => {
