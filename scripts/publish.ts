@@ -1,5 +1,3 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import process from 'node:process';
 import { loadLine } from './data/release-line.ts';
 import { lockOfLine } from './data/wanted.ts';
@@ -9,7 +7,7 @@ import { nativePlatform, readPlatform } from './pipeline/platform.ts';
 import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace } from './pipeline/workspace.ts';
 import { PipelineError } from './problems/pipeline-error.ts';
-import { readCredentials } from './publish/credentials.ts';
+import { dockerFolder, readCredentials } from './publish/credentials.ts';
 import { choosePlatforms, publishOptions, refuseAlienOptions, requirePlatform } from './publish/options.ts';
 import { showPlan } from './publish/plan.ts';
 import { planLine, publishPlan } from './publish/publish-line.ts';
@@ -45,8 +43,7 @@ await runVerb({ name: 'publish', usage, options: publishOptions }, async ({ valu
   const date = readDate(values.date, new Date());
   const lock = lockOfLine(workspace, line);
 
-  const dockerFolder = process.env['DOCKER_CONFIG'] || join(homedir(), '.docker');
-  const credentials = await readCredentials(repository.registry, dockerFolder);
+  const credentials = await readCredentials(repository.registry, dockerFolder(process.env));
   const registry = openRegistry(repository, credentials, { aborted });
   if (values.stage) {
     const docker = await openEngine();

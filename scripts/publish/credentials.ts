@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import * as z from 'zod';
@@ -22,7 +23,7 @@ const dockerConfig = z.looseObject({
 const helperAnswer = z.looseObject({ Username: z.string(), Secret: z.string() });
 
 /**
- * The credentials that docker would use for the registry: from config.json in `folder` (DOCKER_CONFIG, or ~/.docker),
+ * The credentials that docker would use for the registry: from config.json in `folder` (dockerFolder),
  * or from the helper that it names. Null if docker knows none. Throws VP506 where the file or the helper is broken; no
  * message ever holds a password.
  */
@@ -43,6 +44,11 @@ export async function readCredentials(registry: string, folder: string): Promise
     });
   }
   return entry?.auth ? decode(entry.auth, registry, file) : null;
+}
+
+/** The folder of docker's configuration. */
+export function dockerFolder(env: NodeJS.ProcessEnv): string {
+  return env['DOCKER_CONFIG'] || join(homedir(), '.docker');
 }
 
 async function readConfig(file: string): Promise<z.infer<typeof dockerConfig>> {
