@@ -14,6 +14,7 @@ const usage = `npm run release -- --line LINE [options]
 The whole chain on one machine: resolve, fetch, build, image, stage, verify that digest, publish. A line of several platforms is
 released by GitHub Actions, on a machine of each; here its release is tried out into a registry on this machine, for this platform.
 Run again, it goes on where it stopped: what is built comes from the cache with the same digest, and a tag that leads there is kept.
+Another commit of the project is another image: a tag that names a version then moves with --move-version-tags alone.
   --line LINE              as modules/releases/<line>.yaml names it
   --registry HOST[:PORT]   another registry (plain http on localhost, 127.x.x.x and [::1])
   --repository NAME        another repository in it; VALKEY_BUNDLE_REPOSITORY=registry/repository replaces both defaults
