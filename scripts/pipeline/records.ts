@@ -4,7 +4,6 @@ import { platforms } from './platform.ts';
 
 export { type BaseImageRecord, type BuildRecord, baseRecord, buildRecord } from '../image/records.ts';
 
-
 /** source.json beside a fetched source. */
 export const sourceRecord = z.strictObject({
   module: z.string(),

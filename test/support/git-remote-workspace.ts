@@ -68,8 +68,6 @@ export async function makeWorkspace(): Promise<TestWorkspace> {
         loadName: name,
         loadArgs: { style: 'plain' },
         build: {
-          builder: 'make',
-          artifact: `${name}.so`,
           dependencies: Object.entries(dependencies).map(([dependency, one]) => ({
             name: dependency,
             licence: 'MIT',
