@@ -82,7 +82,10 @@ function argumentsOfLoad(load: WantedLoad): { text: string; argument: Argument }
   return load.args.map((argument) => ({ text: quoted(words.splice(0, argument.words.length)), argument }));
 }
 
-/** The arguments of a load, secrets hidden: where a line ran into another, the path before them may end in the name of one. */
+/**
+ * The arguments of a load, secrets hidden: where a line ran into another, the path before them may end in the name of
+ * one.
+ */
 export function argumentWords({ path, args }: WantedLoad): string[] {
   if (args.length === 0) return [];
   return redactWords([path, ...args.flatMap(({ words }) => words)]).slice(1);

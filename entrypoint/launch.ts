@@ -16,12 +16,13 @@ import { checkModuleAccess } from './modules/preflight.ts';
 import { NO_PLACE, noPlace, planStart, type StartPlan } from './plan.ts';
 import { type Invocation, NAMED } from './server/invocation.ts';
 import { checkSentinelConf, dropPrivileges, giveSentinelConf, ownDataDirectory } from './server/privileges.ts';
-import { type Bytes, printable } from './text/bytes.ts';
+import { type Bytes, messageOf, printable } from './text/bytes.ts';
+import { folderOf } from './text/place.ts';
 import { withoutSecrets } from './text/secrets.ts';
 
 /**
- * The story of a start: what was asked for, the plan, its explanation, its execution. Never returns: the process becomes the program,
- * or ends with the exit code of the diagnostic that it printed.
+ * The story of a start: what was asked for, the plan, its explanation, its execution. Never returns: the process
+ * becomes the program, or ends with the exit code of the diagnostic that it printed.
  */
 export function launch(host: Host, manifests: readonly Manifest[], invocation: Invocation, env: Environment): never {
   const tell = (diagnostic: Diagnostic): void => {
@@ -31,7 +32,7 @@ export function launch(host: Host, manifests: readonly Manifest[], invocation: I
     if (invocation.kind === 'command') return runCommand(host, invocation.argv, env);
     return startServer(host, manifests, invocation, env, tell);
   } catch (error) {
-    const diagnostic = error instanceof Refusal ? error.diagnostic : diagnose('VB901', describe(error));
+    const diagnostic = error instanceof Refusal ? error.diagnostic : diagnose('VB901', messageOf(error));
     tell(diagnostic);
     return host.exit(exitCodeOf(diagnostic));
   }
@@ -85,7 +86,7 @@ function writeRuntimeFiles(host: Host, first: StartPlan, replan: (skip: number) 
       host.writePrivate(plan.runtime.directory, plan.runtime.files, plan.user.to);
       break;
     } catch (error) {
-      failed.push({ place: dirname(plan.runtime.directory), why: describe(error) });
+      failed.push({ place: folderOf(plan.runtime.directory), why: messageOf(error) });
       if (skip < host.candidates().length) {
         plan = replan(skip);
         continue;
@@ -98,7 +99,10 @@ function writeRuntimeFiles(host: Host, first: StartPlan, replan: (skip: number) 
   return plan;
 }
 
-/** As the official images' scripts do: 0022 is what an engine gives, so nobody chose it; any other umask is somebody's wish. */
+/**
+ * As the official images' scripts do: 0022 is what an engine gives, so nobody chose it; any other umask is somebody's
+ * wish.
+ */
 function narrowUmask(host: Host): void {
   const inherited = host.setUmask(0o077);
   if (inherited !== 0o022) host.setUmask(inherited);
@@ -121,7 +125,9 @@ function checkAccess(host: Host, plan: StartPlan, tell: (diagnostic: Diagnostic)
   }
 }
 
-/** A command that is not the server: executed as it is, with the signal dispositions that a shell would have given it. */
+/**
+ * A command that is not the server: executed as it is, with the signal dispositions that a shell would have given it.
+ */
 function runCommand(host: Host, argv: readonly string[], env: Environment): never {
   const [name = ''] = argv;
   const found = host.findExecutable(name);
@@ -135,7 +141,7 @@ function become(host: Host, path: string, argv: readonly string[], env: Environm
   try {
     return host.exec(path, argv, env);
   } catch (error) {
-    const why = describe(error);
+    const why = messageOf(error);
     const hint = TOO_LONG.test(why)
       ? { hint: 'Put what is long into a configuration file: the kernel bounds arguments.' }
       : {};
@@ -145,11 +151,3 @@ function become(host: Host, path: string, argv: readonly string[], env: Environm
 
 /** E2BIG: an element of the arguments, or a variable, of more than 128 KiB, or too many of them (execve(2)). */
 const TOO_LONG = /argument list too long/i;
-
-function dirname(path: string): string {
-  return path.slice(0, path.lastIndexOf('/'));
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -2,6 +2,7 @@ import { nodeHost } from './host/node.ts';
 import { launch } from './launch.ts';
 import type { Manifest } from './modules/manifest.ts';
 import { classify, ENTRYPOINT_NAMES, SERVER_NAMES, startUnderOwnName } from './server/invocation.ts';
+import { baseName } from './text/place.ts';
 import { runTool } from './tool/run.ts';
 
 /** Put in by the build: the manifests of modules/, and the version. */
@@ -13,7 +14,7 @@ const manifests = __MANIFESTS__;
 
 // The composition root: the only place that reads what the process was given.
 const host = nodeHost();
-const name = process.argv0.slice(process.argv0.lastIndexOf('/') + 1);
+const name = baseName(process.argv0);
 const args = process.argv.slice(2);
 
 if (ENTRYPOINT_NAMES.has(name)) launch(host, manifests, classify(args), process.env);

@@ -94,8 +94,8 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
     return { ...common, ...nothing(host, env), mode: 'query', argv: [invocation.name, ...invocation.args] };
   }
   const grammar = grammarOf(bundle.valkey);
-  // checkForSentinelMode() in server.c looks everywhere, so VALKEY_EXTRA_FLAGS can say it too. Such a server is handed its command line
-  // as it is, and reads standard input itself.
+  // checkForSentinelMode() in server.c looks everywhere, so VALKEY_EXTRA_FLAGS can say it too. Such a server is handed
+  // its command line as it is, and reads standard input itself.
   const isSentinel =
     isSentinelName(invocation.name) ||
     withExtraFlags(invocation.args, env['VALKEY_EXTRA_FLAGS'], grammar).some(({ text }) => text === '--sentinel');
@@ -249,7 +249,7 @@ function removedVariables(env: Environment, extra: readonly ExtraDirective[]): s
 /** The message of VB503. */
 export const NO_PLACE = 'no directory can take the files that this start needs';
 
-/** What stands around it: a line for each place, with the reason why it cannot take them. */
+/** The details of VB503: a line for each place, with the reason why it cannot take the files. */
 export function noPlace(tried: readonly ClosedPlace[]): Details {
   const lines = tried.map(({ place, why }) => `  | ${printable(`${place}: ${why}`)}`);
   return { at: { kind: 'directory', path: OWN_PLACE }, frame: lines.join('\n') };

@@ -3,7 +3,9 @@ import * as z from 'zod';
 /** `memory` is an integer that may have a unit (64mb); `boolean` knows yes and no, or the words that `values` lists. */
 const optionType = z.enum(['flag', 'integer', 'number', 'boolean', 'memory', 'enum', 'string']);
 
-/** One load argument that a module documents. `flag` takes no value; `config` is the directive that sets the same thing. */
+/**
+ * One load argument that a module documents. `flag` takes no value; `config` is the directive that sets the same thing.
+ */
 const loadOption = z.strictObject({
   type: optionType,
   min: z.number().optional(),
@@ -62,29 +64,9 @@ const buildDependency = z.strictObject({
   since: versionLine.optional().describe('first version line (major.minor) of the module whose build clones it'),
 });
 
-/** How the module is made from its source tree. Texts may hold {valkey} and {jobs}; {jobs} never changes what is cached. */
+/** Facts about a module's build that the pipeline needs beside its Dockerfile. */
 const moduleBuild = z.strictObject({
-  builder: z.enum(['cmake', 'cargo', 'make', 'script']),
-  directory: z.string().default('.').describe('where in the source tree the builder works'),
-  packages: z
-    .array(z.string())
-    .default([])
-    .describe('Debian packages that the build needs, beside what the builder brings'),
-  rust: z.string().optional().describe('cargo: the toolchain for rustup, or `debian` for the packages of the base'),
-  args: z
-    .array(z.string())
-    .default([])
-    .describe(
-      'cmake: options of the configuration; cargo: flags of cargo build; make: targets and variables; script: the command',
-    ),
-  environment: z.record(z.string(), z.string()).default({}),
-  artifact: z.string().describe('the module, from the working directory'),
-  licenceFiles: z.array(z.string()).min(1).default(['LICENSE']),
   memoryPerJob: z.int().positive().default(512).describe('MiB that one job of the compiler needs'),
-  addNeeded: z
-    .array(z.string())
-    .default([])
-    .describe('shared libraries that the module must name, so that it works and not only loads'),
   dependencies: z.array(buildDependency).default([]),
   floating: z
     .array(z.strictObject({ name: z.string(), why: z.string() }))
@@ -105,7 +87,9 @@ export const moduleManifest = z.strictObject({
     .regex(/^[A-Z][A-Z0-9_]*$/)
     .optional()
     .describe('prefix of the _MODULE_ARGS variable, if not derived from the file'),
-  build: moduleBuild.optional().describe('missing: the module is not built here'),
+  build: moduleBuild
+    .optional()
+    .describe('missing: the module is not built here; how it is built stands in its Dockerfile'),
   loadArgs,
   loadAfter: z.array(z.string()).default([]),
   requires: z

@@ -1,4 +1,4 @@
-import { buildEntrypoint } from './lib/entrypoint-build.ts';
+import { buildEntrypoint } from './image/entrypoint-build.ts';
 
 const { path, built } = await buildEntrypoint((line) => console.error(line));
 console.error(built ? `built ${path}` : `${path} is up to date`);

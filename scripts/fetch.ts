@@ -30,7 +30,7 @@ await runVerb(verb, async ({ values, positionals, aborted, report }: Invocation<
       for (const row of await showFetchPlan(workspace, one, locked[one.line.line])) console.log(row);
     return;
   }
-  // All lines are held against the lock before the first byte is fetched.
+  // All lines are compared with the lock before the first byte is fetched.
   for (const { line, only } of chosen) await planFetch(workspace, line, locked[line.line], only);
   for (const { line, only } of chosen) {
     const sources = await fetchLine(workspace, line, locked[line.line], { only, offline, aborted, report });

@@ -1,6 +1,5 @@
-import { assembleLine } from './image-line/assemble-line.ts';
-import { buildLocalImage } from './lib/image.ts';
-import { buildTestImage } from './lib/image-test.ts';
+import { assembleLine } from './image/assemble-line.ts';
+import { buildLocalImage, buildTestImage } from './image/local-image.ts';
 import { nativePlatform, readPlatform } from './pipeline/platform.ts';
 import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace } from './pipeline/workspace.ts';
@@ -11,7 +10,7 @@ const usage = `npm run image [-- --test] [--rebuild-base]
 Without a line: the local image, of binary packages of the Debian archive.
   --test          also the test image, with stand-ins for search, json, bloom and ldap
   --rebuild-base  make the Debian base again, with what the archive has now
-With a line: the images of its variants, of the modules that npm run build left in dist/artifacts.
+With a line: builds its modules as npm run build does, and of them the images of its variants.
   --line LINE          as modules/releases/<line>.yaml names it
   --platform PLATFORM  linux/amd64 or linux/arm64; by default this machine's
 Prints tag and id of each image.`;
@@ -34,8 +33,8 @@ await runVerb({ name: 'image', usage, options }, async ({ values, aborted, repor
   }
   if (test || rebuildBase) throw wrong('--test and --rebuild-base do not go with --line');
   const platform = values.platform === undefined ? nativePlatform() : readPlatform(values.platform);
-  const { variants } = await assembleLine({ workspace: openWorkspace(), line, platform, aborted, report });
-  for (const { reference, id } of Object.values(variants)) console.log(`${reference} ${id}`);
+  const images = await assembleLine({ workspace: openWorkspace(), line, platform, aborted, report });
+  for (const { tag, id } of images) console.log(`${tag} ${id}`);
 });
 
 function wrong(what: string): PipelineError {

@@ -1,5 +1,5 @@
-import { buildTestImage } from './lib/image-test.ts';
-import { oldestServer } from './lib/oldest-server.ts';
+import { buildTestImage } from './image/local-image.ts';
+import { oldestServer } from './image/oldest-server.ts';
 import { removeRemainsAtEnd } from './lib/remains.ts';
 import { showMismatches, writeParityReport } from './parity/report.ts';
 import { gapsIn, runParity } from './parity/run.ts';

@@ -1,5 +1,5 @@
+import { buildLocalImage } from './image/local-image.ts';
 import { openEngine } from './lib/engine.ts';
-import { buildLocalImage } from './lib/image.ts';
 import { catchInterruption, followUntilEnd } from './start/follow.ts';
 import { parseStartOptions, readConfFile, startHelp } from './start/options.ts';
 import { createProgress, type Say } from './start/progress.ts';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import process from 'node:process';
 import { $ } from 'zx';
+import { revision } from './image/labels.ts';
 import { writeWhole } from './lib/files.ts';
 import { paths } from './lib/image-paths.ts';
-import { revision } from './lib/image-revision.ts';
 import { readTestReport, summarise, testRows } from './lib/test-report.ts';
 import { runVerb } from './pipeline/run-verb.ts';
 import { PipelineError } from './problems/pipeline-error.ts';

@@ -25,7 +25,7 @@ await runVerb(verb, async ({ positionals, aborted, report }) => {
   if (unknown !== undefined)
     throw new PipelineError('VP901', `npm test: unknown project ${unknown}; there are ${allProjects.join(', ')}`);
   if (wantsEngine(chosen)) {
-    const { buildTestImage } = await import('./lib/image-test.ts');
+    const { buildTestImage } = await import('./image/local-image.ts');
     await buildTestImage({ report });
   }
   await mkdir(dirname(testReportPath), { recursive: true });

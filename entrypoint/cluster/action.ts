@@ -6,7 +6,10 @@ import { clusterAddress, command, type View } from './view.ts';
 /** One step of `cluster ensure`. What moves slots or joins nodes is done by `valkey-cli --cluster`. */
 export type Action =
   | { readonly kind: 'create'; readonly nodes: readonly View[]; readonly replicas: number }
-  /** Tells a node where others are: again, where it has lost their addresses, or for the first time after a cut-off creation. */
+  /**
+   * Tells a node where others are: again, where it has lost their addresses, or for the first time after a cut-off
+   * creation.
+   */
   | { readonly kind: 'meet'; readonly node: View; readonly others: readonly View[] }
   /** Open slots, left by a move that was cut off, or slots that nobody owns while no node holds a key. */
   | { readonly kind: 'fix'; readonly through: View; readonly why: string }
@@ -15,7 +18,7 @@ export type Action =
   | { readonly kind: 'replicate'; readonly node: View; readonly primary: string }
   | { readonly kind: 'rebalance'; readonly through: View; readonly why: string };
 
-/** What `cluster ensure` is asked for, beside the nodes. */
+/** The request to `cluster ensure`, beside the nodes. */
 export interface Wish {
   readonly replicas: number;
   /** An earlier run began to move slots and did not finish. */
@@ -51,7 +54,10 @@ export function describeAction(action: Action): string {
   }
 }
 
-/** What `valkey-cli` is called with for it; null for what is a command to one node. The old option names are known to every version. */
+/**
+ * The arguments of `valkey-cli` for an action; null for a command to one node. Every version knows the old option
+ * names.
+ */
 export function engineArgs(action: Action): readonly string[] | null {
   switch (action.kind) {
     case 'create':

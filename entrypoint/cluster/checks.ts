@@ -22,7 +22,7 @@ export interface Check {
   readonly problems: readonly string[];
 }
 
-/** What the nodes' own answers tell: state, slots, links, epochs. */
+/** The checks of the nodes' own answers: state, slots, links, epochs. */
 export function checkViews(views: readonly View[]): readonly Check[] {
   return [checkState(views), checkSlots(views), checkLinks(views), checkEpochs(views)];
 }
@@ -98,7 +98,7 @@ export interface NodeModules {
   /** Null where the node does not say: `problems` has the reason. */
   readonly modules: readonly ListedModule[] | null;
   readonly settings: ReadonlyMap<string, string> | null;
-  /** What could not be asked, and what the node's two answers do not agree about. */
+  /** Questions that failed, and points on which the node's two answers disagree. */
   readonly problems: readonly string[];
 }
 
@@ -108,7 +108,7 @@ interface ListedModule {
   readonly args: readonly string[];
 }
 
-/** What to ask a node for its modules. */
+/** The commands that ask a node for its modules. */
 export function moduleCommands(manifests: readonly Manifest[]): readonly Command[] {
   const patterns = prefixesOf(manifests).map(({ prefix }) => `${prefix}.*`);
   return [command('MODULE', 'LIST'), command('CONFIG', 'GET', ...patterns)];
@@ -151,7 +151,10 @@ function prefixesOf(manifests: readonly Manifest[]): { readonly name: string; re
   );
 }
 
-/** Modules, their versions, arguments and directives must be the same on every node. The first node is what the others are compared with. */
+/**
+ * Modules, their versions, arguments and directives must be the same on every node. The first node is what the others
+ * are compared with.
+ */
 export function checkModules(nodes: readonly NodeModules[]): Check {
   const [first, ...others] = nodes;
   const problems = [
@@ -217,7 +220,10 @@ export function modulePorts(nodes: readonly NodeModules[], manifests: readonly M
   );
 }
 
-/** MODULE LIST in RESP2's flat form (module.c, addReplyLoadedModules); null where it, or one entry of it, is something else. */
+/**
+ * MODULE LIST in RESP2's flat form (module.c, addReplyLoadedModules); null where it, or one entry of it, is something
+ * else.
+ */
 function readModules(reply: Reply | undefined): readonly ListedModule[] | null {
   if (!isList(reply)) return null;
   const modules = reply.map((entry): ListedModule | null => {

@@ -14,8 +14,9 @@ import {
 import { areClones, claimsOf, clonesAmong, nameOf, type View } from './view.ts';
 
 /**
- * What to do about the nodes that `cluster ensure` names, from their own answers. Refuses VB701 (too few), VB702 (one node twice),
- * VB707 (another cluster), VB708 (data), VB709 (slots that nobody owns), VB719 (two servers with one id).
+ * Decides what to do about the nodes that `cluster ensure` names, from their own answers. Refuses VB701 (too few),
+ * VB702 (one node twice), VB707 (another cluster), VB708 (data), VB709 (slots that nobody owns), VB719 (two servers
+ * with one id).
  */
 export function planEnsure(views: readonly View[], wish: Wish): Decision {
   const twice = views.find(({ self }, index) => views.findIndex((other) => other.self.id === self.id) !== index);
@@ -43,8 +44,8 @@ export function planEnsure(views: readonly View[], wish: Wish): Decision {
 }
 
 /**
- * A creation that was cut off before the nodes met: each owns its own slots, and none holds a key. They only have to meet. Null where
- * it is anything else.
+ * A creation that was cut off before the nodes met: each owns its own slots, and none holds a key. They only have to
+ * meet. Null where it is anything else.
  */
 function joinRemains(groups: readonly (readonly View[])[]): Decision | null {
   const all = groups.flat();
@@ -79,7 +80,7 @@ function refusal(code: Objection, message: string, { at }: Wish, hint?: string):
   return { kind: 'refuse', diagnostic: diagnose(code, message, hint === undefined ? { at } : { at, hint }) };
 }
 
-/** What an existing cluster still needs so that all its named nodes are linked, all slots owned, and every primary has its share. */
+/** The actions that an existing cluster needs until its named nodes are linked, all slots owned and evenly shared. */
 function planExtension(base: readonly View[], fresh: readonly View[], wish: Wish): Decision {
   const strangers = unnamed(base);
   if (fresh.length > 0 && strangers.length > 0) {
@@ -117,8 +118,8 @@ function planExtension(base: readonly View[], fresh: readonly View[], wish: Wish
 }
 
 /**
- * Members that count and are not named: new nodes may have been meant for another cluster. One that is gone for good does not count; one
- * that owns nothing and is not heard yet will show what it is.
+ * Members that count and are not named: new nodes may have been meant for another cluster. One that is gone for good
+ * does not count; one that owns nothing and is not heard yet will show what it is.
  */
 function unnamed(base: readonly View[]): readonly NodeRow[] {
   const absent = new Set(absentFrom(base));
@@ -160,9 +161,10 @@ function fewestReplicas(rows: readonly NodeRow[]): string {
 }
 
 /**
- * Nodes that answer us where another one does not look for them: it does not know them, or fails to reach them at an older address.
- * The difference alone means nothing, since a node may announce another address than the one that leads to it from here; nor does a link
- * that is not there yet, since a node that starts has none. It is for the node to say that it failed.
+ * Nodes that answer us where another one does not look for them: it does not know them, or fails to reach them at an
+ * older address. The difference alone means nothing, since a node may announce another address than the one that leads
+ * to it from here; nor does a link that is not there yet, since a node that starts has none. It is for the node to say
+ * that it failed.
  */
 function lostAddresses(base: readonly View[]): Action[] {
   return base.flatMap((node): Action[] => {
@@ -220,8 +222,8 @@ function absentFrom(group: readonly View[]): readonly string[] {
 }
 
 /**
- * Whom a node does not hear; null where all hear all. A node that fails and owns nothing may be gone for good: it matters only where it is
- * asked itself.
+ * Whom a node does not hear; null where all hear all. A node that fails and owns nothing may be gone for good: it
+ * matters only where it is asked itself.
  */
 function missingLink(views: readonly View[]): string | null {
   const isAsked = (row: NodeRow): boolean => views.some(({ self }) => self.id === row.id);

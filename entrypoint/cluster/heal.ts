@@ -1,20 +1,22 @@
 import { type Diagnostic, diagnose } from '../diagnostics/diagnostic.ts';
 import type { Host } from '../host/host.ts';
 import type { ClusterFiles, StartPlan } from '../plan.ts';
-import { asBytes, type Bytes, printable, textOf } from '../text/bytes.ts';
+import { asBytes, type Bytes, messageOf, printable, textOf } from '../text/bytes.ts';
 import { endpoint, isHostName, isNodeId, readAddress } from './nodes.ts';
 
 /**
- * How long names are asked for; and on from there, where this node has moved and finds no other one: CoreDNS lets answers be kept for 5 s unless
- * its configuration says more (plugin/kubernetes, ttl). The most that a start is held up.
+ * How long names are asked for; and on from there, where this node has moved and finds no other one: CoreDNS lets
+ * answers be kept for 5 s unless its configuration says more (plugin/kubernetes, ttl). The most that a start is held
+ * up.
  */
 const RESOLVE_MS = 2000;
 const CONFIRM_MS = 12_000;
 
 /**
- * Refreshes stale addresses of other nodes in nodes.conf, so that a cluster whose nodes all got new addresses finds itself again. Only for a
- * server in cluster mode that runs on this file alone, whatever the number of its process, and never a reason not to start: VB751 says what
- * changed, VB752, VB753 and VB756 why nothing did, VB755 that no other node was found.
+ * Refreshes stale addresses of other nodes in nodes.conf, so that a cluster whose nodes all got new addresses finds
+ * itself again. Only for a server in cluster mode that runs on this file alone, whatever the number of its process, and
+ * never a reason not to start: VB751 says what changed, VB752, VB753 and VB756 why nothing did, VB755 that no other
+ * node was found.
  */
 export function heal(host: Host, plan: StartPlan, debug: (text: string) => void): Diagnostic[] {
   if (plan.cluster === null) return [];
@@ -27,7 +29,7 @@ export function heal(host: Host, plan: StartPlan, debug: (text: string) => void)
     if (read.kind !== 'text')
       return [diagnose('VB752', `it cannot be read: ${'why' in read ? read.why : read.kind}`, { at })];
     const nodes = readNodesConf(read.text);
-    if ('damaged' in nodes) return [diagnose('VB752', `line ${nodes.damaged} is none of a nodes.conf`, { at })];
+    if ('damaged' in nodes) return [diagnose('VB752', `line ${nodes.damaged} is not a line of a nodes.conf`, { at })];
     if (nodes.peers.length === 0) return [];
     const isHere = isOwnAddress(host, plan.cluster, nodes.own);
     // Whoever is where the others have it is found by them.
@@ -57,17 +59,17 @@ export function heal(host: Host, plan: StartPlan, debug: (text: string) => void)
       }
     }
   } catch (error) {
-    return [diagnose('VB752', error instanceof Error ? error.message : String(error), { at })];
+    return [diagnose('VB752', messageOf(error), { at })];
   }
 }
 
-/** Whether this node still is where its file says: at the address that it announces, or at one of its interfaces. */
+/** True if this node still is where its file says: at the address that it announces, or at one of its interfaces. */
 function isOwnAddress(host: Host, { announcedIp }: ClusterFiles, { ip }: NodesConf['own']): boolean {
   if (announcedIp !== null) return ip === announcedIp;
   return /^127\.|^::1$/.test(ip) || host.network().addresses.includes(ip.toLowerCase());
 }
 
-/** What a refresh of nodes.conf comes to. Its text is null where nothing changes. */
+/** The result of a refresh of nodes.conf. Its text is null if nothing changes. */
 interface Refreshed {
   readonly text: Bytes | null;
   readonly changes: readonly Change[];
@@ -95,9 +97,10 @@ interface Edit extends Span {
 type Peer = NodesConf['peers'][number];
 
 /**
- * nodes.conf with the addresses of other nodes as their host names have them now; every other byte as it was. An entry stays whose name does
- * not lead to exactly one address, or is that of two nodes. `forgetOwn` takes the address out of the own entry, and nothing else: a server
- * without one learns it from the first node that greets it (cluster_legacy.c, clusterProcessPacket).
+ * nodes.conf with the addresses of other nodes as their host names have them now; every other byte as it was. An entry
+ * stays whose name does not lead to exactly one address, or is that of two nodes. `forgetOwn` takes the address out of
+ * the own entry, and nothing else: a server without one learns it from the first node that greets it (cluster_legacy.c,
+ * clusterProcessPacket).
  */
 export function refreshNodes(
   text: Bytes,
@@ -110,7 +113,7 @@ export function refreshNodes(
   const edits: Edit[] = [];
   for (const peer of peers) {
     const isShared = peers.some((other) => other !== peer && other.host === peer.host && other.port === peer.port);
-    const found = isShared ? { why: 'two nodes announce it' } : addressOf(peer, resolve(peer.host));
+    const found = isShared ? { why: 'two nodes announce it' } : addressNow(peer, resolve(peer.host));
     if ('why' in found) kept.push({ host: peer.host, why: found.why });
     else if (found.ip !== peer.ip) {
       changes.push({ host: peer.host, from: peer.ip, to: found.ip });
@@ -124,8 +127,11 @@ export function refreshNodes(
   return { text: edits.length > 0 ? applied(text, edits) : null, changes, kept };
 }
 
-/** `ip` as it is where the name still leads there; else the only address that the name leads to, of the same family if it has one. */
-function addressOf({ ip }: Peer, found: readonly string[]): { ip: string } | { why: string } {
+/**
+ * `ip` as it is where the name still leads there; else the only address that the name leads to, of the same family if
+ * it has one.
+ */
+function addressNow({ ip }: Peer, found: readonly string[]): { ip: string } | { why: string } {
   if (found.length === 0) return { why: 'it does not resolve' };
   if (found.includes(ip.toLowerCase())) return { ip };
   const family = found.filter((address) => address.includes(':') === ip.includes(':'));
@@ -173,7 +179,7 @@ interface NodeEntry {
   readonly flagsAt: Span;
 }
 
-/** What a nodes.conf says of nodes. */
+/** The nodes that a nodes.conf names. */
 interface NodesConf {
   readonly own: NodeEntry;
   /** Other nodes with a host name and a port, in the order of the text. */
@@ -181,8 +187,9 @@ interface NodesConf {
 }
 
 /**
- * Reads nodes.conf, or finds the first line that the server would not read. A peer without an address and without ports gets the ports of
- * the own entry: the server takes them all away when another node answers at its address (cluster_legacy.c, clusterProcessPacket).
+ * Reads nodes.conf, or finds the first line that the server would not read. A peer without an address and without ports
+ * gets the ports of the own entry: the server takes them all away when another node answers at its address
+ * (cluster_legacy.c, clusterProcessPacket).
  */
 export function readNodesConf(text: Bytes): NodesConf | { readonly damaged: number } {
   const peers: NodeEntry[] = [];
@@ -224,20 +231,24 @@ function readEntry(line: string, start: number): NodeEntry | null {
 
 /** How long a server is given to say its id. */
 const PROBE_MS = 800;
-const LOOPBACK = '127.0.0.1';
+const LOOPBACK_IP = '127.0.0.1';
 
-/** A server that may run on this very file: `says` is null where it is this node by its own word, else what it said instead of an id. */
+/**
+ * A server that may run on this very file: `says` is null where it is this node by its own word, else what it said
+ * instead of an id.
+ */
 interface Twin {
   readonly at: string;
   readonly says: string | null;
 }
 
 /**
- * The server that runs on this very file, or null. Its lock tells while it loads its modules and data, and not later: the server locks the
- * file that it opens, and from its first save on that file is another one (cluster_legacy.c, clusterSaveConfig renames). So it is asked who it
- * is: on loopback, where one of this container or pod listens whatever address it had, and at the address that the file has for its own
- * node. Nobody but a server on our port answers on loopback: what it says there without an id (NOAUTH, LOADING, nothing in time) is no
- * reason to take the file for free. A former address (not `isHere`) is anybody's by now, and never gets the password.
+ * The server that runs on this very file, or null. Its lock tells while it loads its modules and data, and not later:
+ * the server locks the file that it opens, and from its first save on that file is another one (cluster_legacy.c,
+ * clusterSaveConfig renames). So it is asked who it is: on loopback, where one of this container or pod listens
+ * whatever address it had, and at the address that the file has for its own node. Nobody but a server on our port
+ * answers on loopback: what it says there without an id (NOAUTH, LOADING, nothing in time) is no reason to take the
+ * file for free. A former address (not `isHere`) is anybody's by now, and never gets the password.
  */
 function runningTwin(
   host: Pick<Host, 'run'>,
@@ -251,14 +262,14 @@ function runningTwin(
     const args = ['-h', ip, '-p', String(own.port), ...cluster.tls, '-t', '1', 'CLUSTER', 'MYID'];
     return host.run('valkey-cli', args, { PATH: cluster.searchPath, ...password }, PROBE_MS).trim();
   };
-  const nearby = ask(LOOPBACK, true);
-  if (nearby.includes(own.id)) return { at: endpoint(LOOPBACK, own.port), says: null };
-  if (!isOfAnother(nearby)) return { at: endpoint(LOOPBACK, own.port), says: nearby };
-  if (own.ip === '' || own.ip === LOOPBACK || !ask(own.ip, isHere).includes(own.id)) return null;
+  const nearby = ask(LOOPBACK_IP, true);
+  if (nearby.includes(own.id)) return { at: endpoint(LOOPBACK_IP, own.port), says: null };
+  if (!isOfAnother(nearby)) return { at: endpoint(LOOPBACK_IP, own.port), says: nearby };
+  if (own.ip === '' || own.ip === LOOPBACK_IP || !ask(own.ip, isHere).includes(own.id)) return null;
   return { at: endpoint(own.ip, own.port), says: null };
 }
 
-/** Nobody listens there, or another node, or a server that is none of a cluster (server.c, `cluster support disabled`). */
+/** Nobody listens there, or another node, or a server without cluster mode (server.c, `cluster support disabled`). */
 function isOfAnother(answer: string): boolean {
   return answer === '' || /^[0-9a-f]{40}$|^"[0-9a-f]{40}"$|^Could not connect|cluster support disabled/m.test(answer);
 }

@@ -10,7 +10,10 @@ export interface NodeRow {
   readonly flags: readonly string[];
   /** The id of a replica's primary. */
   readonly primary: string | null;
-  /** When the question was asked that is not answered yet, and when the last answer came: milliseconds of the node's clock, 0 for never. */
+  /**
+   * When the question was asked that is not answered yet, and when the last answer came: milliseconds of the node's
+   * clock, 0 for never.
+   */
   readonly pingSent: number;
   readonly pongReceived: number;
   readonly epoch: number;
@@ -27,7 +30,7 @@ interface OpenSlot {
   readonly node: string;
 }
 
-/** CLUSTER NODES as rows; null if a line is none (cluster_legacy.c, clusterGenNodeDescription). */
+/** CLUSTER NODES as rows; null if a line is not a node's (cluster_legacy.c, clusterGenNodeDescription). */
 export function readNodes(text: string): readonly NodeRow[] | null {
   const rows = text
     .split('\n')
@@ -96,8 +99,8 @@ export function isFailing(row: NodeRow): boolean {
 }
 
 /**
- * A name that the server lets a node announce (config.c, isValidAnnouncedHostname: letters, digits, hyphens and dots, less than 256 of them),
- * and that begins as no option of a program does.
+ * A name that the server lets a node announce (config.c, isValidAnnouncedHostname: letters, digits, hyphens and dots,
+ * less than 256 of them), and that begins as no option of a program does.
  */
 export function isHostName(name: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9.-]{0,254}$/.test(name);
@@ -136,7 +139,7 @@ export function showSlots(ranges: readonly SlotRange[]): string {
   return ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(' ') || 'none';
 }
 
-/** Who owns what, as one text: equal where two nodes have the same view. */
+/** The owners of all slots as one text, equal where two nodes have the same view. */
 export function ownership(rows: readonly NodeRow[]): string {
   return rows
     .filter(({ slots }) => slots.length > 0)
@@ -159,7 +162,9 @@ function rangesWhere(holds: (slot: number) => boolean): SlotRange[] {
 /** Among so many numbers in a row there are keys of every slot, whatever stands before the number. */
 const MOST_NUMBERS = 1_000_000;
 
-/** The first of `prefix0`, `prefix1`... whose slot is in one of the ranges; null where none is. `prefix` has no braces. */
+/**
+ * The first of `prefix0`, `prefix1`... whose slot is in one of the ranges; null where none is. `prefix` has no braces.
+ */
 export function keyIn(ranges: readonly SlotRange[], prefix: string): string | null {
   const before = crc16(prefix, 0);
   for (let number = 0; number < MOST_NUMBERS; number++) {

@@ -14,7 +14,7 @@ export interface View {
   readonly rows: readonly NodeRow[];
   /** The ids of those that it hears, its own among them. */
   readonly heard: ReadonlySet<string>;
-  /** Whether it is only beginning to know some. */
+  /** True if it is only beginning to know some. */
   readonly greeting: boolean;
   /** cluster_state. */
   readonly state: string;
@@ -26,7 +26,7 @@ export interface View {
   readonly runId: string;
 }
 
-/** What a node's answer came to. Of the troubles, some may pass with time. */
+/** The result of asking a node. Some troubles pass with time. */
 export type Sighting = { readonly kind: 'view'; readonly view: View } | Trouble;
 
 export interface Trouble {
@@ -35,7 +35,9 @@ export interface Trouble {
   readonly why: string;
 }
 
-/** What to send to a node: the answer tells every trouble apart, and the second half is one moment of the node. */
+/**
+ * The commands to send to a node. The answer tells every trouble apart; its second half shows one moment of the node.
+ */
 export const VIEW_COMMANDS: readonly Command[] = [
   command('INFO'),
   command('MULTI'),
@@ -86,7 +88,7 @@ export function readView(
   };
 }
 
-/** Why a node gave no replies. */
+/** The trouble of a node that gave no replies. */
 function troubleOf({ what, why }: Answer & { readonly kind: 'failed' }): Trouble {
   switch (what) {
     case 'connection':
@@ -100,7 +102,7 @@ function troubleOf({ what, why }: Answer & { readonly kind: 'failed' }): Trouble
   }
 }
 
-/** What an error of the server means for whoever asks. A right that is missing is none of the password. */
+/** The trouble behind an error of the server. A missing right is not a matter of the password. */
 function troubleSaid(message: string, before = ''): Trouble {
   const what = /^(?:LOADING|BUSY|MASTERDOWN)\b/.test(message)
     ? 'loading'
@@ -134,8 +136,8 @@ export function clusterAddress({ ip, port, self }: View): string {
 }
 
 /**
- * One row a node, with the slots that it claims itself where it was asked: that a node gave a slot up does not reach the others, until
- * somebody else claims it.
+ * One row a node, with the slots that it claims itself where it was asked: that a node gave a slot up does not reach
+ * the others, until somebody else claims it.
  */
 export function claimsOf(views: readonly View[]): readonly NodeRow[] {
   const asked = views.map(({ self }) => self);
@@ -153,15 +155,17 @@ export function nameOf(id: string, views: readonly View[]): string {
 }
 
 /**
- * The ids of the nodes that a node hears, itself among them: the link that it keeps to each of them now has brought an answer. What CLUSTER
- * NODES says proves less. `connected` is a link whose connection has only been begun, too (clusterNodeCronHandleReconnect); `fail?` comes a
- * node timeout after a question without an answer; and a node that starts takes the time of its start for that of the last answer
- * (clusterLoadConfig). So for a while after a start each node says that all is well, though nobody is where it looks for the others.
+ * The ids of the nodes that a node hears, itself among them: the link that it keeps to each of them now has brought an
+ * answer. What CLUSTER NODES says proves less. `connected` is a link whose connection has only been begun, too
+ * (clusterNodeCronHandleReconnect); `fail?` comes a node timeout after a question without an answer; and a node that
+ * starts takes the time of its start for that of the last answer (clusterLoadConfig). So for a while after a start each
+ * node says that all is well, though nobody is where it looks for the others.
  *
- * An answer later than the link came over it, since only a PONG over the own link counts as one (clusterProcessPacket). So did one where no
- * question is open on a link that is read: the first question is asked when reading begins (clusterLinkConnectHandler).
+ * An answer later than the link came over it, since only a PONG over the own link counts as one (clusterProcessPacket).
+ * So did one where no question is open on a link that is read: the first question is asked when reading begins
+ * (clusterLinkConnectHandler).
  *
- * @param links The reply to CLUSTER LINKS; null where it is none.
+ * @param links The reply to CLUSTER LINKS; null for anything else.
  */
 export function heardBy(rows: readonly NodeRow[], links: Reply | undefined): ReadonlySet<string> | null {
   if (!isList(links)) return null;
@@ -182,8 +186,9 @@ export function heardBy(rows: readonly NodeRow[], links: Reply | undefined): Rea
 }
 
 /**
- * Whether two answers with one node id come from two servers, as a cloned volume makes them. `run_id` is that of one process (server.c,
- * initServerConfig): at one address it changes with a restart, so only another address makes it another server.
+ * True if two answers with one node id come from two servers, as a cloned volume makes them. `run_id` is that of one
+ * process (server.c, initServerConfig): at one address it changes with a restart, so only another address makes it
+ * another server.
  */
 export function areClones(one: View, other: View): boolean {
   const isElsewhere = one.ip !== other.ip || one.port !== other.port;
@@ -223,7 +228,7 @@ export function command(...words: readonly string[]): Command {
   return words.map(bytesOf);
 }
 
-/** The text of a reply; null where it is none. */
+/** The text of a reply; null for anything else. */
 export function textIn(reply: Reply | undefined): string | null {
   return typeof reply === 'string' ? textOf(reply) : null;
 }
@@ -232,7 +237,7 @@ export function isList(reply: Reply | undefined): reply is readonly Reply[] {
   return Array.isArray(reply);
 }
 
-/** What is wrong with a reply that should be a text, a list or a number: the server's own error, or its shape. */
+/** The fault of a reply that should be a text, a list or a number: the server's own error, or its shape. */
 export function problemIn(reply: Reply | undefined): string {
   return isError(reply) ? reply.message : 'an answer of another shape';
 }
@@ -246,7 +251,7 @@ export function errorIn(replies: readonly Reply[]): string | null {
   return null;
 }
 
-/** A flat list of names and values, as RESP2 gives it; null where it is none. */
+/** A flat list of names and values, as RESP2 gives it; null for anything else. */
 export function pairsIn(reply: Reply | undefined): ReadonlyMap<string, Reply> | null {
   if (!isList(reply) || reply.length % 2 !== 0) return null;
   const pairs = new Map<string, Reply>();

@@ -25,7 +25,10 @@ export interface Configuration {
   readonly warnings: readonly Diagnostic[];
 }
 
-/** Reads command line, VALKEY_EXTRA_FLAGS, configuration file, standard input and includes. Refuses VB1xx, VB201, VB202, VB211, VB215. */
+/**
+ * Reads command line, VALKEY_EXTRA_FLAGS, configuration file, standard input and includes. Refuses VB1xx, VB201, VB202,
+ * VB211, VB215.
+ */
 export function readConfiguration(
   host: Reader,
   args: readonly string[],
@@ -63,7 +66,10 @@ export function readConfiguration(
   };
 }
 
-/** The same files, of which none may have a line that the server would take for a misspelled directive, even where it is a comment. */
+/**
+ * The same files, of which none may have a line that the server would take for a misspelled directive, even where it is
+ * a comment.
+ */
 function withoutMarks(host: ConfFiles): ConfFiles {
   return {
     ...host,
@@ -85,7 +91,10 @@ function trimmed(name: string): string {
   return name.replace(/^[ \r\n\t]+|[ \r\n\t]+$/g, '');
 }
 
-/** The elements of the command line. Extra flags stand at its end, but before a last `-`, which means standard input only there. */
+/**
+ * The elements of the command line. Extra flags stand at its end, but before a last `-`, which means standard input
+ * only there.
+ */
 export function withExtraFlags(
   args: readonly string[],
   value: string | undefined,
@@ -125,7 +134,7 @@ export function settingsOf(directives: Iterable<Directive>): Settings {
   );
 }
 
-/** Whether a directive has this value, compared as the server compares its enums: without case. */
+/** True if a directive has this value, compared as the server compares its enums: without case. */
 export function isSetTo(settings: Settings, name: string, value: string): boolean {
   const [word] = settings.get(name)?.args ?? [];
   return word !== undefined && textOf(word).toLowerCase() === value.toLowerCase();
@@ -158,10 +167,10 @@ export interface CommandLine {
 }
 
 /**
- * Reads a command line as main() in server.c does. The first element, if it does not begin with `-`, is the configuration file. `-`
- * as first or last element is standard input. An element that begins with `--` while no value is awaited begins a line and is
- * taken raw; if it is a single word, the next element is its value whatever it looks like (but for --save and --sentinel). Every
- * other element is quoted and joins the line before it.
+ * Reads a command line as main() in server.c does. The first element, if it does not begin with `-`, is the
+ * configuration file. `-` as first or last element is standard input. An element that begins with `--` while no value
+ * is awaited begins a line and is taken raw; if it is a single word, the next element is its value whatever it looks
+ * like (but for --save and --sentinel). Every other element is quoted and joins the line before it.
  */
 export function readCommandLine(elements: readonly Element[], grammar: Grammar = currentGrammar): CommandLine {
   const [first] = elements;
@@ -177,7 +186,7 @@ export function readCommandLine(elements: readonly Element[], grammar: Grammar =
       continue;
     }
     if (awaitsValue || !text.startsWith('--')) {
-      pieces.push({ text: quote(bytesOf(text)), index });
+      pieces.push({ text: asQuotedWord(bytesOf(text)), index });
       isEmpty = false;
       awaitsValue = false;
       continue;
@@ -201,15 +210,15 @@ function standsAlone(option: string, next: string | undefined): boolean {
 }
 
 /** sdscatrepr and a blank: the element as one word in double quotes. */
-function quote(value: Bytes): string {
-  return `"${value.replace(/[^ !#-[\]-~]/g, escapeByte)}" `;
+function asQuotedWord(value: Bytes): string {
+  return `"${value.replace(/[^ !#-[\]-~]/g, reprByte)}" `;
 }
 
-function escapeByte(byte: string): string {
-  return ESCAPES[byte] ?? `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`;
+function reprByte(byte: string): string {
+  return REPR_ESCAPES[byte] ?? `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`;
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
+const REPR_ESCAPES: Readonly<Record<string, string>> = {
   '"': '\\"',
   '\\': '\\\\',
   '\n': '\\n',
@@ -224,7 +233,9 @@ interface Piece {
   readonly index: number;
 }
 
-/** The joined text cut into lines. A raw element may hold newlines of its own, so one element can make several lines. */
+/**
+ * The joined text cut into lines. A raw element may hold newlines of its own, so one element can make several lines.
+ */
 function optionLines(pieces: readonly Piece[], elements: readonly Element[]): OptionLine[] {
   const lines: { text: string; from: number; to: number }[] = [];
   let open: { text: string; from: number; to: number } | null = null;

@@ -110,12 +110,12 @@ export const variables = [
 
 export const DEFAULT_MODULE_DIR = '/usr/lib/valkey';
 
-/** Whether DEBUG asks for an explanation. */
+/** True if DEBUG asks for an explanation. */
 export function wantsDebug(env: Environment): boolean {
   return isOn(env['DEBUG']);
 }
 
-/** Whether a switch is on: anything but empty, 0, false, no and off. */
+/** True if a switch is on: anything but empty, 0, false, no and off. */
 export function isOn(value: string | undefined): boolean {
   return !['', '0', 'false', 'no', 'off'].includes((value ?? '').toLowerCase());
 }
@@ -154,7 +154,7 @@ export function wordsOf(variable: string, value: string, grammar: Grammar = curr
 
 interface ForeignGroup {
   readonly names: readonly string[];
-  /** What says the same here. */
+  /** The way to say the same in this image. */
   readonly ours: string;
 }
 
@@ -164,9 +164,9 @@ function both(...suffixes: readonly string[]): string[] {
 }
 
 /**
- * Variables that only other images read: redis-stack, and bitnami's of Redis and Valkey. Left out is what this image reads itself
- * (VALKEY_PASSWORD, VALKEY_EXTRA_FLAGS, VALKEY_TLS_CERT_FILE ...), and what Kubernetes sets for a service of that name (REDIS_PORT,
- * VALKEY_REPLICA_PORT).
+ * Variables that only other images read: redis-stack, and bitnami's of Redis and Valkey. Left out is what this image
+ * reads itself (VALKEY_PASSWORD, VALKEY_EXTRA_FLAGS, VALKEY_TLS_CERT_FILE ...), and what Kubernetes sets for a service
+ * of that name (REDIS_PORT, VALKEY_REPLICA_PORT).
  */
 export const foreignVariables: readonly ForeignGroup[] = [
   { names: ['REDIS_ARGS', 'REDIS_EXTRA_FLAGS'], ours: 'VALKEY_EXTRA_FLAGS' },
@@ -209,7 +209,9 @@ export const foreignVariables: readonly ForeignGroup[] = [
   { names: both('CLUSTER_PREFERRED_ENDPOINT_TYPE'), ours: '--cluster-preferred-endpoint-type' },
 ];
 
-/** VB216, once for all that are set to something other than nothing and no. A value may be a password, so none is shown. */
+/**
+ * VB216, once for all that are set to something other than nothing and no. A value may be a password, so none is shown.
+ */
 export function foreignWarning(env: Environment): Diagnostic[] {
   const found = foreignVariables.flatMap(({ names, ours }) =>
     names.filter((name) => isOn(env[name])).map((name) => `${name} (here: ${ours})`),

@@ -1,17 +1,17 @@
 import { bytesOf } from '../text/bytes.ts';
 
-/** What a pattern is matched against. */
+/** The file system that a pattern is matched against. */
 export interface Directories {
   /** Names in a directory without `.` and `..`, or null if it cannot be read. */
   list(path: string): readonly string[] | null;
-  /** Whether something has this name, be it a link that leads nowhere. */
+  /** True if something has this name, even a link that leads nowhere. */
   exists(path: string): boolean;
 }
 
 /**
- * The paths that match a pattern as glob(3) with flags 0 finds them, which is what the server calls for `include`: `*`, `?` and `[...]`
- * within one component, a backslash quotes, a name that begins with a dot only matches a dot that is written out; no braces, no `**`.
- * In byte order, and absolute where the working directory is.
+ * The paths that match a pattern as glob(3) with flags 0 finds them, which is what the server calls for `include`: `*`,
+ * `?` and `[...]` within one component, a backslash quotes, a name that begins with a dot only matches a dot that is
+ * written out; no braces, no `**`. In byte order, and absolute where the working directory is.
  */
 export function globPaths(pattern: string, cwd: string, directories: Directories): string[] {
   // A slash cannot be quoted: a backslash before it says nothing.
@@ -93,8 +93,8 @@ function readBracket(component: string, from: number): { source: string; end: nu
     if (/^\[\.(?![\s\S]\.\])/.test(component.slice(at))) return { source: NOTHING, end: component.length };
     const low = readMember(component, at);
     at = low.end;
-    // A bracket that is not closed is an ordinary character, but one that ends in a range matches nothing (fnmatch): unless that
-    // character was found in it before.
+    // A bracket that is not closed is an ordinary character, but one that ends in a range matches nothing (fnmatch):
+    // unless that character was found in it before.
     if (component[at] === '-' && at + 1 === component.length && !new RegExp(`[${set}${hex(low.character)}]`).test('['))
       return { source: NOTHING, end: at };
     if (component[at] === '-' && component[at + 1] !== undefined && component[at + 1] !== ']') {

@@ -17,7 +17,7 @@ export type Entry =
       readonly entries: readonly Entry[];
     };
 
-/** What reading has gathered so far. `cwd` moves with `dir` directives, as the server's own working directory does. */
+/** The state of reading. `cwd` moves with `dir` directives, as the server's own working directory does. */
 export interface Reading {
   cwd: string;
   readonly files: string[];
@@ -30,15 +30,18 @@ export interface Reading {
 /** More includes than this are taken for includes that include each other. */
 const MOST_FILES = 10_000;
 
-/** Nobody nests that deep by hand. The recursion, here and where the entries are read, ends its stack at more than twice as many. */
+/**
+ * Nobody nests that deep by hand. The recursion, here and where the entries are read, ends its stack at more than twice
+ * as many.
+ */
 const DEEPEST = 500;
 
 /** Details of a diagnostic, made only where there is one to make. */
 type Said = () => Details;
 
 /**
- * The main configuration file and, after it without a newline in between, standard input. Either may be null. The file is an
- * absolute path, and one with `*`, `?` or `[` in it is a pattern to the server here too.
+ * The main configuration file and, after it without a newline in between, standard input. Either may be null. The file
+ * is an absolute path, and one with `*`, `?` or `[` in it is a pattern to the server here too.
  */
 export function readMain(files: ConfFiles, file: MainFile | null, stdin: Bytes | null, reading: Reading): Entry[] {
   const segments = file === null ? [] : segmentsOf(files, file.path, '/', () => ({ at: file.at }), reading);
@@ -96,8 +99,8 @@ function readInclude(files: ConfFiles, directive: Directive, reading: Reading): 
 }
 
 /**
- * Reads joined pieces as one text. What may not contain itself is such a text, not a file: a pattern's matches may include one of them
- * again without end only if the same matches come round again.
+ * Reads joined pieces as one text. What may not contain itself is such a text, not a file: a pattern's matches may
+ * include one of them again without end only if the same matches come round again.
  */
 function readSegments(files: ConfFiles, segments: readonly Segment[], by: Said | null, reading: Reading): Entry[] {
   const real = segments.map(({ origin }) => (origin.kind === 'file' ? files.realFile(origin.path) : 'standard input'));

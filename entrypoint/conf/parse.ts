@@ -11,9 +11,9 @@ export interface Directive {
 }
 
 /**
- * Reads one line as the server does (config.c, loadServerConfigFromString): trimmed, empty lines and lines that begin with `#`
- * say nothing, there are no comments behind a directive. Null for a line that says nothing; refuses VB105 for unbalanced
- * quotes, VB107 for an include or loadmodule with the wrong number of words.
+ * Reads one line as the server does (config.c, loadServerConfigFromString): trimmed, empty lines and lines that begin
+ * with `#` say nothing, there are no comments behind a directive. Null for a line that says nothing; refuses VB105 for
+ * unbalanced quotes, VB107 for an include or loadmodule with the wrong number of words.
  */
 export function parseLine(line: SourceLine, grammar: Grammar = currentGrammar): Directive | null {
   const trimmed = trim(line.text);
@@ -65,7 +65,10 @@ class PlainDirective implements Directive {
   }
 }
 
-/** sdstrim(line, " \t\r\n"): unlike isspace it leaves vertical tabs and form feeds, and bytes beyond ASCII are no blanks. */
+/**
+ * sdstrim(line, " \t\r\n"): unlike isspace it leaves vertical tabs and form feeds, and bytes beyond ASCII are no
+ * blanks.
+ */
 export function trim(text: Bytes): Bytes {
   let from = 0;
   let to = text.length;
@@ -115,9 +118,9 @@ export interface Segment {
 }
 
 /**
- * One line without its newline, or a run of lines that say nothing (comments at the first column, empty lines), which stay together: a
- * configuration is mostly those. `runsInto` is set where a file that does not end in a newline continues in the
- * next one.
+ * One line without its newline, or a run of lines that say nothing (comments at the first column, empty lines), which
+ * stay together: a configuration is mostly those. `runsInto` is set where a file that does not end in a newline
+ * continues in the next one.
  */
 export interface SourceLine {
   readonly text: Bytes;
@@ -126,8 +129,8 @@ export interface SourceLine {
 }
 
 /**
- * The lines of several pieces of text joined without anything between them, as the server joins the matches of one glob, and a
- * file with its standard input (config.c, loadServerConfig). Each line knows the place of its first byte.
+ * The lines of several pieces of text joined without anything between them, as the server joins the matches of one
+ * glob, and a file with its standard input (config.c, loadServerConfig). Each line knows the place of its first byte.
  */
 export function sourceLines(segments: readonly Segment[]): SourceLine[] {
   const lines: SourceLine[] = [];
@@ -157,8 +160,8 @@ export function sourceLines(segments: readonly Segment[]): SourceLine[] {
 }
 
 /**
- * The lines from here on that say nothing, each with its newline, or null where the first one may say something. Blank lines count only
- * where nothing but the newline is there: the rest is the parser's to judge.
+ * The lines from here on that say nothing, each with its newline, or null where the first one may say something. Blank
+ * lines count only where nothing but the newline is there: the rest is the parser's to judge.
  */
 function silentRun(text: string, from: number): { end: number; lines: number } | null {
   let end = from;

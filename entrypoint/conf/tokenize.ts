@@ -3,13 +3,15 @@ import { isOlder } from '../text/names.ts';
 
 type Tokens =
   | { readonly ok: true; readonly words: readonly Bytes[] }
-  /** `column` counts from 1 and names the quote that is not closed, or the character that stands after a closing one. */
+  /**
+   * `column` counts from 1 and names the quote that is not closed, or the character that stands after a closing one.
+   */
   | { readonly ok: false; readonly column: number; readonly problem: 'unclosed' | 'no-space-after-quote' };
 
 /**
- * Splits one configuration line into words, as the server does (sdssplitargs in sds.c): double quotes know
- * \n \r \t \b \a \xHH and \c for any other c, single quotes only \', a quote may open inside a word, and a backslash outside quotes is
- * an ordinary character. What may follow a closing quote depends on the version of the server.
+ * Splits one configuration line into words, as the server does (sdssplitargs in sds.c): double quotes know \n \r \t \b
+ * \a \xHH and \c for any other c, single quotes only \', a quote may open inside a word, and a backslash outside quotes
+ * is an ordinary character. What may follow a closing quote depends on the version of the server.
  */
 export function tokenize(line: Bytes, grammar: Grammar = currentGrammar): Tokens {
   const words: Bytes[] = [];
@@ -37,7 +39,7 @@ export function tokenize(line: Bytes, grammar: Grammar = currentGrammar): Tokens
   return { ok: true, words };
 }
 
-/** Whether a line is words with blanks between them and nothing else: no quote that could be left open, no byte that is lost. */
+/** True for a line of words and blanks alone, without a quote or a byte that is lost. */
 export function isPlain(line: Bytes, grammar: Grammar): boolean {
   return !line.includes('"') && !line.includes("'") && !(grammar.losesByte255 && line.includes(BYTE_255));
 }
@@ -61,12 +63,12 @@ function skipBlanks(line: string, from: number): number {
   return at;
 }
 
-/** C's isspace in the C locale. NaN, the code past the end, is none. */
+/** C's isspace in the C locale. NaN, the code past the end, is not one. */
 function isSpace(code: number): boolean {
   return code === 0x20 || (code >= 0x09 && code <= 0x0d);
 }
 
-/** What ends a run outside quotes: a quote, the end, and four blanks; a vertical tab or form feed inside a word does not. */
+/** A quote, the end and four blanks end a run outside quotes; a vertical tab or form feed inside a word does not. */
 function endsPlainRun(code: number): boolean {
   return (
     code === 0x20 ||
@@ -106,7 +108,9 @@ function readDouble(line: string, from: number, isLossy: boolean): Quoted | null
   return null;
 }
 
-/** The end of a run of ordinary characters inside quotes: at the quote that may close it, at a backslash, or the end. */
+/**
+ * The end of a run of ordinary characters inside quotes: at the quote that may close it, at a backslash, or the end.
+ */
 function runEnd(line: string, from: number, quote: number): number {
   let at = from;
   for (let code = line.charCodeAt(at); code !== quote && code !== BACKSLASH && at < line.length; ) {
@@ -116,7 +120,7 @@ function runEnd(line: string, from: number, quote: number): number {
   return at;
 }
 
-/** What the server keeps of raw bytes. */
+/** The raw bytes that the server keeps. */
 function kept(raw: string, isLossy: boolean): string {
   return isLossy ? raw.replaceAll(BYTE_255, '') : raw;
 }
@@ -138,11 +142,13 @@ function readSingle(line: string, from: number, isLossy: boolean): Quoted | null
   return null;
 }
 
-/** What changed between versions of the server in how a line is split into words. Each was measured on real servers. */
+/** Differences between versions of the server in how a line is split into words. Each was measured on real servers. */
 export interface Grammar {
   /** Since 9.0 quoted and unquoted pieces may follow each other in one word; before, a closing quote had to end it. */
   readonly mixesQuotes: boolean;
-  /** Since 8.1 a raw byte 255 disappears (its two-pass parser takes it for "nothing here"); written as \xff it stays. */
+  /**
+   * Since 8.1 a raw byte 255 disappears (its two-pass parser takes it for "nothing here"); written as \xff it stays.
+   */
   readonly losesByte255: boolean;
 }
 

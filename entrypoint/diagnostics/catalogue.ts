@@ -16,12 +16,15 @@ export const catalogue = {
 
 export type Code = keyof typeof catalogue;
 
-/** Whether a word names a page. */
+/** True if a word names a page. */
 export function isCode(word: string): word is Code {
   return Object.hasOwn(catalogue, word);
 }
 
-/** What the exit codes mean, beside those of the server itself. The numbers are those of sysexits.h and of a shell. */
+/**
+ * The meanings of the exit codes, beside those of the server itself. The numbers are those of sysexits.h and of a
+ * shell.
+ */
 export const exitCodes: ReadonlyArray<readonly [number, string]> = [
   [0, 'the server ended well (its own code), or the tool had nothing to object to'],
   [1, 'the server itself refused or failed (its own code), or a command of the tool found something wrong'],

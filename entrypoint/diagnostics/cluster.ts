@@ -1,6 +1,9 @@
 import type { CataloguePage } from './page.ts';
 
-/** VB7xx: the cluster. VB70x and VB71x: `cluster ensure`. VB72x: `check`. VB73x: `verify-coordinator`. VB75x: healing at a start. */
+/**
+ * VB7xx: the cluster. VB70x and VB71x: `cluster ensure`. VB72x: `check`. VB73x: `verify-coordinator`. VB75x: healing at
+ * a start.
+ */
 export const clusterEntries = {
   VB701: {
     title: 'too few nodes',
@@ -97,14 +100,14 @@ export const clusterEntries = {
     exitCode: 75,
     meaning:
       'valkey-cli --cluster, which does the work, ended with an error, and what it printed stands above; or a node did not hand over the keys of a slot whose move was cut off.',
-    fix: 'Mend what it says, and run the command again: it goes on where it stopped.',
+    fix: 'Correct what it says, and run the command again: it goes on where it stopped.',
   },
   VB716: {
     title: 'unexpected answer of a node',
     severity: 'error',
     exitCode: 1,
     meaning:
-      'What answers there is no Valkey, or it refuses a command that is needed: the user may not run it (NOPERM), or the server has it under another name.',
+      'What answers there is not a Valkey server, or it refuses a command that is needed: the user may not run it (NOPERM), or the server has it under another name.',
     fix: 'Check host and port, and what the user may do (+@admin, +@read, cluster, info, client, config|get; `ensure`: the key {valkey-bundle}:cluster-ensure, too).',
   },
   VB717: {
@@ -137,7 +140,7 @@ export const clusterEntries = {
     exitCode: 1,
     meaning:
       'A check of the cluster failed, and its line says which node and what; or `health --cluster-ok` asked a node that does not say cluster_state:ok, or says that slots are not served.',
-    fix: 'Mend what the failed lines name. `valkey-bundle cluster ensure` joins, repairs and balances.',
+    fix: 'Correct what the failed lines name. `valkey-bundle cluster ensure` joins, repairs and balances.',
   },
   VB721: {
     title: 'nothing listens on a bus port',

@@ -67,22 +67,24 @@ export function styleFor(isTerminal: boolean, noColor: string | undefined): Styl
 }
 
 /**
- * A diagnostic for people: `place:column: severity VBnnn: message`, the excerpt, and the fix. Everything is shown escaped, so what a file
- * name or a value holds cannot act on the terminal.
+ * A diagnostic for people: `place:column: severity VBnnn: message`, the excerpt, and the fix. Everything is shown
+ * escaped, so what a file name or a value holds cannot act on the terminal.
  */
 export function showDiagnostic(diagnostic: Diagnostic, style: Style): string {
   const { code, severity, message, hint, frame } = diagnostic;
   const paint = severity === 'error' ? style.red : style.yellow;
+  const place = placeOf(diagnostic);
   const lines = [
-    `valkey-bundle: ${style.bold(placeOf(diagnostic))}${paint(`${severity} ${code}`)}: ${printable(message)}`,
+    `valkey-bundle: ${style.bold(place === null ? '' : `${place}: `)}${paint(`${severity} ${code}`)}: ${printable(message)}`,
     ...(frame === undefined ? [] : [frame]),
     `  ${style.green('fix:')} ${printable(hint)}`,
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function placeOf({ at, column }: { at?: Place; column?: number }): string {
-  if (at === undefined) return '';
+/** `place:column`; null for a diagnostic that has no place. */
+export function placeOf({ at, column }: Pick<Diagnostic, 'at' | 'column'>): string | null {
+  if (at === undefined) return null;
   const hasColumn = column !== undefined && (at.kind === 'file' || at.kind === 'stdin');
-  return `${showPlace(at)}${hasColumn ? `:${column}` : ''}: `;
+  return `${showPlace(at)}${hasColumn ? `:${column}` : ''}`;
 }

@@ -23,7 +23,7 @@ export const confEntries = {
     exitCode: 66,
     meaning:
       'The server would read a directory as an empty configuration and start without your settings. It usually means that a mount names a file which does not exist on the host: Docker then creates a directory.',
-    fix: 'Name the file inside it, or mend the mount.',
+    fix: 'Name the file inside it, or correct the mount.',
   },
   VB104: {
     title: 'include cycle',
@@ -83,7 +83,7 @@ export const confEntries = {
     exitCode: 0,
     meaning:
       'A dir directive names something that is not a directory. The server ends over it, and relative paths behind it mean nothing.',
-    fix: 'Create the directory, mount it, or mend the directive.',
+    fix: 'Create the directory, mount it, or correct the directive.',
   },
   VB112: {
     title: 'no configuration file matches',

@@ -15,7 +15,7 @@ export const moduleEntries = {
     exitCode: 78,
     meaning:
       'A load line, or a link in the module directory, leads to a file that does not exist. The server would end too.',
-    fix: 'Mend the path; a relative one counts from the data directory.',
+    fix: 'Correct the path; a relative one counts from the data directory.',
   },
   VB303: {
     title: 'module file cannot be read',
@@ -129,7 +129,7 @@ export const argumentEntries = {
     severity: 'error',
     exitCode: 78,
     meaning:
-      'The module takes only options that begin with --, each with its value as the next word; it would refuse to load. Of a module that takes directives: a word that is no option stands behind a secret, or in the place of its name, and the server might print it.',
+      'The module takes only options that begin with --, each with its value as the next word; it would refuse to load. Of a module that takes directives: a word that is not an option stands behind a secret, or in the place of its name, and the server might print it.',
     fix: 'Write --name value; put quotes around a value with blanks in it.',
   },
   VB407: {

@@ -4,7 +4,7 @@ export type Severity = 'error' | 'warning' | 'notice';
 export interface CataloguePage {
   readonly title: string;
   readonly severity: Severity;
-  /** What the start ends with; 0 for what does not stop it. */
+  /** The exit code of a start that ends with it; 0 for a page that does not stop a start. */
   readonly exitCode: number;
   readonly meaning: string;
   readonly fix: string;

@@ -13,7 +13,7 @@ export const startEntries = {
     title: 'program cannot be executed',
     severity: 'error',
     exitCode: 126,
-    meaning: 'The program exists, but this user may not execute it, or it is no program for this machine.',
+    meaning: 'The program exists, but this user may not execute it, or it is not a program for this machine.',
     fix: 'Check its mode, its first line and its architecture.',
   },
   VB503: {
@@ -21,7 +21,7 @@ export const startEntries = {
     severity: 'error',
     exitCode: 73,
     meaning: 'The start needs a file of its own, and none of /run/valkey-bundle, /dev/shm and /tmp can take it.',
-    fix: 'Mount a tmpfs on /run/valkey-bundle, or mend the configuration as the other messages say so that no file is needed.',
+    fix: 'Mount a tmpfs on /run/valkey-bundle, or change the configuration as the other messages say so that no file is needed.',
   },
   VB504: {
     title: 'server runs on an effective configuration',

@@ -13,7 +13,7 @@ import {
   statSync,
 } from 'node:fs';
 import { globPaths } from '../conf/glob.ts';
-import { asBytes, type Bytes, bytesOf, pathOf } from '../text/bytes.ts';
+import { asBytes, type Bytes, bytesOf, messageOf, pathOf } from '../text/bytes.ts';
 import { absolute } from '../text/place.ts';
 import type { ConfFiles, ConfRead, Executable, ModuleFile, ModuleFiles, User } from './host.ts';
 
@@ -123,7 +123,10 @@ function readAt(path: string, offset: number, length: number): Buffer {
   }
 }
 
-/** As execvp does: a name with a slash is a path, any other is looked for on PATH; a file that may not be executed is remembered. */
+/**
+ * As execvp does: a name with a slash is a path, any other is looked for on PATH; a file that may not be executed is
+ * remembered.
+ */
 export function findExecutable(name: string, searchPath: string): Executable {
   const isPath = name.includes('/');
   if (name === '') return { kind: 'missing' };
@@ -156,7 +159,7 @@ export function codeOf(error: unknown): string | undefined {
 
 /** The kernel's reason in words: `permission denied` of `EACCES: permission denied, open '/x'`. */
 export function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return /^[A-Z0-9]+: ([^,]+)/.exec(message)?.[1] ?? message;
 }
 

@@ -16,9 +16,9 @@ import type { Bytes } from '../text/bytes.ts';
 import { type Host, type KnownNode, type Resolved, SURE } from './host.ts';
 
 /**
- * Addresses of nodes' names, for a start, which cannot wait for anything itself: a second process of our own asks for all of them at once, and
- * is ended when the time is up. `getent` would ask for one after the other, so one slow name would use up the time of all. What it has to say
- * to people goes where a start says it.
+ * Addresses of nodes' names, for a start, which cannot wait for anything itself: a second process of our own asks for
+ * all of them at once, and is ended when the time is up. `getent` would ask for one after the other, so one slow name
+ * would use up the time of all. What it has to say to people goes where a start says it.
  */
 export function resolve(nodes: readonly KnownNode[], limits: Parameters<Host['resolve']>[1]): Resolved {
   const { spawnSync } = process.getBuiltinModule('node:child_process');
@@ -44,9 +44,9 @@ export function resolve(nodes: readonly KnownNode[], limits: Parameters<Host['re
 }
 
 /**
- * Replaces nodes.conf under the lock that the server itself takes on it (cluster_legacy.c, clusterLockConfig): a second server on the same
- * directory must find what it would find without us. Node has no flock: the program of that name locks the descriptor that it inherits,
- * and the lock lasts as long as ours stays open.
+ * Replaces nodes.conf under the lock that the server itself takes on it (cluster_legacy.c, clusterLockConfig): a second
+ * server on the same directory must find what it would find without us. Node has no flock: the program of that name
+ * locks the descriptor that it inherits, and the lock lasts as long as ours stays open.
  */
 export function replaceLocked(path: string, before: Bytes, after: Bytes, copy: string): 'done' | 'locked' | 'changed' {
   const descriptor = openSync(path, 'r+');
@@ -97,7 +97,7 @@ function writeInPlace(
   }
 }
 
-/** The server's own saves give the file to the server, so one that cannot be given away is no loss. */
+/** The server's own saves give the file to the server, so it does no harm where the file cannot be given away. */
 function giveFile(path: string, uid: number, gid: number): void {
   if (uid === process.getuid?.() && gid === process.getgid?.()) return;
   try {

@@ -1,8 +1,8 @@
 import type { Bytes } from '../text/bytes.ts';
 
 /*
- * The only door to the system. Everything else in the entrypoint takes the small capability that it needs, so the whole start runs
- * against a recorded host in tests. host/node.ts is the real one.
+ * The only door to the system. Everything else in the entrypoint takes the small capability that it needs, so the whole
+ * start runs against a recorded host in tests. host/node.ts is the real one.
  */
 
 export type ConfRead =
@@ -19,7 +19,7 @@ export interface ConfFiles {
   glob(pattern: string, cwd: string): readonly string[];
   /** The path behind all links, or the path itself where it leads nowhere. */
   realFile(path: string): string;
-  /** The same for a directory that a `dir` directive names; null where it is none. */
+  /** The same for a directory that a `dir` directive names; null for anything else. */
   realDirectory(path: string): string | null;
 }
 
@@ -46,7 +46,7 @@ export interface User {
   readonly gid: number;
 }
 
-/** What the process is and what machine it runs on. */
+/** The process and the machine that it runs on. */
 export interface Machine {
   /** Node's name: x64 or arm64. */
   readonly arch: string;
@@ -70,7 +70,10 @@ export const START_RECORD = 'start.record';
 
 /** A directory of our own for one start: where it will be, or why there is none. */
 interface RuntimeDirectories {
-  /** Paths of directories that do not exist yet, under places that can be written, best first. Their name says whose start it is. */
+  /**
+   * Paths of directories that do not exist yet, under places that can be written, best first. Their name says whose
+   * start it is.
+   */
   candidates(inBackground?: boolean): readonly string[];
   /** The places under which there is no such path, and why. */
   closedPlaces(): readonly ClosedPlace[];
@@ -106,9 +109,15 @@ interface Writer {
   /** Writes to standard error or standard output, blocking, whole. */
   print(stream: 'stdout' | 'stderr', text: string): void;
   readonly isTerminal: { readonly stdout: boolean; readonly stderr: boolean };
-  /** Gives what is in the directory and not the user's to the user, links not followed. Returns paths that could not be given. */
+  /**
+   * Gives what is in the directory and not the user's to the user, links not followed. Returns paths that could not be
+   * given.
+   */
   own(directory: string, user: User): readonly string[];
-  /** Gives one file or directory to the user, a link itself and never what it leads to. Nothing happens where it cannot be given. */
+  /**
+   * Gives one file or directory to the user, a link itself and never what it leads to. Nothing happens where it cannot
+   * be given.
+   */
   give(path: string, user: User): void;
   /** Makes a fresh directory and files in it, mode 0400, for `owner`; the directory cannot be written by the server. */
   writePrivate(
@@ -121,7 +130,7 @@ interface Writer {
   dropTo(user: User): void;
   /** Returns the umask before. */
   setUmask(mask: number): number;
-  /** Whether this process may read the file now, after privileges were dropped. */
+  /** True if this process may read the file now, after privileges were dropped. */
   mayRead(path: string): boolean;
   /** The same for writing a file. */
   mayWrite(path: string): boolean;
@@ -157,8 +166,8 @@ export type Answer =
   | {
       readonly kind: 'failed';
       /**
-       * `refused`: AUTH, or the connection itself, was answered by the error that is `why`. `tls`: TLS does not come about, for a reason that
-       * stays. `protocol`: what answers speaks another one.
+       * `refused`: AUTH, or the connection itself, was answered by the error that is `why`. `tls`: TLS does not come
+       * about, for a reason that stays. `protocol`: what answers speaks another one.
        */
       readonly what: 'connection' | 'tls' | 'refused' | 'protocol';
       readonly why: string;
@@ -171,7 +180,7 @@ export type Command = readonly Bytes[];
 export interface ServerAt {
   readonly ip: string;
   readonly port: number;
-  /** What goes with AUTH: nothing, a password, or a user and a password. */
+  /** The words of AUTH: none, a password, or a user and a password. */
   readonly login: Command;
   readonly tls: TlsFiles | null;
 }
@@ -182,7 +191,7 @@ export interface TlsFiles {
   readonly caDirectory: string | null;
   readonly certFile: string | null;
   readonly keyFile: string | null;
-  /** Whether the server has to be known by an authority: those named, or else the system's. */
+  /** True if an authority must vouch for the server: one of those named, or else of the system's. */
   readonly verifies: boolean;
 }
 
@@ -196,7 +205,7 @@ export interface Session {
 /** A program that ran: to its end, or until its time was up. */
 export interface Ended {
   readonly exitCode: number | null;
-  /** Why it could not be run. */
+  /** The reason why it could not be run. */
   readonly problem: string;
   readonly timedOut: boolean;
 }
@@ -208,7 +217,10 @@ interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Waiting: what only the tool's cluster commands do. A start is synchronous. Nothing here throws but `run` and `ask`, where they are stopped. */
+/**
+ * Waiting: what only the tool's cluster commands do. A start is synchronous. Nothing here throws but `run` and `ask`,
+ * where they are stopped.
+ */
 export interface Waiting {
   /** Milliseconds of a clock that only goes forward. */
   now(): number;
@@ -222,7 +234,7 @@ export interface Waiting {
     limits: { readonly timeoutMs: number; readonly signal?: AbortSignal },
   ): Promise<Answer>;
   open(at: ServerAt): Session;
-  /** What the program prints is shown on standard error as it comes. */
+  /** Runs a program. Its output goes to standard error as it comes. */
   run(program: string, args: readonly string[], options: RunOptions): Promise<Ended>;
   /** Addresses of a host name, IPv4 first; none where it has none. */
   lookup(name: string): Promise<readonly string[]>;
@@ -234,7 +246,10 @@ export interface Waiting {
   nonce(): string;
 }
 
-/** The last line of `valkey-bundle resolve`, where it is sure. Its exit code may come too late: the process waits for every lookup. */
+/**
+ * The last line of `valkey-bundle resolve`, where it is sure. Its exit code may come too late: the process waits for
+ * every lookup.
+ */
 export const SURE = 'sure';
 
 /** Another node of a cluster, as nodes.conf has it. */
@@ -248,20 +263,21 @@ export interface KnownNode {
 /** Addresses of names; a name that has none is left out. */
 export interface Resolved {
   readonly addresses: ReadonlyMap<string, readonly string[]>;
-  /** Whether a name led to a new address, or a node listened at the bus port where it was known. True where that was not asked. */
+  /** True if a name led to a new address, or a node listened at its known bus port; also where that was not asked. */
   readonly isSure: boolean;
 }
 
-/** What healing does to nodes.conf. */
+/** The capabilities that healing of nodes.conf needs. */
 interface Healer {
   /**
-   * The addresses of nodes' names, asked for all at once and again until `resolveMs` are over. With `confirmMs` other than 0, on from there
-   * until this much is over since the beginning, as long as it is not sure.
+   * The addresses of nodes' names, asked for all at once and again until `resolveMs` are over. With `confirmMs` other
+   * than 0, on from there until this much is over since the beginning, as long as it is not sure.
    */
   resolve(nodes: readonly KnownNode[], limits: { readonly resolveMs: number; readonly confirmMs: number }): Resolved;
   /**
-   * Replaces a file's text at once, owner and mode kept, and leaves the former text under another name. `locked`: somebody holds the
-   * lock that the server takes; `changed`: the text is not `before` any more. Throws Error where it fails.
+   * Replaces a file's text at once, owner and mode kept, and leaves the former text under another name. `locked`:
+   * somebody holds the lock that the server takes; `changed`: the text is not `before` any more. Throws Error where it
+   * fails.
    */
   replaceLocked(path: string, before: Bytes, after: Bytes, copy: string): 'done' | 'locked' | 'changed';
 }
@@ -271,7 +287,9 @@ export interface Host extends Reader, Writer, Healer {
   waiting(): Waiting;
 }
 
-/** Pure, and here because it is Node's. Its module would cost every start a tenth, so it is loaded where it is needed. */
+/**
+ * Pure, and here because it is Node's. Its module would cost every start a tenth, so it is loaded where it is needed.
+ */
 export function sha256(text: Bytes): string {
   const { createHash } = process.getBuiltinModule('node:crypto');
   return createHash('sha256').update(text, 'latin1').digest('hex');

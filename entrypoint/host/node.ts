@@ -57,7 +57,10 @@ export function nodeHost(): Host {
   };
 }
 
-/** Only a character device can be a terminal, and only for one of those is the module with the real answer worth loading. */
+/**
+ * Only a character device can be a terminal, and only for one of those is the module with the real answer worth
+ * loading.
+ */
 function isTerminal(descriptor: number): boolean {
   try {
     return fstatSync(descriptor).isCharacterDevice() && process.getBuiltinModule('node:tty').isatty(descriptor);
@@ -95,7 +98,10 @@ function firstProcessor(): string {
   }
 }
 
-/** A start asks in cluster mode alone, and so does the tool where it asks its own server. A sandbox may refuse to list interfaces: then there is no address. */
+/**
+ * A start asks in cluster mode alone, and so does the tool where it asks its own server. A sandbox may refuse to list
+ * interfaces: then there is no address.
+ */
 function network(): { hostName: string; addresses: readonly string[] } {
   const { hostname, networkInterfaces } = process.getBuiltinModule('node:os');
   try {
@@ -169,7 +175,10 @@ function mayAccess(path: string, mode: number): boolean {
   }
 }
 
-/** Whole and blocking. A descriptor that somebody else made non-blocking is waited for, since a lost error message is worse. */
+/**
+ * Whole and blocking. A descriptor that somebody else made non-blocking is waited for, since a lost error message is
+ * worse.
+ */
 function print(stream: 'stdout' | 'stderr', text: string): void {
   const descriptor = stream === 'stdout' ? 1 : 2;
   let rest = Buffer.from(text, 'utf8');
@@ -197,7 +206,10 @@ function dropTo(user: User): void {
   process.setuid?.(user.uid);
 }
 
-/** A handled signal goes back to its default at execve, an ignored one stays ignored (signal(7)): so handle what Node ignores. */
+/**
+ * A handled signal goes back to its default at execve, an ignored one stays ignored (signal(7)): so handle what Node
+ * ignores.
+ */
 function restoreSignals(): void {
   for (const signal of ['SIGPIPE', 'SIGXFSZ'] as const) process.on(signal, () => {});
 }

@@ -41,7 +41,10 @@ function namespaceOf(kind: 'pid' | 'mnt'): string {
   return number;
 }
 
-/** From /proc/<pid>/stat, whose second field is a name in parentheses that may have spaces and parentheses itself (proc_pid_stat(5)). */
+/**
+ * From /proc/<pid>/stat, whose second field is a name in parentheses that may have spaces and parentheses itself
+ * (proc_pid_stat(5)).
+ */
 function processTime(process: string): ProcessTime & { readonly state: string } {
   const text = readFileSync(`/proc/${process}/stat`, 'latin1');
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
@@ -52,8 +55,8 @@ function processTime(process: string): ProcessTime & { readonly state: string } 
 }
 
 /**
- * Whether there is no such process any more. A /proc may hide processes of other users (hidepid), kill(2) does not. One that has ended and
- * that nobody has waited for has ended all the same.
+ * True if there is no such process any more. A /proc may hide processes of other users (hidepid), kill(2) does not. One
+ * that has ended and that nobody has waited for has ended all the same.
  */
 export function isGone({ pid, startTime }: ProcessTime): boolean {
   try {
@@ -69,7 +72,10 @@ export function isGone({ pid, startTime }: ProcessTime): boolean {
   }
 }
 
-/** Whether no mount of its own lies at the directory or above it. `st_dev` would not tell: a mount may be of the same device. */
+/**
+ * True if the directory is on the root file system: no mount lies at it or above it. `st_dev` would not tell: a mount
+ * may be of the same device.
+ */
 export function isOnRootFileSystem(directory: string): boolean {
   try {
     if (realpathSync(directory) !== directory) return false;
@@ -81,7 +87,9 @@ export function isOnRootFileSystem(directory: string): boolean {
   }
 }
 
-/** The process of a start, by what no other one has: the kernel's boot, its namespaces, its number and when it began. */
+/**
+ * The process of a start, by what no other one has: the kernel's boot, its namespaces, its number and when it began.
+ */
 export interface StartOwner extends ProcessTime {
   readonly boot: string;
   readonly pidNamespace: string;
@@ -97,18 +105,21 @@ interface ProcessTime {
 /** The boot of a process that could not find out where it runs. */
 export const UNKNOWN = '0';
 
-const PREFIX = 'valkey-bundle';
-const NAME = /^valkey-bundle-([0-9a-f]+)-(\d+)-(\d+)-(\d+)-(\d+)-[0-9a-f]{16}$/;
+const START_PREFIX = 'valkey-bundle';
+const START_NAME = /^valkey-bundle-([0-9a-f]+)-(\d+)-(\d+)-(\d+)-(\d+)-[0-9a-f]{16}$/;
 
-/** The name of a start's directory: `valkey-bundle-BOOT-PIDNS-MNTNS-PID-TIME-RANDOM`. With the random part nobody can wait there for us. */
+/**
+ * The name of a start's directory: `valkey-bundle-BOOT-PIDNS-MNTNS-PID-TIME-RANDOM`. With the random part nobody can
+ * wait there for us.
+ */
 export function startName(owner: StartOwner, random: string): string {
   const { boot, pidNamespace, mountNamespace, pid, startTime } = owner;
-  return [PREFIX, boot, pidNamespace, mountNamespace, pid, startTime, random].join('-');
+  return [START_PREFIX, boot, pidNamespace, mountNamespace, pid, startTime, random].join('-');
 }
 
-/** Who made the directory of that name; null where it is not one of a start. */
+/** The process that made the directory of that name; null for a name that no start gives. */
 export function ownerOf(name: string): StartOwner | null {
-  const [, boot, pidNamespace, mountNamespace, pid, startTime] = NAME.exec(name) ?? [];
+  const [, boot, pidNamespace, mountNamespace, pid, startTime] = START_NAME.exec(name) ?? [];
   if (boot === undefined || pidNamespace === undefined || mountNamespace === undefined) return null;
   if (pid === undefined || startTime === undefined) return null;
   return { boot, pidNamespace, mountNamespace, pid: Number(pid), startTime };
@@ -127,9 +138,9 @@ interface Proofs {
 }
 
 /**
- * Two live PID namespaces of one boot never have one inode number, and a number that is ours now is of a namespace that is gone or of ours:
- * in both cases our processes tell. Any other namespace cannot be looked into; but on our own root file system only earlier runs of this
- * container have left anything.
+ * Two live PID namespaces of one boot never have one inode number, and a number that is ours now is of a namespace that
+ * is gone or of ours: in both cases our processes tell. Any other namespace cannot be looked into; but on our own root
+ * file system only earlier runs of this container have left anything.
  */
 export function isProvenDead(owner: StartOwner, here: StartOwner, proofs: Proofs): boolean {
   if (owner.boot === UNKNOWN || here.boot === UNKNOWN) return false;

@@ -1,16 +1,20 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { asBytes, type Bytes, printable, textOf } from '../text/bytes.ts';
+import { asBytes, type Bytes, messageOf, printable, textOf } from '../text/bytes.ts';
 import { codeOf, reasonOf } from './files.ts';
 import { type Answer, isError, type Reply, type ServerAt, type Session, type TlsFiles } from './host.ts';
 
 /*
- * A client of the server's protocol, RESP2. Node's modules for it are loaded when they are needed: a start is never the one that needs them.
+ * A client of the server's protocol, RESP2. Node's modules for it are loaded when they are needed: a start is never the
+ * one that needs them.
  */
 
 /** As long as valkey-cli was told to try (-t 2): an address that swallows packets must not use all the time up. */
 const CONNECT_MS = 2000;
-/** For the server's word on our certificate, which in TLS 1.3 comes after the handshake: tickets, unless it has turned them off. */
+/**
+ * For the server's word on our certificate, which in TLS 1.3 comes after the handshake: tickets, unless it has turned
+ * them off.
+ */
 const VERDICT_MS = 2000;
 const SYSTEM_AUTHORITIES = '/etc/ssl/certs';
 
@@ -57,12 +61,12 @@ export function openSession(at: ServerAt): Session {
         for (const reply of read(chunk)) take(reply);
         notify();
       } catch (error) {
-        fail('protocol', error instanceof Error ? error.message : String(error));
+        fail('protocol', messageOf(error));
       }
     });
     if (loginIsOpen) void ready.then(() => socket?.write(request([asBytes('AUTH'), ...at.login])));
   } catch (error) {
-    // A key that does not fit its certificate, a file that is none.
+    // A key that does not fit its certificate, or a file that is not a certificate.
     fail(at.tls === null ? 'connection' : 'tls', shortReason(error));
   }
   return {
@@ -138,8 +142,9 @@ function readFiles({ caFile, caDirectory, certFile, keyFile }: TlsFiles) {
 }
 
 /**
- * Until the server takes commands: nothing is sent before its certificate is verified. In TLS 1.3 it judges ours when the handshake is over for
- * us, and then sends tickets or refuses; what was written before is answered by a reset that may come in before the reason does.
+ * Until the server takes commands: nothing is sent before its certificate is verified. In TLS 1.3 it judges ours when
+ * the handshake is over for us, and then sends tickets or refuses; what was written before is answered by a reset that
+ * may come in before the reason does.
  */
 function whenReady(socket: Socket | TLSSocket): Promise<void> {
   return new Promise((resolve) => {
@@ -154,8 +159,8 @@ function whenReady(socket: Socket | TLSSocket): Promise<void> {
 }
 
 /**
- * OpenSSL's reasons and Node's own have an underscore in their names (CERT_HAS_EXPIRED, ERR_SSL_...), those of the system have none. A server
- * that goes away in the middle (ERR_SSL_UNEXPECTED_EOF_WHILE_READING) may come back.
+ * OpenSSL's reasons and Node's own have an underscore in their names (CERT_HAS_EXPIRED, ERR_SSL_...), those of the
+ * system have none. A server that goes away in the middle (ERR_SSL_UNEXPECTED_EOF_WHILE_READING) may come back.
  */
 function isAboutTls(error: Error): boolean {
   const code = codeOf(error) ?? '';
@@ -190,8 +195,8 @@ const BULK_MAX = 512 * 1024 * 1024;
 const ARRAY_MAX = 1024 * 1024;
 
 /**
- * Reads RESP2: returns the replies that a piece of the stream completes. No element is read twice, however the stream is cut. Throws Error where
- * it is no server that speaks.
+ * Reads RESP2: returns the replies that a piece of the stream completes. No element is read twice, however the stream
+ * is cut. Throws Error where it is no server that speaks.
  */
 export function replyReader(): (piece: Buffer) => readonly Reply[] {
   let pieces: Buffer[] = [];

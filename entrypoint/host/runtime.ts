@@ -33,18 +33,19 @@ import {
 const PLACES = [OWN_PLACE, '/dev/shm', '/tmp'] as const;
 
 /**
- * Fresh paths under the places that this process can write, in their order. `inBackground`: the server will go to the background, where it is
- * another process. That one cannot be named yet, so the first process of the namespace stands for it.
+ * Fresh paths under the places that this process can write, in their order. `inBackground`: the server will go to the
+ * background, where it is another process. That one cannot be named yet, so the first process of the namespace stands
+ * for it.
  */
 export function candidates(inBackground = false): readonly string[] {
   const name = startName(inBackground ? firstOfNamespace() : ownProcess(), randomHex());
-  return PLACES.filter((place) => problemOf(place) === null).map((place) => `${place}/${name}`);
+  return PLACES.filter((place) => whyClosed(place) === null).map((place) => `${place}/${name}`);
 }
 
 /** The other places. */
 export function closedPlaces(): readonly ClosedPlace[] {
   return PLACES.flatMap((place) => {
-    const why = problemOf(place);
+    const why = whyClosed(place);
     return why === null ? [] : [{ place, why }];
   });
 }
@@ -62,10 +63,10 @@ function randomHex(): string {
 }
 
 /**
- * Why a place is not a real directory, root's or our own, that we may write; null where it is one. The one of our name may still have to
- * be made when a start needs it.
+ * The reason why a place is not a real directory, root's or our own, that we may write; null if it is one. The one of
+ * our name may still have to be made when a start needs it.
  */
-function problemOf(place: string): string | null {
+function whyClosed(place: string): string | null {
   try {
     const stats = lstatSync(place, { throwIfNoEntry: false });
     const canBeMade = stats === undefined && place === OWN_PLACE;
@@ -79,7 +80,10 @@ function problemOf(place: string): string | null {
   }
 }
 
-/** Makes the directory and its files for the owner to read. A half-made directory is taken away again before the error goes up. */
+/**
+ * Makes the directory and its files for the owner to read. A half-made directory is taken away again before the error
+ * goes up.
+ */
 export function writePrivate(
   directory: string,
   files: ReadonlyArray<{ readonly name: string; readonly text: Bytes }>,
@@ -101,7 +105,8 @@ export function writePrivate(
       writeFileSync(path, text, { encoding: 'latin1', mode: 0o400, flag: 'wx' });
       if (isRoot) handOver(path, owner);
     }
-    // Root keeps the directory, and the server may only look inside; without root it is at least closed against writing.
+    // Root keeps the directory, and the server may only look inside; without root it is at least closed against
+    // writing.
     chmodSync(directory, isRoot && owner.uid !== 0 ? 0o711 : 0o500);
   } catch (error) {
     rmSync(directory, { recursive: true, force: true });
@@ -148,7 +153,10 @@ function isOurs(path: string): boolean {
   return uid === 0 || uid === process.getuid?.() || process.getuid?.() === 0;
 }
 
-/** Takes away what starts of this user have left whose server is proven dead. What cannot be proven, as in a directory shared with another container, stays. */
+/**
+ * Takes away what starts of this user have left whose server is proven dead. What cannot be proven, as in a directory
+ * shared with another container, stays.
+ */
 export function removeStale(places: readonly string[] = PLACES): void {
   const here = ownProcess();
   for (const place of places) {

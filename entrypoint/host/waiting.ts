@@ -2,10 +2,14 @@ import type { Ended, Waiting } from './host.ts';
 import { askOnce, openSession } from './resp.ts';
 
 /*
- * Everything that waits. Node's modules for it are loaded when they are needed: a start is never the one that needs them.
+ * Everything that waits. Node's modules for it are loaded when they are needed: a start is never the one that needs
+ * them.
  */
 
-/** The real one. From now on SIGTERM and SIGINT do not end the process: they abort `stopped`, also where it is process 1. */
+/**
+ * The real one. From now on SIGTERM and SIGINT do not end the process: they abort `stopped`, also where it is process
+ * 1.
+ */
 export function nodeWaiting(): Waiting {
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
@@ -66,9 +70,9 @@ function reach(ip: string, port: number, timeoutMs: number): Promise<string | nu
 }
 
 /**
- * Addresses of a host name, IPv4 first, as the system's own resolver says (getaddrinfo follows nsswitch). A name with a dot is also asked
- * for as a complete one, at the same time: where an outer name server is down, the search list would hold the answer up. The process
- * still ends with the slower one.
+ * Addresses of a host name, IPv4 first, as the system's own resolver says (getaddrinfo follows nsswitch). A name with a
+ * dot is also asked for as a complete one, at the same time: where an outer name server is down, the search list would
+ * hold the answer up. The process still ends with the slower one.
  */
 async function lookup(name: string): Promise<readonly string[]> {
   if (process.getBuiltinModule('node:net').isIP(name) !== 0) return [name];

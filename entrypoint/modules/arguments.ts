@@ -17,7 +17,7 @@ import {
   recognise,
 } from './option.ts';
 
-/** Words of one source, understood. `mended` says that the words would not reach the module as they were written. */
+/** Words of one source, understood. `mended` says that the words had to be corrected for the module. */
 export interface ParsedArguments {
   readonly options: readonly ModuleOption[];
   readonly mended: boolean;
@@ -25,8 +25,9 @@ export interface ParsedArguments {
 }
 
 /**
- * Takes module arguments apart by the style that the module's manifest names: flags are `--name value` with the value as next word,
- * pairs are `name value`, a config module takes directives alone. Refuses VB403, VB405, VB406; warns VB401, VB402, VB404, VB410, VB413.
+ * Takes module arguments apart by the style that the module's manifest names: flags are `--name value` with the value
+ * as next word, pairs are `name value`, a config module takes directives alone. Refuses VB403, VB405, VB406; warns
+ * VB401, VB402, VB404, VB410, VB413.
  */
 export function parseArguments(
   module: Module,
@@ -52,7 +53,7 @@ export function parseArguments(
   return { options: parsing.options, mended: parsing.mended, warnings: parsing.warnings };
 }
 
-/** Whether nobody knows what the words of a module mean: all of them are one option. */
+/** True for a module whose words nobody can take apart: all of them are one option. */
 export function isOpaque({ manifest }: Module): boolean {
   return manifest === null || manifest.loadArgs.style === 'plain';
 }
@@ -79,7 +80,7 @@ function opaque(words: readonly Bytes[], at: Place): ParsedArguments {
   };
 }
 
-/** What the module does not hear is one option of no name: it stands in nobody's way, and no word of it is worth a quarrel. */
+/** Words that the module does not hear are one option without a name, which contradicts nothing. */
 function ignored(module: Module, words: readonly Bytes[], at: Place): ParsedArguments {
   const message = `${module.name} ignores its load arguments: ${redactWords(words).join(' ')}`;
   const option = { key: IGNORED, words, value: null, directive: null, off: false, secret: false, at };
@@ -125,7 +126,7 @@ function readFlag(parsing: Parsing, { name, inline }: Known): void {
     }
   }
   const words = value === false ? [] : [bytesOf(documented(manifest, name))];
-  keep(parsing, { key: name, words, value: null, directive: null, off: value === false, secret: false, at });
+  keepOption(parsing, { key: name, words, value: null, directive: null, off: value === false, secret: false, at });
 }
 
 function readValue(parsing: Parsing, { name, definition, inline }: Known): void {
@@ -150,7 +151,7 @@ function readValue(parsing: Parsing, { name, definition, inline }: Known): void 
       : { name: bytesOf(definition.config), value: directiveValue(definition, value) };
   const words = manifest.loadArgs.style === 'config' ? [] : [bytesOf(option), value];
   warnIfTooNew(parsing, option, definition);
-  keep(parsing, { key: name, words, value, directive, off: false, secret: definition.secret === true, at });
+  keepOption(parsing, { key: name, words, value, directive, off: false, secret: definition.secret === true, at });
 }
 
 function warnIfTooNew(parsing: Parsing, option: string, { since }: OptionDefinition): void {
@@ -161,7 +162,7 @@ function warnIfTooNew(parsing: Parsing, option: string, { since }: OptionDefinit
   );
 }
 
-/** What stands behind a secret, and is no option, may be the rest of it. */
+/** A word behind a secret that is not an option may be the rest of the secret. */
 const QUOTE_IT = { hint: 'Put quotes around a value with blanks in it.' };
 
 function isBehindSecret(parsing: Parsing): boolean {
@@ -170,8 +171,9 @@ function isBehindSecret(parsing: Parsing): boolean {
 }
 
 /**
- * A name that the manifest does not have. The module decides; only where the list is complete is it worth a word. A secret, or the rest
- * of one, is refused there: the server prints the names of directives that nobody claims, and ends (module.c, moduleLoadFromQueue).
+ * A name that the manifest does not have. The module decides; only where the list is complete is it worth a word. A
+ * secret, or the rest of one, is refused there: the server prints the names of directives that nobody claims, and ends
+ * (module.c, moduleLoadFromQueue).
  */
 function readUnknown(parsing: Parsing, word: string): void {
   const { manifest, words, at } = parsing;
@@ -201,7 +203,7 @@ function readUnknown(parsing: Parsing, word: string): void {
     if (value === null || value === undefined)
       throw refuse('VB405', `${manifest.name}: ${isRest ? shown : shown.slice(1, -1)} has no value`, { at });
     const full = bare.startsWith(`${configPrefix}.`) ? bare : `${configPrefix}.${bare}`;
-    keep(parsing, {
+    keepOption(parsing, {
       key: full,
       words: [],
       value,
@@ -212,7 +214,7 @@ function readUnknown(parsing: Parsing, word: string): void {
     });
     return;
   }
-  keep(parsing, {
+  keepOption(parsing, {
     key: bare,
     words: value ? [name, value] : [name],
     value: value ?? null,
@@ -224,7 +226,7 @@ function readUnknown(parsing: Parsing, word: string): void {
 }
 
 /** The last one of two equal names in one source counts, as in the server. */
-function keep(parsing: Parsing, option: ModuleOption): void {
+function keepOption(parsing: Parsing, option: ModuleOption): void {
   const earlier = parsing.options.findIndex((other) => other.key === option.key);
   if (earlier >= 0) parsing.options.splice(earlier, 1);
   parsing.options.push(option);

@@ -9,8 +9,8 @@ import type { Bundle, Manifest, OptionDefinition } from './manifest.ts';
 import { problemOf } from './option.ts';
 
 /**
- * Looks at directives that belong to modules (`search.reader-threads`). Refuses VB409 for one that exists only as a load argument and
- * VB415 for one whose module is not loaded, since the server would end; warns VB402 and VB404.
+ * Looks at directives that belong to modules (`search.reader-threads`). Refuses VB409 for one that exists only as a
+ * load argument and VB415 for one whose module is not loaded, since the server would end; warns VB402 and VB404.
  */
 export function checkModuleDirectives(
   directives: Iterable<Directive>,
@@ -42,7 +42,7 @@ export function checkModuleDirectives(
     if (!isClaimed(manifest, loaded))
       throw refuse('VB415', `${directive.name} belongs to ${manifest.name}, which is not loaded`, details);
     const value = textOf(directive.args.join(' ') as Bytes);
-    const problem = definition === undefined ? null : problemOf(asDirective(definition), value);
+    const problem = definition === undefined ? null : problemOf(asServerOption(definition), value);
     if (problem !== null) {
       const shown = definition?.secret === true ? '(redacted)' : `"${printable(withoutSecrets(value))}"`;
       warnings.push(diagnose('VB404', `${directive.name} ${problem}, got ${shown}`, details));
@@ -60,16 +60,19 @@ export function checkModuleDirectives(
 }
 
 /** The server's own booleans know yes and no, whatever more words a module takes as an argument. */
-function asDirective(definition: OptionDefinition): OptionDefinition {
+function asServerOption(definition: OptionDefinition): OptionDefinition {
   return definition.type === 'boolean' ? { type: 'boolean' } : definition;
 }
 
-/** Whether a loaded module may claim the directives of a manifest: its own, or one that nothing is known about. */
+/** True if a loaded module may claim the directives of a manifest: its own, or one that nothing is known about. */
 function isClaimed(manifest: Manifest, loaded: readonly Module[]): boolean {
   return loaded.some((module) => module.manifest === null || module.manifest.name === manifest.name);
 }
 
-/** Refuses VB411: a module's own flag that stands as a directive on the command line, where the server would end over it. */
+/**
+ * Refuses VB411: a module's own flag that stands as a directive on the command line, where the server would end over
+ * it.
+ */
 export function checkLostFlags(directives: Iterable<Directive>, manifests: readonly Manifest[]): void {
   let load: Directive | null = null;
   for (const directive of directives) {

@@ -4,7 +4,7 @@ import { type Diagnostic, diagnose, refuse } from '../diagnostics/diagnostic.ts'
 import type { ModuleFiles } from '../host/host.ts';
 import { asBytes, type Bytes, pathOf } from '../text/bytes.ts';
 import { nearest, shortName, variableName } from '../text/names.ts';
-import { absolute, frame, type Place } from '../text/place.ts';
+import { absolute, baseName, frame, type Place } from '../text/place.ts';
 import type { Manifest } from './manifest.ts';
 
 /** One module file that was found, and what is known about it. */
@@ -25,9 +25,9 @@ interface Discovered {
 }
 
 /**
- * The `*.so` files of the module directory, by file name. Two names for one file (links) are one module, under the name that has a
- * manifest. Refuses VB207 for a
- * directory that was asked for and cannot be read, VB301 for two files with one variable.
+ * The `*.so` files of the module directory, by file name. Two names for one file (links) are one module, under the name
+ * that has a manifest. Refuses VB207 for a directory that was asked for and cannot be read, VB301 for two files with
+ * one variable.
  */
 export function discover(
   files: ModuleFiles,
@@ -83,8 +83,8 @@ function describe(files: ModuleFiles, directory: string, file: string, manifests
 }
 
 /**
- * Which discovered modules may be added, by VALKEY_MODULES: unset or `all`, `none`, names, or exclusions (`-ldap`), separated by
- * blanks or commas. Refuses VB204 for a name that no module has, and for names mixed with exclusions.
+ * Which discovered modules may be added, by VALKEY_MODULES: unset or `all`, `none`, names, or exclusions (`-ldap`),
+ * separated by blanks or commas. Refuses VB204 for a name that no module has, and for names mixed with exclusions.
  */
 export function selectModules(modules: readonly Module[], value: string | undefined): ReadonlySet<Module> {
   const words = (value ?? '').split(/[\s,]+/).filter((word) => word !== '');
@@ -99,7 +99,7 @@ export function selectModules(modules: readonly Module[], value: string | undefi
   return excluding.length > 0 ? new Set(modules.filter((module) => !named.has(module))) : named;
 }
 
-/** Whether VALKEY_MODULES asks for the module by name, rather than for all or for all but some. */
+/** True if VALKEY_MODULES asks for the module by its name, not for all or all but some. */
 export function isNamed(module: Module, value: string | undefined): boolean {
   const names = namesOf(module);
   return (value ?? '').split(/[\s,]+/).some((word) => names.includes(word.toLowerCase()));
@@ -114,7 +114,7 @@ function findModule(modules: readonly Module[], word: string): Module {
   const names = modules.map((module) => module.name);
   const near = nearest(word, names);
   const known = names.length === 0 ? 'No module was found.' : `Known here: ${names.join(', ')}.`;
-  throw refuse('VB204', `VALKEY_MODULES names "${word}", which is no module here`, {
+  throw refuse('VB204', `VALKEY_MODULES names "${word}", which is not a module here`, {
     at: AT,
     hint: near === null ? known : `Did you mean ${near}? ${known}`,
   });
@@ -130,7 +130,10 @@ export interface LoadLine {
   readonly args: readonly Bytes[];
   readonly at: Place;
   readonly directive: Directive;
-  /** `file`: the configuration file, standard input, and what they include. `options`: the command line, and what it includes. */
+  /**
+   * `file`: the configuration file, standard input, and what they include. `options`: the command line, and what it
+   * includes.
+   */
   readonly from: 'file' | 'options';
   /** Its number among the load lines of `from`, in the order in which the server meets them. */
   readonly position: number;
@@ -158,9 +161,9 @@ export function loadLinesOf(directives: Iterable<Directive>, from: LoadLine['fro
 }
 
 /**
- * Tells which lines load which module: the same file behind all links, or the same file name elsewhere, since a module of another
- * path is the user's choice of the same module. Lines that load something that was not discovered make modules of their own; among
- * those, equal file names mean one module only where a manifest says what it is.
+ * Tells which lines load which module: the same file behind all links, or the same file name elsewhere, since a module
+ * of another path is the user's choice of the same module. Lines that load something that was not discovered make
+ * modules of their own; among those, equal file names mean one module only where a manifest says what it is.
  */
 export function assignLines(
   files: ModuleFiles,
@@ -173,7 +176,7 @@ export function assignLines(
   for (const line of lines) {
     const path = absolute(pathOf(line.path), cwd);
     const realPath = files.realFile(path);
-    const file = path.slice(path.lastIndexOf('/') + 1);
+    const file = baseName(path);
     const known = [...assigned.keys()];
     const module =
       known.find((candidate) => candidate.realPath === realPath) ??

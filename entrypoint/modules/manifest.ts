@@ -1,10 +1,11 @@
 import type { BundleFile, ModuleManifest } from '../../modules/schema.ts';
 import { type Diagnostic, diagnose } from '../diagnostics/diagnostic.ts';
 import type { Reader } from '../host/host.ts';
+import { messageOf } from '../text/bytes.ts';
 
 /*
- * What is known about modules: the manifests are embedded in the executable when it is built, bundle.json stands in the image. Their
- * types, and the checks, live with the build; nothing of that code comes in here.
+ * What is known about modules: the manifests are embedded in the executable when it is built, bundle.json stands in the
+ * image. Their types, and the checks, live with the build; nothing of that code comes in here.
  */
 
 /** A manifest as far as it is embedded: what only the pipeline asks for stays out (scripts/lib/entrypoint-build.ts). */
@@ -16,7 +17,7 @@ export const BUNDLE_PATH = '/usr/local/share/valkey-bundle/bundle.json';
 export const DEFAULT_SERVER = '/usr/local/libexec/valkey/valkey-server';
 const DEFAULT_USER = 'valkey';
 
-/** What is assumed where no bundle.json is: a host, or a damaged image. */
+/** The assumptions for a place without bundle.json: a host, or a damaged image. */
 export const emptyBundle: Bundle = {
   version: 1,
   line: 'unknown',
@@ -35,7 +36,7 @@ export function readBundle(host: Pick<Reader, 'readSmall'>): { bundle: Bundle; p
     const value: unknown = JSON.parse(read.text);
     return isBundle(value) ? { bundle: value, problem: null } : missing('its shape is not that of version 1');
   } catch (error) {
-    return missing(error instanceof Error ? error.message : String(error));
+    return missing(messageOf(error));
   }
 }
 
@@ -44,7 +45,10 @@ function missing(why: string): { bundle: Bundle; problem: Diagnostic } {
   return { bundle: emptyBundle, problem: diagnose('VB511', `${BUNDLE_PATH}: ${why}`, { at }) };
 }
 
-/** The file is validated whole when the image is built; this tells a damaged one from a good one without carrying a schema along. */
+/**
+ * The file is validated whole when the image is built; this tells a damaged one from a good one without carrying a
+ * schema along.
+ */
 function isBundle(value: unknown): value is Bundle {
   if (typeof value !== 'object' || value === null) return false;
   const { version, server, user, modules, defaults } = value as Partial<Record<keyof Bundle, unknown>>;

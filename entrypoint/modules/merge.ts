@@ -28,9 +28,9 @@ export interface Merged {
 }
 
 /**
- * Decides about one module (design §3.4). Not loaded: it is added. Loaded: the line is kept, and gets the options that it and the
- * configuration do not set. Loaded twice: one load with the union. Per option: command line over later line over earlier line over
- * environment over image; directives stand beside the lines of the command line or of the file.
+ * Decides about one module (design §3.4). Not loaded: it is added. Loaded: the line is kept, and gets the options that
+ * it and the configuration do not set. Loaded twice: one load with the union. Per option: command line over later line
+ * over earlier line over environment over image; directives stand beside the lines of the command line or of the file.
  */
 export function mergeModule(input: MergeInput): Merged {
   const { module, lines, selected } = input;
@@ -104,7 +104,7 @@ function keep(
   return {
     module,
     verdict,
-    reason: reasonOf(lines, joining, directives, changed),
+    reason: reasonFor(lines, joining, directives, changed),
     at: first.at,
     load,
     directives,
@@ -113,8 +113,8 @@ function keep(
 }
 
 /**
- * Whether the one line in the file already is what several lines come to, as after CONFIG REWRITE of a module that the command line
- * loads: then only the options go, and the file stays.
+ * True if the one line in the file already is what several lines come to, as after CONFIG REWRITE of a module that the
+ * command line loads: then only the options go, and the file stays.
  */
 function stands(lines: readonly LoadLine[], options: readonly ModuleOption[], strongest: LoadLine): boolean {
   const [first, ...others] = lines;
@@ -123,7 +123,7 @@ function stands(lines: readonly LoadLine[], options: readonly ModuleOption[], st
   return sameWords(words, first.args) && strongest.path === first.path;
 }
 
-/** Whether what was understood of a line is all of it, in its order. */
+/** True if all of a line was understood, in its order. */
 function isWhole({ args }: LoadLine, own: readonly ModuleOption[]): boolean {
   const understood = own.flatMap((option) => option.words);
   return sameWords(understood, args) && own.every((option) => option.key !== '*' && option.key !== IGNORED);
@@ -134,7 +134,7 @@ function wordsOfLine(line: LoadLine): Argument[] {
   return line.args.map((word) => ({ words: [word], at: line.at }));
 }
 
-function reasonOf(
+function reasonFor(
   lines: readonly LoadLine[],
   joining: readonly ModuleOption[],
   directives: readonly ExtraDirective[],

@@ -6,7 +6,10 @@ import type { Manifest, OptionDefinition } from './manifest.ts';
 
 /** One load argument of a module, understood: a flag, a name with its value, or words that nobody can take apart. */
 export interface ModuleOption {
-  /** The documented spelling of the name: what makes two arguments the same option. `*` for words of a module without manifest. */
+  /**
+   * The documented spelling of the name: what makes two arguments the same option. `*` for words of a module without
+   * manifest.
+   */
   readonly key: string;
   /** As the module takes it on a load line. Empty for an option that is only a directive. */
   readonly words: readonly Bytes[];
@@ -26,13 +29,13 @@ const YES = new Set(['yes', 'on', 'true']);
 const NO = new Set(['no', 'off', 'false']);
 
 /**
- * Whether two options of one key say the same: booleans by meaning, numbers by number, memory by its bytes and enums without case where the
- * type is known (config.c, configEnumGetValue), everything else by text.
+ * True if two options of one key say the same: booleans by meaning, numbers by number, memory by its bytes and enums
+ * without case where the type is known (config.c, configEnumGetValue), everything else by text.
  */
 export function sameValue(a: ModuleOption, b: ModuleOption, type?: OptionDefinition['type']): boolean {
   if (a.off !== b.off) return false;
   if (a.value === null || b.value === null) return a.value === b.value && sameWords(a.words, b.words);
-  const spell = SPELLINGS[type ?? 'string'] ?? canonical;
+  const spell = SPELLINGS[type ?? 'string'] ?? canonicalValue;
   return spell(a.value) === spell(b.value);
 }
 
@@ -40,14 +43,14 @@ export function sameWords(a: readonly Bytes[], b: readonly Bytes[]): boolean {
   return a.length === b.length && a.every((word, index) => word === b[index]);
 }
 
-function canonical(value: string): string {
+function canonicalValue(value: string): string {
   const lower = value.toLowerCase();
   if (YES.has(lower)) return 'yes';
   if (NO.has(lower)) return 'no';
   return /^[+-]?\d+(\.\d+)?$/.test(value) ? String(Number(value)) : value;
 }
 
-/** memtoull() in util.c: k, m and g are powers of 1000, kb, mb and gb of 1024. Text that is no memory stays as it is. */
+/** memtoull() in util.c: k, m and g are powers of 1000, kb, mb and gb of 1024. Other text stays as it is. */
 function bytesIn(value: string): string {
   const [, digits, unit = ''] = /^(\d+)(b|kb?|mb?|gb?)?$/i.exec(value) ?? [];
   if (digits === undefined) return value;
@@ -60,19 +63,21 @@ const SPELLINGS: Readonly<Partial<Record<OptionDefinition['type'], (value: strin
   enum: (value) => value.toLowerCase(),
 };
 
-/** What a directive takes for a boolean: the server knows yes and no alone, whatever more a module's arguments may know. */
+/**
+ * The value as a directive takes it: of booleans the server knows only yes and no, whatever a module's arguments know.
+ */
 export function directiveValue(definition: OptionDefinition, value: Bytes): Bytes {
-  return definition.type === 'boolean' ? (canonical(value) as Bytes) : value;
+  return definition.type === 'boolean' ? (canonicalValue(value) as Bytes) : value;
 }
 
-/** Whether a word stands for true, for false, or for neither. */
+/** The boolean that a word stands for; null for any other word. */
 export function asBoolean(word: string | undefined): boolean | null {
   const lower = word?.toLowerCase() ?? '';
   if (YES.has(lower) || lower === '1') return true;
   return NO.has(lower) || lower === '0' ? false : null;
 }
 
-/** What is wrong with a value by its definition, or null: `must be a whole number from 1 to 1024`. */
+/** The fault of a value by its definition, such as `must be a whole number from 1 to 1024`; null for a good one. */
 export function problemOf(definition: OptionDefinition, value: string): string | null {
   switch (definition.type) {
     case 'flag':
@@ -118,7 +123,10 @@ export interface Known {
   readonly asDocumented: boolean;
 }
 
-/** Finds the option behind any spelling that can only mean one: with or without `--`, the prefix of its directive, or `=value`. */
+/**
+ * Finds the option behind any spelling that can only mean one: with or without `--`, the prefix of its directive, or
+ * `=value`.
+ */
 export function recognise(manifest: Manifest, word: string): Known | null {
   const { style, configPrefix, ignoreCase, options } = manifest.loadArgs;
   const bare = word.replace(/^--/, '');

@@ -108,7 +108,10 @@ function imageDefaults(bundle: Bundle, name: string, conf: Configuration): Sourc
     });
 }
 
-/** Checks what would be loaded. Returns what was only discovered and is no module. Refuses VB302 to VB307, and VB310. */
+/**
+ * Checks what would be loaded. Returns the files that were only discovered and are not modules. Refuses VB302 to VB307,
+ * and VB310.
+ */
 function checkFiles(
   host: Reader,
   loads: readonly WantedLoad[],
@@ -168,7 +171,9 @@ function tooOldServer(loads: readonly WantedLoad[], bundle: Bundle): Diagnostic[
   });
 }
 
-/** Modules in the order in which they are added: each after those of its manifest's `loadAfter`, otherwise by file name. */
+/**
+ * Modules in the order in which they are added: each after those of its manifest's `loadAfter`, otherwise by file name.
+ */
 export function additionOrder(modules: readonly Module[]): Module[] {
   const waiting = [...modules].sort((a, b) => (a.file < b.file ? -1 : 1));
   const ordered: Module[] = [];
@@ -182,9 +187,9 @@ export function additionOrder(modules: readonly Module[]): Module[] {
 }
 
 /**
- * Mends an order that violates `loadAfter`, moving as little as possible: what must come first moves directly before what needs it, or
- * to the very front where the line that needs it stands in a file, which then can stay as it is. A line of the user's that moves
- * is reported (VB412).
+ * Corrects an order that violates `loadAfter`, moving as little as possible: what must come first moves directly before
+ * what needs it, or to the very front where the line that needs it stands in a file, which then can stay as it is. A
+ * line of the user's that moves is reported (VB412).
  */
 export function mendOrder(loads: readonly WantedLoad[]): { loads: WantedLoad[]; warnings: Diagnostic[] } {
   const ordered = [...loads];

@@ -43,7 +43,7 @@ export interface MergeInput {
   readonly module: Module;
   readonly version: string | undefined;
   readonly lines: readonly LoadLine[];
-  /** Whether VALKEY_MODULES lets it be added. */
+  /** True if VALKEY_MODULES lets it be added. */
   readonly selected: boolean;
   readonly environment: Source | null;
   /** Image defaults whose conditions hold. */
@@ -73,7 +73,7 @@ export function unionOf(
   return union;
 }
 
-/** What the environment and the image add to the user's own options, as far as their module hears those. */
+/** The options that the environment and the image add to the user's own, as far as the module hears those. */
 export function weakerOptions(
   input: MergeInput,
   own: readonly ModuleOption[],
@@ -101,8 +101,8 @@ export function weakerOptions(
 }
 
 /**
- * CONFIG REWRITE joins a module's arguments by plain blanks, so one argument with a blank in it comes back as two. Where the words of
- * the line are exactly what it would have made of the environment's, the environment's are meant.
+ * CONFIG REWRITE joins a module's arguments by plain blanks, so one argument with a blank in it comes back as two.
+ * Where the words of the line are exactly what it would have made of the environment's, the environment's are meant.
  */
 function isSplitByRewrite(line: ModuleOption, environment: ModuleOption): boolean {
   return (
@@ -120,17 +120,17 @@ function settingOf(option: ModuleOption, settings: Settings): ModuleOption | nul
   return { ...option, value, words: [setting.directive.name, ...setting.args], at: setting.at };
 }
 
-/** Whether two options of one key say the same to their module. */
+/** True if two options of one key say the same to their module. */
 function agree({ manifest }: Module, a: ModuleOption, b: ModuleOption): boolean {
   return sameValue(a, b, manifest?.loadArgs.options[a.key]?.type);
 }
 
 function dropped(module: Module, loser: ModuleOption, winner: ModuleOption): Diagnostic {
-  const message = `${module.name}: ${shown(loser)} (${showPlace(loser.at)}) is dropped, ${showPlace(winner.at)} says ${shown(winner)}`;
+  const message = `${module.name}: ${showOption(loser)} (${showPlace(loser.at)}) is dropped, ${showPlace(winner.at)} says ${showOption(winner)}`;
   return diagnose('VB407', message, { at: loser.at });
 }
 
-function shown(option: ModuleOption): string {
+function showOption(option: ModuleOption): string {
   if (option.secret) return isSecretDirective(option.key) ? `${option.key} (redacted)` : '(redacted)';
   if (option.off) return `no ${option.key}`;
   const { words, directive, key, value } = option;
@@ -140,18 +140,19 @@ function shown(option: ModuleOption): string {
 
 /** The options of the user's load lines beside the user's directives. */
 export interface Settled {
-  /** What stays on the load line. */
+  /** The options that stay on the load line. */
   readonly staying: readonly ModuleOption[];
-  /** What stays there and is not heard, with the place of the directive that is. */
+  /** Those that stay there although the module hears a directive instead, with the place of that directive. */
   readonly overridden: ReadonlyMap<ModuleOption, Place>;
-  /** What makes the module hear an argument over its directive. */
+  /** The directives that make the module hear an argument over the user's directive. */
   readonly directives: readonly ExtraDirective[];
 }
 
 /**
- * Settles which of the two counts where an argument and a directive say different things about one option. The command line wins over
- * the file: against a module that prefers its directives by one more directive, against one that prefers its arguments by taking the
- * argument away. Within one of them the module decides. Warns VB407 for each that does not count.
+ * Settles which of the two counts where an argument and a directive say different things about one option. The command
+ * line wins over the file: against a module that prefers its directives by one more directive, against one that prefers
+ * its arguments by taking the argument away. Within one of them the module decides. Warns VB407 for each that does not
+ * count.
  */
 export function settle(
   { module, lines, settings, overrides }: MergeInput,

@@ -7,8 +7,8 @@ import type { Module } from './discover.ts';
 import type { WantedLoad } from './precedence.ts';
 
 /**
- * Checks one module file that will be loaded, cheaply: it is there, readable, has an execute bit as the server demands (module.c,
- * moduleLoad), and is a shared object for this machine. Refuses VB302 to VB307.
+ * Checks one module file that will be loaded, cheaply: it is there, readable, has an execute bit as the server demands
+ * (module.c, moduleLoad), and is a shared object for this machine. Refuses VB302 to VB307.
  */
 export function checkModuleFile(
   files: ModuleFiles,
@@ -37,8 +37,8 @@ export function checkModuleFile(
 }
 
 /**
- * Asks, with the server's own rights, whether it may read each module that it will load: root read them all. A name without a slash is
- * looked up by dlopen, in the system's library path. Refuses VB303.
+ * Asks, with the server's own rights, whether it may read each module that it will load: root read them all. A name
+ * without a slash is looked up by dlopen, in the system's library path. Refuses VB303.
  */
 export function checkModuleAccess(
   host: Pick<Host, 'mayRead'>,
@@ -67,7 +67,8 @@ export function placeOfLoad({ line, module }: WantedLoad): Details {
 
 function checkElf(path: string, head: Bytes, arch: string, by: Details): void {
   if (head.length === 0) throw refuse('VB305', `${path} is empty`, by);
-  if (!head.startsWith('\x7fELF')) throw refuse('VB305', `${path} is not an ELF file: it begins with ${hex(head)}`, by);
+  if (!head.startsWith('\x7fELF'))
+    throw refuse('VB305', `${path} is not an ELF file: it begins with ${hexOf(head)}`, by);
   if (head.length < 20 || head.charCodeAt(4) !== ELF_64_BIT)
     throw refuse('VB305', `${path} is not a 64-bit ELF file`, by);
   const machine = head.charCodeAt(18) | (head.charCodeAt(19) << 8);
@@ -77,7 +78,7 @@ function checkElf(path: string, head: Bytes, arch: string, by: Details): void {
     throw refuse('VB306', `${path} was built for ${name}, and this is ${arch}`, by);
   }
   if (head.charCodeAt(16) !== ELF_SHARED_OBJECT)
-    throw refuse('VB305', `${path} is an ELF file, but no shared object`, by);
+    throw refuse('VB305', `${path} is an ELF file, but not a shared object`, by);
 }
 
 /** e_ident[EI_CLASS], e_type and e_machine of the ELF header (elf(5)). */
@@ -85,7 +86,7 @@ const ELF_64_BIT = 2;
 const ELF_SHARED_OBJECT = 3;
 const ELF_MACHINES: Readonly<Record<string, number>> = { x64: 62, arm64: 183 };
 
-function hex(head: Bytes): string {
+function hexOf(head: Bytes): string {
   return [...asBytes(head.slice(0, 4))].map((byte) => byte.charCodeAt(0).toString(16).padStart(2, '0')).join(' ');
 }
 
@@ -103,8 +104,9 @@ function checkProcessor(path: string, machine: Machine, module: Module | null, b
 }
 
 /**
- * Whether the server would find the function that begins a module (module.c, moduleLoad: dlsym of both names). `unclear`: a library that the
- * file needs may define it, or the file is not as a linker leaves it. Then the server decides.
+ * Looks for the function that begins a module, as the server does (module.c, moduleLoad: dlsym of both names).
+ * `unclear`: a library that the file needs may define it, or the file is not as a linker leaves it. Then the server
+ * decides.
  */
 type OnLoad = 'defined' | 'missing' | 'unclear';
 
@@ -166,7 +168,7 @@ function readTables(readAt: ReadAt): Tables | null {
   const header = readAt(0, 64);
   const count = header.readUInt16LE(56);
   if (header[5] !== LITTLE_ENDIAN || header.readUInt16LE(54) !== PROGRAM_HEADER || count > most.segments) return null;
-  const segments = readSegments(readAt(numberAt(header, 32), count * PROGRAM_HEADER), count);
+  const segments = readElfSegments(readAt(numberAt(header, 32), count * PROGRAM_HEADER), count);
   const dynamic = segments.find(({ type }) => type === segment.dynamic);
   if (dynamic === undefined || dynamic.size > most.dynamic) return null;
   const entries = readDynamic(readAt(dynamic.offset, dynamic.size));
@@ -186,14 +188,14 @@ function readTables(readAt: ReadAt): Tables | null {
   return { at, symbols, strings, needed, gnuHash: value(tag.gnuHash), hash: value(tag.hash) };
 }
 
-interface Segment {
+interface ElfSegment {
   readonly type: number;
   readonly offset: number;
   readonly start: number;
   readonly size: number;
 }
 
-function readSegments(bytes: Buffer, count: number): Segment[] {
+function readElfSegments(bytes: Buffer, count: number): ElfSegment[] {
   return Array.from({ length: count }, (_, index) => {
     const from = index * PROGRAM_HEADER;
     return {
@@ -225,7 +227,10 @@ function defines(tables: Tables, name: string): boolean {
   throw new RangeError('no table of hashes');
 }
 
-/** DT_GNU_HASH: a bucket leads to the first symbol of its chain, whose hashes stand in the order of the symbols; the last one is odd. */
+/**
+ * DT_GNU_HASH: a bucket leads to the first symbol of its chain, whose hashes stand in the order of the symbols; the
+ * last one is odd.
+ */
 function inGnuHash(tables: Tables, table: number, name: string): boolean {
   const head = tables.at(table, 16);
   const [buckets, firstSymbol, filterWords] = [head.readUInt32LE(0), head.readUInt32LE(4), head.readUInt32LE(8)];
@@ -265,7 +270,7 @@ function hashOf(name: string): number {
   return hash;
 }
 
-/** Whether the symbol has the name, and is more than a wish for one of another file. */
+/** True if the symbol has the name and is defined here, not only asked for. */
 function isDefined({ at, symbols, strings }: Tables, symbol: number, name: string): boolean {
   const entry = at(symbols + symbol * SYMBOL, SYMBOL);
   return entry.readUInt16LE(6) !== 0 && nameAt(at, strings + entry.readUInt32LE(0)) === name;

@@ -8,7 +8,10 @@ import { bytesOf, textOf } from '../text/bytes.ts';
 import { withoutSecrets } from '../text/secrets.ts';
 import { isOnLoopbackAlone } from './reach.ts';
 
-/** Names of the processes that engines and images put first to reap and to hand signals on; they end with the process that they start. */
+/**
+ * Names of the processes that engines and images put first to reap and to hand signals on; they end with the process
+ * that they start.
+ */
 const INITS: ReadonlySet<string> = new Set([
   'docker-init',
   'tini',
@@ -19,8 +22,9 @@ const INITS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether the container ends with this process: it is the first one, or that is an init which started this. Where a pod shares its process
- * namespace, the pod's `pause` is the first, and containers begin outside of it. A shell that started this goes on without it.
+ * True if the container ends with this process: it is the first one, or that is an init which started this. Where a pod
+ * shares its process namespace, the pod's `pause` is the first, and containers begin outside of it. A shell that
+ * started this goes on without it.
  */
 export function isContainers({
   pid,
@@ -32,30 +36,30 @@ export function isContainers({
   return parentPid === 0 && firstProcess() === 'pause';
 }
 
-const NAME = 'cluster-announce-hostname';
-const HOSTS = '/etc/hosts';
+const HOST_NAME_DIRECTIVE = 'cluster-announce-hostname';
+const HOSTS_FILE = '/etc/hosts';
 
 /**
- * `cluster-announce-hostname` with the pod's own full name, in cluster mode where nobody says one (an empty one is one too). Healing finds the
- * other nodes by these names, and an operator announces none.
+ * `cluster-announce-hostname` with the pod's own full name, in cluster mode where nobody says one (an empty one is one
+ * too). Healing finds the other nodes by these names, and an operator announces none.
  */
 export function announcedName(
   host: Pick<Reader, 'readSmall' | 'network'>,
   { settings }: Pick<Configuration, 'settings'>,
   image: readonly ExtraDirective[],
 ): ExtraDirective[] {
-  const isSet = settings.has(NAME) || image.some(({ name }) => name === NAME);
+  const isSet = settings.has(HOST_NAME_DIRECTIVE) || image.some(({ name }) => name === HOST_NAME_DIRECTIVE);
   if (isSet || !isSetTo(settings, 'cluster-enabled', 'yes')) return [];
-  const hosts = host.readSmall(HOSTS);
+  const hosts = host.readSmall(HOSTS_FILE);
   const found = 'text' in hosts ? ownName(hosts.text, host.network()) : null;
   if (found === null) return [];
-  const at = { kind: 'file', path: HOSTS, line: found.line } as const;
-  return [{ name: bytesOf(NAME), value: bytesOf(found.name), secret: false, at }];
+  const at = { kind: 'file', path: HOSTS_FILE, line: found.line } as const;
+  return [{ name: bytesOf(HOST_NAME_DIRECTIVE), value: bytesOf(found.name), secret: false, at }];
 }
 
 /**
- * The kubelet writes a line `<address> <host name>.<subdomain>.<namespace>.svc.<cluster domain> <host name>` for each address of a pod that
- * has a subdomain, as pods of a StatefulSet do (kubelet_pods.go, managedHostsFileContent).
+ * The kubelet writes a line `<address> <host name>.<subdomain>.<namespace>.svc.<cluster domain> <host name>` for each
+ * address of a pod that has a subdomain, as pods of a StatefulSet do (kubelet_pods.go, managedHostsFileContent).
  */
 function ownName(
   hosts: string,
@@ -73,14 +77,20 @@ function ownName(
   return null;
 }
 
-/** VB513: Debian's packaged configurations daemonize, and a container that ends with 0 and no word is hard to understand. */
+/**
+ * VB513: Debian's packaged configurations daemonize, and a container that ends with 0 and no word is hard to
+ * understand.
+ */
 export function backgroundWarning({ settings }: Configuration): Diagnostic[] {
   const setting = settings.get('daemonize');
   if (setting === undefined || !isSetTo(settings, 'daemonize', 'yes')) return [];
   return [diagnose('VB513', 'daemonize yes', { at: setting.at })];
 }
 
-/** VB516 and VB517: what a packaged configuration says is right for a machine, and in a container looks like a server that is not there. */
+/**
+ * VB516 and VB517: what a packaged configuration says is right for a machine, and in a container looks like a server
+ * that is not there.
+ */
 export function imageWarnings({ settings }: Configuration): Diagnostic[] {
   const logfile = settings.get('logfile');
   const path = settingText(settings, 'logfile') ?? '';
@@ -98,7 +108,9 @@ export function imageWarnings({ settings }: Configuration): Diagnostic[] {
 /** /dev/stdout, /proc/1/fd/2 and the like lead to the container's log. */
 const STREAM = /^\/(dev|proc)\//;
 
-/** VB518: an element that begins a line without `--` is one word of it, blanks and all (main() in server.c quotes it). */
+/**
+ * VB518: an element that begins a line without `--` is one word of it, blanks and all (main() in server.c quotes it).
+ */
 export function wordWarnings({ commandLine: { elements, lines } }: Configuration): Diagnostic[] {
   return lines.flatMap(({ from, at }) => {
     const text = elements[from]?.text.trim() ?? '';

@@ -25,9 +25,9 @@ interface RuntimeFiles {
 }
 
 /**
- * Says the wanted list in the form that changes least (design §3.5): options behind the user's file if its own load lines, in their
- * order, are part of the list as they stand; a wrapper if something must only come before them; a copy with the load lines lifted
- * out otherwise, and for text from standard input, which has been read by now.
+ * Says the wanted list in the form that changes least (design §3.5): options behind the user's file if its own load
+ * lines, in their order, are part of the list as they stand; a wrapper if something must only come before them; a copy
+ * with the load lines lifted out otherwise, and for text from standard input, which has been read by now.
  */
 export function express(
   conf: Configuration,
@@ -74,7 +74,10 @@ export function express(
   }
 }
 
-/** The kernel takes 128 KiB for one element of argv (MAX_ARG_STRLEN, execve(2)): its NUL is in them, and the newline that may close it. */
+/**
+ * The kernel takes 128 KiB for one element of argv (MAX_ARG_STRLEN, execve(2)): its NUL is in them, and the newline
+ * that may close it.
+ */
 const LONGEST_ELEMENT = 131_070;
 
 function chooseExpression(conf: Configuration, wanted: readonly WantedLoad[]): Expression {
@@ -94,19 +97,22 @@ function chooseExpression(conf: Configuration, wanted: readonly WantedLoad[]): E
 }
 
 /**
- * Whether CONFIG REWRITE, which writes load lines without quotes, would leave a line that reads the same, or one that the next start can
- * put together again: words split at single blanks, where all words of the module are one option. Otherwise it must fail, and it does
- * so on an effective configuration.
+ * True if CONFIG REWRITE, which writes load lines without quotes, would leave a line that reads the same, or one that
+ * the next start can put together again: words split at single blanks, where all words of the module are one option.
+ * Otherwise it must fail, and it does so on an effective configuration.
  */
 function survivesRewrite({ module, path, args }: WantedLoad): boolean {
   const argument = isOpaque(module) ? /^[^ \t-\r"'\xff]+( [^ \t-\r"'\xff]+)*$/ : ONE_WORD;
   return ONE_WORD.test(path) && args.every(({ words }) => words.every((word) => argument.test(word)));
 }
 
-/** Blanks as the server knows them: a byte 0xa0 is none. */
+/** Blanks as the server knows them: a byte 0xa0 is not one. */
 const ONE_WORD = /^[^ \t-\r"'\xff]+$/;
 
-/** Whether the user's load options can stay as they are: all additions before them, and they unchanged and in their order. */
+/**
+ * True if the user's load options can stay as they are: all additions before them, and they unchanged and in their
+ * order.
+ */
 function optionsStand(conf: Configuration, behind: readonly WantedLoad[]): boolean {
   const optionLines = conf.optionDirectives.filter((directive) => directive.name === 'loadmodule');
   const fromOptions = behind.slice(behind.length - optionLines.length);
@@ -155,8 +161,8 @@ function loadLines(conf: Configuration): ReadonlySet<Configuration['commandLine'
 }
 
 /**
- * A load line as the one element that the server accepts for arguments that begin with `--` (facts: one element with blanks in it is
- * taken raw). What the renderer makes is ASCII, so the string is its bytes.
+ * A load line as the one element that the server accepts for arguments that begin with `--` (facts: one element with
+ * blanks in it is taken raw). What the renderer makes is ASCII, so the string is its bytes.
  */
 function loadElement(load: WantedLoad): string {
   return `--${renderLine([asBytes('loadmodule'), load.path, ...load.args.flatMap((argument) => argument.words)])}`;
@@ -173,8 +179,9 @@ function includeElement(path: string): string {
 }
 
 /**
- * The user's options without the lines in `removed`. Elements that made only other lines stay to the letter; an element that made a
- * removed line and another one (it holds a newline, or a line ran on into it) is written anew from the lines that stay and say something.
+ * The user's options without the lines in `removed`. Elements that made only other lines stay to the letter; an element
+ * that made a removed line and another one (it holds a newline, or a line ran on into it) is written anew from the
+ * lines that stay and say something.
  */
 export function optionsWithout(commandLine: CommandLine, removed: ReadonlySet<OptionLine>): string[] {
   const { elements, lines } = commandLine;
@@ -196,14 +203,17 @@ export function optionsWithout(commandLine: CommandLine, removed: ReadonlySet<Op
 /** A line that says nothing, behind a `-` that is a value: as the last element that would be standard input. */
 const COMMENT = '--#';
 
-/** A line as one element. As a single word it would take the next element for its value, so a comment line is put behind it. */
+/**
+ * A line as one element. As a single word it would take the next element for its value, so a comment line is put behind
+ * it.
+ */
 function oneElement(line: OptionLine): string {
   const element = `--${textOf(line.text)}`;
   const words = tokenize(bytesOf(element));
   return words.ok && words.words.length === 1 ? `${element}\n#` : element;
 }
 
-/** Whether an element is the configuration file or the `-` of standard input rather than an option. */
+/** True if an element is the configuration file or the `-` of standard input rather than an option. */
 function isInput(commandLine: CommandLine, index: number): boolean {
   const { elements, confFile, readsStdin } = commandLine;
   if (index === 0 && confFile !== null) return true;
@@ -215,8 +225,8 @@ function rangeOf({ from, to }: OptionLine): number[] {
 }
 
 /**
- * Whether options begin with a word that continues a line rather than with `--`: `valkey-server x.conf appendonly yes` is a line to the
- * server. What is put before it must then end its own line.
+ * True if options begin with a word that continues a line rather than with `--`: `valkey-server x.conf appendonly yes`
+ * is a line to the server. What is put before it must then end its own line.
  */
 function beginsInsideLine(options: readonly string[]): boolean {
   return options[0] !== undefined && !options[0].startsWith('--');
@@ -227,7 +237,7 @@ function closed(element: string): string {
   return `${element}\n`;
 }
 
-/** Whether a load line stands among entries, or in what they include. */
+/** True if a load line stands among entries, or in what they include. */
 export function holdsLoad(entries: readonly Entry[]): boolean {
   return entries.some((entry) => {
     if (entry.kind === 'include') return holdsLoad(entry.entries);
@@ -242,8 +252,8 @@ export function wrapperText(first: readonly WantedLoad[], confFile: string): Byt
 }
 
 /**
- * The user's text with the load lines lifted out and the wanted list first. Includes that hold load lines are inlined, other includes
- * stay, as absolute paths.
+ * The user's text with the load lines lifted out and the wanted list first. Includes that hold load lines are inlined,
+ * other includes stay, as absolute paths.
  */
 export function liftedText(
   wanted: readonly WantedLoad[],
@@ -272,7 +282,10 @@ function lift(entries: readonly Entry[]): string {
   return lines.join('');
 }
 
-/** The include as an absolute path; a working directory with glob characters in its own name would turn a plain path into a pattern. */
+/**
+ * The include as an absolute path; a working directory with glob characters in its own name would turn a plain path
+ * into a pattern.
+ */
 function includeLine({ directive, target }: Entry & { kind: 'include' }): string {
   const [path = asBytes('')] = directive.args;
   const prefix = target.slice(0, target.length - pathOf(path).length);

@@ -2,9 +2,9 @@ import type { Code } from '../diagnostics/catalogue.ts';
 import type { Details } from '../diagnostics/diagnostic.ts';
 import type { Reader } from '../host/host.ts';
 import type { Bundle } from '../modules/manifest.ts';
-import { absolute } from '../text/place.ts';
+import { absolute, baseName } from '../text/place.ts';
 
-/** What the container was asked to run. */
+/** The command that the container was asked to run, understood. */
 export type Invocation =
   /** Anything that is not a server start: executed as it is, nothing appended. */
   | { readonly kind: 'command'; readonly argv: readonly string[] }
@@ -14,32 +14,35 @@ export type Invocation =
       readonly name: string;
       readonly args: readonly string[];
       readonly mode: ServerMode;
-      /** Whether the launcher itself was called by that name: then it leads to the launcher, whatever it looks like. */
+      /**
+       * Set if the launcher itself was called by that name: then the name leads to the launcher, whatever it looks
+       * like.
+       */
       readonly isOwnName?: true;
     };
 
 /**
- * `start`: modules are added, unless the name or the whole command line turns out to be a sentinel's. `query`: the program prints something and
- * ends, so nothing at all is added.
+ * `start`: modules are added, unless the name or the whole command line turns out to be a sentinel's. `query`: the
+ * program prints something and ends, so nothing at all is added.
  */
 type ServerMode = 'start' | 'query';
 
 /**
- * What a command means (design §3.2). No argument, a first one that begins with `-` or that ends in `.conf`: `valkey-server` is put in
- * front. A program whose base name is one of SERVER_NAMES is a server start.
+ * Tells what a command means (design §3.2). No argument, a first one that begins with `-` or that ends in `.conf`:
+ * `valkey-server` is put in front. A program whose base name is one of SERVER_NAMES is a server start.
  */
 export function classify(command: readonly string[]): Invocation {
   const [first] = command;
   const argv =
     first === undefined || first.startsWith('-') || first.endsWith('.conf') ? ['valkey-server', ...command] : command;
   const [name = 'valkey-server', ...args] = argv;
-  if (!SERVER_NAMES.has(baseOf(name))) return { kind: 'command', argv };
+  if (!SERVER_NAMES.has(baseName(name))) return { kind: 'command', argv };
   return { kind: 'server', name, args, mode: modeOf(args) };
 }
 
 /**
- * The launcher under the name of a server. The name reaches the server as it was given (it becomes `executable` of INFO, and of DEBUG RESTART),
- * and says nothing about the program: who calls may choose it (`exec -a` of a wrapper).
+ * The launcher under the name of a server. The name reaches the server as it was given (it becomes `executable` of
+ * INFO, and of DEBUG RESTART), and says nothing about the program: who calls may choose it (`exec -a` of a wrapper).
  */
 export function startUnderOwnName(name: string, args: readonly string[]): Invocation {
   return { kind: 'server', name, args, mode: modeOf(args), isOwnName: true };
@@ -50,16 +53,15 @@ const SENTINEL_NAMES = ['valkey-sentinel', 'redis-sentinel'];
 /** Names under which the executable is the launcher of the server, whatever its arguments look like. */
 export const SERVER_NAMES: ReadonlySet<string> = new Set(['valkey-server', 'redis-server', ...SENTINEL_NAMES]);
 
-/** Whether the server that is called by this name is a sentinel (server.c, checkForSentinelMode). */
+/** True if the server that is called by this name is a sentinel (server.c, checkForSentinelMode). */
 export function isSentinelName(name: string): boolean {
-  return SENTINEL_NAMES.includes(baseOf(name));
+  return SENTINEL_NAMES.includes(baseName(name));
 }
 
-function baseOf(name: string): string {
-  return name.slice(name.lastIndexOf('/') + 1);
-}
-
-/** Names under which the executable is the image's entrypoint: ours, and those that the official images give their scripts. */
+/**
+ * Names under which the executable is the image's entrypoint: ours, and those that the official images give their
+ * scripts.
+ */
 export const ENTRYPOINT_NAMES: ReadonlySet<string> = new Set([
   'bundle-docker-entrypoint',
   'bundle-docker-entrypoint.sh',
@@ -80,8 +82,9 @@ export interface Program {
 }
 
 /**
- * The server behind a name: a bare name, the launcher's own, or a path that leads to the launcher itself, means the image's real server; any other path
- * means that binary (a link may lead to valkey-check-rdb, which looks at its name). Reports VB501 or VB502.
+ * The server behind a name: a bare name, the launcher's own, or a path that leads to the launcher itself, means the
+ * image's real server; any other path means that binary (a link may lead to valkey-check-rdb, which looks at its name).
+ * Reports VB501 or VB502.
  */
 export function resolveServer(
   host: Reader,

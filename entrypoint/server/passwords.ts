@@ -14,23 +14,23 @@ interface Password {
   readonly variable: string;
 }
 
-interface Settled {
+interface PasswordPlan {
   readonly warnings: readonly Diagnostic[];
-  /** What lets the user default in, once the server runs; null where nothing has to, or nothing that is known does. */
+  /** The password that lets the user default in once the server runs; null if it needs none, or none is known. */
   readonly login: Bytes | null;
 }
 
 /**
- * `requirepass` and `primaryauth` from VALKEY_PASSWORD or VALKEY_PASSWORD_FILE, each where it has an effect. Refuses VB205, VB206, VB211,
- * VB212, VB213 and VB215 for a password that cannot be read, and VB514 for one that would leave the server open; warns VB209 where another one
- * wins, and VB510 of a server that is open.
+ * `requirepass` and `primaryauth` from VALKEY_PASSWORD or VALKEY_PASSWORD_FILE, each where it has an effect. Refuses
+ * VB205, VB206, VB211, VB212, VB213 and VB215 for a password that cannot be read, and VB514 for one that would leave
+ * the server open; warns VB209 where another one wins, and VB510 of a server that is open.
  */
 export function passwordDirectives(
   host: Pick<Reader, 'readSmall' | 'readConf'>,
   env: Environment,
   conf: Access,
   image: readonly ExtraDirective[] = [],
-): Settled & { readonly directives: readonly ExtraDirective[] } {
+): PasswordPlan & { readonly directives: readonly ExtraDirective[] } {
   const password = readPassword(host, env);
   const user = defaultUserOf(host, conf);
   const isProtected = !image.some(({ name, value }) => name === 'protected-mode' && value === 'no');
@@ -59,10 +59,10 @@ export function passwordDirectives(
 }
 
 /**
- * VB214 for a password, which a sentinel is not given, and VB510 where its configuration sets none: protected mode is off in a sentinel that
- * nobody tells otherwise (sentinel.c, initSentinelConfig).
+ * VB214 for a password, which a sentinel is not given, and VB510 where its configuration sets none: protected mode is
+ * off in a sentinel that nobody tells otherwise (sentinel.c, initSentinelConfig).
  */
-export function sentinelPasswords(host: Pick<Reader, 'readConf'>, env: Environment, conf: Access): Settled {
+export function sentinelPasswords(host: Pick<Reader, 'readConf'>, env: Environment, conf: Access): PasswordPlan {
   const given = ['VALKEY_PASSWORD', 'VALKEY_PASSWORD_FILE'].filter((name) => (env[name] ?? '') !== '');
   const user = defaultUserOf(host, conf);
   const warnings = [
@@ -128,7 +128,7 @@ function checked(text: string, source: string, whenEmpty: Code, at: Place): stri
   if (password.includes('\ufffd')) throw refuse('VB211', `${source} is not valid UTF-8`, { at });
   if (beginsWithMark(bytesOf(password))) throw refuse('VB215', `${source} ${HAS_MARK}`, { at });
   const [control] = /\p{Cc}/u.exec(password) ?? [];
-  if (control !== undefined) throw refuse('VB213', `${source} has a ${nameOf(control)} in it`, { at });
+  if (control !== undefined) throw refuse('VB213', `${source} has a ${nameOfControl(control)} in it`, { at });
   return password;
 }
 
@@ -140,7 +140,7 @@ const CONTROL_NAMES: ReadonlyMap<string, string> = new Map([
   ['\x1b', 'terminal escape'],
 ]);
 
-function nameOf(control: string): string {
+function nameOfControl(control: string): string {
   const number = control.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
   return `${CONTROL_NAMES.get(control) ?? 'control character'} (U+${number})`;
 }
@@ -151,13 +151,19 @@ interface DefaultUser {
   readonly isOpen: boolean;
   /** Those that let it in: none while it is off (checkPasswordBasedAuth in acl.c). */
   readonly passwords: Passwords;
-  /** The line that decides this, as the beginning of a message; null where there is none, so that a new requirepass would decide. */
+  /**
+   * The line that decides this, as the beginning of a message; null where there is none, so that a new requirepass
+   * would decide.
+   */
   readonly because: string | null;
 }
 
 type DefaultUserRules = Omit<DefaultUser, 'because'>;
 
-/** Passwords that a user takes: as they were written, and as SHA-256 (`#`), which is how the server keeps them all (ACLHashPassword). */
+/**
+ * Passwords that a user takes: as they were written, and as SHA-256 (`#`), which is how the server keeps them all
+ * (ACLHashPassword).
+ */
 interface Passwords {
   readonly plain: ReadonlySet<Bytes>;
   readonly hashed: ReadonlySet<string>;
@@ -170,15 +176,17 @@ function takes({ plain, hashed }: Passwords, password: Bytes): boolean {
   return plain.has(password) || (hashed.size > 0 && hashed.has(sha256(password)));
 }
 
-/** What decides about it. */
+/** The parts of the configuration that decide about the user default. */
 type Access = Pick<Configuration, 'settings' | 'fileDirectives' | 'optionDirectives' | 'dataDirectory'>;
 
 /** A new default user (ACLCreateDefaultUser in acl.c). */
 const fresh: DefaultUserRules = { isOpen: true, passwords: NONE };
 
 /**
- * An ACL file replaces all users, and one that does not name `default` leaves a new one, without the password of requirepass
- * (ACLLoadFromFile). Refuses VB114 for a line of it that begins with a byte order mark, over which the server ends. `user` lines are followed once the whole configuration is read, and begin with `reset` (ACLLoadConfiguredUsers).
+ * An ACL file replaces all users, and one that does not name `default` leaves a new one, without the password of
+ * requirepass (ACLLoadFromFile). Refuses VB114 for a line of it that begins with a byte order mark, over which the
+ * server ends. `user` lines are followed once the whole configuration is read, and begin with `reset`
+ * (ACLLoadConfiguredUsers).
  */
 function defaultUserOf(host: Pick<Reader, 'readConf'>, conf: Access): DefaultUser {
   const aclFile = conf.settings.get('aclfile');

@@ -1,6 +1,8 @@
 import { type Diagnostic, diagnose } from '../diagnostics/diagnostic.ts';
 import type { Host } from '../host/host.ts';
 import type { StartPlan } from '../plan.ts';
+import { messageOf } from '../text/bytes.ts';
+import { baseName, folderOf } from '../text/place.ts';
 
 /** Directories of the system that are never given away, whatever a `dir` directive says. */
 const SYSTEM = new Set(
@@ -36,7 +38,7 @@ const SYSTEM = new Set(
   ]),
 );
 
-/** Whether a path is one of them, or lies where the kernel shows itself. */
+/** True for one of these directories, and for a path under /proc, /sys or /dev. */
 function isOfSystem(directory: string): boolean {
   const normal = directory.replace(/\/+$/, '') || '/';
   return SYSTEM.has(normal) || /^\/(proc|sys|dev)\//.test(normal);
@@ -63,14 +65,15 @@ export function dropPrivileges(host: Host, plan: StartPlan): Diagnostic[] {
     host.dropTo(to);
     return [];
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     return [diagnose('VB506', `the server goes on as root, not as ${name}: ${why}`)];
   }
 }
 
 /*
- * A sentinel keeps its state in its configuration file. It ends where it may not write the file (sentinel.c, sentinelCheckConfigFile), and
- * what it writes is another file beside it, which it puts in its place (config.c, rewriteConfigOverwriteFile).
+ * A sentinel keeps its state in its configuration file. It ends where it may not write the file (sentinel.c,
+ * sentinelCheckConfigFile), and what it writes is another file beside it, which it puts in its place (config.c,
+ * rewriteConfigOverwriteFile).
  */
 
 /** As root: gives a sentinel's file to the server's user, and the folder that holds it. */
@@ -93,15 +96,11 @@ export function checkSentinelConf(host: Host, { sentinelConf: path, user }: Star
   return [];
 }
 
-function folderOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/')) || '/';
-}
-
-/** Whether the file is a mount point: rename(2) refuses to put anything in its place. */
+/** True if the file is a mount point: rename(2) refuses to put anything in its place. */
 function isMountedAlone(host: Host, path: string): boolean {
   const mounts = host.readSmall('/proc/self/mountinfo');
   if ('problem' in mounts) return false;
-  const real = `${host.realFile(folderOf(path)).replace(/\/$/, '')}/${path.slice(path.lastIndexOf('/') + 1)}`;
+  const real = `${host.realFile(folderOf(path)).replace(/\/$/, '')}/${baseName(path)}`;
   // The fifth field, in which some signs stand as octal numbers (proc_pid_mountinfo(5)).
   const escaped = real.replace(/[ \t\n\\]/g, (sign) => `\\${sign.charCodeAt(0).toString(8).padStart(3, '0')}`);
   return mounts.text.split('\n').some((line) => line.split(' ')[4] === escaped);

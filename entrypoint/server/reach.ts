@@ -16,8 +16,9 @@ interface Reach {
 }
 
 /**
- * How a server with these settings is reached. `addressesHere`: the machine's addresses but for loopback. The server listens and loads its
- * certificates after `dir` has moved it (initListeners in server.c), so relative names count from the data directory.
+ * How a server with these settings is reached. `addressesHere`: the machine's addresses but for loopback. The server
+ * listens and loads its certificates after `dir` has moved it (initListeners in server.c), so relative names count from
+ * the data directory.
  */
 export function reachServer(
   settings: Settings,
@@ -26,7 +27,7 @@ export function reachServer(
   usualPort = 6379,
 ): Reach {
   const socket = settingText(settings, 'unixsocket') ?? '';
-  const address = addressOf(settings, addressesHere);
+  const address = listeningAddress(settings, addressesHere);
   // Bound to no address (`bind ""`, or to optional ones that are not its own), it runs where it has a socket.
   const hasPorts = address !== null || socket === '';
   return {
@@ -39,11 +40,11 @@ export function reachServer(
 }
 
 /**
- * An address that the server listens at; null where none is known. The password is sent there, so an address of another machine never
- * counts. IPv4 goes first: listenToPort() in server.c passes over IPv6 where the machine has none, and a server that runs is bound to every
- * IPv4 address of its own.
+ * An address that the server listens at; null where none is known. The password is sent there, so an address of another
+ * machine never counts. IPv4 goes first: listenToPort() in server.c passes over IPv6 where the machine has none, and a
+ * server that runs is bound to every IPv4 address of its own.
  */
-function addressOf(settings: Settings, addressesHere: () => readonly string[]): string | null {
+function listeningAddress(settings: Settings, addressesHere: () => readonly string[]): string | null {
   const bind = settings.get('bind');
   if (bind === undefined) return '127.0.0.1';
   let known: ReadonlySet<string> | null = null;
@@ -99,15 +100,15 @@ export function tlsWords(tls: TlsFiles | null): string[] {
 }
 
 /**
- * A server without a password serves other machines: protected mode is off, and it listens on more than loopback. `isProtected`: protected
- * mode is on where nobody sets it.
+ * A server without a password serves other machines: protected mode is off, and it listens on more than loopback.
+ * `isProtected`: protected mode is on where nobody sets it.
  */
 export function isExposed(settings: Settings, isProtected: boolean): boolean {
   const isUnprotected = settings.has('protected-mode') ? isSetTo(settings, 'protected-mode', 'no') : !isProtected;
   return isUnprotected && listens(settings) && boundTo(settings).some((address) => !LOOPBACK.test(address));
 }
 
-/** Whether it listens on loopback, and nowhere else. */
+/** True if it listens on loopback, and nowhere else. */
 export function isOnLoopbackAlone(settings: Settings): boolean {
   const addresses = boundTo(settings);
   return listens(settings) && addresses.length > 0 && addresses.every((address) => LOOPBACK.test(address));
@@ -118,7 +119,10 @@ function listens(settings: Settings): boolean {
   return ports.some((port) => Number(port) !== 0);
 }
 
-/** All addresses; a single word is split at blanks as the server does (MULTI_ARG_CONFIG in config.c), and an empty one means none. */
+/**
+ * All addresses; a single word is split at blanks as the server does (MULTI_ARG_CONFIG in config.c), and an empty one
+ * means none.
+ */
 function boundTo(settings: Settings): string[] {
   const words = settings.get('bind')?.args.flatMap((word) => textOf(word).split(' ')) ?? ['*'];
   // A `-` says that the address may be missing (listenToPort in server.c).
@@ -129,19 +133,22 @@ function boundTo(settings: Settings): string[] {
 const LOOPBACK = /^(localhost|127(\.\d+){1,3}|[0:]*:0*1|[0:]*:ffff:127(\.\d+){3})$/i;
 
 /*
- * What a start leaves in its own directory for those who ask the server later: health, its probe (probe.pl reads the same lines) and the
- * cluster tool. A running server is asked as it was started, whatever has become of its configuration since. The file has the password,
- * so only the server's user reads it, and nobody prints it.
+ * What a start leaves in its own directory for those who ask the server later: health, its probe (probe.pl reads the
+ * same lines) and the cluster tool. A running server is asked as it was started, whatever has become of its
+ * configuration since. The file has the password, so only the server's user reads it, and nobody prints it.
  */
 
 export interface StartRecord extends Reach {
-  /** What logs the user default in; null where the server asks for nothing, or for what is not known. */
+  /** The password that logs the user default in; null if the server asks for none, or it is not known. */
   readonly password: Bytes | null;
   /** nodes.conf as an absolute path; null without cluster mode. */
   readonly nodesFile: string | null;
 }
 
-/** The record of a server with these settings, which `password` lets in; `usualPort`: where it listens unless they say so. */
+/**
+ * The record of a server with these settings, which `password` lets in; `usualPort`: where it listens unless they say
+ * so.
+ */
 export function recordOf(
   { settings, dataDirectory }: { readonly settings: Settings; readonly dataDirectory: string },
   addressesHere: () => readonly string[],
@@ -174,17 +181,17 @@ export function writeRecord({ address, port, tlsPort, socket, tls, password, nod
     'tls-client-key-file': tls.keyFile,
     'nodes-file': nodesFile,
   };
-  const line = (name: string, value: Bytes): string => `${name} ${value.replace(/[^!-$&-~]/g, percent)}\n`;
+  const line = (name: string, value: Bytes): string => `${name} ${value.replace(/[^!-$&-~]/g, toPercent)}\n`;
   const lines = Object.entries(values).map(([name, value]) => (value === null ? '' : line(name, bytesOf(value))));
   return asBytes([...lines, password === null ? '' : line('requirepass', password)].join(''));
 }
 
-/** What writeRecord() wrote; null where it is none. */
+/** The record that writeRecord() wrote; null if the text is not one. */
 export function readRecord(text: Bytes): StartRecord | null {
   const values = new Map(
     text.split('\n').flatMap((line) => {
       const [, name, value = ''] = /^(\S+) (\S*)$/.exec(line) ?? [];
-      return name === undefined ? [] : [[name, asBytes(value.replace(/%([0-9A-F]{2})/g, byteOf))] as const];
+      return name === undefined ? [] : [[name, asBytes(value.replace(/%([0-9A-F]{2})/g, fromPercent))] as const];
     }),
   );
   const textAt = (name: string): string | null => {
@@ -209,11 +216,11 @@ export function readRecord(text: Bytes): StartRecord | null {
   };
 }
 
-function percent(byte: string): string {
+function toPercent(byte: string): string {
   return `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 }
 
-function byteOf(_: string, hex: string): string {
+function fromPercent(_: string, hex: string): string {
   return String.fromCharCode(Number.parseInt(hex, 16));
 }
 

@@ -24,8 +24,9 @@ function byteOf(stray: string): string {
 }
 
 /**
- * The string behind the bytes of a path, from which bytesOf() makes exactly these bytes again: a byte that is not UTF-8 stands as half
- * of a pair of surrogates, as Python does it (PEP 383). The kernel knows only bytes, and so does the server.
+ * The string behind the bytes of a path, from which bytesOf() makes exactly these bytes again: a byte that is not UTF-8
+ * stands as half of a pair of surrogates, as Python does it (PEP 383). The kernel knows only bytes, and so does the
+ * server.
  */
 export function pathOf(bytes: Bytes): string {
   if (plainAscii.test(bytes)) return bytes;
@@ -49,7 +50,9 @@ const sequenceOrByte = new RegExp(
   'g',
 );
 
-/** The string behind bytes; what is not UTF-8 becomes U+FFFD, so this is for people, not for argv or the names of files. */
+/**
+ * The string behind bytes; what is not UTF-8 becomes U+FFFD, so this is for people, not for argv or the names of files.
+ */
 export function textOf(bytes: Bytes): string {
   return plainAscii.test(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString('utf8');
 }
@@ -59,7 +62,10 @@ export function asBytes(text: string): Bytes {
   return text as Bytes;
 }
 
-/** Text that is safe on a terminal: control characters and stray bytes are shown as \xHH, so a file name cannot move the cursor. */
+/**
+ * Text that is safe on a terminal: control characters and stray bytes are shown as \xHH, so a file name cannot move the
+ * cursor.
+ */
 export function printable(text: string): string {
   return text.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\udc80-\udcff]/gu, (character) => {
     const code = (strayByte.test(character) ? byteOf(character) : character).charCodeAt(0);
@@ -67,10 +73,13 @@ export function printable(text: string): string {
   });
 }
 
-/** U+FEFF, which some editors and shells put in front of a text in UTF-8. To the server it is no blank, but a part of the first word. */
+/**
+ * U+FEFF, which some editors and shells put in front of a text in UTF-8. To the server it is not a blank, but a part of
+ * the first word.
+ */
 const MARK = '\xef\xbb\xbf';
 
-/** What a message says of it. */
+/** The words for it in a message. */
 export const HAS_MARK = 'begins with a byte order mark (U+FEFF)';
 
 export function beginsWithMark(text: Bytes): boolean {
@@ -83,4 +92,9 @@ export function lineWithMark(text: Bytes): number | null {
   if (!text.includes(MARK)) return null;
   const match = /(?:^|\n)[ \t\r]*\xef\xbb\xbf/.exec(text);
   return match === null ? null : text.slice(0, match.index + match[0].length).split('\n').length;
+}
+
+/** The message of an error, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,7 @@
-/** The candidate that is nearest to a misspelled word, if any is near enough to be meant (a third of its letters may differ). */
+/**
+ * The candidate that is nearest to a misspelled word, if any is near enough to be meant (a third of its letters may
+ * differ).
+ */
 export function nearest(word: string, candidates: Iterable<string>): string | null {
   let best: string | null = null;
   let least = Math.max(1, Math.floor(word.length / 3)) + 1;
@@ -31,7 +34,7 @@ export function versionLine(version: string | undefined): string | null {
   return /^\d+\.\d+/.exec(version ?? '')?.[0] ?? null;
 }
 
-/** Whether version a is lower than version b, both as dotted numbers. */
+/** True if version a is lower than version b, both as dotted numbers. */
 export function isOlder(a: string, b: string): boolean {
   const left = a.split('.').map(Number);
   const right = b.split('.').map(Number);
@@ -43,8 +46,8 @@ export function isOlder(a: string, b: string): boolean {
 }
 
 /**
- * The NAME of a module's `<NAME>_MODULE_ARGS` variable: its file name without `.so`, `lib` and `valkey_`/`valkey-`, in upper case,
- * every other character as `_`.
+ * The NAME of a module's `<NAME>_MODULE_ARGS` variable: its file name without `.so`, `lib` and `valkey_`/`valkey-`, in
+ * upper case, every other character as `_`.
  */
 export function variableName(file: string): string {
   return shortName(file)

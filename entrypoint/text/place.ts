@@ -10,7 +10,9 @@ export type Place =
   | { readonly kind: 'image'; readonly path: string }
   | { readonly kind: 'directory'; readonly path: string };
 
-/** `file:line`, `stdin:line`, `argv[n]` (n counts from 0, the program being 0), a variable's name, or the image's file. */
+/**
+ * `file:line`, `stdin:line`, `argv[n]` (n counts from 0, the program being 0), a variable's name, or the image's file.
+ */
 export function showPlace(place: Place): string {
   switch (place.kind) {
     case 'file':
@@ -28,7 +30,7 @@ export function showPlace(place: Place): string {
   }
 }
 
-/** Whether a user wrote it into the configuration or the command line, rather than the environment or the image. */
+/** True if a user wrote it into the configuration or the command line, rather than the environment or the image. */
 export function isConfiguration(place: Place): boolean {
   return place.kind === 'file' || place.kind === 'stdin' || place.kind === 'argument';
 }
@@ -38,11 +40,21 @@ export function absolute(path: string, cwd: string): string {
   return path.startsWith('/') ? path : `${cwd === '/' ? '' : cwd}/${path}`;
 }
 
+/** The folder of an absolute path. */
+export function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/')) || '/';
+}
+
+/** The name behind the last slash; all of a name without one. */
+export function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
 const WIDTH = 100;
 
 /**
- * An excerpt of one line for a diagnostic: the line itself and, with a column (from 1, in bytes), a caret below it. A line with a
- * secret is shown without its values, and then without a caret. Long lines are cut around the column.
+ * An excerpt of one line for a diagnostic: the line itself and, with a column (from 1, in bytes), a caret below it. A
+ * line with a secret is shown without its values, and then without a caret. Long lines are cut around the column.
  */
 export function frame(line: Bytes, column?: number): string {
   const redacted = redactLine(line);

@@ -3,14 +3,14 @@ import { editDistance } from './names.ts';
 
 const REDACTED = '(redacted)';
 
-/** Whether a directive's value is never shown. */
+/** True if a directive's value is never shown. */
 export function isSecretDirective(name: string): boolean {
   return firstHidden(name) !== null;
 }
 
 /**
- * The line with its secrets hidden, or null if it holds none. It looks at the raw text, not at its words: the line may be the very
- * one that cannot be split.
+ * The line with its secrets hidden, or null if it holds none. It looks at the raw text, not at its words: the line may
+ * be the very one that cannot be split.
  */
 export function redactLine(line: Bytes): string | null {
   const text = textOf(line);
@@ -20,7 +20,7 @@ export function redactLine(line: Bytes): string | null {
   return hidesAsItStands(text, plain) ? REDACTED : null;
 }
 
-/** What is an escape in double quotes is plain text elsewhere. */
+/** An escape in double quotes is plain text elsewhere, so the text is also looked at as it stands. */
 function hidesAsItStands(text: string, plain: string): boolean {
   return plain !== text && firstHidden(text) !== null;
 }
@@ -30,7 +30,7 @@ export function withoutSecrets(text: string): string {
   return redactWords([bytesOf(text)]).join('');
 }
 
-/** Whether a variable's value names a secret. */
+/** True if a variable's value names a secret. */
 export function mentionsSecret(text: string): boolean {
   return hiddenFrom(unquoted(text)) !== null;
 }
@@ -48,7 +48,8 @@ export function redactWords(words: readonly Bytes[]): string[] {
     const end = firstHidden(plain);
     if (end === null) return hidesAsItStands(text, plain) ? REDACTED : text;
     const rest = plain.slice(end);
-    // `name=value`, `name value`, `>password` and `user:password@host` are whole; the rest of a longer name has its value in the next word.
+    // `name=value`, `name value`, `>password` and `user:password@host` are whole; the rest of a longer name has its
+    // value in the next word.
     isValue = !/[=:\s]\S|^[<>]|@/.test(rest);
     return rest === '' ? text : `${plain.slice(0, end)}${rest.startsWith('=') ? '=' : ' '}${REDACTED}`.trimStart();
   });
@@ -79,8 +80,9 @@ const SECRET_DIRECTIVES = [
 ];
 
 /**
- * Where in a text what must be hidden begins: behind the first name of a secret, or behind something that is one by its looks. Null if
- * nothing does. The text may be any line or word, also one that cannot be split, or one that ran into another.
+ * Where in a text what must be hidden begins: behind the first name of a secret, or behind something that is one by its
+ * looks. Null if nothing does. The text may be any line or word, also one that cannot be split, or one that ran into
+ * another.
  */
 function hiddenFrom(text: string): number | null {
   if (!mayHide(text)) return null;
@@ -94,7 +96,7 @@ function hiddenFrom(text: string): number | null {
   return ends.length === 0 ? null : Math.min(...ends);
 }
 
-/** What each of the patterns below needs. Most texts have nothing of it, and a pattern that never ran never had to be compiled. */
+/** Each pattern below needs one of these. Most texts have none, and a pattern that never runs is never compiled. */
 const CLUES = ['pas', 'pw', 'auth', 'secret', 'credential', 'token', 'api', 'user', '<', '>', '@'];
 
 function mayHide(text: string): boolean {
@@ -115,7 +117,10 @@ function hiddenFromMisspelled(text: string): number | null {
 const SHORTEST = Math.min(...SECRET_DIRECTIVES.map((name) => name.length));
 const KNOWN = new RegExp(SECRET_DIRECTIVES.join('|'), 'i');
 
-/** What names of secrets have in them, in many a spelling. No option of a module that has a manifest has it in its name, but a secret. */
+/**
+ * Parts of names of secrets, in their spellings. Of the modules' documented options only secrets have one in their
+ * name.
+ */
 const NAME = /pas+(?:wo?r?d|phrase)?|pwd|pw(?![a-z])|secret|credential|token|api[-_]?key/i;
 
 /** `user` at the head of a line, and the user's name. */
@@ -142,7 +147,7 @@ function behind(pattern: RegExp, text: string): number | null {
   return match === null ? null : match.index + match[0].length;
 }
 
-/** In a path (`/run/secrets/valkey.conf`) it is no name, so the path is shown; what stands behind it is not. */
+/** In a path (`/run/secrets/valkey.conf`) it is not a name, so the path is shown, but not what stands behind it. */
 function behindName(text: string): number | null {
   const match = NAME.exec(text);
   if (match === null) return null;
@@ -154,7 +159,7 @@ function behindName(text: string): number | null {
   return text.slice(wordEnd).trim() === '' ? null : wordEnd;
 }
 
-/** What stands before the host in a URL. One pass, since a list of servers may be long. */
+/** The user part of a URL, before the host. One pass, since a list of servers may be long. */
 function behindScheme(text: string): number | null {
   if (!text.includes('@')) return null;
   let begun: number | null = null;

@@ -1,9 +1,13 @@
+import { catalogue, isCode } from '../diagnostics/catalogue.ts';
 import { type Diagnostic, diagnose, exitCodeOf, Refusal, refuse, styleFor } from '../diagnostics/diagnostic.ts';
+import type { CataloguePage } from '../diagnostics/page.ts';
 import { discover } from '../modules/discover.ts';
 import { readBundle } from '../modules/manifest.ts';
 import { checkModuleFile, findOnLoad, leftOutWarning } from '../modules/preflight.ts';
 import { NO_PLACE, noPlace } from '../plan.ts';
 import { printable } from '../text/bytes.ts';
+import { nearest } from '../text/names.ts';
+import { folderOf } from '../text/place.ts';
 import { table } from '../text/table.ts';
 import { type ToolContext, takesNo } from './options.ts';
 
@@ -48,7 +52,7 @@ export function doctor(context: ToolContext): number {
   check('directory for effective configurations', () => {
     const [path] = host.candidates();
     if (path === undefined) throw refuse('VB503', NO_PLACE, noPlace(host.closedPlaces()));
-    return path.slice(0, path.lastIndexOf('/'));
+    return folderOf(path);
   });
   const { modules, warnings } = discover(host, env['MODULE_DIR'], host.cwd, build.manifests);
   warnings.forEach(tell);
@@ -64,7 +68,7 @@ export function doctor(context: ToolContext): number {
 /** `valkey-bundle modules [--json]`: what MODULE_DIR holds, with the version and the variable of each. */
 export function listModules({ host, build, args, env, tell }: ToolContext): number {
   const json = args[0] === '--json';
-  takesNo(json ? args.slice(1) : args, 'modules [--json]');
+  takesNo(json ? args.slice(1) : args, 'modules');
   const { bundle } = readBundle(host);
   const { modules, warnings } = discover(host, env['MODULE_DIR'], host.cwd, build.manifests);
   warnings.forEach(tell);
@@ -96,4 +100,24 @@ export function showVersion({ host, build, args }: ToolContext): number {
     `valkey-bundle ${build.version} (Node ${build.node})\nline ${bundle.line}, Valkey ${bundle.valkey}\n${modules.join('')}`,
   );
   return 0;
+}
+
+/** `valkey-bundle explain <code>`: the page of one diagnostic. */
+export function explainCode({ host, args }: ToolContext): number {
+  const [word, ...rest] = args;
+  const code = word?.toUpperCase() ?? '';
+  if (rest.length > 0 || !isCode(code)) {
+    const near = nearest(code, Object.keys(catalogue));
+    const hint = near === null ? `Codes run from VB101 on; docs/diagnostics.md lists them.` : `Did you mean ${near}?`;
+    throw refuse('VB601', word === undefined ? 'explain needs a code' : `there is no diagnostic "${args.join(' ')}"`, {
+      hint,
+    });
+  }
+  host.print('stdout', page(code, catalogue[code]));
+  return 0;
+}
+
+function page(code: string, { title, severity, exitCode, meaning, fix }: CataloguePage): string {
+  const end = exitCode === 0 ? 'The start goes on.' : `The start ends with exit code ${exitCode}; no server runs.`;
+  return `${code} (${severity}): ${title}\n\n${meaning}\n\nFix: ${fix}\n\n${end}\n`;
 }

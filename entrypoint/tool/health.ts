@@ -10,9 +10,7 @@ import { type ToolContext, takesNo } from './options.ts';
 /** Well inside the 5 s that the image's health check and the manifests give a probe. */
 const ANSWER_MS = 3000;
 
-const USAGE = 'health [--alive|--joined|--cluster-ok]';
-
-/** What each option asks for. */
+/** The level that each option asks for. */
 const levels: ReadonlyMap<string | undefined, Level> = new Map([
   ['--alive', 'alive'],
   ['--joined', 'joined'],
@@ -20,30 +18,37 @@ const levels: ReadonlyMap<string | undefined, Level> = new Map([
 ]);
 
 /**
- * `valkey-bundle health [--alive|--joined|--cluster-ok]`: asks the server as it was started. A password that was set later does not make it
- * unhealthy. The probe (probe.pl), which is asked first, hands on what it heard: `--heard` and its answers.
+ * `valkey-bundle health [--alive|--joined|--cluster-ok]`: asks the server as it was started. A password that was set
+ * later does not make it unhealthy. The probe (probe.pl), which is asked first, hands on what it heard: `--heard` and
+ * its answers.
  */
 export function health({ host, args, env }: ToolContext): number | Promise<number> {
   const level = levels.get(args[0]) ?? 'healthy';
   const [heard, ...words] = level === 'healthy' ? args : args.slice(1);
-  if (heard !== undefined && heard !== '--heard') takesNo([heard], USAGE);
+  if (heard !== undefined && heard !== '--heard') takesNo([heard], 'health');
   const record = serverOf(host, env);
-  const say = ([ping = silent('nothing was asked'), cluster]: readonly Answer[]): number => {
+  const say = ([ping = silent('nothing was asked'), cluster]: readonly Heard[]): number => {
     host.print('stdout', `${judge(level, ping, cluster ?? null, host, record.nodesFile)}\n`);
     return 0;
   };
   if (heard !== undefined) return say(words.map(readHeard));
-  return ask(host, record, level === 'joined' || level === 'cluster-ok').then(say);
+  return askServer(host, record, level === 'joined' || level === 'cluster-ok').then(say);
 }
 
-/** The server of this container, as its start left it; where there is no record, at the usual port with the password of the environment. */
+/**
+ * The server of this container, as its start left it; where there is no record, at the usual port with the password of
+ * the environment.
+ */
 export function serverOf(host: Pick<Host, 'lastStart'>, env: Environment): StartRecord {
   const text = host.lastStart();
   const record = text === null ? null : readRecord(text);
   return record ?? usualServer(withoutLineEnd(env['VALKEY_PASSWORD'] ?? ''));
 }
 
-/** The address of this machine behind an address or a host name, or null: what else a name leads to is not ours to send a password to. */
+/**
+ * The address of this machine behind an address or a host name, or null: what else a name leads to is not ours to send
+ * a password to.
+ */
 export async function addressHere(
   host: Pick<Host, 'network'>,
   waiting: Waiting,
@@ -54,15 +59,15 @@ export async function addressHere(
   return ips.find((ip) => /^127\.|^::1$/.test(ip) || here.has(canonical(ip))) ?? null;
 }
 
-/** What the probe cannot ask: over TLS, and by a host name. */
-async function ask(
+/** Asks where the probe cannot: over TLS, and by a host name. */
+async function askServer(
   host: Host,
   { address, port, tlsPort, tls, password }: StartRecord,
   asksCluster: boolean,
-): Promise<Answer[]> {
+): Promise<Heard[]> {
   const waiting = host.waiting();
   const ip = await addressHere(host, waiting, address);
-  if (ip === null) return [silent(`${address} is no address of this machine`)];
+  if (ip === null) return [silent(`${address} is not an address of this machine`)];
   const at = {
     ip,
     port: port || tlsPort,
@@ -74,60 +79,67 @@ async function ask(
   const commands = [['PING'], ...(asksCluster ? [['CLUSTER', 'INFO']] : [])].map((words) => words.map(bytesOf));
   const answer = await waiting.ask(at, [...login, ...commands], { timeoutMs: ANSWER_MS, signal: waiting.stopped });
   if (answer.kind === 'replies') return answer.replies.slice(login.length).map(answerOf);
-  const heard: Answer =
+  const heard: Heard =
     answer.what === 'refused' ? { kind: 'error', text: answer.why } : silent(`${endpoint(ip, at.port)}: ${answer.why}`);
   return [heard, heard];
 }
 
-function answerOf(reply: Reply): Answer {
+function answerOf(reply: Reply): Heard {
   return isError(reply)
     ? { kind: 'error', text: reply.message }
     : { kind: 'text', text: typeof reply === 'string' ? textOf(reply) : '' };
 }
 
-function silent(why: string): Answer {
+function silent(why: string): Heard {
   return { kind: 'none', text: why };
 }
 
-/* What the answers of a server to PING and CLUSTER INFO mean to a probe. probe.pl has the same rules for the answers that come often. */
+/*
+ * What the answers of a server to PING and CLUSTER INFO mean to a probe. probe.pl has the same rules for the answers
+ * that come often.
+ */
 
-/** What a probe may ask for, by its option. */
+/** The levels that a probe may ask for, by its option. */
 export type Level =
   /** It serves commands. */
   | 'healthy'
   /** It says anything at all: it may be loading its data, run a long script, or be unable to write. For liveness. */
   | 'alive'
-  /** It serves commands and, in cluster mode, knows other nodes. The cluster's state is told and does not matter. For readiness. */
+  /**
+   * It serves commands and, in cluster mode, knows other nodes. The cluster's state is told and does not matter. For
+   * readiness.
+   */
   | 'joined'
   /** It serves commands, and says that its cluster is ok and all slots are served. As a probe, one lost node would take out all others. */
   | 'cluster-ok';
 
-type Answer =
+type Heard =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'error'; readonly text: string }
-  /** Why there is none. */
+  /** The reason why there is no answer. */
   | { readonly kind: 'none'; readonly text: string };
 
 /** The answer as the probe hands it on: the sign of its type in the protocol in front, or `!` where there is none. */
-export function readHeard(word: string): Answer {
+export function readHeard(word: string): Heard {
   const kind = word.startsWith('-') ? 'error' : word.startsWith('!') ? 'none' : 'text';
   return { kind, text: word.slice(1) };
 }
 
 /**
- * Errors of a server that serves nobody now. Any other error is about who asks, and by what name: the server serves others. In cluster mode
- * the one about too many clients goes on with other words (acceptCommonHandler in networking.c).
+ * Errors of a server that serves nobody now. Any other error is about who asks, and by what name: the server serves
+ * others. In cluster mode the one about too many clients goes on with other words (acceptCommonHandler in
+ * networking.c).
  */
 const serves = (error: string): boolean => !/^(LOADING|BUSY|MASTERDOWN)\b|^ERR max number of clients\b/.test(error);
 
 /**
- * The word that a probe prints for a server that is as asked. `cluster`: its answer to CLUSTER INFO; `nodesFile`: nodes.conf, in which it
- * writes down whom it knows. Refuses VB602, VB603, VB706, VB716, VB720.
+ * The word that a probe prints for a server that is as asked. `cluster`: its answer to CLUSTER INFO; `nodesFile`:
+ * nodes.conf, in which it writes down whom it knows. Refuses VB602, VB603, VB706, VB716, VB720.
  */
 export function judge(
   level: Level,
-  ping: Answer,
-  cluster: Answer | null,
+  ping: Heard,
+  cluster: Heard | null,
   host: Pick<ConfFiles, 'readConf'>,
   nodesFile: string | null,
 ): string {
@@ -179,7 +191,7 @@ function requireClusterOk(info: ClusterInfo): string {
   }
 }
 
-function readClusterInfo({ kind, text }: Answer): ClusterInfo | { readonly kind: 'silent'; readonly why: string } {
+function readClusterInfo({ kind, text }: Heard): ClusterInfo | { readonly kind: 'silent'; readonly why: string } {
   if (kind === 'error' && serves(text))
     return /cluster support disabled/.test(text) ? { kind: 'no cluster' } : { kind: 'denied', why: text };
   const field = (name: string): string | undefined => new RegExp(`^${name}:(\\w+)\\r?$`, 'm').exec(text)?.[1];
@@ -191,7 +203,10 @@ function readClusterInfo({ kind, text }: Answer): ClusterInfo | { readonly kind:
     : { kind: 'info', nodes: Number(nodes), state, unserved };
 }
 
-/** Nodes that nodes.conf names: those that only begin to be known are not written there (cluster_legacy.c, clusterSaveConfig). */
+/**
+ * Nodes that nodes.conf names: those that only begin to be known are not written there (cluster_legacy.c,
+ * clusterSaveConfig).
+ */
 function countNodes(host: Pick<ConfFiles, 'readConf'>, path: string, why: string): number {
   const read = host.readConf(path);
   if (read.kind !== 'text') throw refuse('VB602', `CLUSTER INFO: ${why}; and ${path} cannot be read`);

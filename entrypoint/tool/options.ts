@@ -6,15 +6,19 @@ import type { Manifest } from '../modules/manifest.ts';
 import { nearest } from '../text/names.ts';
 import type { Place } from '../text/place.ts';
 import { withoutSecrets } from '../text/secrets.ts';
+import { type CommandName, usageOf } from './pages.ts';
 
-/** What the build put into the executable. */
+/** The data that the build put into the executable. */
 export interface Build {
   readonly manifests: readonly Manifest[];
   readonly version: string;
   readonly node: string;
 }
 
-/** What a command of the tool gets. It returns its exit code, at once or when it has waited, and throws Refusal for a wrong input. */
+/**
+ * The input of a command of the tool. The command returns its exit code, at once or when it has waited, and throws
+ * Refusal for a wrong input.
+ */
 export interface ToolContext {
   readonly host: Host;
   readonly build: Build;
@@ -24,10 +28,9 @@ export interface ToolContext {
 }
 
 /** Refuses what a command does not take. */
-export function takesNo(rest: readonly string[], usage: string): void {
+export function takesNo(rest: readonly string[], command: CommandName): void {
   const [word] = rest;
-  if (word !== undefined)
-    throw refuse('VB601', `"${word}" is not expected here`, { hint: `Usage: valkey-bundle ${usage}` });
+  if (word !== undefined) throw refuse('VB601', `"${word}" is not expected here`, { hint: usageOf(command) });
 }
 
 /** The options of one command: whether each takes a value. */
@@ -49,17 +52,18 @@ export const CONNECTION_OPTIONS = {
 } as const satisfies OptionKinds;
 
 /**
- * Reads `--name value` and `--name=value`. `skipped` words stand before the arguments on the command line, for the places that messages
- * name. Refuses VB601 for a name that is not known or given twice, a value that is missing or not expected.
+ * Reads `--name value` and `--name=value`. `skipped` words stand before the arguments on the command line, for the
+ * places that messages name. Refuses VB601 for a name that is not known or given twice, a value that is missing or not
+ * expected.
  */
 export function readOptions(
   args: readonly string[],
   kinds: OptionKinds,
-  usage: string,
+  command: CommandName,
   skipped: number,
 ): ReadonlyMap<string, Given> {
   const given = new Map<string, Given>();
-  const hint = `Usage: valkey-bundle ${usage}`;
+  const hint = usageOf(command);
   for (let index = 0; index < args.length; index++) {
     const word = args[index] ?? '';
     const at: Place = { kind: 'argument', index: index + skipped };
@@ -107,7 +111,10 @@ export interface Target {
   readonly port: number;
 }
 
-/** The nodes of `--nodes a:6379,b:6379`. The port may be left out; an IPv6 address stands in brackets. Refuses VB601, VB702. */
+/**
+ * The nodes of `--nodes a:6379,b:6379`. The port may be left out; an IPv6 address stands in brackets. Refuses VB601,
+ * VB702.
+ */
 export function readTargets(list: string, at: Place): readonly Target[] {
   const targets = list
     .split(',')
@@ -123,7 +130,7 @@ function readTarget(text: string, at: Place): Target {
   const match = /^(?:\[([0-9a-fA-F:.%]+)\]|([^:\s[\]/@]+))(?::(\d{1,5}))?$/.exec(text);
   const port = Number(match?.[3] ?? 6379);
   if (match === null || port < 1 || port > 65_535)
-    throw refuse('VB601', `"${text}" is no node`, { at, hint: 'Write host:port, an IPv6 address in brackets.' });
+    throw refuse('VB601', `"${text}" is not a node`, { at, hint: 'Write host:port, an IPv6 address in brackets.' });
   const host = match[1] ?? match[2] ?? '';
   return { name: endpoint(host, port), host, port };
 }

@@ -1,10 +1,7 @@
-import { catalogue, exitCodes, isCode } from '../diagnostics/catalogue.ts';
-import { refuse } from '../diagnostics/diagnostic.ts';
-import type { CataloguePage } from '../diagnostics/page.ts';
-import { nearest } from '../text/names.ts';
-import type { ToolContext } from './options.ts';
+import { exitCodes } from '../diagnostics/catalogue.ts';
+import { table } from '../text/table.ts';
 
-/** What `--help` prints of one command. */
+/** The page that `--help` prints for one command. */
 interface Page {
   readonly usage: string;
   /** For the list of all commands, where the usage is too long for it. */
@@ -30,7 +27,7 @@ const connection: Page['options'] = [
 const ownNodes = ['--nodes A,B,...', 'nodes to ask, host:port; without it the server of this container'] as const;
 
 /** By the words that name the command. */
-export const pages: Readonly<Record<string, Page>> = {
+const pageByCommand = {
   plan: {
     usage: 'plan [--json] [--] [command...]',
     about: 'what a start would do; starts nothing',
@@ -136,7 +133,16 @@ export const pages: Readonly<Record<string, Page>> = {
     example: 'version',
     exitCodes: [0, 64],
   },
-};
+} satisfies Readonly<Record<string, Page>>;
+
+export type CommandName = keyof typeof pageByCommand;
+
+export const pages: Readonly<Record<string, Page>> = pageByCommand;
+
+/** The hint for words that a command does not take. */
+export function usageOf(command: CommandName): string {
+  return `Usage: valkey-bundle ${pageByCommand[command].usage}`;
+}
 
 /** All commands, a line each. */
 export function overview(): string {
@@ -159,14 +165,21 @@ export function showPage({ usage, about, options, example, exitCodes: numbers }:
 }
 
 function columns(rows: ReadonlyArray<readonly [string, string]>): string {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `${left.padEnd(width)}  ${right}\n`).join('');
+  return table(rows)
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
-/** Commands that take words of others: a command, and names that nodes gave themselves. Help is asked for in front of them. */
+/**
+ * Commands that take words of others: a command, and names that nodes gave themselves. Help is asked for in front of
+ * them.
+ */
 const TAKE_WORDS: ReadonlySet<string> = new Set(['plan', 'resolve']);
 
-/** The page that a command line asks for with `--help` or `-h`, or null. A command of the cluster that does not exist has no page. */
+/**
+ * The page that a command line asks for with `--help` or `-h`, or null. A command of the cluster that does not exist
+ * has no page.
+ */
 export function pageAskedFor([name = '', ...rest]: readonly string[]): Page | null {
   const first = rest.findIndex(isHelp);
   if (first < 0 || (TAKE_WORDS.has(name) && rest.slice(0, first).some((word) => word !== '--json'))) return null;
@@ -181,24 +194,4 @@ export function pageOf(name: string): Page | null {
 
 function isHelp(word: string): boolean {
   return word === '--help' || word === '-h';
-}
-
-/** `valkey-bundle explain <code>`: the page of one diagnostic. */
-export function explainCode({ host, args }: ToolContext): number {
-  const [word, ...rest] = args;
-  const code = word?.toUpperCase() ?? '';
-  if (rest.length > 0 || !isCode(code)) {
-    const near = nearest(code, Object.keys(catalogue));
-    const hint = near === null ? `Codes run from VB101 on; docs/diagnostics.md lists them.` : `Did you mean ${near}?`;
-    throw refuse('VB601', word === undefined ? 'explain needs a code' : `there is no diagnostic "${args.join(' ')}"`, {
-      hint,
-    });
-  }
-  host.print('stdout', page(code, catalogue[code]));
-  return 0;
-}
-
-function page(code: string, { title, severity, exitCode, meaning, fix }: CataloguePage): string {
-  const end = exitCode === 0 ? 'The start goes on.' : `The start ends with exit code ${exitCode}; no server runs.`;
-  return `${code} (${severity}): ${title}\n\n${meaning}\n\nFix: ${fix}\n\n${end}\n`;
 }

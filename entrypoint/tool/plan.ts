@@ -1,4 +1,4 @@
-import { type Diagnostic, exitCodeOf, Refusal, refuse, styleFor } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, exitCodeOf, placeOf, Refusal, refuse, styleFor } from '../diagnostics/diagnostic.ts';
 import { argumentsOf, argumentWords, explainPlan, redactedArgv, showExtra } from '../explain.ts';
 import { planStart, type StartPlan } from '../plan.ts';
 import { classify } from '../server/invocation.ts';
@@ -7,7 +7,10 @@ import { showPlace } from '../text/place.ts';
 import { redactLine, redactWords, withoutSecrets } from '../text/secrets.ts';
 import type { ToolContext } from './options.ts';
 
-/** `valkey-bundle plan [--json] [--] [command...]`: the plan of that start on standard output. Exit code that of the start. */
+/**
+ * `valkey-bundle plan [--json] [--] [command...]`: the plan of that start on standard output. Exit code that of the
+ * start.
+ */
 export function showPlan(context: ToolContext): number {
   const { json, command } = readArguments(context.args);
   const { host, build, env } = context;
@@ -60,14 +63,20 @@ function findCommand({ host }: ToolContext, name: string): string {
   return found.path;
 }
 
-/** Options of the tool stand before the command: the first word that is none begins it, and `--` does in any case. */
+/**
+ * Options of the tool stand before the command: the first word that is not an option begins it, and `--` does in any
+ * case.
+ */
 function readArguments(args: readonly string[]): { json: boolean; command: readonly string[] } {
   const json = args[0] === '--json';
   const rest = json ? args.slice(1) : args;
   return { json, command: rest[0] === '--' ? rest.slice(1) : rest };
 }
 
-/** The shape of `valkey-bundle plan --json`, version 1: docs/plan.md describes it. Fields may be added, none changes its meaning. */
+/**
+ * The shape of `valkey-bundle plan --json`, version 1: docs/plan.md describes it. Fields may be added, none changes its
+ * meaning.
+ */
 export interface PlanJson {
   readonly version: 1;
   readonly kind: 'server' | 'command';
@@ -158,10 +167,9 @@ function emptyJson(kind: PlanJson['kind']): PlanJson {
   };
 }
 
-function diagnosticJson({ code, severity, message, hint, at, column }: Diagnostic): PlanJson['diagnostics'][number] {
-  const hasColumn = column !== undefined && (at?.kind === 'file' || at?.kind === 'stdin');
-  const place = at === undefined ? null : `${showPlace(at)}${hasColumn ? `:${column}` : ''}`;
-  return { code, severity, message: printable(message), hint: printable(hint), at: place };
+function diagnosticJson(diagnostic: Diagnostic): PlanJson['diagnostics'][number] {
+  const { code, severity, message, hint } = diagnostic;
+  return { code, severity, message: printable(message), hint: printable(hint), at: placeOf(diagnostic) };
 }
 
 function redactText(text: string): string {

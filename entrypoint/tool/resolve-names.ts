@@ -1,24 +1,25 @@
 import { diagnose, refuse } from '../diagnostics/diagnostic.ts';
 import { type KnownNode, SURE, type Waiting } from '../host/host.ts';
 import { numberOf, readOptions, type ToolContext } from './options.ts';
+import { usageOf } from './pages.ts';
 
-const USAGE = 'resolve [--within MS] [--confirm MS] <name>[=<address>@<bus port>]...';
 const BETWEEN_MS = 150;
 const REACH_MS = 300;
 /** Nodes that are looked for at their addresses: one is enough. */
 const MOST_REACHED = 64;
 
 /**
- * `valkey-bundle resolve`: the addresses of host names, one line a name, as healing at a start asks for them: all at once, and what has no
- * address yet again until the time is up. Names that have none print nothing. With `--confirm`, names whose nodes have an address are asked
- * for again as long as no name leads elsewhere and no node listens where it was: a name server may keep old answers. A later line of a name
- * counts. In the end it says `sure`, with exit code 0, or has nothing to say and 75 where that time is up.
+ * `valkey-bundle resolve`: the addresses of host names, one line a name, as healing at a start asks for them: all at
+ * once, and what has no address yet again until the time is up. Names that have none print nothing. With `--confirm`,
+ * names whose nodes have an address are asked for again as long as no name leads elsewhere and no node listens where it
+ * was: a name server may keep old answers. A later line of a name counts. In the end it says `sure`, with exit code 0,
+ * or has nothing to say and 75 where that time is up.
  */
 export async function resolveNames({ host, args, tell }: ToolContext): Promise<number> {
   let words = 0;
   while (args[words]?.startsWith('--') === true) words += 2;
-  const options = readOptions(args.slice(0, words), { within: 'value', confirm: 'value' }, USAGE, 2);
-  const nodes = args.slice(words).map((text, index) => readNode(text, index + words + 2));
+  const options = readOptions(args.slice(0, words), { within: 'value', confirm: 'value' }, 'resolve', 2);
+  const nodes = args.slice(words).map((text, index) => readKnownNode(text, index + words + 2));
   const confirmMs = numberOf(options.get('confirm'), 'confirm', 0, [0, 60_000]);
   const waiting = host.waiting();
   const begin = waiting.now();
@@ -54,13 +55,16 @@ async function askUntil(waiting: Waiting, end: number, ask: () => Promise<boolea
   }
 }
 
-/** Whether the name leads to another address than the one that is known, or to one where none was: then the answer is taken for new. */
+/**
+ * True if the name leads to another address than the one that is known, or to one where none was: then the answer is
+ * taken for new.
+ */
 function hasMoved({ host, ip }: KnownNode, found: ReadonlyMap<string, readonly string[]>): boolean {
   const addresses = found.get(host) ?? [];
   return addresses.length > 0 && !addresses.includes(ip.toLowerCase());
 }
 
-/** Whether a node listens where it was. */
+/** True if a node listens where it was. */
 async function isAnyThere(waiting: Waiting, nodes: readonly KnownNode[]): Promise<boolean> {
   const places = nodes.filter(({ ip }) => ip !== '').slice(0, MOST_REACHED);
   const reached = places.map(async ({ ip, busPort }) => {
@@ -72,12 +76,12 @@ async function isAnyThere(waiting: Waiting, nodes: readonly KnownNode[]): Promis
   );
 }
 
-function readNode(text: string, index: number): KnownNode {
+function readKnownNode(text: string, index: number): KnownNode {
   const match = /^([^=]+)(?:=([^@]*)@(\d{1,5}))?$/.exec(text);
   if (match === null)
-    throw refuse('VB601', `"${text}" is no name`, {
+    throw refuse('VB601', `"${text}" is not a name`, {
       at: { kind: 'argument', index },
-      hint: `Usage: valkey-bundle ${USAGE}`,
+      hint: usageOf('resolve'),
     });
   return { host: match[1] ?? '', ip: match[2] ?? '', busPort: Number(match[3] ?? 0) };
 }

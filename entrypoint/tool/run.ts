@@ -9,21 +9,22 @@ import {
   styleFor,
 } from '../diagnostics/diagnostic.ts';
 import type { Host, Waiting } from '../host/host.ts';
+import { messageOf } from '../text/bytes.ts';
 import { nearest } from '../text/names.ts';
 import { check } from './cluster/check.ts';
 import { ensure } from './cluster/ensure.ts';
 import { verifyCoordinator } from './cluster/verify-coordinator.ts';
-import { doctor, listModules, showVersion } from './doctor.ts';
+import { doctor, explainCode, listModules, showVersion } from './doctor.ts';
 import { health } from './health.ts';
 import type { Build, ToolContext } from './options.ts';
-import { explainCode, overview, pageAskedFor, pageOf, showPage } from './pages.ts';
+import { overview, pageAskedFor, pageOf, showPage } from './pages.ts';
 import { showPlan } from './plan.ts';
 import { resolveNames } from './resolve-names.ts';
 
-type Command = (context: ToolContext) => number | Promise<number>;
+type ToolCommand = (context: ToolContext) => number | Promise<number>;
 
 /** Each has a page of its own in pages.ts. */
-const commands: Readonly<Record<string, Command>> = {
+const commands: Readonly<Record<string, ToolCommand>> = {
   plan: showPlan,
   modules: listModules,
   doctor,
@@ -34,13 +35,16 @@ const commands: Readonly<Record<string, Command>> = {
   version: showVersion,
 };
 
-/** The valkey-bundle tool: results on standard output, diagnostics on standard error. Ends the process, at once or when it has waited. */
+/**
+ * The valkey-bundle tool: results on standard output, diagnostics on standard error. Ends the process, at once or when
+ * it has waited.
+ */
 export function runTool(host: Host, build: Build, args: readonly string[], env: Environment): Promise<never> {
   const tell = (diagnostic: Diagnostic): void => {
     host.print('stderr', showDiagnostic(diagnostic, styleFor(host.isTerminal.stderr, env['NO_COLOR'])));
   };
   const fail = (error: unknown): never => {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const diagnostic = error instanceof Refusal ? error.diagnostic : diagnose('VB901', message);
     tell(diagnostic);
     return host.exit(exitCodeOf(diagnostic));
@@ -73,7 +77,10 @@ const clusterCommands: Readonly<Record<string, (context: ToolContext, waiting: W
   'verify-coordinator': verifyCoordinator,
 };
 
-/** `valkey-bundle cluster <command>`. Stopped by a signal, it ends with 128 and the signal's number, after having cleaned up. */
+/**
+ * `valkey-bundle cluster <command>`. Stopped by a signal, it ends with 128 and the signal's number, after having
+ * cleaned up.
+ */
 async function cluster(context: ToolContext): Promise<number> {
   const [name = '', ...args] = context.args;
   const command = Object.hasOwn(clusterCommands, name) ? clusterCommands[name] : undefined;

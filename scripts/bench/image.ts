@@ -2,13 +2,12 @@ import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { buildImage, builtId } from '../image/buildkit.ts';
+import { buildEntrypoint } from '../image/entrypoint-build.ts';
+import { withContext } from '../image/image-context.ts';
+import { buildLocalImage, buildTestImage } from '../image/local-image.ts';
 import { openEngine } from '../lib/engine.ts';
-import { buildImage } from '../lib/engine-build.ts';
-import { buildEntrypoint } from '../lib/entrypoint-build.ts';
-import { buildLocalImage, builtId } from '../lib/image.ts';
-import { withContext } from '../lib/image-context.ts';
 import { paths } from '../lib/image-paths.ts';
-import { buildTestImage } from '../lib/image-test.ts';
 import { writeConfFiles } from './growth.ts';
 import { BENCH, folders } from './timer.ts';
 

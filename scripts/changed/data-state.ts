@@ -11,7 +11,7 @@ import type { History } from './history.ts';
 export function currentState(workspace: Workspace): DataState {
   const lines = listLines(workspace).map((name) => loadLine(workspace, name));
   const builders = loadManifests(workspace.modules).flatMap(({ name, build }) =>
-    build === undefined ? [] : [[name, build.builder] as const],
+    build === undefined ? [] : [[name, ''] as const],
   );
   return { lines, lock: readLock(workspace), builders: new Map(builders) };
 }

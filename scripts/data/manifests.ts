@@ -9,8 +9,8 @@ import { type At, type DataProblem, dataError, isWrong, readData } from './read-
 const notModules = new Set(['releases']);
 
 /**
- * Reads `<dir>/<name>/module.yaml` of every module, sorted by name. Throws one VP1xx that names every problem of every manifest
- * with file, line and column, and what to write instead.
+ * Reads `<dir>/<name>/module.yaml` of every module, sorted by name. Throws one VP1xx that names every problem of every
+ * manifest with file, line and column, and what to write instead.
  */
 export function loadManifests(dir: string): ModuleManifest[] {
   const kind = { schema: moduleManifest, title: 'the manifest', code: 'VP101' } as const;

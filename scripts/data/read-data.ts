@@ -17,7 +17,7 @@ type ReadData<Value> =
 
 interface DataKind<Schema extends z.ZodType> {
   readonly schema: Schema;
-  /** What to call the whole: `the manifest`. */
+  /** The name of the whole in messages: `the manifest`. */
   readonly title: string;
   readonly code: DataProblem['code'];
   /** Replaces every fix: for a file that nobody edits. */
@@ -79,7 +79,10 @@ export interface DataProblem {
   readonly fix: string;
 }
 
-/** One error for all that is wrong: it has the code of the first problem, and shows each with its place, a caret and the fix. */
+/**
+ * One error for all that is wrong: it has the code of the first problem, and shows each with its place, a caret and the
+ * fix.
+ */
 export function dataError(problems: readonly [DataProblem, ...DataProblem[]]): PipelineError {
   const [first, ...others] = problems;
   if (others.length === 0) {
@@ -115,10 +118,12 @@ interface DescribedIssue {
   readonly fix: string;
 }
 
-/** How much of a wrong value is shown. */
+/** So much of a wrong value is shown. */
 const shown = 120;
 
-/** Says an issue of a schema in a reader's words: what is wrong at which path, the value got, and what to write instead. */
+/**
+ * Says an issue of a schema in a reader's words: what is wrong at which path, the value got, and what to write instead.
+ */
 function describeIssue(issue: z.core.$ZodIssue, content: unknown, title: string): DescribedIssue[] {
   const { path } = issue;
   const name = path.join('.') || title;

@@ -65,8 +65,8 @@ const imageBase = z.strictObject({
 });
 
 /**
- * A variant is an image of its own: the line's files with other image defaults. In a tag {line}, {valkey} and {date} (UTC,
- * yyyymmdd) are filled in; one with {valkey} is a version tag, which is moved only on request.
+ * A variant is an image of its own: the line's files with other image defaults. In a tag {line}, {valkey} and {date}
+ * (UTC, yyyymmdd) are filled in; one with {valkey} is a version tag, which is moved only on request.
  */
 const variant = z.strictObject({
   tags: z.array(z.string().regex(/^[A-Za-z0-9_{}][A-Za-z0-9._{}-]*$/)).min(1),
@@ -105,8 +105,8 @@ export function listLines(workspace: Workspace): string[] {
 }
 
 /**
- * Reads modules/releases/<name>.yaml and compares it with the manifests. Throws VP103 for an unknown name, VP101, VP102, VP104, VP105 with
- * all that is wrong in it, and what loadManifests throws.
+ * Reads modules/releases/<name>.yaml and compares it with the manifests. Throws VP103 for an unknown name, VP101,
+ * VP102, VP104, VP105 with all that is wrong in it, and what loadManifests throws.
  */
 export function loadLine(workspace: Workspace, name: string): ReleaseLine {
   const known = listLines(workspace);

@@ -2,7 +2,10 @@
 interface Release {
   readonly tag: string;
   readonly version: readonly [major: number, minor: number, patch: number];
-  /** The tag without its number: only tags of one shape can be compared. `9.0.4-trixie` and `9.0.5-trixie`, but not `9.0.5-alpine`. */
+  /**
+   * The tag without its number: only tags of one shape can be compared. `9.0.4-trixie` and `9.0.5-trixie`, but not
+   * `9.0.5-alpine`.
+   */
   readonly shape: string;
 }
 
@@ -37,7 +40,10 @@ export function isSameLine({ version: a }: Release, { version: b }: Release): bo
   return a[0] === b[0] && a[1] === b[1];
 }
 
-/** True for a release of a version line (major.minor) or of a later one. A tag that names no release counts as the newest. */
+/**
+ * True for a release of a version line (major.minor) or of a later one. A tag that names no release counts as the
+ * newest.
+ */
 export function isSince(tag: string, versionLine: string): boolean {
   const release = readRelease(tag);
   const first = readRelease(`${versionLine}.0`);

@@ -34,7 +34,7 @@ export type WantedBase =
   | { readonly kind: 'image'; readonly image: string; readonly tag: string; readonly reference: string }
   | { readonly kind: 'debian'; readonly suite: string; readonly valkey: WantedPackage };
 
-/** What a release line asks for, in the terms of lock.json. */
+/** The inputs that a release line asks for, in the terms of lock.json. */
 export interface WantedLine {
   readonly line: string;
   readonly architectures: readonly Architecture[];
@@ -42,7 +42,7 @@ export interface WantedLine {
   readonly modules: Readonly<Record<string, WantedSource>>;
 }
 
-/** A line as loadLine gives it has a manifest for each of its modules. `base`: what is known of the line's base already. */
+/** A line as loadLine gives it has a manifest for each of its modules. `base`: the locked base, where there is one. */
 export function wantedLine(
   line: ReleaseLine,
   manifests: readonly ModuleManifest[],
@@ -51,7 +51,7 @@ export function wantedLine(
   const valkey = line.valkey ?? (base?.kind === 'debian' ? upstreamVersion(base.valkey.version) : null);
   const modules = Object.entries(line.modules).map(([name, entry]): [string, WantedSource] => {
     const manifest = manifests.find((one) => one.name === name);
-    if (manifest === undefined) throw new Error(`the line ${line.line} was not held against the manifests: ${name}`);
+    if (manifest === undefined) throw new Error(`the line ${line.line} was not compared with the manifests: ${name}`);
     return [name, wantedSource(entry, manifest, valkey)];
   });
   return {
@@ -107,7 +107,7 @@ export function lockOfLine(workspace: Workspace, line: ReleaseLine): string {
   return lockDigest(locked);
 }
 
-/** sha256 of what a line is locked to: the same for the same content, however its file is laid out. */
+/** SHA-256 of a line's part of the lock: the same for the same content, however its file is laid out. */
 export function lockDigest(line: LockedLine): string {
   return sha256(JSON.stringify(sorted(line)));
 }
@@ -119,7 +119,7 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, entry]) => [key, sorted(entry)]));
 }
 
-/** Where lock.json and a release line differ. */
+/** A place where lock.json and a release line differ. */
 interface Difference {
   /** The base, or a module's name. */
   readonly input: string;
@@ -127,7 +127,7 @@ interface Difference {
   readonly what: string;
 }
 
-/** What resolve would have to do for a line: nothing, if the list is empty. Needs no network. */
+/** Gives what resolve would have to do for a line: nothing, if the list is empty. Needs no network. */
 export function differences(wanted: WantedLine, locked: LockedLine | undefined): Difference[] {
   const modules = Object.entries(wanted.modules).flatMap(([name, source]) =>
     sourceDifferences(name, source, locked?.modules[name], wanted.architectures),

@@ -1,3 +1,7 @@
+import { execa } from 'execa';
+import { paths } from '../lib/image-paths.ts';
+import type { BaseImageRecord, BuildRecord } from './records.ts';
+
 const own = 'io.github.kailas-cloud.valkey-bundle.';
 
 /** The labels by which an image of a release line says what it is. */
@@ -9,21 +13,75 @@ export const labels = {
   lock: `${own}lock`,
   /** The commit of the project, with `-dirty` behind it where the files were others. */
   revision: 'org.opencontainers.image.revision',
-  /** Seconds of the newest input, as a date: the image of the same inputs says the same. */
+  /** The time of the newest input: the image of the same inputs says the same. */
   created: 'org.opencontainers.image.created',
   /** The version of the server; `<version>-<variant>` for a variant. */
   version: 'org.opencontainers.image.version',
 } as const;
 
-/** Where an image holds what it is made of. */
+/** Paths in an image of the files that say what it is made of. */
 export const imageFiles = {
   bundle: '/usr/local/share/valkey-bundle/bundle.json',
   sbom: '/usr/local/share/valkey-bundle/sbom.cdx.json',
-  /** <module>/build.json, and Cargo.lock where there is one. */
+  /**
+   * <module>.json, a BuildRecord, for each module that was built from source; <module>.Cargo.lock where there is one.
+   */
   build: '/usr/local/share/valkey-bundle/build',
 } as const;
 
 /** The name of a variant's image in the engine of this machine. */
 export function imageTag(line: string, variant: string): string {
   return `valkey-bundle-line:${line}${variant === 'default' ? '' : `-${variant}`}`;
+}
+
+interface LabelInput {
+  readonly line: string;
+  readonly variant: string;
+  readonly base: Pick<BaseImageRecord, 'reference' | 'digest' | 'valkey'>;
+  readonly built: readonly BuildRecord[];
+  /** SPDX expressions of everything that the image adds to its base. */
+  readonly licences: readonly string[];
+  /** Seconds since 1970 of the newest input. */
+  readonly created: number;
+  /** lockOfLine. */
+  readonly lock: string;
+  /** The label with the commit of the project, where that is known. */
+  readonly revision: Readonly<Record<string, string>>;
+}
+
+/**
+ * The labels of a variant's image, by the OCI image specification's names, and our own. Publishing makes annotations of
+ * them.
+ */
+export function imageLabels(input: LabelInput): Record<string, string> {
+  const { line, variant, base, built, licences, created, lock, revision } = input;
+  const { valkey } = base;
+  const modules = built.map(({ module, version }) => `${module} ${version}`).join(', ');
+  return {
+    'org.opencontainers.image.title': 'valkey-bundle',
+    'org.opencontainers.image.description': `Valkey ${valkey}${modules === '' ? '' : ` with ${modules}`}, built from source`,
+    [labels.version]: variant === 'default' ? valkey : `${valkey}-${variant}`,
+    'org.opencontainers.image.source': 'https://github.com/kailas-cloud/valkey-bundle',
+    'org.opencontainers.image.licenses': [...new Set(licences)].sort().map(inBrackets).join(' AND '),
+    [labels.created]: new Date(created * 1000).toISOString().replace('.000', ''),
+    'org.opencontainers.image.base.name': base.reference,
+    ...(base.digest !== null && { 'org.opencontainers.image.base.digest': base.digest }),
+    ...revision,
+    [labels.line]: line,
+    [labels.variant]: variant,
+    [labels.lock]: lock,
+  };
+}
+
+function inBrackets(licence: string): string {
+  return / OR /.test(licence) ? `(${licence})` : licence;
+}
+
+/** The label that says which commit an image was built from; none outside a git checkout. */
+export async function revision(): Promise<Readonly<Record<string, string>>> {
+  const described = await execa('git', ['describe', '--always', '--dirty', '--abbrev=40', '--exclude=*'], {
+    cwd: paths.root,
+    reject: false,
+  });
+  return described.exitCode === 0 ? { [labels.revision]: described.stdout.trim() } : {};
 }

@@ -10,9 +10,9 @@ import type { Architecture } from '../pipeline/platform.ts';
 export interface DebianArchive {
   /** A folder that lasts as long as the work. */
   readonly scratch: string;
-  /** What the index of a suite says about a binary package; null if it has none. */
+  /** The entry of a binary package in the index of a suite; null if it has none. */
   binary(suite: string, name: string, architecture: Architecture): Promise<Paragraph | null>;
-  /** What the index of a suite says about a source package; null if it has none. */
+  /** The entry of a source package in the index of a suite; null if it has none. */
   source(suite: string, name: string): Promise<Paragraph | null>;
   /** Downloads a binary package; false where the pool no longer has it. apt holds it against the index. */
   download(suite: string, name: string, architecture: Architecture, into: string): Promise<boolean>;
@@ -25,7 +25,9 @@ interface ArchiveAccess {
   readonly report: (line: string) => void;
 }
 
-/** Opens the archive for a piece of work, and removes what it needed. The indexes are read when they are first asked for. */
+/**
+ * Opens the archive for a piece of work, and removes its files afterwards. An index is read when it is first asked for.
+ */
 export async function withDebianArchive<Result>(
   { aborted, report }: ArchiveAccess,
   work: (archive: DebianArchive) => Promise<Result>,
@@ -93,7 +95,10 @@ function offered(found: readonly Paragraph[]): Paragraph | null {
   return found.find((paragraph) => paragraph.get('extra-source-only') !== 'yes') ?? null;
 }
 
-/** A paragraph of the archive's index: field to value, lower-case names; continued lines are joined by newlines, without their indent. */
+/**
+ * A paragraph of the archive's index: field to value, lower-case names; continued lines are joined by newlines, without
+ * their indent.
+ */
 type Paragraph = ReadonlyMap<string, string>;
 
 /** Reads what `apt-cache show` and `showsrc` print: paragraphs divided by blank lines (deb822). */

@@ -18,8 +18,8 @@ interface Access {
 }
 
 /**
- * Fills a folder with tree/: a source package, unpacked and with Debian's patches applied. Throws VP209, VP210. The archive is opened only
- * where the files are not there yet.
+ * Fills a folder with tree/: a source package, unpacked and with Debian's patches applied. Throws VP209, VP210. The
+ * archive is opened only where the files are not there yet.
  */
 export async function fetchDebian(
   module: string,

@@ -11,8 +11,8 @@ import { sourceId } from './source-folder.ts';
 type GitSource = Extract<LockedSource, { kind: 'git' }>;
 
 /**
- * Fills a folder with tree/ (the commit with its submodules) and dependencies/ (what its build clones). What an interrupted fetch of the
- * same source left in the folder is used.
+ * Fills a folder with tree/ (the commit with its submodules) and dependencies/ (what its build clones). What an
+ * interrupted fetch of the same source left in the folder is used.
  */
 export async function fetchGit(
   module: string,
@@ -34,12 +34,13 @@ export async function fetchGit(
 
 type Dependencies = Extract<LockedSource, { kind: 'git' }>['dependencies'];
 
-/** Where a build sees the folder: the paths in its gitconfig begin with it. */
+/** The folder's path inside a build: the paths in its gitconfig begin with it. */
 const mountedAt = '/dependencies';
 
 /**
- * Fetches what a module's build clones, each as <name>.git in which the ref that the build asks for leads to the pinned commit. Their
- * submodules lie beside them: a clone with --recurse-submodules asks for those as well. gitconfig leads every one of the URLs here.
+ * Fetches what a module's build clones, each as <name>.git in which the ref that the build asks for leads to the pinned
+ * commit. Their submodules lie beside them: a clone with --recurse-submodules asks for those as well. gitconfig leads
+ * every one of the URLs here.
  */
 async function fetchDependencies(
   module: string,
@@ -67,7 +68,10 @@ interface OpenStore {
   places(): ReadonlyMap<string, string>;
 }
 
-/** One repository a URL, since that is what git looks for: a dependency can be another one's submodule, at another commit. */
+/**
+ * One repository a URL, since that is what git looks for: a dependency can be another one's submodule, at another
+ * commit.
+ */
 function openStore(named: readonly (readonly [name: string, url: string])[]): OpenStore {
   const places = new Map<string, string>();
   for (const [name, url] of named) places.set(canonicalUrl(url), `${name}.git`);
@@ -94,7 +98,10 @@ async function nameRef(bare: string, ref: string, commit: string, aborted: Abort
   await git([...at, 'symbolic-ref', 'HEAD', `refs/heads/${ref}`], aborted);
 }
 
-/** For GIT_CONFIG_GLOBAL. git takes the longest matching prefix, so each URL is named as it stands, with and without .git. */
+/**
+ * For GIT_CONFIG_GLOBAL. git takes the longest matching prefix, so each URL is named as it stands, with and without
+ * .git.
+ */
 function gitConfig(places: ReadonlyMap<string, string>): string {
   const sections = [...places].sort().map(([url, place]) => {
     const lines = [`[url "file://${mountedAt}/${place}"]`, `insteadOf = ${url}`, `insteadOf = ${url}.git`];
@@ -104,7 +111,10 @@ function gitConfig(places: ReadonlyMap<string, string>): string {
   return `${sections.join('')}[protocol "file"]\n\tallow = always\n[safe]\n\tdirectory = *\n`;
 }
 
-/** A file name for a repository's URL; the same for the forms that lead to one repository: with and without .git, or a slash at the end. */
+/**
+ * A file name for a repository's URL; the same for the forms that lead to one repository: with and without .git, or a
+ * slash at the end.
+ */
 export function urlSlug(url: string): string {
   return canonicalUrl(url)
     .replace(/^[a-z+]+:\/\//, '')

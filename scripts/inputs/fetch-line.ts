@@ -32,9 +32,10 @@ export interface FetchedSource {
 const atATime = 4;
 
 /**
- * Fetches the sources of a line's modules at exactly what lock.json says; gives them by module. Modules that come as binary packages have
- * none. What is there already is used as it is, without a network. Throws VP201 and VP202 before it asks anybody where the lock does not say
- * what is meant; VP205 and VP210 for what is not what was locked; VP206, VP207, VP209 for what cannot be had; VP211 if offline.
+ * Fetches the sources of a line's modules at exactly what lock.json says; gives them by module. Modules that come as
+ * binary packages have none. What is there already is used as it is, without a network. Throws VP201 and VP202 before
+ * it asks anybody where the lock does not say what is meant; VP205 and VP210 for what is not what was locked; VP206,
+ * VP207, VP209 for what cannot be had; VP211 if offline.
  */
 export async function fetchLine(
   workspace: Workspace,
@@ -74,21 +75,21 @@ async function fetchOne(
 interface PlannedFetch {
   readonly module: string;
   readonly source: Exclude<LockedSource, { kind: 'debian-package' }>;
-  /** Where a Debian source package is looked for. */
+  /** The suites in which a Debian source package is looked for. */
   readonly suites: readonly string[];
   readonly folder: string;
   /** Of a source that is there already. */
   readonly record: SourceRecord | null;
 }
 
-/** What has to be fetched, in the order of the modules' names. Throws VP104, VP201, VP202; asks nobody. */
+/** Gives the sources that a line needs, in the order of the modules' names. Throws VP104, VP201, VP202; asks nobody. */
 export async function planFetch(
   workspace: Workspace,
   line: ReleaseLine,
   locked: LockedLine | undefined,
   only: readonly string[],
 ): Promise<PlannedFetch[]> {
-  requireModules(line, only);
+  requireModules(`the line ${line.line} has`, Object.keys(line.modules), only);
   const { modules, architectures } = wantedLine(line, loadManifests(workspace.modules), locked?.base);
   const chosen = Object.entries(modules)
     .filter(([name]) => only.length === 0 || only.includes(name))
@@ -108,23 +109,16 @@ export async function planFetch(
   return planned;
 }
 
-function requireModules(line: ReleaseLine, only: readonly string[]): void {
-  const names = Object.keys(line.modules);
-  for (const name of only) {
-    if (names.includes(name)) continue;
-    throw new PipelineError('VP104', `the line ${line.line} has no module ${name}`, {
-      fix: `${didYouMean(name, names)}write one of ${names.join(', ')}`,
-    });
-  }
-}
-
 /** A line, and the modules of it that are asked for: all, if the list is empty. */
 export interface ChosenLine {
   readonly line: ReleaseLine;
   readonly only: readonly string[];
 }
 
-/** The lines that are named, or all that have one of the modules. Throws VP103, and VP104 for a module that none of them has. */
+/**
+ * The lines that are named, or all that have one of the modules. Throws VP103, and VP104 for a module that none of them
+ * has.
+ */
 export function chooseLines(
   workspace: Workspace,
   names: readonly string[] | undefined,
@@ -132,14 +126,15 @@ export function chooseLines(
 ): ChosenLine[] {
   const lines = (names ?? listLines(workspace)).map((name) => loadLine(workspace, name));
   const known = [...new Set(lines.flatMap((line) => Object.keys(line.modules)))].sort();
-  for (const module of modules) {
-    if (known.includes(module)) continue;
-    const where = lines.length === 1 ? `the line ${lines[0]?.line} has` : 'the release lines have';
-    throw new PipelineError('VP104', `${where} no module ${module}`, {
-      fix: `${didYouMean(module, known)}write one of ${known.join(', ')}`,
-    });
-  }
+  requireModules(lines.length === 1 ? `the line ${lines[0]?.line} has` : 'the release lines have', known, modules);
   return lines
     .map((line) => ({ line, only: modules.filter((module) => module in line.modules) }))
     .filter(({ only }) => modules.length === 0 || only.length > 0);
+}
+
+function requireModules(where: string, known: readonly string[], wanted: readonly string[]): void {
+  const unknown = wanted.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const fix = `${didYouMean(unknown, known)}write one of ${known.join(', ')}`;
+  throw new PipelineError('VP104', `${where} no module ${unknown}`, { fix });
 }

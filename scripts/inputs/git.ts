@@ -4,14 +4,15 @@ import { didYouMean, lastLine } from '../lib/text.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import { PassingFailure, type Patience, type Remote, withRetries } from './remote.ts';
 
-/** What git says when the remote lacks what it was asked for: asking again does not help. */
+/** Thrown where the remote lacks the ref or commit that it was asked for: asking again does not help. */
 export class NotThere extends Error {
   override readonly name = 'NotThere';
 }
 
 /**
- * Runs a git command that talks to a remote. Throws NotThere if the remote lacks the ref or commit, VP207 if it refuses us, VP206 if it
- * does not answer within the limits, VP904 if the disk is full. The user's own configuration counts: mirrors, proxies, credentials.
+ * Runs a git command that talks to a remote. Throws NotThere if the remote lacks the ref or commit, VP207 if it refuses
+ * us, VP206 if it does not answer within the limits, VP904 if the disk is full. The user's own configuration counts:
+ * mirrors, proxies, credentials.
  */
 export async function gitRemote(
   where: string,
@@ -82,7 +83,7 @@ function diskFull(said: string): PipelineError | undefined {
   return /No space left on device/i.test(said) ? new PipelineError('VP904', lastLine(said)) : undefined;
 }
 
-/** What a repository's tags and branches lead to: names to commits. */
+/** A repository's tags and branches: names to commits. */
 export interface RemoteRefs {
   readonly tags: ReadonlyMap<string, string>;
   readonly branches: ReadonlyMap<string, string>;
@@ -101,7 +102,10 @@ export function askRemotes(remote: Remote): (repository: string) => Promise<Remo
   };
 }
 
-/** Reads `<commit>\t<ref>` lines of git ls-remote. An annotated tag is an object of its own: `<ref>^{}` is the commit behind it. */
+/**
+ * Reads `<commit>\t<ref>` lines of git ls-remote. An annotated tag is an object of its own: `<ref>^{}` is the commit
+ * behind it.
+ */
 export function parseRefs(text: string): RemoteRefs {
   const tags = new Map<string, string>();
   const branches = new Map<string, string>();

@@ -16,8 +16,9 @@ export interface Newer {
   /** base, or the name of a module. */
   readonly input: string;
   /**
-   * patch: a newer release of the same version line; line: the newest release of later version lines; rebuild: the base's tag leads to
-   * another image than the locked one; package: the Debian archive has another version than the locked one.
+   * patch: a newer release of the same version line; line: the newest release of later version lines; rebuild: the
+   * base's tag leads to another image than the locked one; package: the Debian archive has another version than the
+   * locked one.
    */
   readonly kind: 'patch' | 'line' | 'rebuild' | 'package';
   readonly current: string;
@@ -26,7 +27,7 @@ export interface Newer {
 
 interface NewerResult {
   readonly newer: readonly Newer[];
-  /** What could not be asked, and why. */
+  /** The inputs that could not be asked for, and why. */
   readonly failures: readonly { readonly line: string; readonly input: string; readonly error: unknown }[];
 }
 
@@ -100,7 +101,10 @@ async function newerModule(name: string, source: WantedSource, look: Look): Prom
   return otherPackage(known, version);
 }
 
-/** The newest release of the same version line, and the newest of later ones. Candidates and other kinds of tags do not count. */
+/**
+ * The newest release of the same version line, and the newest of later ones. Candidates and other kinds of tags do not
+ * count.
+ */
 export function newerReleases(current: string, known: Iterable<string>): Found[] {
   const now = readRelease(current);
   if (now === null) return [];
@@ -125,8 +129,8 @@ const meaning = {
 } as const satisfies Record<Newer['kind'], string>;
 
 /**
- * Prints what is newer than the lines have: one line of text each, or all as JSON `{ "newer": [...] }`. Throws the first failure after it has
- * printed what the other remotes said.
+ * Prints what is newer than the lines have: one line of text each, or all as JSON `{ "newer": [...] }`. Throws the
+ * first failure after it has printed what the other remotes said.
  */
 export async function reportNewer(
   workspace: Workspace,

@@ -5,6 +5,18 @@ import { PipelineError } from '../problems/pipeline-error.ts';
 import { git, gitRemote, NotThere } from './git.ts';
 import type { Remote } from './remote.ts';
 
+/** A commit of a repository, and why it is wanted. */
+interface Pin {
+  readonly url: string;
+  readonly commit: string;
+  /** Asked for where a remote gives no commit by its hash: full names of refs, or a pattern of them. */
+  readonly refs: readonly string[];
+  /** For a reader: the module, or the path of the submodule. */
+  readonly title: string;
+  /** A submodule's URL comes out of the fetched source. */
+  readonly isSubmodule: boolean;
+}
+
 /** Bare repositories of one fetch, each under a name made from its URL. */
 interface Store {
   pathOf(url: string): string;
@@ -31,9 +43,9 @@ export async function fetchTree(store: Store, pin: Pin, remote: Remote): Promise
 }
 
 /**
- * Writes the files of a fetched commit and of its submodules, without .git. The same files for everyone: no conversion of line ends, no
- * permissions of a umask, and every time is that of the commit. Where a change here gives other files, `layout` of source-id.ts becomes
- * another one.
+ * Writes the files of a fetched commit and of its submodules, without .git. The same files for everyone: no conversion
+ * of line ends, no permissions of a umask, and every time is that of the commit. Where a change here gives other files,
+ * `layout` of source-folder.ts becomes another one.
  */
 export async function exportTree(store: Store, tree: PinnedTree, into: string, aborted: AbortSignal): Promise<number> {
   await exportFiles(store, tree, into, aborted);
@@ -69,7 +81,7 @@ const plainFiles = [
 async function exportFiles(store: Store, { pin, submodules }: PinnedTree, into: string, aborted: AbortSignal) {
   const bare = store.pathOf(pin.url);
   await mkdir(into, { recursive: true });
-  // What an earlier export left there is about other files.
+  // The index of an earlier export is about other files.
   await rm(join(bare, 'index'), { force: true });
   const places = ['--git-dir', bare, '--work-tree', into];
   await git([...plainFiles, ...places, 'read-tree', '--reset', '-u', pin.commit], aborted);
@@ -126,7 +138,10 @@ export function parseUrls(config: string): Map<string, string> {
   return urls;
 }
 
-/** As `git submodule` resolves ./x and ../x: against the URL of the repository around it, with or without a slash at its end. */
+/**
+ * As `git submodule` resolves ./x and ../x: against the URL of the repository around it, with or without a slash at its
+ * end.
+ */
 export function absoluteUrl(repository: string, url: string): string {
   if (!/^\.\.?\//.test(url)) return url;
   let base = repository.replace(/\/+$/, '');
@@ -144,26 +159,15 @@ export function absoluteUrl(repository: string, url: string): string {
   }
 }
 
-/** A commit of a repository, and why it is wanted. */
-interface Pin {
-  readonly url: string;
-  readonly commit: string;
-  /** Where to look for it on a remote that gives no commit by its hash: full names of refs, or a pattern of them. */
-  readonly refs: readonly string[];
-  /** For a reader: the module, or the path of the submodule. */
-  readonly title: string;
-  /** A submodule's URL comes out of the fetched source. */
-  readonly isSubmodule: boolean;
-}
-
 /** Names the pin in the repository: a branch, so that a plain clone brings the commit along. */
 export function pinRef(commit: string): string {
   return `refs/heads/pinned-${commit}`;
 }
 
 /**
- * Makes sure that the bare repository `bare` has exactly this commit, without its history where the remote can do that; git checks each
- * object against its name. Throws VP205 if the remote does not have the commit, and what gitRemote throws.
+ * Makes sure that the bare repository `bare` has exactly this commit, without its history where the remote can do that;
+ * git checks each object against its name. Throws VP205 if the remote does not have the commit, and what gitRemote
+ * throws.
  */
 async function fetchPin(bare: string, pin: Pin, remote: Remote): Promise<void> {
   if (await has(bare, pinRef(pin.commit), remote.aborted)) return;
@@ -224,7 +228,10 @@ async function dropCandidates(bare: string, aborted: AbortSignal): Promise<void>
   }
 }
 
-/** Without the user's template: the folder is a part of the build's context. Servers of old gave no commit by its hash; ours does. */
+/**
+ * Without the user's template: the folder is a part of the build's context. Servers of old gave no commit by its hash;
+ * ours does.
+ */
 async function initialise(bare: string, aborted: AbortSignal): Promise<void> {
   await mkdir(bare, { recursive: true });
   await dropRemains(bare);
@@ -232,7 +239,7 @@ async function initialise(bare: string, aborted: AbortSignal): Promise<void> {
   await git(['--git-dir', bare, 'config', 'uploadpack.allowAnySHA1InWant', 'true'], aborted);
 }
 
-/** What a git that was killed leaves behind: locks that would stop the next one, and halves of packs. */
+/** Removes what a killed git leaves behind: locks that would stop the next one, and halves of packs. */
 async function dropRemains(bare: string): Promise<void> {
   const packs = join(bare, 'objects/pack');
   const halves = (await readdir(packs).catch(() => [])).filter((name) => name.startsWith('tmp_'));

@@ -2,7 +2,7 @@ import { retry } from '../lib/retry.ts';
 import { lastLine } from '../lib/text.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 
-/** How long a remote is waited for. */
+/** Limits for waiting for a remote. */
 export interface Patience {
   readonly attempts: number;
   /** Before the second attempt; doubles from there on. */
@@ -15,7 +15,7 @@ export interface Patience {
   readonly timeoutMs: number;
 }
 
-/** How often something that takes its time is mentioned again. */
+/** An operation that takes its time is mentioned again this often. */
 const mentionMs = 15_000;
 
 /** A quarter of an hour is enough for the largest repository (grpc with its submodules) on a slow line. */
@@ -27,7 +27,7 @@ export const defaultPatience: Patience = {
   timeoutMs: 15 * 60_000,
 };
 
-/** What every operation on a remote is given. */
+/** Given to every operation on a remote. */
 export interface Remote {
   readonly patience: Patience;
   readonly aborted: AbortSignal;
@@ -40,8 +40,9 @@ export class PassingFailure extends Error {
 }
 
 /**
- * Runs one operation on a remote, again where it failed with a PassingFailure. Throws VP206 once attempts or time are used up, and the
- * reason of the abort. `where`: the address; `work` gets a signal that ends with the time, and must end soon after it.
+ * Runs one operation on a remote, again where it failed with a PassingFailure. Throws VP206 once attempts or time are
+ * used up, and the reason of the abort. `where`: the address; `work` gets a signal that ends with the time, and must
+ * end soon after it.
  */
 export async function withRetries<Result>(
   where: string,

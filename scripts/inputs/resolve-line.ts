@@ -28,9 +28,10 @@ export interface ResolveOptions {
 }
 
 /**
- * Finds out what a line's tags and names mean: the whole of its part in lock.json. What is locked already stays, unless the line asks for
- * something else or `update` is set. Throws VP203 for a tag that does not exist, VP204 for one that has moved since it was locked, VP206 and
- * VP207 for a remote that does not answer or refuses, VP208 for a base without a platform, VP209 for a missing package.
+ * Finds out what a line's tags and names mean: the whole of its part in lock.json. What is locked already stays, unless
+ * the line asks for something else or `update` is set. Throws VP203 for a tag that does not exist, VP204 for one that
+ * has moved since it was locked, VP206 and VP207 for a remote that does not answer or refuses, VP208 for a base without
+ * a platform, VP209 for a missing package.
  */
 export async function resolveLine(
   workspace: Workspace,
@@ -170,7 +171,8 @@ export async function resolveDebianSource(
 }
 
 /**
- * The version of a binary package in the first of its suites whose pool still has it for all of the architectures. Throws VP209.
+ * The version of a binary package in the first of its suites whose pool still has it for all of the architectures.
+ * Throws VP209.
  */
 export async function resolveDebianPackage(
   wanted: Pick<Wanted, 'package' | 'suites'>,

@@ -1,11 +1,8 @@
-import { type LockedLine, type LockFile, readLock } from '../data/lock.ts';
+import { type LockedLine, type LockFile, readLock, showLock, writeLock } from '../data/lock.ts';
 import { loadManifests } from '../data/manifests.ts';
 import type { ReleaseLine } from '../data/release-line.ts';
-import { byNumber } from '../data/version.ts';
 import { differences, requireCurrent, wantedLine } from '../data/wanted.ts';
-import { writeWhole } from '../lib/files.ts';
-import { jsonText } from '../lib/json.ts';
-import { lockPath, type Workspace } from '../pipeline/workspace.ts';
+import type { Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import { type ResolveOptions, resolveLine } from './resolve-line.ts';
 
@@ -15,8 +12,9 @@ interface ResolveLines extends ResolveOptions {
 }
 
 /**
- * Resolves lines one after the other, and writes each as soon as it is known: one that fails does not take the others along. Says on
- * standard output what changed. Throws what resolveLine throws for the first line that failed, when all have been tried.
+ * Resolves lines one after the other, and writes each as soon as it is known: one that fails does not take the others
+ * along. Says on standard output what changed. Throws what resolveLine throws for the first line that failed, when all
+ * have been tried.
  */
 export async function resolveLines(
   workspace: Workspace,
@@ -98,29 +96,9 @@ function show(checksums: readonly string[] | Readonly<Record<string, string>>): 
     .join(' ');
 }
 
-/** Writes modules/lock.json with one rename: a reader sees the old one or the new one. The same content always gives the same text. */
-export async function writeLock(workspace: Workspace, lock: LockFile): Promise<void> {
-  await writeWhole(lockPath(workspace), showLock(lock));
-}
-
-/** Sorted by name, one value a line: a change of one input is a change of one place. */
-export function showLock({ lines }: LockFile): string {
-  const document = { $schema: './lock.schema.json', version: 1, lines: sorted(lines, showLine) };
-  return jsonText(document);
-}
-
-function showLine({ base, modules }: LockedLine) {
-  return { base, modules: sorted(modules, (source) => source) };
-}
-
-function sorted<Value, Shown>(entries: Readonly<Record<string, Value>>, show: (value: Value) => Shown) {
-  const named = Object.entries(entries).sort(([a], [b]) => byNumber(a, b));
-  return Object.fromEntries(named.map(([name, value]): [string, Shown] => [name, show(value)]));
-}
-
 /**
- * Holds lock.json against release lines, without asking anybody. Throws VP201 for what is not locked, VP202 for what is locked for something
- * else. `isComplete`: the lines are all that there are, so the lock may have no others.
+ * Compares lock.json with release lines, without asking anybody. Throws VP201 for what is not locked, VP202 for what is
+ * locked for something else. `isComplete`: the lines are all that there are, so the lock may have no others.
  */
 export function checkLocked(workspace: Workspace, lines: readonly ReleaseLine[], isComplete: boolean): string {
   const locked = readLock(workspace).lines;

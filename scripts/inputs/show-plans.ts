@@ -13,7 +13,7 @@ import { sourcePath, type Workspace } from '../pipeline/workspace.ts';
 import type { ChosenLine } from './fetch-line.ts';
 import { readSource, sourceId } from './source-folder.ts';
 
-/** What `npm run resolve` would do, one input a line of text. Asks nobody. */
+/** Says what `npm run resolve` would do, one input a line of text. Asks nobody. */
 export function showResolvePlan(
   workspace: Workspace,
   lines: readonly ReleaseLine[],
@@ -78,7 +78,7 @@ function placeOfBase(base: WantedBase): string {
     : placeOf({ kind: 'debian-package', ...base.valkey });
 }
 
-/** What `npm run fetch` would do for a line, one module a line of text. Asks nobody, and needs no lock. */
+/** Says what `npm run fetch` would do for a line, one module a line of text. Asks nobody, and needs no lock. */
 export async function showFetchPlan(
   workspace: Workspace,
   { line, only }: ChosenLine,

@@ -8,8 +8,9 @@ import { jsonIfWhole, jsonText } from '../lib/json.ts';
 import { type SourceRecord, sourceRecord } from '../pipeline/records.ts';
 
 /**
- * Gives `work` a folder to fill, and gives it its final name with one rename: it is there whole or not at all. What it leaves when it
- * fails is offered to the next try. Two processes at once each fill a folder of their own, and the first to finish wins.
+ * Gives `work` a folder to fill, and gives it its final name with one rename: it is there whole or not at all. What it
+ * leaves when it fails is offered to the next try. Two processes at once each fill a folder of their own, and the first
+ * to finish wins.
  */
 export async function finishedFolder(
   folder: string,
@@ -81,16 +82,16 @@ function isRunning(owner: string): boolean {
 }
 
 /**
- * How a source is laid out in its folder: one more with each change of scripts/fetch after which the same pins give other files. It is in
- * every name, and so in the stamp of what is built of the source. A number and not a hash of those scripts: most of their changes are
- * about asking hosts and telling the user, and each would have every source fetched and every module built again.
+ * The version of the layout of a source's folder: raise it with each change of scripts/inputs after which the same pins
+ * give other files. It is part of every name. A number and not a hash of those scripts: most of their changes are about
+ * asking hosts and telling the user, and each would have every source fetched and every module built again.
  */
 const layout = 1;
 
 /**
- * What a source's folder under dist/sources/<module>/ is named for: the commit or the Debian version, and eight digits for all else that
- * says what is in it. Sources that may differ need names that differ: all their files have the time of the release, and BuildKit does not
- * read a file again that has the path, size and time that it knows.
+ * The name of a source's folder under dist/sources/<module>/: the commit or the Debian version, and eight digits for
+ * all else that decides what is in it. Sources that may differ need names that differ: all their files have the time of
+ * the release, and BuildKit does not read a file again that has the path, size and time that it knows.
  */
 export function sourceId(source: Exclude<LockedSource, { kind: 'debian-package' }>): string {
   const [name, pins] = source.kind === 'git' ? [source.commit, clonedBy(source)] : [source.version, filesOf(source)];

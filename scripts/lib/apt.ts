@@ -1,11 +1,12 @@
+import { access, constants } from 'node:fs/promises';
+import { join } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
-import { which } from 'zx';
 import { PipelineError } from '../problems/pipeline-error.ts';
 
 /**
- * Makes sure that programs are there: `tools` names each and the Debian package that holds it. Missing ones are installed where
- * that is possible (root, with apt); elsewhere it throws VP902 with the command that does it.
+ * Makes sure that programs are there: `tools` names each and the Debian package that holds it. Missing ones are
+ * installed where that is possible (root, with apt); elsewhere it throws VP902 with the command that does it.
  */
 export async function ensureTools(
   tools: Readonly<Record<string, string>>,
@@ -33,11 +34,16 @@ export async function ensureTools(
   }
 }
 
-/** The programs that make the base, and the Debian package of each. Without root, mmdebstrap works in a user namespace. */
+/**
+ * The programs that make the base, and the Debian package of each. Without root, mmdebstrap works in a user namespace.
+ */
 const baseTools = { mmdebstrap: 'mmdebstrap', patchelf: 'patchelf', strip: 'binutils' } as const;
 const baseToolsWithoutRoot = { ...baseTools, newuidmap: 'uidmap' } as const;
 
-/** Makes sure that a base can be made here: apt with its lists of packages, and the programs. Throws what is missing, and the fix. */
+/**
+ * Makes sure that a base can be made here: apt with its lists of packages, and the programs. Throws what is missing,
+ * and the fix.
+ */
 export async function ensureDebianTools(report: (line: string) => void): Promise<void> {
   if (!(await isOnPath('apt-get'))) {
     throw new Error(
@@ -73,7 +79,11 @@ async function apt(args: readonly string[], what: string, report: (line: string)
 }
 
 async function isOnPath(tool: string): Promise<boolean> {
-  return (await which(tool, { nothrow: true })) !== null;
+  const folders = (process.env['PATH'] ?? '').split(':');
+  return await Promise.any(folders.map((folder) => access(join(folder, tool), constants.X_OK))).then(
+    () => true,
+    () => false,
+  );
 }
 
 function isRoot(): boolean {

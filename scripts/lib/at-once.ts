@@ -1,6 +1,7 @@
 /**
- * Does the work for each item, some at a time, and gives the results in the order of the items. The first failure aborts what runs and
- * keeps the rest from beginning; it is thrown when nothing runs any more, so nothing goes on behind the caller's back.
+ * Does the work for each item, some at a time, and gives the results in the order of the items. The first failure
+ * aborts what runs and keeps the rest from beginning; it is thrown when nothing runs any more, so nothing goes on
+ * behind the caller's back.
  */
 export async function atOnce<Item, Result>(
   limit: number,

@@ -8,7 +8,9 @@ import { type Ended, runGroup } from './process-group.ts';
 
 export const debianKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
-/** Containers often switch apt's cache off in its configuration, and then every download reads the whole index again. */
+/**
+ * Containers often switch apt's cache off in its configuration, and then every download reads the whole index again.
+ */
 export const cached = [
   '-o',
   'Dir::Cache::pkgcache=pkgcache.bin',
@@ -18,7 +20,10 @@ export const cached = [
 
 export interface Suite {
   readonly name: string;
-  /** Downloads one package of this suite; null if the suite, or its pool, does not have it. Throws VP206 if the download failed. */
+  /**
+   * Downloads one package of this suite; null if the suite, or its pool, does not have it. Throws VP206 if the download
+   * failed.
+   */
   download(packageName: string, into: string): Promise<Deb | null>;
 }
 
@@ -57,8 +62,8 @@ export async function openSuite({ suite, ...options }: SuiteOptions): Promise<Su
 }
 
 /**
- * Makes an apt state of its own for one suite, with its index: the environment in which apt works on it, and on nothing else. Throws
- * VP206 if the mirror does not answer or its signature is wrong.
+ * Makes an apt state of its own for one suite, with its index: the environment in which apt works on it, and on nothing
+ * else. Throws VP206 if the mirror does not answer or its signature is wrong.
  */
 export async function openAptState({
   mirror,
@@ -130,7 +135,10 @@ export interface Mirrors {
   readonly security: string | undefined;
 }
 
-/** The Debian mirrors that this machine's own apt is configured with; VALKEY_BUNDLE_DEBIAN_MIRROR names one where there is none. */
+/**
+ * The Debian mirrors that this machine's own apt is configured with; VALKEY_BUNDLE_DEBIAN_MIRROR names one where there
+ * is none.
+ */
 export async function findMirrors(): Promise<Mirrors> {
   const configured = process.env['VALKEY_BUNDLE_DEBIAN_MIRROR'];
   const targets = await indexTargets();
@@ -150,7 +158,10 @@ interface IndexTarget {
   readonly label: string;
 }
 
-/** apt lists only what it has downloaded, which is what we want: labels are read from signed files, not guessed from URLs. */
+/**
+ * apt lists only what it has downloaded, which is what we want: labels are read from signed files, not guessed from
+ * URLs.
+ */
 async function indexTargets(): Promise<IndexTarget[]> {
   const format = '$(CREATED_BY)|$(REPO_URI)|$(LABEL)';
   const listed = await execa('apt-get', ['indextargets', '--format', format], { reject: false });
@@ -163,8 +174,9 @@ async function indexTargets(): Promise<IndexTarget[]> {
 }
 
 /**
- * Whether apt, run with LC_ALL=C, got what it was told to download: false where the archive says that it does not have it. Throws VP206
- * for any other failure, because what could not be fetched now may well be there. `what`: the package and its suite, for a reader.
+ * True where apt, run with LC_ALL=C, downloaded what it was told to; false where the archive says that it does not have
+ * it. Throws VP206 for any other failure, because what could not be fetched now may well be there. `what`: the package
+ * and its suite, for a reader.
  */
 export function isDownloaded({ isDone, said }: Pick<Ended, 'isDone' | 'said'>, what: string): boolean {
   if (isDone) return true;
@@ -176,14 +188,15 @@ export function isDownloaded({ isDone, said }: Pick<Ended, 'isDone' | 'said'>, w
 }
 
 const absent = [
-  // What the index names and the pool no longer has: the answer stands by itself, so that no 404 in a URL is taken for it.
+  // The index names it, and the pool no longer has it: the answer stands by itself, so that no 404 in a URL is taken
+  // for it.
   /\s404\s/,
-  // What the index does not name.
+  // The index does not name it.
   /Unable to locate package/,
   /Unable to find a source package/,
-  // What it names only as something that other packages ask for, or provide.
+  // The index names it only as something that other packages ask for, or provide.
   /Can't select candidate version/,
-  // A version that it does not name.
+  // The index does not name this version.
   /Version '.*' for '.*' was not found/,
   /Can(?: not|'t) find version/,
 ];

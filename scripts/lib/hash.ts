@@ -24,7 +24,9 @@ export function digestOf(bytes: Uint8Array): string {
   return `sha256:${sha256(bytes)}`;
 }
 
-/** SHA-256 of a text and of all files under the given paths of `root`, by name and content, in the order of their names. */
+/**
+ * SHA-256 of a text and of all files under the given paths of `root`, by name and content, in the order of their names.
+ */
 export async function sha256OfSources(head: string, root: string, paths: readonly string[]): Promise<string> {
   const patterns = paths.flatMap((path) => [path, `${path}/**`]);
   const files = await glob(patterns, { cwd: root, nodir: true, dot: true, posix: true, ignore: '**/*.md' });

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 export interface Retry {
-  /** How long to wait before each further try. */
+  /** The pauses before each further try. */
   readonly pausesMs: readonly number[];
   /** Ends the waiting: then the last failure is thrown. */
   readonly signal?: AbortSignal;
@@ -9,7 +9,10 @@ export interface Retry {
   readonly onPause?: (error: unknown, waitMs: number) => void;
 }
 
-/** Does the work, and again after each pause as long as its failure may pass. zx's own `retry` knows neither a signal nor what will not pass. */
+/**
+ * Does the work, and again after each pause as long as its failure may pass. zx's own `retry` knows neither a signal
+ * nor what will not pass.
+ */
 export async function retry<Result>(
   { pausesMs, signal, mayPass, onPause }: Retry,
   work: () => Promise<Result>,

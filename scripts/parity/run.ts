@@ -18,7 +18,10 @@ interface ParityRun {
   readonly report: (line: string) => void;
 }
 
-/** A server to compare with: its version, and its executable on the host or, where that is null, the one in the test image. */
+/**
+ * A server to compare with: its version, and its executable on the host or, where that is null, the one in the test
+ * image.
+ */
 export interface ParityServer {
   readonly version: string;
   readonly executable: string | null;
@@ -33,7 +36,9 @@ export async function runParity(run: ParityRun): Promise<ParityReport> {
   return { server: run.server.version, seed: run.seed, seconds, ...reports.reduce<Tally>(addTallies, emptyTally) };
 }
 
-/** Runs test/parity/run.ts in a container of the test image, beside the real server. Throws if it ends without a report. */
+/**
+ * Runs test/parity/run.ts in a container of the test image, beside the real server. Throws if it ends without a report.
+ */
 async function runWorker(
   { cases, seed, server, report }: ParityRun,
   worker: number,

@@ -10,7 +10,7 @@ export function architectureOf(platform: Platform): Architecture {
   return platform === 'linux/amd64' ? 'amd64' : 'arm64';
 }
 
-/** What this machine builds without emulation. */
+/** The platform that this machine builds for without emulation. */
 export function nativePlatform(): Platform {
   return arch() === 'arm64' ? 'linux/arm64' : 'linux/amd64';
 }

@@ -7,7 +7,7 @@ export interface Verb<Options extends ParseArgsOptionsConfig> {
   readonly name: string;
   readonly usage: string;
   readonly options: Options;
-  /** How many plain words it takes at most. */
+  /** It takes at most so many plain words. */
   readonly positionals?: number;
 }
 
@@ -28,8 +28,8 @@ export interface Invocation<Options extends ParseArgsOptionsConfig> {
 }
 
 /**
- * Runs one verb: reads its command line, shows the usage, turns a signal into an abort, and prints what went wrong with its code
- * and fix. Sets the exit code; a stack appears only for a defect of ours.
+ * Runs one verb: reads its command line, shows the usage, turns a signal into an abort, and prints what went wrong with
+ * its code and fix. Sets the exit code; a stack appears only for a defect of ours.
  */
 export async function runVerb<const Options extends ParseArgsOptionsConfig>(
   verb: Verb<Options>,

@@ -8,7 +8,10 @@ export interface Workspace {
   readonly dist: string;
 }
 
-/** Gives modules/ and dist/ of the working directory. npm runs a verb in the project's own; other data is used by running the verb in another folder. */
+/**
+ * Gives modules/ and dist/ of the working directory. npm runs a verb in the project's own; other data is used by
+ * running the verb in another folder.
+ */
 export function openWorkspace(): Workspace {
   return { modules: join(process.cwd(), 'modules'), dist: join(process.cwd(), 'dist') };
 }
@@ -20,7 +23,7 @@ export const releasesPath = ({ modules }: Workspace): string => join(modules, 'r
 export const sourcePath = ({ dist }: Workspace, module: string, id: string): string =>
   join(dist, 'sources', module, id.replaceAll(/[^A-Za-z0-9.+~_-]/g, '_'));
 
-/** What one line's build gave for one architecture: <module>/ folders and base.json. */
+/** The results of one line's build for one architecture: <module>/ folders and base.json. */
 export const artifactsPath = ({ dist }: Workspace, line: string, architecture: string): string =>
   join(dist, 'artifacts', line, architecture);
 

@@ -6,27 +6,27 @@ export const buildProblems = {
     title: 'a build stage failed',
     exitCode: 1,
     meaning:
-      'A step of the build graph ended with an error. Modules that were finished before are kept; nothing of the failed one is.',
-    fix: 'Read the end of the log, mend the source, the manifest or the builder, and repeat the command.',
+      'A step of a Dockerfile ended with an error. What was finished before stays in the cache of BuildKit; nothing of the failed one does.',
+    fix: 'Read the end of the log, correct the source or the Dockerfile, and repeat the command.',
   },
   VP302: {
     title: 'the build left no module',
     exitCode: 1,
     meaning:
-      'The build of a module ended without an error, and the file that its manifest names as `build.artifact` is not there.',
-    fix: 'Write the path of the module, from the working directory of its build, into build.artifact of its module.yaml.',
+      'The build of a module ended without an error, and the file that its Dockerfile hands to finish.sh, or that its manifest names, is not there.',
+    fix: 'Write the path of the module, from the root of its source, into the last step of its Dockerfile; its name there is that of `file` in module.yaml.',
   },
   VP303: {
     title: 'artifact for another machine',
     exitCode: 1,
     meaning: 'The ELF header of a module names another machine than the platform that it was built for.',
-    fix: 'Build for the platform: remove what sets another target in build.args or build.environment, or name it with --platform.',
+    fix: 'Build for the platform: remove what sets another target in the Dockerfile, or name it with --platform.',
   },
   VP304: {
     title: 'not a server module',
     exitCode: 1,
     meaning: 'A module must export ValkeyModule_OnLoad or RedisModule_OnLoad, and the server would refuse this one.',
-    fix: 'Check that build.artifact names the module, and that its build does not hide the symbol.',
+    fix: 'Check that the Dockerfile takes the module out of its build, and that the build does not hide the symbol.',
   },
   VP305: {
     title: 'a library is missing in the image',
@@ -44,27 +44,20 @@ export const buildProblems = {
   VP307: {
     title: 'not a shared library',
     exitCode: 1,
-    meaning: 'The file that a module build left is no ELF shared object, or is cut off.',
-    fix: 'Check that build.artifact in the module.yaml names the module.',
-  },
-  VP308: {
-    title: 'the modules of the line are not built',
-    exitCode: 65,
-    meaning:
-      'An image is assembled from dist/artifacts, and what it needs is not there, or was built from other inputs.',
-    fix: 'npm run build -- --line <line>',
+    meaning: 'The file that a module build left is not an ELF shared object, or is cut off.',
+    fix: 'Check that the Dockerfile takes the module, and no other file, out of its build.',
   },
   VP309: {
     title: 'no buildx',
     exitCode: 69,
     meaning:
-      'The build graph is handed to docker buildx, which the docker client here does not have and the Debian archive did not give.',
+      'The build of a line is handed to docker buildx, which the docker client here does not have and the Debian archive did not give.',
     fix: 'Install the plugin buildx: docker buildx version must answer.',
   },
   VP310: {
     title: 'the build could not start',
     exitCode: 1,
-    meaning: 'buildx refused the build graph, or ended before any of its stages ran.',
+    meaning: 'buildx refused the bake file, or ended before any step ran.',
     fix: 'Read what it said; a base image that cannot be fetched is the most frequent cause.',
   },
   VP311: {

@@ -32,8 +32,9 @@ export const dataProblems = {
   VP105: {
     title: 'the module cannot be built from source',
     exitCode: 65,
-    meaning: 'A release line names a tag or a source package, and the manifest of the module has no `build` section.',
-    fix: 'Add a `build` section to the manifest, or name a binary package in the line.',
+    meaning:
+      'A release line names a tag or a source package, and the module has no Dockerfile, or its manifest no `build` section.',
+    fix: 'Write modules/<name>/Dockerfile and a `build` section in its manifest, or name a binary package in the line.',
   },
   VP106: {
     title: 'a data file cannot be read',

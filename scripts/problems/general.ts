@@ -44,13 +44,6 @@ export const generalProblems = {
     meaning: 'The history of the project is read by git; pull requests and releases on GitHub are made by gh.',
     fix: 'Its own words above say why. In a workflow: fetch-depth 0 for the history, and the permission that the job needs for gh.',
   },
-  VP908: {
-    title: 'the project changes while it is built',
-    exitCode: 75,
-    meaning:
-      'Something wrote to what is read, such as a change of branch, so the result would be of no one state of it.',
-    fix: 'Run it again when the files stand still.',
-  },
   VP999: {
     title: 'defect of the pipeline',
     exitCode: 70,

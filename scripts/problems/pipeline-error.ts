@@ -1,7 +1,10 @@
 import { type ProblemCode, problems } from './catalogue.ts';
 import type { ExitCode } from './entry.ts';
 
-/** What happened, in the words of the reader: `where` is a file:line:column, a reference or a URL; `fix` replaces the catalogue's. */
+/**
+ * An occurrence, in the words of the reader: `where` is a file:line:column, a reference or a URL; `fix` replaces the
+ * catalogue's.
+ */
 export interface ProblemDetails {
   readonly where?: string;
   readonly fix?: string;

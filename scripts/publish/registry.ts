@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { digestOf } from '../lib/hash.ts';
+import { parseJson } from '../lib/json.ts';
 import { retry } from '../lib/retry.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 import type { Credentials } from './credentials.ts';
@@ -14,6 +15,8 @@ export interface Registry {
    * bytes.
    */
   manifest(reference: string): Promise<Manifest | null>;
+  /** All tags; none where there is no such repository. */
+  tags(): Promise<string[]>;
   putManifest(reference: string, manifest: Pick<Manifest, 'mediaType' | 'body'>): Promise<void>;
   hasBlob(digest: string): Promise<boolean>;
   /** A small blob, such as the configuration of an image; null if there is none. */
@@ -70,6 +73,16 @@ export function openRegistry(repository: Repository, credentials: Credentials | 
       }
       const mediaType = (answer.headers.get('content-type') ?? '').split(';')[0] ?? '';
       return { digest, mediaType, body: answer.body };
+    },
+    async tags() {
+      const found: string[] = [];
+      for (let query: string | undefined = 'n=1000'; query !== undefined; ) {
+        const page: Answer | null = await read(`tags/list?${query}`);
+        if (page === null) break;
+        found.push(...readTags(page.body));
+        query = /<[^>]*\?([^>]*)>;\s*rel="?next/i.exec(page.headers.get('link') ?? '')?.[1];
+      }
+      return found;
     },
     async putManifest(reference, { mediaType, body }) {
       const path = `manifests/${reference}`;
@@ -147,6 +160,11 @@ function reason(error: unknown, timeoutMs: number): string {
   const cause = error instanceof Error ? error.cause : undefined;
   const word = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause ?? error);
   return `the connection failed (${word})`;
+}
+
+function readTags(body: Buffer): readonly string[] {
+  const found = parseJson(body.toString('utf8'), z.looseObject({ tags: z.array(z.string()).nullish() }));
+  return found.ok ? (found.value.tags ?? []) : [];
 }
 
 const tokenAnswer = z.looseObject({ token: z.string().optional(), access_token: z.string().optional() });

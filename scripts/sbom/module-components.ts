@@ -26,7 +26,6 @@ export function builtComponents({ record, crates }: BuiltModule): ModuleComponen
     sha256: record.sha256,
     repository: debian === undefined ? record.origin : undefined,
     properties: {
-      builder: record.builder,
       'builder-image': record.builderImage,
       commit: record.commit,
       file: record.file,

@@ -100,7 +100,7 @@ async function ownVersion(): Promise<string> {
 /** SOURCE_DATE_EPOCH of the verb; else the newest of the builds' own, which are the moments of their sources; null where neither is there. */
 function newest(modules: readonly Module[]): number | null {
   const given = process.env['SOURCE_DATE_EPOCH'];
-  const builds = modules.map((entry) => (entry.kind === 'built' ? entry.record.environment['SOURCE_DATE_EPOCH'] : ''));
+  const builds = modules.map((entry) => (entry.kind === 'built' ? entry.record.epoch : 0));
   const epochs = (given ? [given] : builds).map(Number).filter((epoch) => Number.isInteger(epoch) && epoch > 0);
   return epochs.length === 0 ? null : Math.max(...epochs);
 }

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { labels as imageLabels } from '../image/labels.ts';
 import { sbomLabel } from '../image-line/image-labels.ts';
 import { sha256 } from '../lib/hash.ts';
-import { revisionLabel } from '../lib/image-revision.ts';
 import { writeJson } from '../lib/json.ts';
 import { type Architecture, architectureOf, platforms } from '../pipeline/platform.ts';
 import { releasePath, type Workspace } from '../pipeline/workspace.ts';
@@ -102,7 +102,7 @@ async function textOf(path: string): Promise<string> {
  */
 export function commitsOf(images: readonly PlatformImage[], { commit }: Pick<BuildRun, 'commit'>): string[] {
   const commits = images.flatMap(({ digest, labels }) => {
-    const own = labels[revisionLabel];
+    const own = labels[imageLabels.revision];
     if (commit !== null && own?.replace(/-dirty$/, '') !== commit) {
       throw new PipelineError(
         'VP624',

@@ -99,13 +99,13 @@ function moduleResources(module: SbomInputs['modules'][number]): Resource[] {
   return [own, ...others];
 }
 
-/** How each module was made: builder, command, environment, and what the toolchain said of itself. */
+/** How each module was made: on which image, and what the toolchain said of itself. */
 function stepsOf({ modules }: SbomInputs): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     modules.flatMap((module) => {
       if (module.kind === 'packaged') return [];
-      const { module: name, builder, builderImage, command, environment, toolchain, sha256, file } = module.record;
-      return [[name, { builder, builderImage, command, environment, toolchain, result: { file, sha256 } }]];
+      const { module: name, builderImage, toolchain, sha256, file } = module.record;
+      return [[name, { builderImage, toolchain, result: { file, sha256 } }]];
     }),
   );
 }

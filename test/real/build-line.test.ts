@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { access, readFile, rm, stat } from 'node:fs/promises';
+import { access, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { glob } from 'glob';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type BuildWorkspace, makeBuildWorkspace } from '../support/build-workspace.ts';
 import { fixtureModules as modules } from '../support/fixture-modules.ts';
@@ -34,6 +35,8 @@ const isThere = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   );
+/** Stages of a module: what its build gave, is checked and taken out. */
+const stagesOf = (module: string): string[] => [`check-${module}`, `module-${module}`, 'stage-3'];
 /** The stages of which a step was executed in the last build. */
 const executed = async (): Promise<string[]> => {
   const steps = await workspace.executed('build');
@@ -43,7 +46,7 @@ const executed = async (): Promise<string[]> => {
 describe('npm run build', () => {
   let first: Record<string, unknown>;
 
-  it('builds a module of each builder, in a line that no code knows', async () => {
+  it('builds modules by their Dockerfiles, in a line that no code knows', async () => {
     const { exitCode, stdout, stderr } = await build(...names, '--jobs', '1');
     expect(stderr).not.toContain('VP');
     expect(exitCode).toBe(0);
@@ -54,7 +57,6 @@ describe('npm run build', () => {
   it('a script sees as many processors as its jobs, and a cloned dependency is the pinned one', async () => {
     expect(await workspace.log('build')).toContain(' building with 1 jobs\n');
     expect(await recordOf('tally')).toMatchObject({
-      builder: 'cmake',
       licence: 'BSD-3-Clause',
       toolchain: { cmake: expect.stringContaining('cmake version') as unknown },
       dependencies: [
@@ -76,13 +78,15 @@ describe('npm run build', () => {
     expect((await stat(path)).mode & 0o777).toBe(0o755);
   });
 
-  it('with nothing changed asks BuildKit for nothing', async () => {
-    const { exitCode, stderr } = await build(...names);
-    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: expect.stringContaining('nothing to build') });
-    expect(await workspace.log('build')).toBe('');
+  it('with nothing changed executes nothing, also where a file of the source has another time', async () => {
+    const [dice = ''] = await glob('sources/dice/*/tree/dice.c', { cwd: workspace.dist, absolute: true });
+    await utimes(dice, new Date(), new Date());
+    expect((await build(...names)).exitCode).toBe(0);
+    expect(await executed()).toEqual([]);
+    expect(await sums()).toEqual(first);
   });
 
-  it('compiled anew, without any cache, gives the same bytes from every builder', async () => {
+  it('compiled anew, without any cache, gives the same bytes', async () => {
     const { exitCode } = await build(...names, '--no-cache');
     expect(exitCode).toBe(0);
     expect(await executed()).toEqual(expect.arrayContaining(names.map((name) => `module-${name}`)));
@@ -98,8 +102,7 @@ describe('npm run build', () => {
     });
     const alone = await build(...names);
     expect(alone.exitCode).toBe(0);
-    expect(await executed()).toEqual(['artifact-marker', 'module-marker']);
-    expect(alone.stderr).toContain('unchanged: dice, greeter, tally\n');
+    expect(await executed()).toEqual(stagesOf('marker'));
     const { marker, ...others } = await sums();
     expect(others).toEqual(Object.fromEntries(Object.entries(first).filter(([name]) => name !== 'marker')));
     expect(marker).not.toBe(first['marker']);
@@ -107,7 +110,7 @@ describe('npm run build', () => {
     await workspace.commit('marker', { 'src/mark.h': `#define EXTRA ${mark + 1}\n` });
     await rm(workspace.artifacts, { recursive: true });
     expect((await build(...names, '--jobs', '4')).exitCode).toBe(0);
-    expect(await executed()).toEqual(['artifact-marker', 'module-marker']);
+    expect(await executed()).toEqual(stagesOf('marker'));
   });
 
   it('a failing build names stage, output, log and the command that repeats it, and leaves what was there', async () => {
@@ -116,30 +119,54 @@ describe('npm run build', () => {
     const { exitCode, stderr } = await build(...names);
     expect(exitCode).toBe(1);
     // BuildKit's own last lines stand right before what we say.
-    expect(stderr).toMatch(/^ > \[module-dice .*$[^#]*undeclared_thing[^#]*^VP301 module-dice: .*exit code 1$/m);
+    expect(stderr).toMatch(/^ > \[dice module-dice .*$[^#]*undeclared_thing[^#]*^VP301 module-dice: .*exit code 1$/m);
     expect(stderr).toMatch(/log: \S+\/logs\/build-own-\w+\.log$/m);
-    expect(stderr).toMatch(/npm run build -- dice --line own$/m);
+    expect(stderr).toMatch(/npm run build -- dice --line own --platform \S+$/m);
     expect(await workspace.log('build')).toContain('undeclared_thing');
     expect(await sums()).toEqual(before);
-  });
-
-  it('a build that leaves no such file is VP302, and tells which there are', async () => {
     await workspace.commit('dice', { 'dice.c': await fixture('dice/dice.c') });
-    await workspace.describe('dice', { ...modules.dice, build: { ...modules.dice.build, artifact: 'build/dice.so' } });
-    const { exitCode, stderr } = await build('dice');
-    expect(exitCode).toBe(1);
-    expect(stderr).toContain('VP302 module-dice');
-    expect(stderr).toContain('./my out/dice.so');
   });
 
-  it('an artifact that the server would not load is not put in place', async () => {
+  const made = "./build.sh 'my out'";
+  const [out, taken] = ["'my out/dice.so'", "sh /tools/finish.sh 'my out/dice.so'"];
+  it.each([
+    ['VP302', 'the file that its Dockerfile takes is not there', taken, 'sh /tools/finish.sh build/dice.so'],
+    ['VP302', 'it has another name than the manifest says', /dice\.so (?=LICENSE)|dice\.so$/gm, 'die.so '],
+    [
+      'VP303',
+      'it is made for another machine',
+      made,
+      `${made} && printf '\\001' | dd of=${out} bs=1 seek=18 conv=notrunc`,
+    ],
+    [
+      'VP304',
+      'the server would find no OnLoad in it',
+      'SIDES=20',
+      'CFLAGS="$CFLAGS -DValkeyModule_OnLoad=other" SIDES=20',
+    ],
+    ['VP305', 'the base has a library not that it needs', taken, `ADD_NEEDED=libgone.so.1 ${taken}`],
+    [
+      'VP306',
+      'the base has a library only in an older version',
+      made,
+      `${made} && sed -i 's/GLIBC_2[.][0-9]/GLIBC_9.9/' ${out}`,
+    ],
+    ['VP307', 'it is not a shared library', taken, "sh /tools/finish.sh 'my out/dice.o'"],
+    ['VP307', 'it is no object at all', taken, 'sh /tools/finish.sh build.sh'],
+  ])('%s: a module is not put in place where %s', async (code, _, text, by) => {
     const before = await sums();
-    await workspace.describe('dice', { ...modules.dice, build: { ...modules.dice.build, artifact: 'my out/dice.o' } });
+    await workspace.rewrite('dice', text, by);
     const { exitCode, stderr } = await build('dice');
+    await workspace.rewrite('dice', '', '');
+    expect(stderr).toMatch(new RegExp(`^${code} `, 'm'));
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('VP307');
     expect(await sums()).toEqual(before);
-    await workspace.describe('dice', modules.dice);
+  });
+
+  it('a build that leaves no such file tells which there are', async () => {
+    await workspace.rewrite('dice', taken, 'sh /tools/finish.sh build/dice.so');
+    expect((await build('dice')).stderr).toContain('./my out/dice.so');
+    await workspace.rewrite('dice', '', '');
   });
 
   it('interrupted, it ends what it started, leaves no half artifact, and goes on the next time', async () => {
@@ -149,7 +176,7 @@ describe('npm run build', () => {
     running.stderr?.on('data', (chunk: Buffer) => {
       said += chunk.toString();
     });
-    await until('the compiler runs', async () => /\[module-tally .*cmake\.sh/.test(said) || undefined);
+    await until('the compiler runs', async () => /module-tally .*cmake --build/.test(said) || undefined);
     running.kill('SIGINT');
     const { exitCode, stderr } = await running;
     expect(exitCode).toBe(130);
@@ -164,7 +191,7 @@ describe('npm run build', () => {
   it('refuses what is not pinned, before it does anything', async () => {
     await workspace.describe('marker', {
       ...modules.marker,
-      build: { ...modules.marker.build, dependencies: modules.tally.build.dependencies.map((one) => ({ ...one })) },
+      dependencies: modules.tally.dependencies,
     });
     const { exitCode, stderr } = await build('marker');
     expect(exitCode).toBe(65);

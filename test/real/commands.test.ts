@@ -60,6 +60,19 @@ describe('a command that is not the server', () => {
   });
 });
 
+describe('a program that cannot be executed ends with the exit code of a shell', () => {
+  it.each([
+    ['', 'VB501', 127],
+    ['no-such-program', 'VB501', 127],
+    ['/etc/passwd', 'VB502', 126],
+    ['/etc', 'VB502', 126],
+  ])('%j: %s', async (program, code, exitCode) => {
+    const ended = await containers.run({ command: [program] });
+    expect(ended).toMatchObject({ exitCode, stdout: '' });
+    expect(ended.stderr).toContain(`argv[0]: error ${code}:`);
+  });
+});
+
 describe('NODE_OPTIONS', () => {
   it.each(['--no-such-option', '--require=/none.js', '--inspect-brk'])(
     '%s does not reach the entry point, and the server has it',

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { ContainerWish } from '../support/docker-container.ts';
 import { type TestServer, useContainers } from '../support/docker-server.ts';
 import { untilLogged } from '../support/until-logged.ts';
-import { codesIn, standInsWith } from '../support/valkey-modules.ts';
+import { standInsWith } from '../support/valkey-modules.ts';
 
 const containers = useContainers();
 const search = '/usr/lib/valkey/libsearch.so';
@@ -93,18 +93,6 @@ describe.each<[string, ContainerWish]>([
     }
     expect((await server.container.read('ls', '/run/valkey-bundle')).trim().split('\n')).toHaveLength(1);
     expect(await server.config('hz')).toEqual({ hz: '50' });
-  });
-});
-
-describe('where the file is usable as it is', () => {
-  it('the server reads the user’s own file', async () => {
-    const server = await containers.serve({
-      command: ['/x.conf'],
-      files: { '/x.conf': 'loadmodule /usr/lib/valkey/libjson.so\n' },
-      env: { SEARCH_MODULE_ARGS: '--reader-threads 3' },
-    });
-    expect(await confFileOf(server)).toBe('/x.conf');
-    expect(codesIn(await untilLogged(server.container, 'valkey-bundle: loading '))).not.toContain('VB504');
   });
 });
 

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { fetchLine } from '../../scripts/inputs/fetch-line.ts';
-import { type GitRemote, startGitRemote } from '../support/git-remote.ts';
-import type { GitRepository } from '../support/git-remote-repository.ts';
+import { type GitRemote, type GitRepository, startGitRemote } from '../support/git-remote.ts';
 import { makeWorkspace, shortPatience, type TestWorkspace } from '../support/git-remote-workspace.ts';
 import { problemOf } from '../support/problem-of.ts';
 
@@ -92,7 +91,9 @@ describe('a submodule', () => {
 });
 
 describe('what a build clones', () => {
-  /** A clone as upstream's CMake starts it, with the origin gone, by the configuration that the builder hands to git. */
+  /**
+   * A clone as upstream's CMake starts it, with the origin gone, by the configuration that the builder hands to git.
+   */
   async function clone(folder: string, url: string, branch: string): Promise<string> {
     const into = await mkdtemp(join(tmpdir(), 'valkey-bundle-clone-'));
     try {

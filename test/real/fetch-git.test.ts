@@ -4,8 +4,7 @@ import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type FetchOptions, fetchLine } from '../../scripts/inputs/fetch-line.ts';
 import { sourceId } from '../../scripts/inputs/source-folder.ts';
-import { type GitRemote, startGitRemote } from '../support/git-remote.ts';
-import { committedAt, type GitRepository } from '../support/git-remote-repository.ts';
+import { committedAt, type GitRemote, type GitRepository, startGitRemote } from '../support/git-remote.ts';
 import { makeWorkspace, shortPatience, type TestWorkspace } from '../support/git-remote-workspace.ts';
 import { problemOf } from '../support/problem-of.ts';
 

@@ -1,9 +1,9 @@
-import { createHash, randomInt } from 'node:crypto';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { randomInt } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { buildRecord, imageRecord } from '../../scripts/pipeline/records.ts';
-import { layout } from '../../scripts/verify/subject.ts';
+import { imageFiles, labels } from '../../scripts/image/labels.ts';
+import { buildRecord } from '../../scripts/image/records.ts';
 import { type BuildWorkspace, makeBuildWorkspace } from '../support/build-workspace.ts';
 import { engine } from '../support/docker-engine.ts';
 import { useContainers } from '../support/docker-server.ts';
@@ -30,85 +30,68 @@ afterAll(async () => {
   }
 });
 
-/** The list of components that an image holds. */
-async function sbomOf(image = ''): Promise<string> {
-  const { stdout } = await containers.run({ image, entrypoint: ['cat'], command: [layout.sbom] });
+/** What an image holds in a file. */
+async function textIn(image: string, path: string): Promise<string> {
+  const { stdout } = await containers.run({ image, entrypoint: ['cat'], command: [path] });
   return stdout;
 }
 
 /** Gives the module dice another number: its file gets other bytes and keeps its size. */
-const describeDice = (sides: number) =>
-  workspace.describe('dice', {
-    ...modules.dice,
-    build: { ...modules.dice.build, environment: { SIDES: String(sides) } },
-  });
-const build = (...args: string[]) => workspace.run('build', ...args, '--line', 'own');
+const rewriteDice = (sides: number) => workspace.rewrite('dice', 'SIDES=20', `SIDES=${sides}`);
+const assemble = async () => {
+  const { exitCode, stdout, stderr } = await workspace.run('image', '--line', 'own');
+  expect(stderr).not.toMatch(/^VP/m);
+  expect(exitCode).toBe(0);
+  return stdout.split('\n').map((line) => line.split(' '));
+};
 
 describe('npm run image -- --line', () => {
-  it('refuses while a module of the line is not built', async () => {
-    const { exitCode, stderr } = await workspace.run('image', '--line', 'own');
-    expect(exitCode).toBe(65);
-    expect(stderr).toContain('VP308');
-  });
-
-  it('RediSearch, from Debian’s source package, is built by the same builder', async () => {
-    const { exitCode, stderr } = await build();
-    expect(stderr).not.toContain('VP');
-    expect(exitCode).toBe(0);
+  it('builds what is not built yet, RediSearch from Debian’s source package too, and assembles an image a variant', async () => {
+    const images = await assemble();
+    expect(images.map(([tag]) => tag)).toEqual(['valkey-bundle-line:own', 'valkey-bundle-line:own-quiet']);
     const record: unknown = JSON.parse(await readFile(join(workspace.artifacts, 'redisearch/build.json'), 'utf8'));
     expect(record).toMatchObject({ origin: 'Debian source package redisearch', commit: null });
-  });
-
-  it('assembles an image a variant; they share everything but the last layer', async () => {
-    const { exitCode, stdout, stderr } = await workspace.run('image', '--line', 'own');
-    expect(stderr).not.toContain('VP');
-    expect(exitCode).toBe(0);
-    const record = imageRecord.parse(JSON.parse(await readFile(join(workspace.artifacts, 'images.json'), 'utf8')));
-    expect(Object.keys(record.variants)).toEqual(['default', 'quiet']);
-    expect(stdout.split('\n').sort()).toEqual(
-      Object.values(record.variants)
-        .map(({ reference, id }) => `${reference} ${id}`)
-        .sort(),
-    );
-    const [one, other] = await Promise.all(
-      Object.values(record.variants).map(({ id }) => engine.getImage(id).inspect()),
-    );
+    const [one, other] = await Promise.all(images.map(([, id = '']) => engine.getImage(id).inspect()));
+    // They share everything but the last layer.
     expect(other?.RootFS.Layers?.slice(0, -1)).toEqual(one?.RootFS.Layers?.slice(0, -1));
     expect(other?.RootFS.Layers?.at(-1)).not.toBe(one?.RootFS.Layers?.at(-1));
-    const prefix = 'io.github.kailas-cloud.valkey-bundle.';
     expect(other?.Config.Labels).toMatchObject({
-      [`${prefix}line`]: 'own',
-      [`${prefix}variant`]: 'quiet',
-      [`${prefix}inputs`]: record.inputs,
-      [`${prefix}sbom`]: createHash('sha256')
-        .update(await sbomOf(record.variants['quiet']?.id))
-        .digest('hex'),
+      [labels.line]: 'own',
+      [labels.variant]: 'quiet',
+      [labels.lock]: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown,
     });
-    expect(one?.Config.Labels?.[`${prefix}inputs`]).toBe(record.inputs);
+  });
+
+  it('holds what it is made of: the list of components, and the record of each build', async () => {
+    const image = 'valkey-bundle-line:own-quiet';
+    const sbom = await readFile(join(workspace.artifacts, 'sbom.cdx.json'), 'utf8');
+    expect(`${await textIn(image, imageFiles.sbom)}\n`).toBe(sbom);
+    const record: unknown = JSON.parse(await textIn(image, `${imageFiles.build}/greeter.json`));
+    expect(buildRecord.parse(record)).toMatchObject({ module: 'greeter', file: 'libgreeter.so' });
+    expect(await textIn(image, `${imageFiles.build}/greeter.Cargo.lock`)).toContain('name = "greeter"');
+    expect(await textIn(image, '/usr/share/doc/valkey-bundle/dice/LICENSE')).toContain('BSD-3-Clause');
   });
 
   it('of the same inputs gives the same images, without a step that is executed', async () => {
-    const before = await readFile(join(workspace.artifacts, 'images.json'), 'utf8');
-    expect((await workspace.run('image', '--line', 'own')).exitCode).toBe(0);
+    const before = await assemble();
+    expect(await assemble()).toEqual(before);
     expect(await workspace.log('image')).toContain(' CACHED\n');
+    expect(await workspace.executed('build')).toEqual([]);
     expect(await workspace.executed('image')).toEqual([]);
-    expect(await readFile(join(workspace.artifacts, 'images.json'), 'utf8')).toBe(before);
   });
 
   it('after a change of one module, assembles from the modules on: the server’s layer stays', async () => {
     await workspace.commit('dice', { README: 'changed\n' });
-    await describeDice(randomInt(200_000, 1_000_000));
-    expect((await build('dice')).exitCode).toBe(0);
-    expect((await workspace.run('image', '--line', 'own')).exitCode).toBe(0);
+    await rewriteDice(randomInt(200_000, 1_000_000));
+    await assemble();
     const [first, ...others] = await workspace.executed('image');
     expect(first).toContain('modules/ /usr/lib/valkey/');
     expect(others.join('\n')).not.toContain('layout.sh');
   });
 
   it('takes a module of which only the bytes have changed, not the size, nor the time of its source', async () => {
-    await describeDice(123_456);
-    expect((await build('dice')).exitCode).toBe(0);
-    expect((await workspace.run('image', '--line', 'own')).exitCode).toBe(0);
+    await rewriteDice(123_456);
+    await assemble();
     const { sha256 } = buildRecord.parse(
       JSON.parse(await readFile(join(workspace.artifacts, 'dice/build.json'), 'utf8')),
     );
@@ -138,16 +121,11 @@ describe('npm run image -- --line', () => {
     expect(await server.config('loglevel')).toEqual({ loglevel: 'warning' });
   });
 
-  it('after a failure leaves no record of the images before', async () => {
-    await rm(join(workspace.artifacts, 'dice/licences'), { recursive: true });
-    expect((await workspace.run('image', '--line', 'own')).exitCode).not.toBe(0);
-    expect(await readdir(workspace.artifacts)).not.toContain('images.json');
-  });
-
-  it('an artifact of another commit than the lock’s is not taken', async () => {
+  it('takes the commit that the lock names, whatever was built before', async () => {
     await workspace.commit('dice', { README: 'changed again\n' });
-    const { exitCode, stderr } = await workspace.run('image', '--line', 'own');
-    expect(exitCode).toBe(65);
-    expect(stderr).toMatch(/VP308 .*the module dice was built from [0-9a-f]{40}, the lock says [0-9a-f]{40}/);
+    await assemble();
+    const record: unknown = JSON.parse(await textIn('valkey-bundle-line:own', `${imageFiles.build}/dice.json`));
+    const lock = JSON.stringify(JSON.parse(await readFile(join(workspace.dist, '../modules/lock.json'), 'utf8')));
+    expect(lock).toContain(buildRecord.parse(record).commit);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reportOf } from '../matrix/bad-input/report-of.ts';
+import { reportOf } from '../support/bad-input/rows.ts';
 import type { ContainerWish } from '../support/docker-container.ts';
 import { images } from '../support/docker-engine.ts';
 import { useContainers } from '../support/docker-server.ts';

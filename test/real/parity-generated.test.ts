@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { buildTestImage } from '../../scripts/lib/image-test.ts';
+import { buildTestImage } from '../../scripts/image/local-image.ts';
 import { showMismatches } from '../../scripts/parity/report.ts';
 import { gapsIn, runParity } from '../../scripts/parity/run.ts';
 

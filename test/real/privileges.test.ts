@@ -49,12 +49,6 @@ describe.each(ways)('a container %s', (_, wish, uid) => {
   it('can save', async () => {
     expect(await server.call('SAVE')).toBe('OK');
   });
-
-  it('can run on an effective configuration too', async () => {
-    const other = await containers.serve({ ...wish, ...needsEffectiveConfOf(wish) });
-    expect(await other.modules()).toEqual(standInsWith({ search: ['--reader-threads', '3'] }));
-    expect(await other.call('SEARCH.STANDIN', 'JSONFIRST')).toBe(1);
-  });
 });
 
 /** Nothing can be copied into a read-only root file system: the text comes on standard input. */

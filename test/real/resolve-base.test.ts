@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findNewer } from '../../scripts/inputs/newer.ts';
 import { resolveLine } from '../../scripts/inputs/resolve-line.ts';
-import { type GitRemote, startGitRemote } from '../support/git-remote.ts';
-import type { GitRepository } from '../support/git-remote-repository.ts';
+import { type GitRemote, type GitRepository, startGitRemote } from '../support/git-remote.ts';
 import { makeWorkspace, noPatience, shortPatience, type TestWorkspace } from '../support/git-remote-workspace.ts';
 import { problemOf } from '../support/problem-of.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';

@@ -4,8 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import type { ReleaseLine } from '../../scripts/data/release-line.ts';
 import { resolveLine } from '../../scripts/inputs/resolve-line.ts';
 import { resolveLines } from '../../scripts/inputs/resolve-lines.ts';
-import { type GitRemote, startGitRemote } from '../support/git-remote.ts';
-import type { GitRepository } from '../support/git-remote-repository.ts';
+import { type GitRemote, type GitRepository, startGitRemote } from '../support/git-remote.ts';
 import { makeWorkspace, noPatience, shortPatience, type TestWorkspace } from '../support/git-remote-workspace.ts';
 import { problemOf } from '../support/problem-of.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';

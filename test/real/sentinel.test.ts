@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reportOf } from '../matrix/bad-input/report-of.ts';
+import { reportOf } from '../support/bad-input/rows.ts';
 import type { ContainerWish, TestContainer } from '../support/docker-container.ts';
 import { useContainers } from '../support/docker-server.ts';
 import { until } from '../support/until.ts';

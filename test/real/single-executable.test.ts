@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildEntrypoint } from '../../scripts/lib/entrypoint-build.ts';
-import { buildExecutable } from '../../scripts/lib/single-executable.ts';
+import { buildEntrypoint } from '../../scripts/image/entrypoint-build.ts';
+import { buildExecutable } from '../../scripts/image/single-executable.ts';
 
 const fixtures = join(import.meta.dirname, '..', 'fixtures', 'executable');
 

@@ -13,10 +13,9 @@ import { makeGitRemotes } from './git-remotes.ts';
 /** What a module's manifest says beside its name. */
 export interface FixtureModule {
   readonly file: string;
-  readonly build: Described & { readonly dependencies?: readonly (Described & { readonly name: string })[] };
+  /** What its build clones. */
+  readonly dependencies?: readonly (Readonly<Record<string, unknown>> & { readonly name: string })[];
 }
-
-type Described = Readonly<Record<string, unknown>>;
 
 interface Ended {
   readonly exitCode: number | undefined;
@@ -36,9 +35,11 @@ export interface BuildWorkspace {
   commit(module: string, files: Readonly<Record<string, string>>): Promise<void>;
   /** Writes another manifest. */
   describe(module: string, fixture: FixtureModule): Promise<void>;
+  /** Writes its Dockerfile with this text in the place of that. */
+  rewrite(module: string, text: string | RegExp, by: string): Promise<void>;
   run(verb: string, ...args: string[]): Promise<Ended>;
   start(verb: string, ...args: string[]): ReturnType<typeof startVerb>;
-  /** What BuildKit printed in the last build, or the last assembly of images; empty where it was asked for nothing. */
+  /** What BuildKit printed in the last build, or the last assembly of images. */
   log(of: 'build' | 'image'): Promise<string>;
   /** The steps that it executed for that, as `module-dice RUN ...`, but FROM: the base is looked up each time. */
   executed(of: 'build' | 'image'): Promise<string[]>;
@@ -54,10 +55,22 @@ export async function makeBuildWorkspace(modules: Readonly<Record<string, Fixtur
   await mkdir(join(data, 'releases'), { recursive: true });
   const remotes = await makeGitRemotes(join(folder, 'remotes'));
 
-  const writeManifest = async (name: string, { file, build }: FixtureModule): Promise<void> => {
+  const writeManifest = async (name: string, { file, dependencies = [] }: FixtureModule): Promise<void> => {
     const about = { name, title: name, repository: remotes.urlOf(name), licence: 'BSD-3-Clause', file, loadName: name };
     await mkdir(join(data, name), { recursive: true });
-    await writeJson(join(data, name, 'module.yaml'), { ...about, build, loadArgs: { style: 'plain' } });
+    await writeJson(join(data, name, 'module.yaml'), {
+      ...about,
+      build: { dependencies },
+      loadArgs: { style: 'plain' },
+    });
+  };
+  const rewrite = async (name: string, from: string | RegExp, by: string): Promise<void> => {
+    const text = await readFile(join(fixtures, name, 'Dockerfile'), 'utf8');
+    if (text.search(from) < 0) throw new Error(`the Dockerfile of ${name} has no ${from}`);
+    await writeFile(
+      join(data, name, 'Dockerfile'),
+      text.replace(from, () => by),
+    );
   };
   const pinned = {
     repository: remotes.urlOf('hashing'),
@@ -67,7 +80,7 @@ export async function makeBuildWorkspace(modules: Readonly<Record<string, Fixtur
   const { base, modules: localLocked } = await lockOf('local');
   const locked: Record<string, LockedSource> = { ...localLocked };
   const lock = async (name: string, commit: string): Promise<void> => {
-    const cloned = (modules[name]?.build.dependencies ?? []).map((dependency) => [dependency.name, pinned]);
+    const cloned = (modules[name]?.dependencies ?? []).map((dependency) => [dependency.name, pinned]);
     const dependencies: unknown = Object.fromEntries(cloned);
     const source = { kind: 'git', repository: remotes.urlOf(name), tag: '1.0.0', commit, dependencies };
     const lines = { own: { base, modules: { ...locked, [name]: source } } };
@@ -76,6 +89,7 @@ export async function makeBuildWorkspace(modules: Readonly<Record<string, Fixtur
   };
   for (const [name, fixture] of Object.entries(modules)) {
     await writeManifest(name, fixture);
+    await rewrite(name, '', '');
     const common = ['module.h', 'LICENSE'].map((file) => [join(fixtures, file), file] as const);
     await lock(name, await remotes.create(name, [[join(fixtures, name), '.'], ...common]));
   }
@@ -89,6 +103,7 @@ export async function makeBuildWorkspace(modules: Readonly<Record<string, Fixtur
     dist,
     artifacts,
     describe: writeManifest,
+    rewrite,
     start,
     commit: async (name, files) => lock(name, await remotes.commit(name, files)),
     async run(verb, ...args) {

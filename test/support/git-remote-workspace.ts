@@ -2,10 +2,9 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { type LockedLine, readLock } from '../../scripts/data/lock.ts';
+import { type LockedLine, readLock, writeLock } from '../../scripts/data/lock.ts';
 import { loadLine, type ReleaseLine } from '../../scripts/data/release-line.ts';
 import type { Patience } from '../../scripts/inputs/remote.ts';
-import { writeLock } from '../../scripts/inputs/resolve-lines.ts';
 import { lockPath, type Workspace } from '../../scripts/pipeline/workspace.ts';
 import { patienceMs } from './patience.ts';
 

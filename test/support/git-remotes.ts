@@ -2,7 +2,10 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 
-/** Git repositories on disk that are reached by URLs of a host that does not exist: `insteadOf` leads there, as it would to a mirror. */
+/**
+ * Git repositories on disk that are reached by URLs of a host that does not exist: `insteadOf` leads there, as it would
+ * to a mirror.
+ */
 export interface GitRemotes {
   /** For processes that are to see them. */
   readonly env: Readonly<Record<string, string>>;

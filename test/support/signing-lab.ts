@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
 import * as z from 'zod';
+import { labels } from '../../scripts/image/labels.ts';
 import { sbomLabel } from '../../scripts/image-line/image-labels.ts';
 import { paths } from '../../scripts/lib/image-paths.ts';
-import { revisionLabel } from '../../scripts/lib/image-revision.ts';
 import type { Architecture } from '../../scripts/pipeline/platform.ts';
 import { artifactsPath, type Workspace } from '../../scripts/pipeline/workspace.ts';
 import { writeSbom } from '../../scripts/sbom/write-sbom.ts';
@@ -52,7 +52,7 @@ export async function openSigningLab() {
   /** The labels that an image gets which is assembled of what lies in dist. */
   async function labelsOf(architecture: Architecture): Promise<Record<string, string>> {
     const list = await readFile(join(artifactsPath(workspace, '9.0', architecture), 'sbom.cdx.json'));
-    return { [sbomLabel]: createHash('sha256').update(list).digest('hex'), [revisionLabel]: hex('7', 40) };
+    return { [sbomLabel]: createHash('sha256').update(list).digest('hex'), [labels.revision]: hex('7', 40) };
   }
 
   /** An index over one image a platform, as publish makes it. */

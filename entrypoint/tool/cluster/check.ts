@@ -18,11 +18,10 @@ import { CONNECTION_OPTIONS, readOptions, type ToolContext } from '../options.ts
 import { ask, type Cluster } from './connection.ts';
 import { findClosedBuses, type Members, membersFrom, startOf, timeoutOf } from './members.ts';
 
-const USAGE = 'cluster check [--nodes host:port,...] [--json] [--timeout S] [--user U] [--password-file F] [--tls]';
 const BETWEEN_MS = 500;
 const PORT_MS = 2000;
 
-/** What `--json` prints, version 1. Fields may be added. */
+/** The data that `--json` prints, version 1. Fields may be added. */
 interface Report {
   readonly version: 1;
   readonly ok: boolean;
@@ -40,10 +39,13 @@ interface Report {
   readonly checks: readonly (Check & { readonly ok: boolean })[];
 }
 
-/** `valkey-bundle cluster check`: exit code 0 if everything is as it should be, 1 if not. What is not yet so is asked again for a while. */
+/**
+ * `valkey-bundle cluster check`: exit code 0 if everything is as it should be, 1 if not. What is not yet so is asked
+ * again for a while.
+ */
 export async function check(context: ToolContext, waiting: Waiting): Promise<number> {
   const kinds = { nodes: 'value', json: 'flag', timeout: 'value', ...CONNECTION_OPTIONS } as const;
-  const options = readOptions(context.args, kinds, USAGE, 3);
+  const options = readOptions(context.args, kinds, 'cluster check', 3);
   const { host, build, env, tell } = context;
   const start = startOf(context, options);
   const cluster: Cluster = { waiting, connection: start.connection, say: () => {} };

@@ -59,18 +59,18 @@ export async function readNode(cluster: Cluster, target: Target): Promise<Sighti
   const addresses = await cluster.waiting.lookup(target.host);
   let last: Sighting = { kind: 'trouble', what: 'address', why: 'its name does not resolve' };
   for (const ip of addresses) {
-    last = await readAt(cluster, { name: target.name, ip, port: target.port });
+    last = await viewAt(cluster, { name: target.name, ip, port: target.port });
     if (last.kind === 'view' || last.what !== 'connection') return last;
   }
   return last;
 }
 
 /** The view of the node at an address. */
-export async function readAt(cluster: Cluster, at: Endpoint): Promise<Sighting> {
+export async function viewAt(cluster: Cluster, at: Endpoint): Promise<Sighting> {
   return readView(at, await ask(cluster, at, VIEW_COMMANDS));
 }
 
-/** What a node's trouble is called. */
+/** The diagnostic for a node's trouble. */
 export function troubleDiagnostic(name: string, reading: Sighting & { kind: 'trouble' }, at?: Place): Diagnostic {
   const codes = {
     address: 'VB703',
@@ -96,25 +96,25 @@ export function membersOf(view: View): readonly Endpoint[] {
 /** How any node is reached. */
 export interface Connection {
   readonly user: string | null;
-  readonly password: Password | null;
+  readonly password: GivenPassword | null;
   readonly tls: TlsFiles | null;
 }
 
-interface Password {
+interface GivenPassword {
   readonly text: string;
   readonly at: Place;
 }
 
 /**
- * From `--user`, `--password-file`, `--tls` and its files, and the environment. Refuses VB205 for a password file that cannot be used,
- * VB206 for two passwords, VB211 to VB213 for one that cannot be used, VB717 for a TLS file.
+ * From `--user`, `--password-file`, `--tls` and its files, and the environment. Refuses VB205 for a password file that
+ * cannot be used, VB206 for two passwords, VB211 to VB213 for one that cannot be used, VB717 for a TLS file.
  */
 export function readConnection(
   host: Pick<Reader, 'readSmall' | 'readConf'>,
   options: ReadonlyMap<string, Given>,
   env: Environment,
 ): Connection {
-  const password = readPassword(host, options.get('password-file'), env);
+  const password = passwordOf(host, options.get('password-file'), env);
   const user = options.get('user')?.text ?? (env['VALKEY_USER'] || null);
   return { user, password, tls: readTls(host, options, env) };
 }
@@ -139,7 +139,11 @@ export function engineConnection({ user, password, tls }: Connection, env: Envir
   return { args: [...(user === null ? [] : ['--user', user]), ...tlsWords(tls)], env: { ...rest, ...auth } };
 }
 
-function readPassword(host: Pick<Reader, 'readSmall'>, option: Given | undefined, env: Environment): Password | null {
+function passwordOf(
+  host: Pick<Reader, 'readSmall'>,
+  option: Given | undefined,
+  env: Environment,
+): GivenPassword | null {
   if (option !== undefined) return { text: textOf(readPasswordFile(host, option.text, option.at)), at: option.at };
   const file = env['VALKEY_PASSWORD_FILE'] ?? '';
   const at = (name: string): Place => ({ kind: 'variable', name });
@@ -161,8 +165,8 @@ const tlsFileOptions = [
 ] as const;
 
 /**
- * With what TLS is spoken: null unless `--tls`, VALKEY_TLS or one of the tlsFileOptions says so. Refuses VB717 for a file that cannot
- * be used, or a certificate without its key.
+ * With what TLS is spoken: null unless `--tls`, VALKEY_TLS or one of the tlsFileOptions says so. Refuses VB717 for a
+ * file that cannot be used, or a certificate without its key.
  */
 function readTls(
   host: Pick<ConfFiles, 'readConf'>,
@@ -188,7 +192,9 @@ function readTls(
     : null;
 }
 
-/** What was not given is as the configuration has it, each by itself: the authority, and the certificate with its key. */
+/**
+ * Fills in from the configuration what was not given: the authority, and the certificate with its key, each by itself.
+ */
 export function completeTls(given: TlsFiles, own: Omit<TlsFiles, 'verifies'>): TlsFiles {
   const { caFile, caDirectory } = given.caFile === null && given.caDirectory === null ? own : given;
   const { certFile, keyFile } = given.certFile === null ? own : given;

@@ -10,7 +10,9 @@ const KEYS_AT_ONCE = 10;
 const MIGRATE_MS = 15_000;
 const ANSWER_MS = 30_000;
 
-/** Moves what is left of each slot whose move was cut off to where it was going. Refuses VB714 where a node does not. */
+/**
+ * Moves what is left of each slot whose move was cut off to where it was going. Refuses VB714 where a node does not.
+ */
 export async function finishMoves(cluster: Cluster, views: readonly View[], signal: AbortSignal): Promise<void> {
   for (const move of cutOffMoves(views)) await finishMove(cluster, move, signal);
 }
@@ -38,7 +40,7 @@ function login(connection: Connection): Command {
   return words.length === 0 ? [] : [...command(words.length === 1 ? 'AUTH' : 'AUTH2'), ...words];
 }
 
-/** What a node answers to one command. */
+/** The reply of a node to one command. Refuses VB714 for an error. */
 async function tellNode(cluster: Cluster, node: View, words: Command, signal: AbortSignal): Promise<Reply> {
   const reply = await askOne(cluster, node, words, { timeoutMs: ANSWER_MS, signal });
   if (!isError(reply)) return reply;
@@ -55,9 +57,10 @@ interface CutOffMove {
 }
 
 /**
- * The moves of which both ends are asked, and the target has been told: before that it can have no key of the slot. `valkey-cli --cluster
- * fix` takes whoever has most keys for the owner, tells everybody, and moves the rest afterwards; a node that hears of the new owner before
- * deletes what is left of the slot (cluster_legacy.c, clusterUpdateSlotsConfigWith), so nothing may be left there.
+ * The moves of which both ends are asked, and the target has been told: before that it can have no key of the slot.
+ * `valkey-cli --cluster fix` takes whoever has most keys for the owner, tells everybody, and moves the rest afterwards;
+ * a node that hears of the new owner before deletes what is left of the slot (cluster_legacy.c,
+ * clusterUpdateSlotsConfigWith), so nothing may be left there.
  */
 export function cutOffMoves(views: readonly View[]): readonly CutOffMove[] {
   return views.flatMap((to) =>
@@ -70,14 +73,18 @@ export function cutOffMoves(views: readonly View[]): readonly CutOffMove[] {
 }
 
 /*
- * A run that dies while it moves slots leaves a cluster that is healthy and uneven, as somebody may want it. So that the next run can tell
- * the two apart, a key says that slots are being moved; it is deleted when that is done, and expires by itself.
+ * A run that dies while it moves slots leaves a cluster that is healthy and uneven, as somebody may want it. So that
+ * the next run can tell the two apart, a key says that slots are being moved; it is deleted when that is done, and
+ * expires by itself.
  */
 const TAG = 'valkey-bundle';
 const KEY = `{${TAG}}:cluster-ensure`;
 const DAYS_S = 7 * 86_400;
 
-/** Whether an earlier run began to move slots and did not finish; or why that cannot be told yet. Refuses VB716 where it may not be asked. */
+/**
+ * True if an earlier run began to move slots and did not finish; a text if that cannot be told yet. Refuses VB716 where
+ * it may not be asked.
+ */
 export async function wasMoving(cluster: Cluster, views: readonly View[]): Promise<boolean | string> {
   const owner = ownerOfMark(views);
   // Where nobody owns the slot, nobody could have been marked.

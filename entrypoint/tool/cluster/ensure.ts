@@ -7,13 +7,12 @@ import type { Waiting } from '../../host/host.ts';
 import { printable } from '../../text/bytes.ts';
 import type { Place } from '../../text/place.ts';
 import { CONNECTION_OPTIONS, numberOf, readOptions, readTargets, type Target, type ToolContext } from '../options.ts';
+import { usageOf } from '../pages.ts';
 import { ask, type Cluster, engineConnection, readConnection, readNode, troubleDiagnostic } from './connection.ts';
 import { finishMoves, markMoving, unmarkMoving, wasMoving } from './cut-off-moves.ts';
 import { lockNodes } from './lock.ts';
 import { findClones, findClosedBuses } from './members.ts';
 
-const USAGE =
-  'cluster ensure --nodes host:port,... [--replicas N] [--timeout S] [--dry-run] [--user U] [--password-file F] [--tls]';
 const BETWEEN_MS = 300;
 /** Each step is planned from what the nodes say after the one before: more steps than this lead nowhere. */
 const MOST_STEPS = 200;
@@ -27,7 +26,10 @@ interface Job {
   readonly at: Place;
 }
 
-/** `valkey-bundle cluster ensure`: makes one healthy cluster of the named nodes. A healthy one is only asked, never written to. */
+/**
+ * `valkey-bundle cluster ensure`: makes one healthy cluster of the named nodes. A healthy one is only asked, never
+ * written to.
+ */
 export async function ensure({ host, args, env }: ToolContext, waiting: Waiting): Promise<number> {
   const kinds = {
     nodes: 'value',
@@ -36,9 +38,9 @@ export async function ensure({ host, args, env }: ToolContext, waiting: Waiting)
     'dry-run': 'flag',
     ...CONNECTION_OPTIONS,
   } as const;
-  const options = readOptions(args, kinds, USAGE, 3);
+  const options = readOptions(args, kinds, 'cluster ensure', 3);
   const nodes = options.get('nodes');
-  if (nodes === undefined) throw refuse('VB601', '--nodes is missing', { hint: `Usage: valkey-bundle ${USAGE}` });
+  if (nodes === undefined) throw refuse('VB601', '--nodes is missing', { hint: usageOf('cluster ensure') });
   const job: Job = {
     cluster: {
       waiting,
@@ -54,7 +56,7 @@ export async function ensure({ host, args, env }: ToolContext, waiting: Waiting)
   if (job.targets.length < 3) throw refuse('VB701', `${job.targets.length} nodes are named`, { at: job.at });
 
   // Without the lock: a cluster that needs nothing is not even told that somebody asked.
-  const { views, actions } = await settle(job, null, waiting.stopped);
+  const { views, actions } = await nextActions(job, null, waiting.stopped);
   for (const action of actions) host.print('stdout', `${printable(showAction(action))}\n`);
   if (options.has('dry-run') && actions.length > 0) return 0;
   if (actions.length > 0) {
@@ -73,7 +75,7 @@ export async function ensure({ host, args, env }: ToolContext, waiting: Waiting)
 async function work(job: Job, signal: AbortSignal): Promise<void> {
   let last: Action | null = null;
   for (let step = 0; step < MOST_STEPS; step++) {
-    const { views, actions } = await settle(job, last, signal);
+    const { views, actions } = await nextActions(job, last, signal);
     const [action] = actions;
     if (action === undefined) {
       if (last?.kind === 'rebalance') await unmarkMoving(job.cluster, views);
@@ -88,8 +90,11 @@ async function work(job: Job, signal: AbortSignal): Promise<void> {
   throw refuse('VB711', `the cluster is not complete after ${MOST_STEPS} steps`, { at: job.at });
 }
 
-/** Asks all nodes until they agree on something to do, or on nothing. What was done last has to show first. Refuses VB711 or VB721 in the end. */
-async function settle(
+/**
+ * Asks all nodes until they agree on something to do, or on nothing. What was done last has to show first. Refuses
+ * VB711 or VB721 in the end.
+ */
+async function nextActions(
   job: Job,
   last: Action | null,
   signal: AbortSignal,
@@ -171,8 +176,8 @@ function showAction(action: Action): string {
 }
 
 /**
- * The views of all named nodes, once they all answer. Says what it waits for when that changes. Refuses VB703 and VB704 when the time is up,
- * and at once what time does not mend: VB705, VB706, VB716.
+ * The views of all named nodes, once they all answer. Says what it waits for when that changes. Refuses VB703 and VB704
+ * when the time is up, and at once what does not pass with time: VB705, VB706, VB716.
  */
 async function surveyAll(
   cluster: Cluster,

@@ -4,15 +4,15 @@ import { type Answer, isError, type ServerError, type Session, type Waiting } fr
 import { type Cluster, serverAt } from './connection.ts';
 
 /*
- * Two runs of `cluster ensure` must not work on one node at the same time, and there is no place to keep a lock in: before the cluster
- * exists a key cannot be written, and would make the node no new one. So the lock is the name of a connection: a run connects to every
- * named node, in the order of their ids, and in one transaction gives the connection its name and lists all connections. Transactions of
- * a node happen one after the other, so of two runs the second one sees the first, and steps back. The lock ends with the connection, so
- * a run that dies loses it; one whose machine dies stops to renew it, and a connection that has been idle too long is closed by whoever
- * waits.
+ * Two runs of `cluster ensure` must not work on one node at the same time, and there is no place to keep a lock in:
+ * before the cluster exists a key cannot be written, and would make the node no new one. So the lock is the name of a
+ * connection: a run connects to every named node, in the order of their ids, and in one transaction gives the
+ * connection its name and lists all connections. Transactions of a node happen one after the other, so of two runs the
+ * second one sees the first, and steps back. The lock ends with the connection, so a run that dies loses it; one whose
+ * machine dies stops to renew it, and a connection that has been idle too long is closed by whoever waits.
  */
 
-const PREFIX = 'valkey-bundle:ensure:';
+const LOCK_PREFIX = 'valkey-bundle:ensure:';
 const RENEW_MS = 2000;
 const IDLE_S = 20;
 const ANSWER_MS = 5000;
@@ -25,14 +25,17 @@ interface Held {
 }
 
 export interface Lock {
-  /** Runs something while the lock is renewed. Throws VB713 where it is lost, after having stopped what runs; also where it was lost unseen. */
+  /**
+   * Runs something while the lock is renewed. Throws VB713 where it is lost, after having stopped what runs; also where
+   * it was lost unseen.
+   */
   holding<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T>;
   release(): void;
 }
 
 /** Locks the nodes, waiting for another run until `end`. Refuses VB712, VB713. */
 export async function lockNodes(cluster: Cluster, views: readonly View[], end: number): Promise<Lock> {
-  const name = `${PREFIX}${cluster.waiting.nonce()}`;
+  const name = `${LOCK_PREFIX}${cluster.waiting.nonce()}`;
   const held: Held[] = [];
   const release = (): void => {
     for (const { session } of held) session.end();
@@ -85,7 +88,7 @@ function holdersIn(list: string, own: string): { readonly id: string; readonly i
   return list.split('\n').flatMap((line) => {
     const field = (name: string): string => new RegExp(`(?:^| )${name}=(\\S*)`).exec(line)?.[1] ?? '';
     const name = field('name');
-    return name.startsWith(PREFIX) && name !== own ? [{ id: field('id'), idle: Number(field('idle')) }] : [];
+    return name.startsWith(LOCK_PREFIX) && name !== own ? [{ id: field('id'), idle: Number(field('idle')) }] : [];
   });
 }
 
@@ -123,9 +126,9 @@ async function holding<T>(
 }
 
 /**
- * Asks whether the lock is still there, which renews it; returns when it asked. A node that moves a big key answers nobody, and lets nobody
- * take the lock either: how long it may be silent is for the caller to say. There is never a second question before the first is
- * answered, so no answer is a late one. Refuses VB713.
+ * Asks whether the lock is still there, which renews it; returns when it asked. A node that moves a big key answers
+ * nobody, and lets nobody take the lock either: how long it may be silent is for the caller to say. There is never a
+ * second question before the first is answered, so no answer is a late one. Refuses VB713.
  */
 async function renew({ now }: Waiting, { view, session }: Held, name: string, timeoutMs: number): Promise<number> {
   const asked = now();

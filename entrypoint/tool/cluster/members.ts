@@ -11,10 +11,10 @@ import {
   completeTls,
   type Endpoint,
   membersOf,
-  readAt,
   readConnection,
   readNode,
   troubleDiagnostic,
+  viewAt,
 } from './connection.ts';
 
 /** The members of a cluster: those that answer, and those that do not. */
@@ -67,16 +67,18 @@ function ownServer({ host, env }: ToolContext, options: ReadonlyMap<string, Give
     connection,
     async find(cluster) {
       const ip = await addressHere(host, cluster.waiting, own.address);
-      if (ip === null) throw refuse('VB703', `${own.address} is no address of this machine`);
+      if (ip === null) throw refuse('VB703', `${own.address} is not an address of this machine`);
       const name = endpoint(ip, port);
-      const reading = await readAt(cluster, { name, ip, port });
+      const reading = await viewAt(cluster, { name, ip, port });
       if (reading.kind === 'view') return [reading.view];
       throw new Refusal(troubleDiagnostic(name, reading));
     },
   };
 }
 
-/** All members that the first ones know. A node is asked where the others look for it, so this is also their way to it. */
+/**
+ * All members that the first ones know. A node is asked where the others look for it, so this is also their way to it.
+ */
 export async function membersFrom(cluster: Cluster, first: readonly View[]): Promise<Members> {
   const known = new Map<string, Endpoint>();
   for (const view of first)
@@ -87,7 +89,7 @@ export async function membersFrom(cluster: Cluster, first: readonly View[]): Pro
   const views = first.filter((view, index) => first.findIndex(({ self }) => self.id === view.self.id) === index);
   const others = [...known].filter(([id]) => !views.some(({ self }) => self.id === id));
   const readings = await Promise.all(
-    others.map(async ([, at]) => ({ at, reading: at.ip === '' ? null : await readAt(cluster, at) })),
+    others.map(async ([, at]) => ({ at, reading: at.ip === '' ? null : await viewAt(cluster, at) })),
   );
   const members = [
     ...views,
@@ -119,15 +121,18 @@ export function timeoutOf(options: ReadonlyMap<string, Given>, seconds: number):
 
 const BUS_MS = 1000;
 
-/** Servers that share an id: among those that were asked, or where members look for them. Each as `two servers, one id: A and B`. */
+/**
+ * Servers that share an id: among those that were asked, or where members look for them. Each as `two servers, one id:
+ * A and B`.
+ */
 export async function findClones(cluster: Cluster, views: readonly View[]): Promise<readonly string[]> {
-  const readings = await Promise.all(otherAddresses(views).map((at) => readAt(cluster, at)));
+  const readings = await Promise.all(otherAddresses(views).map((at) => viewAt(cluster, at)));
   return clonesAmong([...views, ...readings.flatMap((reading) => (reading.kind === 'view' ? [reading.view] : []))]);
 }
 
 /**
- * Bus ports of nodes that answer at which nobody listens: where they were reached, and where members look for them. Only a refusal counts: a
- * firewall that lets members alone through answers nothing.
+ * Bus ports of nodes that answer at which nobody listens: where they were reached, and where members look for them.
+ * Only a refusal counts: a firewall that lets members alone through answers nothing.
  */
 export async function findClosedBuses({ waiting }: Cluster, views: readonly View[]): Promise<readonly string[]> {
   const ids = new Set(views.map(({ self }) => self.id));

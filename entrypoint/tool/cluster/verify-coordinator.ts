@@ -7,11 +7,10 @@ import { CONNECTION_OPTIONS, readOptions, type ToolContext } from '../options.ts
 import { ask, askOne, type Cluster, troubleDiagnostic } from './connection.ts';
 import { membersFrom, startOf, timeoutOf } from './members.ts';
 
-const USAGE = 'cluster verify-coordinator [--nodes host:port,...] [--timeout S] [--user U] [--password-file F] [--tls]';
 const BETWEEN_MS = 200;
 /** Two 32-bit floats that any client can send: eight printable bytes. */
 const VECTOR = 'AAAAAAAA';
-const PREFIX = 'valkey-bundle:verify:';
+const INDEX_PREFIX = 'valkey-bundle:verify:';
 /** Documents that a run which was killed has left are gone after this, and the next run drops its index. */
 const LEFT_S = 600;
 
@@ -24,11 +23,16 @@ interface Probe {
 }
 
 /**
- * `valkey-bundle cluster verify-coordinator`: makes an index on one node, sees it on all, and finds documents of every shard by a KNN query
- * to each node. Refuses VB731 to VB733, and cleans up in any case.
+ * `valkey-bundle cluster verify-coordinator`: makes an index on one node, sees it on all, and finds documents of every
+ * shard by a KNN query to each node. Refuses VB731 to VB733, and cleans up in any case.
  */
 export async function verifyCoordinator(context: ToolContext, waiting: Waiting): Promise<number> {
-  const options = readOptions(context.args, { nodes: 'value', timeout: 'value', ...CONNECTION_OPTIONS }, USAGE, 3);
+  const options = readOptions(
+    context.args,
+    { nodes: 'value', timeout: 'value', ...CONNECTION_OPTIONS },
+    'cluster verify-coordinator',
+    3,
+  );
   const { host, tell } = context;
   const start = startOf(context, options);
   const cluster: Cluster = { waiting, connection: start.connection, say: () => {} };
@@ -38,7 +42,7 @@ export async function verifyCoordinator(context: ToolContext, waiting: Waiting):
   const probe: Probe = {
     cluster,
     views,
-    index: `${PREFIX}${waiting.date()}:${waiting.nonce().slice(0, 8)}`,
+    index: `${INDEX_PREFIX}${waiting.date()}:${waiting.nonce().slice(0, 8)}`,
     end: waiting.now() + timeoutOf(options, 20),
     ok: (line) => host.print('stdout', `ok   ${printable(line)}\n`),
   };

@@ -1,19 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { titleOf } from '../../matrix/access/cells.ts';
-import { coveringSample } from '../../matrix/access/covering.ts';
-import { type Password, passwords } from '../../matrix/access/default-rules.ts';
-import { type Expected, expectedOf } from '../../matrix/access/expected.ts';
-import { layOut } from '../../matrix/access/lay-out.ts';
-import { withContainer } from '../../matrix/merge/run-for-real.ts';
+import { layOutAccess, type Password, passwords, titleOf } from '../../support/access/cells.ts';
+import { coveringSample, type Expected, expectedOf } from '../../support/access/compare.ts';
 import type { TestContainer } from '../../support/docker-container.ts';
 import { until } from '../../support/until.ts';
 import { codesIn } from '../../support/valkey-modules.ts';
+import { withContainer } from './run-for-real.ts';
 
 const asked = ['given', 'own'] as const satisfies readonly Password[];
 
 describe('a real server lets those in whom the rules name', () => {
   it.each(coveringSample().map((cell) => [titleOf(cell), cell] as const))('%s', (_, cell) =>
-    withContainer(cell.circumstance, layOut(cell), null, async (container) => {
+    withContainer(cell.circumstance, layOutAccess(cell), null, async (container) => {
       const expected = expectedOf(cell);
       await container.start();
       if (expected.kind === 'refused') await expectRefusal(container);

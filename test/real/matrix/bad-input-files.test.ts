@@ -1,3 +1,4 @@
-import { describeBadInput } from '../../matrix/bad-input/describe-bad-input.ts';
+import { realRows } from '../../support/bad-input/rows.ts';
+import { describeBadInput } from './describe-bad-input.ts';
 
-describeBadInput('Configuration', 'Byte order marks', 'Modules');
+describeBadInput((row) => realRows.has(row), 'Configuration', 'Byte order marks', 'Modules');

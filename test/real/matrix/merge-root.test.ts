@@ -1,3 +1,3 @@
-import { describeReal } from '../../matrix/merge/describe-real.ts';
+import { describeReal } from './describe-merge.ts';
 
 describeReal('root');

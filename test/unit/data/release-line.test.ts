@@ -10,8 +10,7 @@ import { bundle } from '../../support/fake-image.ts';
 import { start } from '../../support/fake-start.ts';
 import { problemOf } from '../../support/problem-of.ts';
 
-const root = join(import.meta.dirname, '..', '..', '..');
-const own = { modules: join(root, 'modules'), dist: join(root, 'dist') };
+const own = { modules: join(paths.root, 'modules'), dist: join(paths.root, 'dist') };
 
 let modules = '';
 beforeEach(() => {
@@ -175,28 +174,8 @@ describe('a folder without release lines', () => {
   });
 });
 
-describe('the lock file', () => {
-  it('that is not there locks nothing', () => {
-    expect(readLock(workspace()).lines).toEqual({});
-  });
-
-  it.each([
-    ['not JSON', '{"version": 1,'],
-    ['of another form', '{"version": 1, "lines": {"9.0": {}}}'],
-    [
-      'with a commit that is none',
-      '{"version": 1, "lines": {"9.0": {"base": {"kind": "image", "reference": "a", "digest": "sha256:1"}, "modules": {}}}}',
-    ],
-  ])('that is %s is VP107, and nobody is told to edit it', async (_, text) => {
-    writeFileSync(join(modules, 'lock.json'), text);
-    const { code, message } = await problemOf((async () => readLock(workspace()))());
-    expect([code, message.includes('npm run resolve')]).toEqual(['VP107', true]);
-  });
-});
-
-const ownData = { modules: join(paths.root, 'modules'), dist: '' };
-const images = listLines(ownData).flatMap((line) =>
-  Object.entries(loadLine(ownData, line).variants).map(([variant, { defaults }]) => ({ line, variant, defaults })),
+const images = listLines(own).flatMap((line) =>
+  Object.entries(loadLine(own, line).variants).map(([variant, { defaults }]) => ({ line, variant, defaults })),
 );
 
 it.each(images)('an open server of line $line, variant $variant, is known as one', ({ defaults }) => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { crossedCells, requirepassCells } from '../../matrix/access/cells.ts';
-import { compareAll } from '../../matrix/access/compare.ts';
-import { expectEqual } from '../../matrix/expect-equal.ts';
+import { crossedCells, requirepassCells } from '../../support/access/cells.ts';
+import { compareAll } from '../../support/access/compare.ts';
+import { expectEqual } from '../../support/expect-equal.ts';
 
 it('who gets in comes out by the rules for every rule, password and address beside each other', () => {
   expect(crossedCells()).toHaveLength(39 * 4 * 8 * 3 * 2);

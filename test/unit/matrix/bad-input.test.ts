@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../entrypoint/diagnostics/catalogue.ts';
-import { reportOf } from '../../matrix/bad-input/report-of.ts';
-import type { Row } from '../../matrix/bad-input/row.ts';
-import { sections } from '../../matrix/bad-input/sections.ts';
-import { startTwin } from '../../matrix/bad-input/twin.ts';
+import { type Row, reportOf, sections, startTwin } from '../../support/bad-input/rows.ts';
 import { kindsOf } from '../../support/fake-start.ts';
 
 const pure = sections.map(({ title, rows }) => ({ title, rows: rows.filter(({ twin }) => twin !== null) }));

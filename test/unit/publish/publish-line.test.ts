@@ -21,6 +21,7 @@ function fakeRegistry(lead: Manifest | null = index) {
   const registry: Registry = {
     repository: { registry: 'ghcr.io', name: 'a/b' },
     manifest: async () => lead,
+    tags: async () => [],
     putManifest: async (reference) => void written.push(reference),
     hasBlob: async () => true,
     blob: async () => null,

@@ -176,3 +176,25 @@ describe('a request to a registry', () => {
     expect(paths).toEqual(['/v2/a/b/blobs/sha256:there', '/v2/a/b/blobs/sha256:missing']);
   });
 });
+
+describe('the tags of a repository', () => {
+  test('are read page by page, as long as the registry says that there are more', async () => {
+    const asked: string[] = [];
+    const host = await serve(({ url = '' }, response) => {
+      asked.push(url);
+      const isLast = url.includes('last=');
+      const link = isLast ? {} : { link: '</v2/a/b/tags/list?n=1000&last=1.1>; rel="next"' };
+      response.writeHead(200, link).end(JSON.stringify({ name: 'a/b', tags: isLast ? ['1.2'] : ['1.0', '1.1'] }));
+    });
+    expect(await open(host).tags()).toEqual(['1.0', '1.1', '1.2']);
+    expect(asked).toEqual(['/v2/a/b/tags/list?n=1000', '/v2/a/b/tags/list?n=1000&last=1.1']);
+  });
+
+  test.each([
+    [404, '{}'],
+    [200, '{"name":"a/b","tags":null}'],
+  ])('are none where the registry answers %i %s', async (status, body) => {
+    const host = await serve((_, response) => response.writeHead(status).end(body));
+    expect(await open(host).tags()).toEqual([]);
+  });
+});

@@ -53,7 +53,7 @@ it('the document is written beside the records, twice with the same bytes', asyn
 });
 
 it('its moment is that of the newest source, as the builds had it', async () => {
-  await put('json/build.json', builtModule('json', { environment: { SOURCE_DATE_EPOCH: '1600000000' } }).record);
+  await put('json/build.json', builtModule('json', { epoch: 1_600_000_000 }).record);
   expect(await readFile(await writeSbom(workspace, '9.0', 'amd64'), 'utf8')).toContain('2020-09-13T12:26:40.000Z');
 });
 

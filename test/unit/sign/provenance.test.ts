@@ -14,7 +14,7 @@ const predicate = z.object({
   buildDefinition: z.object({
     buildType: z.url(),
     externalParameters: z.record(z.string(), z.unknown()),
-    internalParameters: z.record(z.string(), z.record(z.string(), z.looseObject({ builder: z.string() }))),
+    internalParameters: z.record(z.string(), z.record(z.string(), z.looseObject({ builderImage: z.string() }))),
     resolvedDependencies: z.array(resource),
   }),
   runDetails: z.object({

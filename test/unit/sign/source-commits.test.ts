@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { revisionLabel } from '../../../scripts/lib/image-revision.ts';
+import { labels } from '../../../scripts/image/labels.ts';
 import { commitsOf } from '../../../scripts/sign/prepare.ts';
 import { hex } from '../sbom/fixture.ts';
 
@@ -10,7 +10,7 @@ const images = (...revisions: readonly (string | null)[]) =>
   revisions.map((revision, at) => ({
     digest: `sha256:${hex(String(at), 64)}`,
     architecture: 'amd64',
-    labels: revision === null ? {} : { [revisionLabel]: revision },
+    labels: revision === null ? {} : { [labels.revision]: revision },
   }));
 
 describe('the commits that a provenance names', () => {

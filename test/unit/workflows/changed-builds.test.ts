@@ -24,7 +24,7 @@ describe('what a change builds', () => {
     ['everything for what all builders share', ['docker/builders/finish.sh'], ['9.0 bloom', '9.0 search']],
     ['everything for a change of the build graph', ['scripts/graph/dockerfile.ts'], ['9.0 bloom', '9.0 search']],
     ['everything for what fills manifests in', ['modules/schema.ts'], ['9.0 bloom', '9.0 search']],
-    ['everything for what looks up a line', ['scripts/data/wanted.ts'], ['9.0 bloom', '9.0 search']],
+    ['everything for what looks up a line', ['scripts/lines/wanted.ts'], ['9.0 bloom', '9.0 search']],
     ['everything for what runs a build', ['scripts/lib/programs.ts'], ['9.0 bloom', '9.0 search']],
     ['everything for other packages', ['package-lock.json'], ['9.0 bloom', '9.0 search']],
     ['nothing for a file whose name only begins alike', ['scripts/build-entrypoint.ts'], []],

@@ -73,7 +73,7 @@ describe('the tool itself asks', () => {
   it('never by a host name that leads to another machine', async () => {
     const { asked, codes, stderr } = await asks(['--bind', 'other', '--requirepass', 'x'], pong);
     expect([asked, codes]).toEqual([[], ['VB602']]);
-    expect(stderr).toContain('other is no address of this machine');
+    expect(stderr).toContain('other is not an address of this machine');
   });
   it('and takes what PING is answered, not what AUTH is, as the probe does', async () => {
     const started = ['--port', '0', '--tls-port', '6380', '--requirepass', 'x', ...tls];

@@ -3,7 +3,7 @@ import { numberOf, readOptions, readTargets } from '../../../../entrypoint/tool/
 import { refusalOf } from '../../../support/refusal.ts';
 
 const kinds = { nodes: 'value', timeout: 'value', tls: 'flag' } as const;
-const read = (...args: string[]) => readOptions(args, kinds, 'cluster x', 3);
+const read = (...args: string[]) => readOptions(args, kinds, 'cluster check', 3);
 
 describe('options', () => {
   it('take their value from the next word or behind =', () => {

@@ -1,0 +1,141 @@
+import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { table } from '../../entrypoint/text/table.ts';
+import { textIfThere } from '../lib/files.ts';
+import { sha256OfFile } from '../lib/hash.ts';
+import { jsonText, writeJson } from '../lib/json.ts';
+import { PipelineError } from '../problems/pipeline-error.ts';
+import { readCargoLock } from '../sbom/cargo-lock.ts';
+import type { PreparedBase } from './line-base.ts';
+import type { PlannedModule } from './plan.ts';
+import { type BaseImageRecord, type BuildRecord, baseRecord, buildRecord } from './records.ts';
+
+export interface Collecting {
+  /** The folder into which bake wrote what the module's Dockerfile left, which its last stage has checked. */
+  readonly from: string;
+  /** Its place: <module>/ of dist/artifacts. */
+  readonly to: string;
+  /** PreparedBase.name. */
+  readonly builderImage: string;
+  readonly epoch: number;
+  /** Cargo.lock was there before the build: else cargo chose the versions. */
+  readonly cratesPinned: boolean;
+}
+
+/**
+ * Writes build.json beside a module that was built, and puts it in its place, whole or not at all. Throws VP302 where
+ * there is no file.
+ */
+export async function collectModule(module: PlannedModule, collecting: Collecting): Promise<BuildRecord> {
+  const { from, to, builderImage, epoch, cratesPinned } = collecting;
+  const { name, version, origin, tag, commit, licence, file } = module;
+  const path = join(from, file);
+  const size = (await stat(path).catch(() => null))?.size;
+  if (size === undefined) {
+    const fix = `write ${file} into its Dockerfile, or the name that it has there into file of its module.yaml`;
+    throw new PipelineError('VP302', `the build of ${name} gave no ${file}`, { where: from, fix });
+  }
+  const lock = textIfThere(join(from, 'Cargo.lock'));
+  const record = buildRecord.parse({
+    ...{ module: name, version, origin, tag, commit, licence, builderImage, epoch },
+    toolchain: Object.fromEntries(rowsOf(await readFile(join(from, 'toolchain.tsv'), 'utf8'))),
+    dependencies: [...dependenciesOf(module), ...(lock === null ? [] : cratesOf(lock, cratesPinned))],
+    ...{ file, sha256: await sha256OfFile(path), size },
+  } satisfies Record<keyof BuildRecord, unknown>);
+  await writeFile(join(from, 'build.json'), jsonText(record));
+  // buildx gives the folder to its user alone.
+  await chmod(from, 0o755);
+  await replaceFolder(from, to);
+  return record;
+}
+
+function dependenciesOf({ dependencies, floating }: PlannedModule): BuildRecord['dependencies'] {
+  return [
+    ...dependencies.map(({ name, repository, commit, ref, licence }) => ({
+      name,
+      origin: repository,
+      version: commit === null ? ref : `${ref} ${commit}`,
+      licence,
+      pinned: commit !== null,
+    })),
+    ...floating.map(({ name, why }) => ({ name, origin: why, version: 'as found', pinned: false })),
+  ];
+}
+
+/**
+ * The crates that a Cargo.lock names, as dependencies of build.json. `pinned`: the lock was there before the build;
+ * otherwise cargo chose the versions of that day.
+ */
+function cratesOf(cargoLock: string, pinned: boolean): BuildRecord['dependencies'] {
+  return readCargoLock(cargoLock).map(({ name, version, source }) => ({ name, origin: source, version, pinned }));
+}
+
+/** Puts a folder in the place of another by renaming: a reader sees the one or the other. */
+async function replaceFolder(from: string, to: string): Promise<void> {
+  const old = `${to}.old`;
+  await rm(old, { recursive: true, force: true });
+  await mkdir(join(to, '..'), { recursive: true });
+  if (await stat(to).catch(() => undefined)) await rename(to, old);
+  await rename(from, to);
+  await rm(old, { recursive: true, force: true });
+}
+
+/**
+ * Makes base.json of what docker/facts.Dockerfile left in `from`. Throws where a program of the base did not say what
+ * it should.
+ */
+export async function collectBase(
+  from: string,
+  to: string,
+  { reference, digest }: Pick<PreparedBase, 'reference' | 'digest'>,
+): Promise<BaseImageRecord> {
+  const read = (name: string): Promise<string> => readFile(join(from, name), 'utf8');
+  const record = baseRecord.parse({
+    reference,
+    digest,
+    valkey: matched(await read('valkey.txt'), / v=(\S+)/, 'valkey-server --version'),
+    glibc: matched(await read('glibc.txt'), /(\d+\.\d+)\s*$/, 'ldd --version'),
+    packages: rowsOf(await read('packages.tsv')).map(([name, version, architecture]) => ({
+      name,
+      version,
+      architecture,
+    })),
+  });
+  await writeJson(join(to, 'base.json'), record);
+  return record;
+}
+
+function matched(text: string, expression: RegExp, program: string): string {
+  const found = expression.exec(text)?.[1];
+  if (found !== undefined) return found;
+  throw new Error(`${program} in the base said ${JSON.stringify(text)}`);
+}
+
+function rowsOf(text: string): string[][] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.split('\t'));
+}
+
+/** The signs of hardening that readelf.txt shows. A small module may have nothing that needs a protector. */
+const hardening = {
+  RELRO: /GNU_RELRO/,
+  BIND_NOW: /BIND_NOW|Flags:.*\bNOW\b/,
+  'NX stack': /GNU_STACK .* RW +0x/,
+  'stack protector': /UND __stack_chk_fail\b/,
+  fortify: /UND __\w+_chk\b/,
+} as const satisfies Readonly<Record<string, RegExp>>;
+
+/**
+ * A table of built modules: version, commit, size, and how they are hardened. `folder`: dist/artifacts/<line>/<arch>.
+ */
+export async function showArtifacts(folder: string, built: readonly BuildRecord[]): Promise<string> {
+  const rows = built.map(async ({ module, version, commit, tag, size }) => {
+    const elf = await readFile(join(folder, module, 'readelf.txt'), 'utf8');
+    const flags = Object.values(hardening).map((sign) => (sign.test(elf) ? 'yes' : 'no'));
+    return [module, version, commit?.slice(0, 12) ?? tag, String(Math.ceil(size / 1024)), ...flags];
+  });
+  const head = ['module', 'version', 'commit', 'KiB', ...Object.keys(hardening)];
+  return table([head, ...(await Promise.all(rows))]).join('\n');
+}

@@ -1,3 +1,0 @@
-import { describeMerge } from '../../matrix/merge/describe-merge.ts';
-
-describeMerge('json', 'bloom');
