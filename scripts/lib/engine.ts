@@ -44,11 +44,14 @@ export async function imageId(reference: string): Promise<string | undefined> {
   }
 }
 
-/** The output of a command, and its end. */
-export interface Ran {
-  readonly exitCode: number;
+export interface Output {
   readonly stdout: string;
   readonly stderr: string;
+}
+
+/** The output of a command, and its end. */
+export interface Ran extends Output {
+  readonly exitCode: number;
 }
 
 /** Runs a command in a running container, as the container's user unless another one is named. */
@@ -94,6 +97,11 @@ export async function exitCodeOf(container: Docker.Container): Promise<number> {
   return StatusCode;
 }
 
+/** Everything that a container has printed so far. Only for one without a terminal, whose log keeps the streams apart. */
+export async function outputOf(container: Docker.Container): Promise<Output> {
+  return demux(container, Readable.from([await container.logs({ stdout: true, stderr: true, follow: false })]));
+}
+
 /** The last lines of both streams, in the order in which they were written. */
 export async function lastLines(container: Docker.Container, count: number): Promise<string> {
   const both = collector();
@@ -112,7 +120,7 @@ async function demux(
   container: Docker.Container,
   stream: NodeJS.ReadableStream,
   heard?: (text: string) => void,
-): Promise<Omit<Ran, 'exitCode'>> {
+): Promise<Output> {
   const [stdout, stderr] = [collector(), collector(heard)];
   await demuxInto(container, stream, stdout.sink, stderr.sink);
   return { stdout: stdout.text(), stderr: stderr.text() };
@@ -130,7 +138,7 @@ async function demuxInto(
 }
 
 /** A stream that keeps what is written to it, decoded as a whole: a chunk may end inside a character. */
-export function collector(heard?: (text: string) => void): { sink: Writable; text: () => string } {
+function collector(heard?: (text: string) => void): { sink: Writable; text: () => string } {
   const chunks: Buffer[] = [];
   const sink = new Writable({
     write(chunk: Buffer, _encoding, done) {
