@@ -117,7 +117,7 @@ function checkAccess(host: Host, plan: StartPlan, tell: (diagnostic: Diagnostic)
   if (closed !== undefined) {
     throw refuse('VB509', `${closed} cannot be read by ${who}`, { at: { kind: 'directory', path: closed } });
   }
-  // Who the plan was made as has opened the modules already.
+  // The user who made the plan has opened the modules already.
   if (plan.user.from.uid !== plan.user.to.uid) checkModuleAccess(host, plan.loads, plan.dataDirectory, who);
   if (!host.canWrite(plan.dataDirectory)) {
     const at = { kind: 'directory', path: plan.dataDirectory } as const;

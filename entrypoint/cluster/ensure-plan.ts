@@ -190,7 +190,7 @@ function groupsOf(views: readonly View[]): readonly (readonly View[])[] {
   for (const view of views) {
     if (!left.delete(view)) continue;
     const group = [view];
-    // Who knows whom need not go both ways: a greeting may have been cut short.
+    // Knowing need not go both ways: a greeting may have been cut short.
     for (const member of group)
       for (const other of left)
         if (knows(member, other) || knows(other, member)) {
@@ -222,8 +222,8 @@ function absentFrom(group: readonly View[]): readonly string[] {
 }
 
 /**
- * Whom a node does not hear; null where all hear all. A node that fails and owns nothing may be gone for good: it
- * matters only where it is asked itself.
+ * The first node that another one does not hear; null if all hear all. A node that fails and owns nothing may be gone
+ * for good: it matters only where it is asked itself.
  */
 function missingLink(views: readonly View[]): string | null {
   const isAsked = (row: NodeRow): boolean => views.some(({ self }) => self.id === row.id);

@@ -32,7 +32,7 @@ export function heal(host: Host, plan: StartPlan, debug: (text: string) => void)
     if ('damaged' in nodes) return [diagnose('VB752', `line ${nodes.damaged} is not a line of a nodes.conf`, { at })];
     if (nodes.peers.length === 0) return [];
     const isHere = isOwnAddress(host, plan.cluster, nodes.own);
-    // Whoever is where the others have it is found by them.
+    // A node that is where the others expect it is found by them.
     const limits = { resolveMs: RESOLVE_MS, confirmMs: isHere ? 0 : CONFIRM_MS };
     const found = host.resolve(nodes.peers, limits);
     const unsure = found.isSure ? [] : [diagnose('VB755', 'nodes.conf may have stale addresses', { at })];

@@ -64,7 +64,7 @@ export function discover(
 
 const MODULE_DIR: Place = { kind: 'variable', name: 'MODULE_DIR' };
 
-/** As a shell's `*.so`: no hidden files, and nothing that only begins so (`libx.so.bak`). */
+/** Matches like a shell's `*.so`: no hidden files, and no `libx.so.bak`. */
 function isModuleName(name: string): boolean {
   return name.endsWith('.so') && !name.startsWith('.') && name.length > '.so'.length;
 }

@@ -4,11 +4,11 @@ import type { Reader } from '../host/host.ts';
 import { messageOf } from '../text/bytes.ts';
 
 /*
- * What is known about modules: the manifests are embedded in the executable when it is built, bundle.json stands in the
- * image. Their types, and the checks, live with the build; nothing of that code comes in here.
+ * The data about modules: manifests are embedded in the executable when it is built, and bundle.json is in the image.
+ * Their schema belongs to the build and is not loaded here.
  */
 
-/** A manifest as far as it is embedded: what only the pipeline asks for stays out (scripts/lib/entrypoint-build.ts). */
+/** A manifest as it is embedded, without the parts that only the pipeline reads (scripts/lib/entrypoint-build.ts). */
 export type Manifest = Omit<ModuleManifest, 'repository' | 'licence' | 'build' | 'smoke'>;
 export type Bundle = BundleFile;
 export type OptionDefinition = Manifest['loadArgs']['options'][string];

@@ -28,7 +28,7 @@ export type Invocation =
 type ServerMode = 'start' | 'query';
 
 /**
- * Tells what a command means (design §3.2). No argument, a first one that begins with `-` or that ends in `.conf`:
+ * Tells what a command means. No argument, a first one that begins with `-` or that ends in `.conf`:
  * `valkey-server` is put in front. A program whose base name is one of SERVER_NAMES is a server start.
  */
 export function classify(command: readonly string[]): Invocation {

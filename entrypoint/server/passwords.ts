@@ -111,7 +111,7 @@ export function readPasswordFile(
   at: Place = { kind: 'variable', name: 'VALKEY_PASSWORD_FILE' },
 ): Bytes {
   const read = host.readSmall(path);
-  // Who puts the password itself there must not find it in the log.
+  // A password that stands there by mistake must not reach the log.
   if ('problem' in read) throw refuse('VB205', `${path.startsWith('/') ? path : 'the file'}: ${read.problem}`, { at });
   return bytesOf(checked(read.text, path, 'VB205', at));
 }

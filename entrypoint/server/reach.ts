@@ -133,8 +133,8 @@ function boundTo(settings: Settings): string[] {
 const LOOPBACK = /^(localhost|127(\.\d+){1,3}|[0:]*:0*1|[0:]*:ffff:127(\.\d+){3})$/i;
 
 /*
- * What a start leaves in its own directory for those who ask the server later: health, its probe (probe.pl reads the
- * same lines) and the cluster tool. A running server is asked as it was started, whatever has become of its
+ * The record that a start leaves in its own directory for those who ask the server later: health, its probe (probe.pl
+ * reads the same lines) and the cluster tool. A running server is asked as it was started, whatever has become of its
  * configuration since. The file has the password, so only the server's user reads it, and nobody prints it.
  */
 
