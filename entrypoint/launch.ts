@@ -99,10 +99,7 @@ function writeRuntimeFiles(host: Host, first: StartPlan, replan: (skip: number) 
   return plan;
 }
 
-/**
- * As the official images' scripts do: 0022 is what an engine gives, so nobody chose it; any other umask is somebody's
- * wish.
- */
+/** As the official images' scripts do: 0022 is what an engine gives, so nobody chose it; any other umask was chosen. */
 function narrowUmask(host: Host): void {
   const inherited = host.setUmask(0o077);
   if (inherited !== 0o022) host.setUmask(inherited);

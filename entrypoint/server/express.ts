@@ -25,9 +25,9 @@ interface RuntimeFiles {
 }
 
 /**
- * Says the wanted list in the form that changes least: options behind the user's file if its own load
- * lines, in their order, are part of the list as they stand; a wrapper if something must only come before them; a copy
- * with the load lines lifted out otherwise, and for text from standard input, which has been read by now.
+ * Expresses the wanted list in the form that changes least: options behind the user's file if its own load lines, in
+ * their order, are part of the list as they stand; a wrapper if something must only come before them; a copy with the
+ * load lines lifted out otherwise, and for text from standard input, which has been read by now.
  */
 export function express(
   conf: Configuration,

@@ -43,7 +43,7 @@ function isOfSystem(directory: string): boolean {
 }
 
 /*
- * A sentinel keeps its state in its configuration file. It ends where it may not write the file (sentinel.c,
+ * A sentinel keeps its state in its configuration file. It ends if it may not write the file (sentinel.c,
  * sentinelCheckConfigFile), and what it writes is another file beside it, which it puts in its place (config.c,
  * rewriteConfigOverwriteFile).
  */
