@@ -1,7 +1,7 @@
 import { grammarOf } from '../../entrypoint/conf/grammar.ts';
 import { changes } from '../../test/parity/case.ts';
-import { neededProductions } from '../../test/parity/productions.ts';
 import type { ParityReport } from '../../test/parity/run.ts';
+import { neededProductions } from '../../test/parity/tally.ts';
 
 /** What a run never met though its cases are made for it: nothing, once it has some hundred cases. */
 export function gapsIn({ server, productions, plans, refusals }: ParityReport): string[] {
