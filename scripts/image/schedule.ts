@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { execa } from 'execa';
 import { dockerClient } from '../lib/engine.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
 
 /** A build that is to be run, and the memory that one job of its compiler needs. */
 interface Job {
