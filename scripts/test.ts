@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
-import { allProjects, chooseProjects, wantsEngine } from './bootstrap/test-projects.mjs';
+import { allProjects, chooseProjects, wantsEngine } from './bootstrap/needs.mjs';
 import { runVerb } from './lib/command-line.ts';
 import { paths } from './lib/image-paths.ts';
 import { PipelineError } from './lib/pipeline-error.ts';

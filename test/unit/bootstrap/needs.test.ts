@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { engineNeed } from '../../../scripts/bootstrap/engine-need.mjs';
-import { allProjects, chooseProjects } from '../../../scripts/bootstrap/test-projects.mjs';
+import { allProjects, chooseProjects, engineNeed } from '../../../scripts/bootstrap/needs.mjs';
 import config from '../../../vitest.config.ts';
 
 describe('what a verb wants of a Docker engine', () => {
