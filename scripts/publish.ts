@@ -1,12 +1,12 @@
 import process from 'node:process';
 import { loadLine } from './data/release-line.ts';
 import { lockOfLine } from './data/wanted.ts';
+import { readDate } from './lib/calendar-day.ts';
+import { runVerb } from './lib/command-line.ts';
 import { openEngine } from './lib/engine.ts';
-import { readDate } from './pipeline/calendar-day.ts';
-import { nativePlatform, readPlatform } from './pipeline/platform.ts';
-import { runVerb } from './pipeline/run-verb.ts';
-import { openWorkspace } from './pipeline/workspace.ts';
-import { PipelineError } from './problems/pipeline-error.ts';
+import { PipelineError } from './lib/pipeline-error.ts';
+import { nativePlatform, readPlatform } from './lib/platform.ts';
+import { openWorkspace } from './lib/workspace.ts';
 import { dockerFolder, readCredentials } from './publish/credentials.ts';
 import { choosePlatforms, publishOptions, refuseAlienOptions, requirePlatform } from './publish/options.ts';
 import { showPlan } from './publish/plan.ts';

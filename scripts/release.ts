@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
 import { loadLine } from './data/release-line.ts';
-import { readDate } from './pipeline/calendar-day.ts';
-import { nativePlatform } from './pipeline/platform.ts';
-import { runVerb } from './pipeline/run-verb.ts';
-import { openWorkspace } from './pipeline/workspace.ts';
-import { PipelineError } from './problems/pipeline-error.ts';
+import { readDate } from './lib/calendar-day.ts';
+import { runVerb } from './lib/command-line.ts';
+import { PipelineError } from './lib/pipeline-error.ts';
+import { nativePlatform } from './lib/platform.ts';
+import { openWorkspace } from './lib/workspace.ts';
 import { choosePlatforms } from './publish/options.ts';
 import { readRepository, showRepository } from './publish/repository.ts';
 

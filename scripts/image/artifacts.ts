@@ -1,10 +1,9 @@
 import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { table } from '../../entrypoint/text/table.ts';
-import { textIfThere } from '../lib/files.ts';
+import { jsonText, textIfThere, writeJson } from '../lib/files.ts';
 import { sha256OfFile } from '../lib/hash.ts';
-import { jsonText, writeJson } from '../lib/json.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
 import { readCargoLock } from '../supply/sbom-inputs.ts';
 import type { PreparedBase } from './line-base.ts';
 import type { PlannedModule } from './plan.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Deb, type Mirrors, openSuite, type Suite } from '../lib/debian.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
 import type { ArchiveLine } from './base.ts';
 
 export interface BasePackages {

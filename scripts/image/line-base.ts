@@ -1,7 +1,7 @@
 import type { LockedLine, LockedSource } from '../data/lock.ts';
 import { imageId } from '../lib/engine.ts';
-import { type Architecture, architectureOf, nativePlatform, type Platform } from '../pipeline/platform.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
+import { type Architecture, architectureOf, nativePlatform, type Platform } from '../lib/platform.ts';
 import { type ArchiveRecord, archiveLine, ensureBase } from './base.ts';
 import type { ReadBuild } from './plan.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { BundleFile } from '../../modules/schema.ts';
+import { jsonText } from '../lib/files.ts';
 import { paths } from '../lib/image-paths.ts';
-import { jsonText } from '../lib/json.ts';
 import { type ArchiveRecord, ensureBase, readArchiveLine } from './base.ts';
 import { buildImage, builtId } from './buildkit.ts';
 import { archiveBundle, standInBundle } from './bundle.ts';

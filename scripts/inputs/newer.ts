@@ -3,7 +3,7 @@ import { loadManifests } from '../data/manifests.ts';
 import type { ReleaseLine } from '../data/release-line.ts';
 import { compareReleases, isSameLine, readRelease, releasesLike } from '../data/version.ts';
 import { type WantedLine, type WantedSource, wantedLine } from '../data/wanted.ts';
-import type { Workspace } from '../pipeline/workspace.ts';
+import type { Workspace } from '../lib/workspace.ts';
 import { listTags, resolveBaseImage } from './base-image.ts';
 import { type DebianArchive, withDebianArchive } from './debian-archive.ts';
 import { askRemotes, type RemoteRefs } from './git.ts';

@@ -5,7 +5,7 @@ import { readLock } from '../data/lock.ts';
 import type { ReleaseLine } from '../data/release-line.ts';
 import { readRelease } from '../data/version.ts';
 import { writeWhole } from '../lib/files.ts';
-import { releasesPath, type Workspace } from '../pipeline/workspace.ts';
+import { releasesPath, type Workspace } from '../lib/workspace.ts';
 import { findNewer, type Newer } from './newer.ts';
 
 /**

@@ -2,7 +2,7 @@ import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { PipelineError } from './pipeline-error.ts';
 
 /**
  * Makes sure that programs are there: `tools` names each and the Debian package that holds it. Missing ones are

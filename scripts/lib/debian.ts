@@ -2,8 +2,8 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
-import { PipelineError } from '../problems/pipeline-error.ts';
 import { sha256OfFile } from './hash.ts';
+import { PipelineError } from './pipeline-error.ts';
 import { type Ended, runGroup } from './process-group.ts';
 
 export const debianKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';

@@ -3,9 +3,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import * as z from 'zod';
-import { isMissing } from '../lib/files.ts';
-import { parseJson } from '../lib/json.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { isMissing, parseJson } from '../lib/files.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
 
 export interface Credentials {
   readonly username: string;

@@ -1,6 +1,6 @@
 import type { ReleaseLine } from '../data/release-line.ts';
-import type { Platform } from '../pipeline/platform.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
+import type { Platform } from '../lib/platform.ts';
 import { isLoopback } from './repository.ts';
 
 /** The options of `npm run publish`, beside those that every verb has. */

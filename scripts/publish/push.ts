@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import * as z from 'zod';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
 import type { Credentials } from './credentials.ts';
 import { accessRefused } from './registry.ts';
 import { type Repository, showRepository } from './repository.ts';

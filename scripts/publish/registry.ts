@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { parseJson } from '../lib/files.ts';
 import { digestOf } from '../lib/hash.ts';
-import { parseJson } from '../lib/json.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
 import { retry } from '../lib/retry.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
 import type { Credentials } from './credentials.ts';
 import { type Manifest, manifestTypes } from './manifest.ts';
 import { apiOf, isLoopback, type Repository, showRepository } from './repository.ts';

@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
 
 /** Where the images are: `ghcr.io` and `kailas-cloud/valkey-bundle`. Both are valid in form. */
 export interface Repository {

@@ -2,9 +2,9 @@ import process from 'node:process';
 import type Docker from 'dockerode';
 import * as z from 'zod';
 import { engineStatus } from '../lib/engine.ts';
-import { parseJson } from '../lib/json.ts';
-import { architectureOf, type Platform } from '../pipeline/platform.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { parseJson } from '../lib/files.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
+import { architectureOf, type Platform } from '../lib/platform.ts';
 import { dockerFolder, readCredentials } from '../publish/credentials.ts';
 
 interface Wanted {

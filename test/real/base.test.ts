@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type ArchiveLine, ensureBase, recipeHash } from '../../scripts/image/base.ts';
 import { paths } from '../../scripts/lib/image-paths.ts';
-import { architectureOf, nativePlatform } from '../../scripts/pipeline/platform.ts';
+import { architectureOf, nativePlatform } from '../../scripts/lib/platform.ts';
 import { tarOf } from '../support/docker-container.ts';
 import { engine, label } from '../support/docker-engine.ts';
 

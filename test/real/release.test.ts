@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { digestOf } from '../../scripts/lib/hash.ts';
-import { nativePlatform } from '../../scripts/pipeline/platform.ts';
+import { nativePlatform } from '../../scripts/lib/platform.ts';
 import { manifestTypes } from '../../scripts/publish/manifest.ts';
 import { longTestMs } from '../support/patience.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';

@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import * as z from 'zod';
 import { labels as imageLabels } from '../../scripts/image/labels.ts';
 import { paths } from '../../scripts/lib/image-paths.ts';
-import type { Architecture } from '../../scripts/pipeline/platform.ts';
+import type { Architecture } from '../../scripts/lib/platform.ts';
 import { ensureCosign, verifyingCommands } from '../../scripts/supply/cosign.ts';
 import type { SbomInputs } from '../../scripts/supply/sbom-inputs.ts';
 import { heldFiles } from '../unit/supply/fake-registry.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { paths } from '../../../scripts/lib/image-paths.ts';
-import { PipelineError } from '../../../scripts/problems/pipeline-error.ts';
+import { PipelineError } from '../../../scripts/lib/pipeline-error.ts';
 import {
   grypeArguments,
   grypeConfig,

@@ -1,4 +1,4 @@
-import type { ProblemEntry } from './entry.ts';
+import type { ProblemEntry } from './general.ts';
 
 /** VP5xx: 50x and 51x the registry, 52x what is to be published, 53x its tests, 54x the tags. */
 export const publishProblems = {

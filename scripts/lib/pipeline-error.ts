@@ -1,11 +1,15 @@
-import { type ProblemCode, problems } from './catalogue.ts';
-import type { ExitCode } from './entry.ts';
+import { buildProblems } from './problems/build.ts';
+import { type ExitCode, generalProblems } from './problems/general.ts';
+import { dataProblems, sourcesProblems } from './problems/inputs.ts';
+import { publishProblems } from './problems/publish.ts';
+import { supplyProblems } from './problems/supply.ts';
+import { verifyProblems } from './problems/verify.ts';
 
 /**
  * An occurrence, in the words of the reader: `where` is a file:line:column, a reference or a URL; `fix` replaces the
  * catalogue's.
  */
-export interface ProblemDetails {
+interface ProblemDetails {
   readonly where?: string;
   readonly fix?: string;
   /** Further lines: the end of a log, a framed excerpt. Shown as they are. */
@@ -28,3 +32,16 @@ export class PipelineError extends Error {
     this.exitCode = problems[code].exitCode;
   }
 }
+
+/** Every problem that the pipeline reports, by its code. docs/pipeline-problems.md is generated from it. */
+export const problems = {
+  ...dataProblems,
+  ...sourcesProblems,
+  ...buildProblems,
+  ...verifyProblems,
+  ...publishProblems,
+  ...supplyProblems,
+  ...generalProblems,
+} as const;
+
+type ProblemCode = keyof typeof problems;

@@ -1,4 +1,4 @@
-import type { ProblemEntry } from './entry.ts';
+import type { ProblemEntry } from './general.ts';
 
 /** VP4xx: 40x what is to be verified, 41x what came out. */
 export const verifyProblems = {

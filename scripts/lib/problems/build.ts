@@ -1,4 +1,4 @@
-import type { ProblemEntry } from './entry.ts';
+import type { ProblemEntry } from './general.ts';
 
 /** VP3xx: the build of modules, the checks of what it gave, and the assembly of images. */
 export const buildProblems = {

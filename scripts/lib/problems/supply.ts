@@ -1,4 +1,4 @@
-import type { ProblemEntry } from './entry.ts';
+import type { ProblemEntry } from './general.ts';
 
 /** VP6xx: 60x the list of components, 61x the scan, 62x signatures and attestations. Retired: VP610 and VP623. */
 export const supplyProblems = {
