@@ -1,6 +1,7 @@
 // node scripts/bootstrap.mjs <verb> [arguments]
 // Turns a fresh clone on a bare machine into one where scripts/<verb>.ts can run: packages, Node 26, a Docker engine.
 // Plain JavaScript without dependencies, because it runs before they are installed, on any Node from 18 on.
+
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -9,7 +10,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { BootstrapError, say } from './bootstrap/console.mjs';
 import { findEngine, installEngine } from './bootstrap/engine.mjs';
-import { engineNeed } from './bootstrap/engine-need.mjs';
+import { engineNeed } from './bootstrap/needs.mjs';
 import { installPackages } from './bootstrap/packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');

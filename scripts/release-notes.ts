@@ -1,68 +1,82 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openHistory } from './changed/history.ts';
+import { loadLine } from './data/release-line.ts';
+import { writeWhole } from './lib/files.ts';
 import { utcDay } from './pipeline/calendar-day.ts';
 import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace, releasePath } from './pipeline/workspace.ts';
 import { PipelineError } from './problems/pipeline-error.ts';
-import { currentPoint, ownCommits, pointAt, publishedImages } from './release-notes/collect.ts';
-import { recordsOf, writeGitHubRelease } from './release-notes/github-release.ts';
-import { previousRelease } from './release-notes/previous-release.ts';
-import { releaseNotes } from './release-notes/release-notes.ts';
-import { showReleaseTag } from './workflows/release-tag.ts';
+import { readPublished } from './publish/release-file.ts';
+import { propertyOf, readImages, registryFor } from './supply/image-content.ts';
+import { previousRelease, recordsOf, releaseCommands, releaseNotes, runTool } from './supply/notes.ts';
+import { showReleaseTag } from './supply/release-plan.ts';
 
-const usage = `npm run release-notes -- --line LINE [--from REF] [--tag TAG] [--create]
-Prints what differs between a release of a line and the one before it, and writes it to dist/release/<line>/notes.md.
-  --line LINE  as modules/releases/<line>.yaml names it
-  --from REF   what to compare with: by default the last release tag of the line that HEAD has behind it
+const usage = `npm run release-notes -- --line LINE [--tag TAG] [--from TAG] [--create]
+Prints what the published images of a line consist of, and what differs from the release before it: by the lists of components in both.
+Writes it to dist/release/<line>/notes.md.
+  --line LINE  as modules/releases/<line>.yaml names it; npm run publish has to have left its release.json
   --tag TAG    the tag of this release: by default the version of its server and today's date (UTC)
-  --create     also makes the release on GitHub, or brings it up to date; needs gh and a token that may write contents`;
+  --from TAG   what to compare with: by default the last release tag of the line that HEAD has behind it
+  --create     also makes the release on GitHub, with GitHub's own list of what was merged; needs gh, and a token that may write contents`;
 
 const options = {
   line: { type: 'string', default: '' },
-  from: { type: 'string', default: '' },
   tag: { type: 'string', default: '' },
+  from: { type: 'string', default: '' },
   create: { type: 'boolean', default: false },
 } as const;
 
-await runVerb({ name: 'release-notes', usage, options }, async ({ values, report }) => {
-  const { line, from, create } = values;
-  if (line === '') throw new PipelineError('VP901', 'npm run release-notes: --line is missing');
+await runVerb({ name: 'release-notes', usage, options }, async ({ values, aborted, report }) => {
+  if (values.line === '') throw new PipelineError('VP901', 'npm run release-notes: --line is missing');
   const workspace = openWorkspace();
-  const history = openHistory();
-  const now = await currentPoint(workspace, line);
-  const tag = values.tag || showReleaseTag({ valkey: now.line.valkey ?? line, date: utcDay(new Date()) });
-
-  const versionAt = async (each: string) => (await pointAt(history, each, line))?.line.valkey ?? null;
-  const before = from || (await previousRelease(await history.tags('v*-*'), tag, versionAt));
-  const commit = before === null ? null : await history.commit(before);
-  if (before !== null && commit === null) {
-    throw new PipelineError('VP901', `--from: there is no such tag or commit, got ${before}`, {
-      fix: 'write one that git log shows; a shallow clone has few',
-    });
+  const { line, valkey = values.line } = loadLine(workspace, values.line);
+  const published = await readPublished(workspace, line);
+  const [variant] = Object.values(published?.variants ?? {});
+  if (published === null || variant === undefined) {
+    const fix = `npm run publish -- --line ${line}`;
+    throw new PipelineError('VP520', 'nothing is published yet', { where: `line ${line}`, fix });
   }
-  report(before === null ? `${tag}: no earlier release of ${line}` : `${tag}: compared with ${before}`);
-  const notes = releaseNotes({
-    now,
-    before: before === null || commit === null ? null : { tag: before, point: await pointAt(history, commit, line) },
-    commits: commit === null ? [] : await ownCommits(history, commit),
-    project: projectUrl(),
-    images: await publishedImages(workspace, line),
-  });
+  const { registry } = await registryFor(published.repository, aborted);
+  const tag = values.tag || showReleaseTag({ valkey, date: utcDay(new Date()) });
+  const before = await releaseBefore();
+  report(before === null ? `${tag}: no earlier release of ${line}` : `${tag}: compared with ${before.tag}`);
+  const now = await documentOf(variant.digest);
+  if (now === null) throw new PipelineError('VP402', 'the registry has nothing under it', { where: variant.digest });
+  const images = Object.values(published.variants).map(({ digest, tags }) => ({
+    reference: `${published.repository}@${digest}`,
+    tags,
+  }));
+  const notes = releaseNotes({ now, before, images });
   console.log(notes);
 
   const file = join(releasePath(workspace, line), 'notes.md');
-  await mkdir(releasePath(workspace, line), { recursive: true });
-  await writeFile(file, notes);
-  if (!create) return;
+  await writeWhole(file, notes);
+  if (!values.create) return;
+  const commit = (await runTool('git', ['rev-parse', 'HEAD'])).trim();
+  const title = `${tag.slice(1)} (line ${line})`;
   const assets = await recordsOf(workspace, line);
-  const head = (await history.commit('HEAD')) ?? 'HEAD';
-  await writeGitHubRelease({ tag, title: `${tag.slice(1)} (line ${line})`, notes: file, assets, commit: head });
+  const release = { tag, title, notes: file, before: before?.tag ?? null, assets, commit };
+  const exists = await runTool('gh', ['release', 'view', tag, '--json', 'tagName']).then(
+    () => true,
+    () => false,
+  );
+  for (const args of releaseCommands(release, exists)) await runTool('gh', args);
   report(`made the release ${tag}`);
-});
 
-/** GitHub Actions names itself and the repository; elsewhere commits are not linked. */
-function projectUrl(): string | null {
-  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository } = process.env;
-  return server && repository ? `${server}/${repository}` : null;
-}
+  async function releaseBefore(): Promise<Parameters<typeof releaseNotes>[0]['before']> {
+    if (values.from !== '') return { tag: values.from, document: await documentOf(values.from.replace(/^v/, '')) };
+    const tags = (await runTool('git', ['tag', '--list', 'v*-*', '--merged', 'HEAD'])).split('\n');
+    return previousRelease(tags, tag, (each) => documentOf(each.replace(/^v/, '')));
+  }
+
+  /** The list of components of the first platform; null where the registry has no image of this line under the reference. */
+  async function documentOf(reference: string) {
+    if ((await registry.manifest(reference)) === null) return null;
+    const found = await readImages(registry, reference).catch((error: unknown) => {
+      // An image that somebody else put there.
+      if (error instanceof PipelineError && (error.code === 'VP605' || error.code === 'VP620')) return [];
+      throw error;
+    });
+    const document = found[0]?.document;
+    return document !== undefined && propertyOf(document.metadata.component, 'line') === line ? document : null;
+  }
+});

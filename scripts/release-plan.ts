@@ -4,9 +4,7 @@ import { utcDay } from './pipeline/calendar-day.ts';
 import { runVerb } from './pipeline/run-verb.ts';
 import { openWorkspace } from './pipeline/workspace.ts';
 import { PipelineError } from './problems/pipeline-error.ts';
-import { writeOutputs } from './workflows/job-outputs.ts';
-import { lineRows, publishedLines } from './workflows/line-rows.ts';
-import { planRelease } from './workflows/release-plan.ts';
+import { lineRows, planRelease, publishedLines, writeOutputs } from './supply/release-plan.ts';
 
 const usage = `npm run release-plan -- --tag TAG | --line LINE | --all
 Says what the jobs of a workflow are to do: which line, from which lock, on which runners.
@@ -31,7 +29,7 @@ await runVerb({ name: 'release-plan', usage, options }, async ({ values, report 
   if (all) {
     const lock = readLock(workspace);
     const include = publishedLines(lines).flatMap((each) => lineRows(each, lock));
-    return writeOutputs({ any: include.length > 0, matrix: { include } }, output);
+    return writeOutputs({ locked: include.every((row) => row.locked), matrix: { include } }, output);
   }
   const plan = planRelease(tag === '' ? { line } : { tag }, lines, readLock(workspace), utcDay(new Date()));
   report(

@@ -1,58 +1,68 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join } from 'node:path';
 import process from 'node:process';
-import { readScanDate } from './pipeline/calendar-day.ts';
+import { loadLine } from './data/release-line.ts';
+import { architectureOf, nativePlatform, readPlatform } from './pipeline/platform.ts';
 import { runVerb } from './pipeline/run-verb.ts';
-import { openWorkspace } from './pipeline/workspace.ts';
+import { openWorkspace, releasePath } from './pipeline/workspace.ts';
 import { PipelineError } from './problems/pipeline-error.ts';
-import { severities } from './scan/finding.ts';
-import { gate } from './scan/gate.ts';
-import { readFindings } from './scan/read-report.ts';
-import { showFinding, showGate, showWaiver } from './scan/show-gate.ts';
-import { readWaivers } from './scan/waivers.ts';
+import { stagedImages } from './publish/release-file.ts';
+import { registryFor } from './supply/image-content.ts';
+import { type ImageToScan, readWaivers, requireCurrentWaivers, scanImages } from './supply/scan.ts';
 
-const usage = `npm run scan -- --report FILE [--severity high] [--fixed-only] [--date yyyy-mm-dd]
-  --report FILE    what trivy (--format json) or grype (-o json) wrote about the image; the scanner is run by who calls this
-  --severity WORD  the least severity that fails: ${severities.join(', ')}; by default high
-  --fixed-only     what has no fix yet does not fail
-  --date DATE      the day against which waivers are held; by default today (UTC)
-
-Waivers stand in modules/waivers.yaml: id, package (optional), reason, added, until. An expired one fails.`;
+const usage = `npm run scan -- (REFERENCE | --line LINE [--published]) [--platform PLATFORM] [--fail-on high] [--only-fixed]
+Lets grype look for known vulnerabilities in an image, or in the images that were staged for a line.
+  REFERENCE            an image as grype takes it: of the engine, registry:REPOSITORY@DIGEST, sbom:FILE
+  --line LINE          as modules/releases/<line>.yaml names it; findings: dist/release/<line>/scan-*.grype.json
+  --published          the image that the line's first tag leads to now, instead of those that are staged
+  --platform PLATFORM  linux/amd64 or linux/arm64; with --line by default this machine's
+  --fail-on SEVERITY   the least severity that fails, as grype names it; by default high
+  --only-fixed         what has no fix yet does not fail
+GRYPE names the program, if it is not on PATH. Waivers stand in modules/waivers.yaml; an expired one fails.`;
 
 const options = {
-  report: { type: 'string' },
-  severity: { type: 'string', default: 'high' },
-  'fixed-only': { type: 'boolean', default: false },
-  date: { type: 'string' },
+  line: { type: 'string' },
+  published: { type: 'boolean', default: false },
+  platform: { type: 'string' },
+  'fail-on': { type: 'string', default: 'high' },
+  'only-fixed': { type: 'boolean', default: false },
 } as const;
 
-await runVerb({ name: 'scan', usage, options }, async ({ values }) => {
-  if (values.report === undefined) throw new PipelineError('VP901', 'npm run scan: --report is missing');
-  const severity = severities.find((word) => word === values.severity);
-  if (severity === undefined) {
-    const fix = `write one of ${severities.join(', ')}`;
-    throw new PipelineError('VP901', `--severity: unknown word, got ${values.severity}`, { fix });
+await runVerb({ name: 'scan', usage, options, positionals: 1 }, async ({ values, positionals, aborted, report }) => {
+  const [reference] = positionals;
+  if ((reference === undefined) === (values.line === undefined)) {
+    throw new PipelineError('VP901', 'npm run scan: of what? Give a reference or --line, and one of them alone');
   }
-  const today = readScanDate(values.date, new Date());
-  const file = resolve(process.env['INIT_CWD'] ?? process.cwd(), values.report);
-  const findings = readFindings(textOf(file), file);
-  const waivers = readWaivers(openWorkspace());
-  const result = gate({ findings, waivers, severity, fixedOnly: values['fixed-only'], today });
-  console.log(showGate(result));
-  const [blocking, expired] = [result.blocking.map(showFinding), result.expired.map(showWaiver)];
-  if (blocking.length > 0) {
-    const details = [...blocking, ...expired.map((text) => `expired waiver: ${text}`)].join('\n');
-    throw new PipelineError('VP611', `${blocking.length} at or above ${severity}`, { where: file, details });
+  const workspace = openWorkspace();
+  const waivers = readWaivers(workspace);
+  requireCurrentWaivers(waivers, new Date().toISOString().slice(0, 10));
+  const platform = values.platform === undefined ? null : readPlatform(values.platform);
+  const images =
+    reference === undefined
+      ? await imagesOfLine(values.line ?? '', platform ?? nativePlatform())
+      : [{ reference, findings: null }];
+  await scanImages(images, {
+    ...{ waivers, aborted, report, grype: process.env['GRYPE'] || 'grype' },
+    platform: platform ?? (values.line === undefined ? null : nativePlatform()),
+    failOn: values['fail-on'],
+    onlyFixed: values['only-fixed'],
+  });
+
+  async function imagesOfLine(name: string, of: ReturnType<typeof nativePlatform>): Promise<ImageToScan[]> {
+    const { line, variants } = loadLine(workspace, name);
+    const found = values.published
+      ? await publishedImage((variants['default']?.tags[0] ?? line).replaceAll('{line}', line))
+      : await stagedImages(workspace, line, of);
+    if (found.length === 0) report(`nothing of the line ${line} is published yet`);
+    return found.map(({ variant, reference: image }) => ({
+      reference: `registry:${image}`,
+      findings: join(releasePath(workspace, line), `scan-${variant}-${architectureOf(of)}.grype.json`),
+    }));
   }
-  if (!result.isOpen) {
-    throw new PipelineError('VP612', `${expired.length}, on ${today}`, { details: expired.join('\n') });
+
+  /** One image stands for all variants: they differ in nothing but their defaults. */
+  async function publishedImage(tag: string): Promise<{ variant: string; reference: string }[]> {
+    const { registry, repository } = await registryFor(process.env['VALKEY_BUNDLE_REPOSITORY'], aborted);
+    const found = await registry.manifest(tag);
+    return found === null ? [] : [{ variant: 'published', reference: `${repository}@${found.digest}` }];
   }
 });
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new PipelineError('VP610', 'the file cannot be read', { where: file, cause });
-  }
-}

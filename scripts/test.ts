@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
-import { allProjects, chooseProjects, wantsEngine } from './bootstrap/test-projects.mjs';
+import { allProjects, chooseProjects, wantsEngine } from './bootstrap/needs.mjs';
 import { paths } from './lib/image-paths.ts';
 import { readTestReport, summarise, testReportPath } from './lib/test-report.ts';
 import { runVerb } from './pipeline/run-verb.ts';

@@ -41,8 +41,8 @@ await runVerb({ name: 'verify', usage, options, positionals: 1 }, async ({ value
   const alien = isWholeLine ? (['variant', 'report'] as const) : (['built'] as const);
   const wrong = alien.find((name) => values[name]);
   if (wrong !== undefined) {
-    const fix = `npm run verify -- --line LINE${isWholeLine ? ' with a REFERENCE' : ''}`;
-    throw new PipelineError('VP901', `npm run verify: --${wrong} says nothing here`, { fix });
+    const where = isWholeLine ? 'a REFERENCE' : '--line and no REFERENCE';
+    throw new PipelineError('VP901', `npm run verify: --${wrong} goes with ${where}`);
   }
   const docker = await openEngine();
   removeRemainsAtEnd();

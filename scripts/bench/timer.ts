@@ -148,7 +148,7 @@ async function runTimer({ rounds, server, input, beside = false }: ContainerRun)
       ],
     },
   };
-  const { exitCode, stdout, stderr } = await runOnce(await openEngine(), wish, input);
+  const { exitCode, stdout, stderr } = await runOnce(await openEngine(), wish, { input });
   if (exitCode !== 0) throw new Error(`the timer ended with code ${exitCode}:\n${stderr}`);
   return stdout;
 }

@@ -5,7 +5,7 @@ import { textIfThere } from '../lib/files.ts';
 import { sha256OfFile } from '../lib/hash.ts';
 import { jsonText, writeJson } from '../lib/json.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import { readCargoLock } from '../sbom/cargo-lock.ts';
+import { readCargoLock } from '../supply/sbom-inputs.ts';
 import type { PreparedBase } from './line-base.ts';
 import type { PlannedModule } from './plan.ts';
 import { type BaseImageRecord, type BuildRecord, baseRecord, buildRecord } from './records.ts';

@@ -8,7 +8,7 @@ import { ensureBuildx } from '../lib/programs.ts';
 import { architectureOf, nativePlatform, type Platform } from '../pipeline/platform.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
-import { writeSbom } from '../sbom/write-sbom.ts';
+import { writeSbom } from '../supply/sbom.ts';
 import { bake, type ImageTarget, imageTarget } from './bake.ts';
 import { type BuiltLine, buildLine } from './build-line.ts';
 import { builtId } from './buildkit.ts';

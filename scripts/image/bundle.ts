@@ -5,7 +5,6 @@ import type { ArchiveLine, ArchiveRecord } from './base.ts';
 import type { PreparedBase } from './line-base.ts';
 import type { BuildRecord } from './records.ts';
 
-
 /**
  * bundle.json of a line made from the Debian archive: says which versions were really installed, not which were asked
  * for.

@@ -1,6 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os';
-import { execa } from 'execa';
-import { dockerClient } from '../lib/engine.ts';
+import { openEngine } from '../lib/engine.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
 
 /** A build that is to be run, and the memory that one job of its compiler needs. */
@@ -99,10 +98,8 @@ const usable = 0.85;
  */
 export async function engineCapacity(): Promise<Capacity> {
   try {
-    const { stdout } = await execa(dockerClient(), ['info', '--format', '{{.NCPU}} {{.MemTotal}}'], {
-      stdin: 'ignore',
-    });
-    const [cores = 0, bytes = 0] = stdout.trim().split(' ').map(Number);
+    const docker = await openEngine();
+    const { NCPU: cores, MemTotal: bytes }: { NCPU: number; MemTotal: number } = await docker.info();
     if (cores > 0 && bytes > 0) return { cores, memory: mebibytes(bytes) };
   } catch {
     // A plan needs no engine.

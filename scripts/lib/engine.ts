@@ -44,11 +44,14 @@ export async function imageId(reference: string): Promise<string | undefined> {
   }
 }
 
-/** The output of a command, and its end. */
-export interface Ran {
-  readonly exitCode: number;
+export interface Output {
   readonly stdout: string;
   readonly stderr: string;
+}
+
+/** The output of a command, and its end. */
+export interface Ran extends Output {
+  readonly exitCode: number;
 }
 
 /** Runs a command in a running container, as the container's user unless another one is named. */
@@ -65,18 +68,24 @@ export async function execIn(container: Docker.Container, command: readonly stri
   return { exitCode: ExitCode, ...printed };
 }
 
-/** Runs a container to its end, as `docker run --rm` does, with `input` as its standard input. */
-export async function runOnce(docker: Docker, wish: Docker.ContainerCreateOptions, input?: string): Promise<Ran> {
+/** Runs a container to its end, as `docker run --rm` does. `heard` gets what it prints on standard error as it comes. */
+export async function runOnce(
+  docker: Docker,
+  wish: Docker.ContainerCreateOptions,
+  { input, heard }: { readonly input?: string; readonly heard?: (text: string) => void } = {},
+): Promise<Ran> {
   const stdin = input !== undefined;
   const container = await docker.createContainer({ ...wish, OpenStdin: stdin, StdinOnce: stdin, AttachStdin: stdin });
   try {
     // Attached before it starts, so that nothing it prints is missed.
     const stream = await container.attach({ stream: true, stdin, stdout: true, stderr: true, hijack: stdin });
-    const printed = demux(container, stream);
-    await container.start();
-    if (stdin) stream.end(input);
-    const [exitCode, text] = await Promise.all([exitCodeOf(container), printed]);
-    return { exitCode, ...text };
+    const run = async (): Promise<number> => {
+      await container.start();
+      if (stdin) stream.end(input);
+      return exitCodeOf(container);
+    };
+    const [printed, exitCode] = await Promise.all([demux(container, stream, heard), run()]);
+    return { exitCode, ...printed };
   } finally {
     await container.remove({ force: true, v: true });
   }
@@ -86,6 +95,11 @@ export async function runOnce(docker: Docker, wish: Docker.ContainerCreateOption
 export async function exitCodeOf(container: Docker.Container): Promise<number> {
   const { StatusCode }: { StatusCode: number } = await container.wait({ condition: 'not-running' });
   return StatusCode;
+}
+
+/** Everything that a container has printed so far. Only for one without a terminal, whose log keeps the streams apart. */
+export async function outputOf(container: Docker.Container): Promise<Output> {
+  return demux(container, Readable.from([await container.logs({ stdout: true, stderr: true, follow: false })]));
 }
 
 /** The last lines of both streams, in the order in which they were written. */
@@ -102,8 +116,12 @@ export async function followLog(container: Docker.Container, stdout: Writable, s
   await demuxInto(container, log, stdout, stderr);
 }
 
-async function demux(container: Docker.Container, stream: NodeJS.ReadableStream): Promise<Omit<Ran, 'exitCode'>> {
-  const [stdout, stderr] = [collector(), collector()];
+async function demux(
+  container: Docker.Container,
+  stream: NodeJS.ReadableStream,
+  heard?: (text: string) => void,
+): Promise<Output> {
+  const [stdout, stderr] = [collector(), collector(heard)];
   await demuxInto(container, stream, stdout.sink, stderr.sink);
   return { stdout: stdout.text(), stderr: stderr.text() };
 }
@@ -120,11 +138,12 @@ async function demuxInto(
 }
 
 /** A stream that keeps what is written to it, decoded as a whole: a chunk may end inside a character. */
-export function collector(): { sink: Writable; text: () => string } {
+function collector(heard?: (text: string) => void): { sink: Writable; text: () => string } {
   const chunks: Buffer[] = [];
   const sink = new Writable({
     write(chunk: Buffer, _encoding, done) {
       chunks.push(chunk);
+      heard?.(chunk.toString('utf8'));
       done();
     },
   });

@@ -1,14 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { grammarOf } from '../../entrypoint/conf/tokenize.ts';
 import { changes } from '../../test/parity/case.ts';
 import { neededProductions } from '../../test/parity/productions.ts';
 import type { ParityReport } from '../../test/parity/run.ts';
 import { addTallies, emptyTally, type Tally } from '../../test/parity/tally.ts';
-import { dockerClient } from '../lib/engine.ts';
+import { openEngine, runOnce } from '../lib/engine.ts';
 import { paths } from '../lib/image-paths.ts';
-import { currentOwner, ownerLabel } from '../lib/owner.ts';
+import { ownLabel } from '../lib/owner.ts';
 
 const REPO = '/repo';
 
@@ -45,26 +44,30 @@ async function runWorker(
   worker: number,
   workers: number,
 ): Promise<ParityReport> {
-  const node = join(REPO, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');
-  const own = server.executable === null ? [] : ['--volume', `${server.executable}:/opt/parity/valkey-server:ro`];
-  const binary = server.executable === null ? '/usr/local/libexec/valkey/valkey-server' : '/opt/parity/valkey-server';
-  const container = [
-    ...['--rm', '--label', `${ownerLabel}=${currentOwner()}`, '--user', '0', '--network', 'none'],
-    ...['--tmpfs', '/tmp:exec', '--volume', `${paths.root}:${REPO}:ro`, ...own],
-    ...['--workdir', REPO, '--entrypoint', node, 'valkey-bundle-test:local'],
-  ];
-  const program = [
-    ...['test/parity/run.ts', '--server', binary, '--version', server.version],
-    ...['--module', '/opt/stand-ins/libreport.so', '--cases', String(cases), '--seed', String(seed)],
-    ...['--worker', String(worker), '--workers', String(workers)],
-  ];
-  const child = execa(dockerClient(), ['run', ...container, ...program], { reject: false });
-  child.stderr.on('data', (chunk: Buffer) => report(`Valkey ${server.version}: ${String(chunk).trim()}`));
-  const result = await child;
-  if (!result.stdout.startsWith('{'))
-    throw new Error(`the parity run ended with code ${result.exitCode} and no report:\n${result.stderr}`);
+  const own = '/opt/parity/valkey-server';
+  const binary = server.executable === null ? '/usr/local/libexec/valkey/valkey-server' : own;
+  const wish = {
+    Image: 'valkey-bundle-test:local',
+    Labels: ownLabel(),
+    User: '0',
+    WorkingDir: REPO,
+    Entrypoint: [join(REPO, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node')],
+    Cmd: [
+      ...['test/parity/run.ts', '--server', binary, '--version', server.version],
+      ...['--module', '/opt/stand-ins/libreport.so', '--cases', String(cases), '--seed', String(seed)],
+      ...['--worker', String(worker), '--workers', String(workers)],
+    ],
+    HostConfig: {
+      NetworkMode: 'none',
+      Tmpfs: { '/tmp': 'exec' },
+      Binds: [`${paths.root}:${REPO}:ro`, ...(server.executable === null ? [] : [`${server.executable}:${own}:ro`])],
+    },
+  };
+  const heard = (text: string): void => report(`Valkey ${server.version}: ${text.trim()}`);
+  const { exitCode, stdout, stderr } = await runOnce(await openEngine(), wish, { heard });
+  if (!stdout.startsWith('{')) throw new Error(`the parity run ended with code ${exitCode} and no report:\n${stderr}`);
   // test/parity/run.ts prints its report so.
-  return JSON.parse(result.stdout) as ParityReport;
+  return JSON.parse(stdout) as ParityReport;
 }
 
 /** Names everything that a run never met though its cases are made for it: nothing, once it has some hundred cases. */

@@ -21,13 +21,3 @@ export function readDate(text: string | undefined, now: Date): string {
     fix: `write it like ${utcDay(now)}, in UTC`,
   });
 }
-
-/**
- * The day on which waivers must be valid, yyyy-mm-dd: that of --date, or else of `now` in UTC. Throws VP901 for a day
- * that does not exist.
- */
-export function readScanDate(text: string | undefined, now: Date): string {
-  const date = text ?? now.toISOString().slice(0, 10);
-  if (/^\d{4}-\d{2}-\d{2}$/.test(date) && isDay(date.replaceAll('-', ''))) return date;
-  throw new PipelineError('VP901', `--date: not a date, got ${date}`, { fix: 'write it like 2026-12-31' });
-}

@@ -77,7 +77,7 @@ export const publishProblems = {
     exitCode: 65,
     meaning:
       'The images were staged into another repository, or say of themselves that they are of another line, variant, lock, version of the server or revision than the line has now, or than those of another platform.',
-    fix: 'Build and stage it again: npm run build, npm run image, npm run publish -- --stage, then npm run verify.',
+    fix: 'Build and stage it again: npm run image, npm run publish -- --stage, then npm run verify, each with --line and --platform.',
   },
   VP523: {
     title: 'the registry does not hold what was staged',
@@ -91,7 +91,7 @@ export const publishProblems = {
     exitCode: 65,
     meaning:
       'The images of this line and platform were not built, or from another lock than is here now, or the engine no longer has them.',
-    fix: 'npm run build -- --line <line> --platform <platform>, then npm run image with the same options',
+    fix: 'npm run image -- --line <line> --platform <platform>',
   },
   VP530: {
     title: 'a digest was not verified',

@@ -1,6 +1,6 @@
 import type { ProblemEntry } from './entry.ts';
 
-/** VP6xx: 60x the list of components, 61x the scan, 62x signatures and attestations. */
+/** VP6xx: 60x the list of components, 61x the scan, 62x signatures and attestations. Retired: VP610 and VP623. */
 export const supplyProblems = {
   VP601: {
     title: 'a build record is missing',
@@ -32,20 +32,13 @@ export const supplyProblems = {
     title: 'the image holds no list of components',
     exitCode: 65,
     meaning:
-      'Images that are built from source have it at /usr/local/share/valkey-bundle/sbom.cdx.json; the one that npm start makes of binary packages has none.',
-    fix: 'Name an image of a line that was built from source.',
-  },
-  VP610: {
-    title: 'the scanner report cannot be read',
-    exitCode: 65,
-    meaning: 'The file is not the JSON of trivy (SchemaVersion 2) or grype (matches).',
-    fix: 'trivy image --format json --output FILE REFERENCE, or grype REFERENCE -o json --file FILE',
+      'An image that is built from source has its list of components at /usr/local/share/valkey-bundle/sbom.cdx.json, and below build/ there a record of each module; the one that npm start makes of binary packages has none.',
+    fix: 'Name an image of a line that was built from source: npm run image -- --line <line>',
   },
   VP611: {
     title: 'known vulnerabilities',
     exitCode: 1,
-    meaning:
-      'The scanner found vulnerabilities at or above the severity of the gate, and no waiver that still holds covers them.',
+    meaning: 'Grype found vulnerabilities at or above the severity that fails, and no waiver covers them.',
     fix: 'Take a newer base or module; or, if it does not apply, add a waiver with a reason and a date to modules/waivers.yaml.',
   },
   VP612: {
@@ -53,6 +46,13 @@ export const supplyProblems = {
     exitCode: 1,
     meaning: 'A waiver holds until its date, and not longer: somebody has to look again.',
     fix: 'Remove it; or look at the vulnerability again, and renew its date and reason.',
+  },
+  VP613: {
+    title: 'grype failed',
+    exitCode: 69,
+    meaning:
+      'Grype ended without a result: nobody knows what vulnerabilities the image has. That is never a clean result.',
+    fix: 'Its own words above say why. It needs the image, and a network for its database; a grype before 0.92 ends like this for findings, too.',
   },
   VP620: {
     title: 'not a digest in a registry',
@@ -73,17 +73,11 @@ export const supplyProblems = {
       'Keyless signing needs the identity of a GitHub Actions job (permission id-token: write); elsewhere a key is needed.',
     fix: 'Add --key FILE, or run it in the release workflow; --dry-run shows the commands.',
   },
-  VP623: {
-    title: 'the list of components to attest is missing',
-    exitCode: 65,
-    meaning: 'Every platform of the index gets the document of its own architecture.',
-    fix: 'npm run sbom -- --line <line> --platform <platform>',
-  },
   VP624: {
     title: 'what is to be attested is not of this image',
     exitCode: 65,
     meaning:
-      'The list of components or the records of the build under dist/artifacts, or the commit of the workflow, are others than those that the image was made of.',
-    fix: 'Sign it with the dist/artifacts that were left by the build of this very digest, at its commit.',
+      'The list of components in the image is for another architecture or has other modules than the records of their builds; or the workflow runs for another commit than the image was assembled from.',
+    fix: 'Sign in the run that assembled the image, at its commit; an image that contradicts itself has to be built again.',
   },
 } as const satisfies Readonly<Record<string, ProblemEntry>>;

@@ -136,10 +136,7 @@ function publishedPath(workspace: Workspace, line: string): string {
 /**
  * A record that an earlier step wrote; null if there is no such file. Throws VP521 if it is not what that step writes.
  */
-export async function readRecord<Schema extends z.ZodType>(
-  path: string,
-  schema: Schema,
-): Promise<z.infer<Schema> | null> {
+async function readRecord<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.infer<Schema> | null> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');

@@ -2,6 +2,7 @@ import type Docker from 'dockerode';
 import { loadLine, type ReleaseLine } from '../data/release-line.ts';
 import { lockOfLine } from '../data/wanted.ts';
 import { imageTag, labels as names } from '../image/labels.ts';
+import { engineStatus } from '../lib/engine.ts';
 import { architectureOf, type Platform } from '../pipeline/platform.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import { PipelineError } from '../problems/pipeline-error.ts';
@@ -62,38 +63,36 @@ export async function stageLine(workspace: Workspace, wish: LineToStage, means: 
  * and for one that says of itself that it is of another line, variant, platform or lock: those of an earlier run stay
  * in the engine, also where a later one failed.
  */
-export async function builtImages(docker: Docker, { line, platform, lock }: LineToStage): Promise<BuiltImage[]> {
-  const about = { line: line.line, platform };
-  return Promise.all(
-    Object.keys(line.variants).map(async (variant) => {
-      const tag = imageTag(line.line, variant);
-      const wrong = (what: string, cause?: unknown): PipelineError =>
-        new PipelineError('VP524', what, {
-          where: tag,
-          fix: `npm run build -- --line ${line.line} --platform ${platform}, then npm run image with the same options`,
-          cause,
-        });
-      const image = await docker
-        .getImage(tag)
-        .inspect()
-        .catch((cause: unknown) => {
-          if (cause instanceof Error && 'statusCode' in cause && cause.statusCode === 404) {
-            throw wrong('the engine has no such image', cause);
-          }
-          throw cause;
-        });
-      const labels = image.Config.Labels ?? {};
-      const facts: readonly (readonly [what: string, got: string | undefined, wanted: string])[] = [
-        ['line', labels[names.line], line.line],
-        ['variant', labels[names.variant], variant],
-        ['platform', `${image.Os}/${image.Architecture}`, platform],
-        ['lock', labels[names.lock], lock],
-      ];
-      const other = facts.find(([, got, wanted]) => got !== wanted);
-      if (other !== undefined) throw wrong(`its ${other[0]} is ${other[1] ?? 'not said'}, not ${other[2]}`);
-      return { ...about, variant, id: image.Id };
-    }),
-  );
+export function builtImages(docker: Docker, wish: LineToStage): Promise<BuiltImage[]> {
+  return Promise.all(Object.keys(wish.line.variants).map((variant) => builtImage(docker, wish, variant)));
+}
+
+async function builtImage(
+  docker: Docker,
+  { line: { line }, platform, lock }: LineToStage,
+  variant: string,
+): Promise<BuiltImage> {
+  const where = imageTag(line, variant);
+  const fix = `npm run image -- --line ${line} --platform ${platform}`;
+  const image = await docker
+    .getImage(where)
+    .inspect()
+    .catch((cause: unknown) => {
+      if (engineStatus(cause) !== 404) throw cause;
+      throw new PipelineError('VP524', 'the engine has no such image', { where, fix, cause });
+    });
+  const labels = image.Config.Labels ?? {};
+  const facts: readonly (readonly [what: string, got: string | undefined, wanted: string])[] = [
+    ['line', labels[names.line], line],
+    ['variant', labels[names.variant], variant],
+    ['platform', `${image.Os}/${image.Architecture}`, platform],
+    ['lock', labels[names.lock], lock],
+  ];
+  for (const [what, got, wanted] of facts) {
+    if (got === wanted) continue;
+    throw new PipelineError('VP524', `its ${what} is ${got ?? 'not said'}, not ${wanted}`, { where, fix });
+  }
+  return { line, variant, platform, id: image.Id };
 }
 
 /**

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type BundleFile, bundleFile } from '../../modules/schema.ts';
 import { upstreamVersion } from '../data/version.ts';
 import { parseJson } from '../lib/json.ts';
-import { sbomProblems } from '../sbom/check-sbom.ts';
+import { sbomProblems } from '../supply/sbom.ts';
 import type { FileFact, ImageFacts } from './facts.ts';
 import { CheckFailed, CheckNotRun, type Recorder, require, requireSame } from './report.ts';
 import { type Expected, isPackagedOnly, layout, type Subject } from './subject.ts';

@@ -1,7 +1,7 @@
 import { Cluster } from 'iovalkey';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { outputOf } from '../../scripts/lib/engine.ts';
 import { type ClusterNode, named, untilState, useClusterNetwork } from '../support/cluster-network.ts';
-import { outputOf } from '../support/docker-container.ts';
 import { lostOf, whileWriting } from '../support/kube/clients.ts';
 import { measured } from '../support/measured.ts';
 import { checkPatience } from '../support/patience.ts';

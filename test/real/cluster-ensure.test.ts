@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { outputOf, type Ran } from '../../scripts/lib/engine.ts';
 import { type ClusterNode, named, untilState, useClusterNetwork } from '../support/cluster-network.ts';
-import { type Executed, outputOf } from '../support/docker-container.ts';
 import { until } from '../support/until.ts';
 
 const network = useClusterNetwork();
 const coordinator = { env: { SEARCH_MODULE_ARGS: '--use-coordinator --reader-threads 2' } };
 let nodes: ClusterNode[] = [];
-let runs: Executed[] = [];
+let runs: Ran[] = [];
 
 /** The cluster's state as each node says it at this moment. */
 const states = async () => {

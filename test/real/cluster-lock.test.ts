@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { outputOf } from '../../scripts/lib/engine.ts';
 import { named, untilUp, useClusterNetwork } from '../support/cluster-network.ts';
-import { outputOf } from '../support/docker-container.ts';
 
 const network = useClusterNetwork();
 const pauseMs = 8000;

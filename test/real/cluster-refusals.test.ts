@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Ran } from '../../scripts/lib/engine.ts';
 import { type ClusterNode, named, untilUp, useClusterNetwork } from '../support/cluster-network.ts';
-import type { Executed } from '../support/docker-container.ts';
 
 const network = useClusterNetwork();
 let fresh: ClusterNode[] = [];
@@ -55,7 +55,7 @@ async function stateOf(node: ClusterNode): Promise<string> {
 }
 
 /** Runs `cluster ensure`, and expects this refusal and that nothing changed on any of the nodes. */
-async function refuses(code: string, nodes: readonly ClusterNode[], env = {}): Promise<Executed> {
+async function refuses(code: string, nodes: readonly ClusterNode[], env = {}): Promise<Ran> {
   const before = await Promise.all(nodes.map(stateOf));
   const result = await network.toolWith(env, 'cluster', 'ensure', '--nodes', named(nodes), '--timeout', '10');
   expect(result).toMatchObject({ stderr: expect.stringContaining(`error ${code}`), stdout: '' });

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -71,6 +71,16 @@ describe('the verbs, one after the other', () => {
   });
 });
 
+describe('--update --newer', () => {
+  it('writes newer patch releases into the published lines, locks them, and lists them', async () => {
+    expect(await start('resolve', '--update', '--newer', '--published')).toMatchObject({ exitCode: 0 });
+    const read = (path: string): Promise<string> => readFile(path, 'utf8');
+    expect(await read(join(workspace.modules, 'releases', '9.0.yaml'))).toContain('1.0.1');
+    expect(await read(join(workspace.modules, 'lock.json'))).toContain('"tag": "1.0.1"');
+    expect(await read(join(workspace.dist, 'newer.md'))).toBe('- 9.0 echo: 1.0.0 -> 1.0.1\n');
+  });
+});
+
 describe('--dry-run', () => {
   it.each(['resolve', 'fetch'] as const)('of %s prints the plan, asks nobody and writes nothing', async (verb) => {
     const before = await snapshot();
@@ -89,6 +99,8 @@ describe('bad input', () => {
     ['nothing locked', 'resolve', ['--locked'], 65, 'VP201'],
     ['an unknown option', 'resolve', ['--udpate'], 64, 'VP901'],
     ['options that exclude each other', 'resolve', ['--update', '--locked'], 64, 'VP901'],
+    ['what is newer without taking it', 'resolve', ['--newer'], 64, 'VP901'],
+    ['a line and all published ones', 'resolve', ['--published', '--line', '9.0'], 64, 'VP901'],
   ] as const)('%s: %s %s ends with %i and %s, without a stack', async (_, verb, args, code, problem) => {
     const { exitCode, stderr } = await start(verb, ...args);
     expect([exitCode, stderr]).toEqual([code, expect.stringContaining(`${problem} `)]);

@@ -24,7 +24,7 @@ const local = readExpected(workspace, 'local', 'default', nativePlatform());
 
 /** The line that the image with stand-ins would be of. */
 const standIns = { search: '1.0.2', json: '1.0.2', bloom: '1.0.0', ldap: '1.0.0' };
-const directives = [{ name: 'protected-mode', value: 'no' }];
+const directives = local.line.variants['default']?.defaults.directives ?? [];
 const coordinatorArgs = [{ module: 'search', args: '--use-coordinator', when: { 'cluster-enabled': 'yes' } }];
 
 function standInLine(variant: 'default' | 'coordinator'): Expected {

@@ -49,3 +49,24 @@ it('npm run verify says so where no engine answers', async () => {
   expect(exitCode).toBe(69);
   expect(stderr).toMatch(/^VP903 tcp:\/\/127\.0\.0\.1:1: /);
 });
+
+it.each([
+  [['--line', 'local', '--built', 'valkey-bundle:local'], 'VP901'],
+  [['--line', 'local', '--variant', 'default'], 'VP901'],
+  [['--line', 'local', '--platform', 'linux/arm64'], 'VP520'],
+])(
+  'npm run verify %j ends with %s: a line is verified as it was staged or built, and none is no success',
+  async (args, code) => {
+    const cwd = await mkdtemp(join(tmpdir(), 'valkey-bundle-verify-'));
+    try {
+      await symlink(join(paths.root, 'modules'), join(cwd, 'modules'));
+      const { exitCode, stderr } = await execa(process.execPath, [script, ...args], { cwd, reject: false });
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: code === 'VP901' ? 64 : 65,
+        stderr: expect.stringMatching(`^${code} `),
+      });
+    } finally {
+      await rm(cwd, { recursive: true, force: true });
+    }
+  },
+);

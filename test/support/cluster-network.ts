@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type Docker from 'dockerode';
 import { afterAll } from 'vitest';
-import { removeNetwork } from '../../scripts/lib/engine.ts';
-import { type Executed, execIn, type Files, outputOf, tarOf } from './docker-container.ts';
+import { execIn, outputOf, type Ran, removeNetwork } from '../../scripts/lib/engine.ts';
+import { type Files, tarOf } from './docker-container.ts';
 import { createNetwork, engine, images, label, requireImage } from './docker-engine.ts';
 import { until } from './until.ts';
 
@@ -29,7 +29,7 @@ export interface ClusterNode {
   readonly docker: Docker.Container;
   /** Output of valkey-cli in the container. */
   cli(...command: string[]): Promise<string>;
-  exec(...command: string[]): Promise<Executed>;
+  exec(...command: string[]): Promise<Ran>;
   log(): Promise<string>;
   /** Kills the server and removes the container: its data stays, its address is free. */
   remove(): Promise<void>;
@@ -41,9 +41,9 @@ export interface ClusterNode {
 export interface ClusterNetwork {
   node(name: string, wish?: NodeWish): Promise<ClusterNode>;
   /** Runs the tool in a container of the network, as a Job would. */
-  tool(...args: string[]): Promise<Executed>;
+  tool(...args: string[]): Promise<Ran>;
   /** The same with an environment. */
-  toolWith(env: Readonly<Record<string, string>>, ...args: string[]): Promise<Executed>;
+  toolWith(env: Readonly<Record<string, string>>, ...args: string[]): Promise<Ran>;
   /** Starts it without waiting for its end: process 1 of a container, which can be killed. */
   job(...args: string[]): Promise<Docker.Container>;
 }
@@ -142,7 +142,7 @@ export function useClusterNetwork(): ClusterNetwork {
     };
   };
 
-  const toolWith = async (env: Readonly<Record<string, string>>, ...args: string[]): Promise<Executed> => {
+  const toolWith = async (env: Readonly<Record<string, string>>, ...args: string[]): Promise<Ran> => {
     client ??= make('client', { Entrypoint: ['sleep', 'infinity'] });
     const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
     return execIn(await client, ['env', ...variables, 'valkey-bundle', ...args]);

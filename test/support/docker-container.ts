@@ -1,8 +1,7 @@
-import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type Docker from 'dockerode';
 import { bytesOf } from '../../entrypoint/text/bytes.ts';
-import { collector } from '../../scripts/lib/engine.ts';
+import { execIn, type Output, outputOf, type Ran } from '../../scripts/lib/engine.ts';
 import { engine, images, label, requireImage } from './docker-engine.ts';
 import { patienceMs } from './patience.ts';
 
@@ -16,7 +15,7 @@ export interface TestContainer {
   read(...command: string[]): Promise<string>;
   /** The same as the user that the server runs as: root in a container may not look into processes of others. */
   readAsServer(...command: string[]): Promise<string>;
-  exec(...command: string[]): Promise<Executed>;
+  exec(...command: string[]): Promise<Ran>;
   /** Waits until it has ended, and returns its exit code. */
   ended(): Promise<number>;
   /** The port on 127.0.0.1 behind which the container's port is now; none while it does not run. */
@@ -150,51 +149,6 @@ function optionsOf(image: string, wish: ContainerWish): Docker.ContainerCreateOp
   if (wish.user !== undefined) options.User = wish.user;
   if (wish.healthEveryMs !== undefined) options.Healthcheck = { Interval: wish.healthEveryMs * 1_000_000 };
   return options;
-}
-
-/** What a command in a container printed, and how it ended. */
-export interface Executed {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs a command in a running container, as the container's user unless another one is named. */
-export async function execIn(
-  container: Docker.Container,
-  command: readonly string[],
-  user?: string,
-): Promise<Executed> {
-  const exec = await container.exec({
-    Cmd: [...command],
-    AttachStdout: true,
-    AttachStderr: true,
-    ...(user === undefined ? {} : { User: user }),
-  });
-  const stream = await exec.start({ hijack: true, stdin: false });
-  const stdout = collector();
-  const stderr = collector();
-  container.modem.demuxStream(stream, stdout.sink, stderr.sink);
-  await finished(stream, { writable: false });
-  const { ExitCode } = await exec.inspect();
-  if (ExitCode === null) throw new Error(`${command.join(' ')} has not ended`);
-  return { exitCode: ExitCode, stdout: stdout.text(), stderr: stderr.text() };
-}
-
-export interface Output {
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Everything that a container has printed so far. Only for containers without a terminal, whose log keeps the streams apart. */
-export async function outputOf(container: Docker.Container): Promise<Output> {
-  const raw = await container.logs({ stdout: true, stderr: true, follow: false });
-  const stdout = collector();
-  const stderr = collector();
-  const source = Readable.from([raw]);
-  container.modem.demuxStream(source, stdout.sink, stderr.sink);
-  await finished(source);
-  return { stdout: stdout.text(), stderr: stderr.text() };
 }
 
 /** What stands at a path of a container: text, or one of the other kinds of file. The owner is root unless it is said. */

@@ -1,6 +1,7 @@
 import { Redis as Valkey } from 'iovalkey';
 import { afterAll } from 'vitest';
-import { type ContainerWish, makeContainer, type Output, type TestContainer } from './docker-container.ts';
+import type { Output } from '../../scripts/lib/engine.ts';
+import { type ContainerWish, makeContainer, type TestContainer } from './docker-container.ts';
 import { until } from './until.ts';
 
 /** A command that ran to its end. */

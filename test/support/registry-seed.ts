@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { tarOf } from './docker-container.ts';
+import { type Files, tarOf } from './docker-container.ts';
 
 /** A repository of a test registry, spoken to by bare requests: tests look at it past the code that they are about. */
 export interface RawRepository {
-  /** An image of one file, put there without an engine; the digest of its manifest. */
-  putImage(architecture: string, labels?: Readonly<Record<string, string>>): Promise<SeededImage>;
+  /** An image of a few files, put there without an engine; the digest of its manifest. */
+  putImage(architecture: string, labels?: Readonly<Record<string, string>>, files?: Files): Promise<SeededImage>;
   put(reference: string, mediaType: string, body: string): Promise<void>;
   /** Exact bytes behind a tag or digest; null if there is none. */
   bytes(reference: string): Promise<Buffer | null>;
@@ -54,10 +54,10 @@ export function rawRepository(host: string, name: string, user?: RawUser): RawRe
     if (response.status === 404) return null;
     return Buffer.from(await (await expect(200)(response)).arrayBuffer());
   };
-  /** The images of one repository share their only layer: what is in it is of no importance. */
+  /** The images of one repository share their only layer where its files are of no importance. */
   let shared: ReturnType<typeof putLayer> | undefined;
-  const putLayer = async () => {
-    const tar = tarOf({ '/content': name });
+  const putLayer = async (files: Files) => {
+    const tar = tarOf(files);
     const layer = { mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', ...(await putBlob(gzipSync(tar))) };
     return { layer, diffId: digestOf(tar) };
   };
@@ -75,9 +75,9 @@ export function rawRepository(host: string, name: string, user?: RawUser): RawRe
       const tags = typeof list === 'object' && list !== null && 'tags' in list ? list.tags : null;
       return Array.isArray(tags) ? tags.map(String).sort() : [];
     },
-    async putImage(architecture, labels = {}) {
-      shared ??= putLayer();
-      const { layer, diffId } = await shared;
+    async putImage(architecture, labels = {}, files) {
+      shared ??= putLayer({ '/content': name });
+      const { layer, diffId } = await (files === undefined ? shared : putLayer(files));
       // The comment makes every image one of its own.
       const image = { architecture, os: 'linux', config: { Labels: labels }, history: [{ comment: randomUUID() }] };
       const config = Buffer.from(JSON.stringify({ ...image, rootfs: { type: 'layers', diff_ids: [diffId] } }));

@@ -1,34 +1,35 @@
-import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
 import * as z from 'zod';
-import { labels } from '../../scripts/image/labels.ts';
-import { sbomLabel } from '../../scripts/image-line/image-labels.ts';
+import { labels as imageLabels } from '../../scripts/image/labels.ts';
 import { paths } from '../../scripts/lib/image-paths.ts';
 import type { Architecture } from '../../scripts/pipeline/platform.ts';
-import { artifactsPath, type Workspace } from '../../scripts/pipeline/workspace.ts';
-import { writeSbom } from '../../scripts/sbom/write-sbom.ts';
-import { ensureCosign, verifyingCommands } from '../../scripts/sign/cosign.ts';
-import { builtModule, hex, inputsWith } from '../unit/sbom/fixture.ts';
+import { ensureCosign, verifyingCommands } from '../../scripts/supply/cosign.ts';
+import type { SbomInputs } from '../../scripts/supply/sbom-inputs.ts';
+import { heldFiles } from '../unit/supply/fake-registry.ts';
+import { builtModule, hex, inputsWith } from '../unit/supply/sbom-fixture.ts';
 import { startRegistry } from './registry.ts';
 import { rawRepository } from './registry-seed.ts';
 
 const indexType = 'application/vnd.oci.image.index.v1+json';
 const architectures: readonly Architecture[] = ['amd64', 'arm64'];
 
-export const signScript = join(paths.root, 'scripts', 'sign.ts');
+const signScript = join(paths.root, 'scripts', 'sign.ts');
 
 export type SigningLab = Awaited<ReturnType<typeof openSigningLab>>;
 
-/** A registry with images, what their builds left in dist, and two pairs of keys, `right` and `other`. */
+/** The records of an image of the lab: of one module, at a commit. */
+export const recordsFor = (architecture: Architecture, commit = hex('a', 40)): SbomInputs =>
+  inputsWith([builtModule('search', { commit })], { architecture });
+
+/** A registry with images that hold what they are made of, and two pairs of keys, `right` and `other`. */
 export async function openSigningLab() {
   const folder = await mkdtemp(join(tmpdir(), 'valkey-bundle-signed-'));
-  const workspace: Workspace = { modules: join(folder, 'modules'), dist: join(folder, 'dist') };
-  await mkdir(workspace.modules);
-  for (const architecture of architectures) await layArtifacts(workspace.dist, architecture, hex('a', 40));
+  const dist = join(folder, 'dist');
+  await symlink(join(paths.root, 'modules'), join(folder, 'modules'));
   const cosign = await ensureCosign();
   for (const name of ['right', 'other']) {
     await execa(cosign, ['generate-key-pair', '--output-key-prefix', join(folder, name)], {
@@ -38,29 +39,22 @@ export async function openSigningLab() {
   const registry = await startRegistry();
   const repository = rawRepository(registry.host, 'a/signed');
 
-  /** Leaves in dist what a build of the module at a commit leaves. */
-  async function layArtifacts(dist: string, architecture: Architecture, commit: string): Promise<void> {
-    const there = { ...workspace, dist };
-    const artifacts = artifactsPath(there, '9.0', architecture);
-    await mkdir(join(artifacts, 'search'), { recursive: true });
-    const { base } = inputsWith([]);
-    await writeFile(join(artifacts, 'base.json'), JSON.stringify(base));
-    await writeFile(join(artifacts, 'search', 'build.json'), JSON.stringify(builtModule('search', { commit }).record));
-    await writeSbom(there, '9.0', architecture);
-  }
-
-  /** The labels that an image gets which is assembled of what lies in dist. */
-  async function labelsOf(architecture: Architecture): Promise<Record<string, string>> {
-    const list = await readFile(join(artifactsPath(workspace, '9.0', architecture), 'sbom.cdx.json'));
-    return { [sbomLabel]: createHash('sha256').update(list).digest('hex'), [labels.revision]: hex('7', 40) };
-  }
-
-  /** An index over one image a platform, as publish makes it. */
-  async function putIndex(labels = labelsOf): Promise<{ digest: string; images: string[] }> {
+  /**
+   * An index over one image a platform, as publish makes it. `filesOf`: what stands below
+   * /usr/local/share/valkey-bundle.
+   */
+  async function putIndex(
+    filesOf: (architecture: Architecture) => Readonly<Record<string, string>> = (of) => heldFiles(recordsFor(of)),
+  ): Promise<{ digest: string; images: string[] }> {
+    const labels = { [imageLabels.revision]: hex('7', 40) };
     const images = await Promise.all(
-      architectures.map(
-        async (architecture) => (await repository.putImage(architecture, await labels(architecture))).digest,
-      ),
+      architectures.map(async (architecture) => {
+        const files = Object.entries(filesOf(architecture));
+        const placed = Object.fromEntries(
+          files.map(([name, text]) => [`/usr/local/share/valkey-bundle/${name}`, text]),
+        );
+        return (await repository.putImage(architecture, labels, placed)).digest;
+      }),
     );
     const manifests = await Promise.all(
       images.map(async (digest, index) => ({
@@ -74,18 +68,21 @@ export async function openSigningLab() {
     return { digest: (await repository.digest('index')) ?? '', images };
   }
 
-  const sign = (digest: string, ...options: readonly string[]) => signIn(folder, digest, ...options);
+  /** Leaves release.json of line 9.0, as publish does: a variant for each digest. */
+  async function publish(digests: Readonly<Record<string, string>>): Promise<void> {
+    const variants = Object.entries(digests).map(([name, digest]) => [name, { digest, images: {}, tags: [name] }]);
+    const release = { line: '9.0', repository: `${registry.host}/a/signed`, variants: Object.fromEntries(variants) };
+    await mkdir(join(dist, 'release', '9.0'), { recursive: true });
+    await writeFile(join(dist, 'release', '9.0', 'release.json'), JSON.stringify(release));
+  }
 
-  /** Runs the verb in a folder with another dist than the lab's own. */
-  function signIn(cwd: string, digest: string, ...options: readonly string[]) {
-    const reference = `${registry.host}/a/signed@${digest}`;
+  const signDigest = (digest: string, ...options: readonly string[]) =>
+    sign(`${registry.host}/a/signed@${digest}`, ...options);
+
+  function sign(...args: readonly string[]) {
     // Without what a workflow would set, wherever the tests run.
     const env = { ACTIONS_ID_TOKEN_REQUEST_URL: '', GITHUB_WORKFLOW_REF: '', GITHUB_REF: '', GITHUB_REPOSITORY: '' };
-    return execa(process.execPath, [signScript, '--reference', reference, '--line', '9.0', ...options], {
-      cwd,
-      env,
-      reject: false,
-    });
+    return execa(process.execPath, [signScript, ...args], { cwd: folder, env, reject: false });
   }
 
   /** Exit codes of what a user runs to verify: signature, list of components, provenance. */
@@ -114,20 +111,14 @@ export async function openSigningLab() {
 
   return {
     folder,
-    workspace,
     repository,
     host: registry.host,
     key: join(folder, 'right.key'),
     architectures,
-    layArtifacts,
     putIndex,
+    publish,
     sign,
-    signIn,
-    async folderOf(name: string): Promise<string> {
-      const path = join(folder, name);
-      await mkdir(join(path, 'modules'), { recursive: true });
-      return path;
-    },
+    signDigest,
     verified,
     predicates,
     async remove() {

@@ -1,4 +1,5 @@
-import type { Output, TestContainer } from './docker-container.ts';
+import type { Output } from '../../scripts/lib/engine.ts';
+import type { TestContainer } from './docker-container.ts';
 import { until } from './until.ts';
 
 /** Waits until a container has said something on standard error, and returns all of it: the engine may write it down after a server answers. */

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import { type Executed, execIn, type Output, outputOf } from '../docker-container.ts';
+import { execIn, type Output, outputOf, type Ran } from '../../../scripts/lib/engine.ts';
 import { engine } from '../docker-engine.ts';
 import { type CreatedPod, createPod, type PodWish } from './create-pod.ts';
 import type { Container, Job, Probe } from './schema.ts';
@@ -14,7 +14,7 @@ export interface Pod {
   readonly isReady: boolean;
   /** How often the container ended and was started again, and why, in order: `exit 137`, `liveness probe`. */
   readonly restarts: readonly string[];
-  exec(...command: string[]): Promise<Executed>;
+  exec(...command: string[]): Promise<Ran>;
   output(): Promise<Output>;
   /** The exit code of a pod that is not to be restarted. */
   ended(): Promise<number>;

@@ -1,5 +1,5 @@
 import { afterAll, expect, onTestFailed } from 'vitest';
-import type { Executed } from '../docker-container.ts';
+import type { Ran } from '../../../scripts/lib/engine.ts';
 import { images } from '../docker-engine.ts';
 import { until } from '../until.ts';
 import type { KubeObject } from './manifest.ts';
@@ -39,10 +39,7 @@ export function renderCluster(changes: Changes = {}): Promise<KubeObject[]> {
 }
 
 /** `kubectl -n valkey exec valkey-0 -- valkey-bundle cluster <command>`; ensure is told the nodes, as the Job tells it. */
-export function clusterCommand(
-  namespace: Namespace,
-  command: 'check' | 'ensure' | 'verify-coordinator',
-): Promise<Executed> {
+export function clusterCommand(namespace: Namespace, command: 'check' | 'ensure' | 'verify-coordinator'): Promise<Ran> {
   const nodes = namespace.pods().map(({ name }) => `${name}.valkey-headless:6379`);
   const options = command === 'ensure' ? ['--nodes', nodes.join(',')] : [];
   return namespace.pod('valkey-0').exec('valkey-bundle', 'cluster', command, ...options);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type Docker from 'dockerode';
-import { type Files, outputOf, tarOf } from '../docker-container.ts';
+import { outputOf } from '../../../scripts/lib/engine.ts';
+import { type Files, tarOf } from '../docker-container.ts';
 import { engine, images, label, requireImage } from '../docker-engine.ts';
 import type { Manifest } from './manifest.ts';
 import type { Volume } from './schema.ts';

@@ -21,7 +21,7 @@ afterEach(() => rmSync(modules, { recursive: true }));
 
 const workspace = () => ({ modules, dist: join(modules, 'dist') });
 
-function manifest(name: string, build = 'build: { memoryPerJob: 512 }\n', file = `lib${name}.so`): void {
+function manifest(name: string, build = 'build: {}\n', file = `lib${name}.so`): void {
   mkdirSync(join(modules, name));
   const text = `name: ${name}\ntitle: x\nrepository: https://example.com/x\nlicence: MIT\nfile: ${file}\nloadName: x\nloadArgs: { style: plain }\n`;
   writeFileSync(join(modules, name, 'module.yaml'), text + build);

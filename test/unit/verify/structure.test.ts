@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { composeSbom } from '../../../scripts/sbom/compose-sbom.ts';
-import type { SbomInputs } from '../../../scripts/sbom/inputs.ts';
-import { renderSbom } from '../../../scripts/sbom/write-sbom.ts';
+import { composeSbom } from '../../../scripts/supply/compose-sbom.ts';
+import { renderSbom } from '../../../scripts/supply/sbom.ts';
+import type { SbomInputs } from '../../../scripts/supply/sbom-inputs.ts';
 import type { FileFact, ImageFacts } from '../../../scripts/verify/facts.ts';
 import { bundleRules, checkSbom, configRules, fileRules, readBundle } from '../../../scripts/verify/structure.ts';
 import { layout } from '../../../scripts/verify/subject.ts';
-import { builtModule, inputsWith } from '../sbom/fixture.ts';
+import { builtModule, inputsWith } from '../supply/sbom-fixture.ts';
 import { bundle, commit, expected, facts, imageWith, outcomeOf, subjectWith } from './fixture.ts';
 
 /** The names of the rules that do not pass, with how they ended. */

@@ -1,1 +1,0 @@
-export function engineNeed(verb: string, args: readonly string[]): 'start' | 'find' | 'none';

@@ -1,3 +1,0 @@
-export const allProjects: readonly string[];
-export function chooseProjects(words: readonly string[]): string[];
-export function wantsEngine(projects: readonly string[]): boolean;
