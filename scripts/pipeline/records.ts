@@ -2,8 +2,6 @@ import * as z from 'zod';
 import { digest } from '../data/lock.ts';
 import { platforms } from './platform.ts';
 
-export { type BaseImageRecord, type BuildRecord, baseRecord, buildRecord } from '../image/records.ts';
-
 /** source.json beside a fetched source. */
 export const sourceRecord = z.strictObject({
   module: z.string(),
