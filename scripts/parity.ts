@@ -1,6 +1,6 @@
 import { buildTestImage } from './image/local-image.ts';
-import { oldestServer } from './image/oldest-server.ts';
 import { removeRemainsAtEnd } from './lib/remains.ts';
+import { oldestServer } from './parity/oldest-server.ts';
 import { showMismatches, writeParityReport } from './parity/report.ts';
 import { gapsIn, runParity } from './parity/run.ts';
 import { runVerb } from './pipeline/run-verb.ts';
