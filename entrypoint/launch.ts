@@ -99,10 +99,7 @@ function writeRuntimeFiles(host: Host, first: StartPlan, replan: (skip: number) 
   return plan;
 }
 
-/**
- * As the official images' scripts do: 0022 is what an engine gives, so nobody chose it; any other umask is somebody's
- * wish.
- */
+/** As the official images' scripts do: 0022 is what an engine gives, so nobody chose it; any other umask was chosen. */
 function narrowUmask(host: Host): void {
   const inherited = host.setUmask(0o077);
   if (inherited !== 0o022) host.setUmask(inherited);
@@ -117,7 +114,7 @@ function checkAccess(host: Host, plan: StartPlan, tell: (diagnostic: Diagnostic)
   if (closed !== undefined) {
     throw refuse('VB509', `${closed} cannot be read by ${who}`, { at: { kind: 'directory', path: closed } });
   }
-  // Who the plan was made as has opened the modules already.
+  // The user who made the plan has opened the modules already.
   if (plan.user.from.uid !== plan.user.to.uid) checkModuleAccess(host, plan.loads, plan.dataDirectory, who);
   if (!host.canWrite(plan.dataDirectory)) {
     const at = { kind: 'directory', path: plan.dataDirectory } as const;

@@ -9,7 +9,7 @@ import { runTool } from './tool/run.ts';
 declare const __MANIFESTS__: readonly Manifest[];
 declare const __VERSION__: string;
 
-// Once: where the free name stands, the build writes all of it.
+// Named once: the build puts the whole text in place of the free name.
 const manifests = __MANIFESTS__;
 
 // The composition root: the only place that reads what the process was given.

@@ -4,7 +4,8 @@ import { type Grammar, grammarOf } from './conf/tokenize.ts';
 import type { Code } from './diagnostics/catalogue.ts';
 import { type Details, type Diagnostic, diagnose, refuse } from './diagnostics/diagnostic.ts';
 import { type ClosedPlace, OWN_PLACE, type Reader, START_RECORD, type User } from './host/host.ts';
-import { type Bundle, type Manifest, readBundle } from './modules/manifest.ts';
+import { readBundle } from './modules/discover.ts';
+import type { Bundle, Manifest } from './modules/manifest.ts';
 import type { Merged } from './modules/merge.ts';
 import { planModules } from './modules/plan.ts';
 import type { ExtraDirective, WantedLoad } from './modules/precedence.ts';
@@ -42,7 +43,7 @@ export interface StartPlan {
   readonly sentinelConf: string | null;
   readonly user: { readonly from: User; readonly to: User; readonly name: string };
   readonly dataDirectory: string;
-  /** In cluster mode: what healing has to know. */
+  /** The files and words that healing needs; null without cluster mode. */
   readonly cluster: ClusterFiles | null;
   readonly removedVariables: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
@@ -69,7 +70,7 @@ interface PlanRequest {
   readonly invocation: Invocation & { readonly kind: 'server' };
   readonly env: Environment;
   readonly manifests: readonly Manifest[];
-  /** The tool only looks: what is missing on a host (server, user) is then a warning. */
+  /** True for the tool, which only looks: a missing server or user is then a warning. */
   readonly lookOnly: boolean;
   /** How many runtime directories have failed already. */
   readonly skipDirectories: number;
@@ -210,7 +211,7 @@ function clusterFiles({ settings }: Configuration, record: StartRecord, env: Env
   };
 }
 
-/** The words of every `*_MODULE_ARGS` by NAME. An empty variable is as good as none. */
+/** The words of every `*_MODULE_ARGS` by NAME. An empty variable counts as unset. */
 function readVariables(env: Environment, grammar: Grammar): ReadonlyMap<string, readonly Bytes[]> {
   const variables = [...moduleArgsVariables(env)].map(
     ([name, value]) => [name, wordsOf(`${name}_MODULE_ARGS`, value, grammar)] as const,
@@ -218,7 +219,7 @@ function readVariables(env: Environment, grammar: Grammar): ReadonlyMap<string, 
   return new Map(variables.filter(([, words]) => words.length > 0));
 }
 
-/** Directives that the image sets where nobody else does, and where their condition holds. */
+/** Directives of the image that the configuration does not set, where their condition holds. */
 function imageDirectives(conf: Configuration, bundle: Bundle): ExtraDirective[] {
   return bundle.defaults.directives
     .filter(

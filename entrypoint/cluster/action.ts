@@ -3,7 +3,7 @@ import type { Command } from '../host/host.ts';
 import type { Place } from '../text/place.ts';
 import { clusterAddress, command, type View } from './view.ts';
 
-/** One step of `cluster ensure`. What moves slots or joins nodes is done by `valkey-cli --cluster`. */
+/** One step of `cluster ensure`. `valkey-cli --cluster` moves slots and joins nodes. */
 export type Action =
   | { readonly kind: 'create'; readonly nodes: readonly View[]; readonly replicas: number }
   /**
@@ -28,9 +28,9 @@ export interface Wish {
 }
 
 export type Decision =
-  /** Nothing is left to do where there is no action. */
+  /** Without an action nothing is left to do. */
   | { readonly kind: 'actions'; readonly actions: readonly Action[] }
-  /** The nodes may come to agree by themselves. */
+  /** The nodes may still come to agree by themselves. */
   | { readonly kind: 'wait'; readonly why: string }
   | { readonly kind: 'refuse'; readonly diagnostic: Diagnostic };
 

@@ -15,7 +15,7 @@ import {
 } from './nodes.ts';
 import { claimsOf, command, isList, nameOf, pairsIn, problemIn, textIn, type View } from './view.ts';
 
-/** One line of `cluster check`: what was looked at, what it came to, and every node that is not as it should be. */
+/** One line of `cluster check`: the subject, the result, and every node that is not as it should be. */
 export interface Check {
   readonly name: string;
   readonly summary: string;
@@ -95,7 +95,7 @@ function twins(rows: readonly NodeRow[]): [NodeRow, NodeRow][] {
 /** A node's modules: MODULE LIST, and the directives that modules registered. */
 export interface NodeModules {
   readonly name: string;
-  /** Null where the node does not say: `problems` has the reason. */
+  /** Null if the node does not say: `problems` has the reason. */
   readonly modules: readonly ListedModule[] | null;
   readonly settings: ReadonlyMap<string, string> | null;
   /** Questions that failed, and points on which the node's two answers disagree. */
@@ -128,7 +128,7 @@ export function readNodeModules(name: string, answer: Answer, manifests: readonl
   return { name, modules, settings, problems };
 }
 
-/** A module that one of the two knows and the other does not. */
+/** Modules that one of the two answers has and the other lacks. */
 function disagreements(
   node: string,
   modules: readonly ListedModule[],
@@ -221,7 +221,7 @@ export function modulePorts(nodes: readonly NodeModules[], manifests: readonly M
 }
 
 /**
- * MODULE LIST in RESP2's flat form (module.c, addReplyLoadedModules); null where it, or one entry of it, is something
+ * MODULE LIST in RESP2's flat form (module.c, addReplyLoadedModules); null if it, or one entry of it, is something
  * else.
  */
 function readModules(reply: Reply | undefined): readonly ListedModule[] | null {

@@ -45,7 +45,7 @@ export function planEnsure(views: readonly View[], wish: Wish): Decision {
 
 /**
  * A creation that was cut off before the nodes met: each owns its own slots, and none holds a key. They only have to
- * meet. Null where it is anything else.
+ * meet. Null for anything else.
  */
 function joinRemains(groups: readonly (readonly View[])[]): Decision | null {
   const all = groups.flat();
@@ -163,15 +163,16 @@ function fewestReplicas(rows: readonly NodeRow[]): string {
 /**
  * Nodes that answer us where another one does not look for them: it does not know them, or fails to reach them at an
  * older address. The difference alone means nothing, since a node may announce another address than the one that leads
- * to it from here; nor does a link that is not there yet, since a node that starts has none. It is for the node to say
- * that it failed.
+ * to it from here; nor does a link that is not there yet, since a node that starts has none. Only the node itself can
+ * report that it failed.
  */
 function lostAddresses(base: readonly View[]): Action[] {
   return base.flatMap((node): Action[] => {
     const others = base.filter((other) => {
       if (other === node) return false;
       const row = node.rows.find(({ id }) => id === other.self.id);
-      // Whom a linked node does not know yet, the others will tell it; one that knows nobody has to be told.
+      // A linked node learns from the others about nodes that it does not know yet; one that knows nobody has to be
+      // told.
       if (row === undefined) return isAlone(node);
       return isFailing(row) && (row.ip !== other.ip || row.busPort !== other.self.busPort);
     });
@@ -190,7 +191,7 @@ function groupsOf(views: readonly View[]): readonly (readonly View[])[] {
   for (const view of views) {
     if (!left.delete(view)) continue;
     const group = [view];
-    // Who knows whom need not go both ways: a greeting may have been cut short.
+    // Knowing need not go both ways: a greeting may have been cut short.
     for (const member of group)
       for (const other of left)
         if (knows(member, other) || knows(other, member)) {
@@ -215,15 +216,15 @@ function isAlone(view: View): boolean {
   return view.rows.length === 1 && !view.greeting;
 }
 
-/** Ids that a group knows and that did not answer as one of it: not named, or not there. */
+/** Ids that a group knows and that did not answer: not named, or not there. */
 function absentFrom(group: readonly View[]): readonly string[] {
   const present = new Set(group.map(({ self }) => self.id));
   return [...new Set(group.flatMap(({ rows }) => rows.map(({ id }) => id)))].filter((id) => !present.has(id));
 }
 
 /**
- * Whom a node does not hear; null where all hear all. A node that fails and owns nothing may be gone for good: it
- * matters only where it is asked itself.
+ * The first node that another one does not hear; null if all hear all. A node that fails and owns nothing may be gone
+ * for good: it matters only where it is asked itself.
  */
 function missingLink(views: readonly View[]): string | null {
   const isAsked = (row: NodeRow): boolean => views.some(({ self }) => self.id === row.id);
@@ -236,7 +237,7 @@ function missingLink(views: readonly View[]): string | null {
   return null;
 }
 
-/** Two nodes that do not see the same nodes with the same slots; null where all do. */
+/** Two nodes that do not see the same nodes with the same slots; null if all do. */
 function differentViews(views: readonly View[]): string | null {
   const [first, ...others] = views;
   if (first === undefined) return null;

@@ -32,7 +32,7 @@ export function heal(host: Host, plan: StartPlan, debug: (text: string) => void)
     if ('damaged' in nodes) return [diagnose('VB752', `line ${nodes.damaged} is not a line of a nodes.conf`, { at })];
     if (nodes.peers.length === 0) return [];
     const isHere = isOwnAddress(host, plan.cluster, nodes.own);
-    // Whoever is where the others have it is found by them.
+    // A node that is where the others expect it is found by them.
     const limits = { resolveMs: RESOLVE_MS, confirmMs: isHere ? 0 : CONFIRM_MS };
     const found = host.resolve(nodes.peers, limits);
     const unsure = found.isSure ? [] : [diagnose('VB755', 'nodes.conf may have stale addresses', { at })];
@@ -128,8 +128,8 @@ export function refreshNodes(
 }
 
 /**
- * `ip` as it is where the name still leads there; else the only address that the name leads to, of the same family if
- * it has one.
+ * `ip` itself if the name still leads there; else the only address that the name leads to, of the same family if there
+ * is one.
  */
 function addressNow({ ip }: Peer, found: readonly string[]): { ip: string } | { why: string } {
   if (found.length === 0) return { why: 'it does not resolve' };
@@ -229,13 +229,13 @@ function readEntry(line: string, start: number): NodeEntry | null {
   };
 }
 
-/** How long a server is given to say its id. */
+/** The time in which a server has to say its id. */
 const PROBE_MS = 800;
 const LOOPBACK_IP = '127.0.0.1';
 
 /**
- * A server that may run on this very file: `says` is null where it is this node by its own word, else what it said
- * instead of an id.
+ * A server that may run on this very file: `says` is null if it says that it is this node, else its answer instead of
+ * an id.
  */
 interface Twin {
   readonly at: string;
@@ -247,8 +247,8 @@ interface Twin {
  * the server locks the file that it opens, and from its first save on that file is another one (cluster_legacy.c,
  * clusterSaveConfig renames). So it is asked who it is: on loopback, where one of this container or pod listens
  * whatever address it had, and at the address that the file has for its own node. Nobody but a server on our port
- * answers on loopback: what it says there without an id (NOAUTH, LOADING, nothing in time) is no reason to take the
- * file for free. A former address (not `isHere`) is anybody's by now, and never gets the password.
+ * answers on loopback: what it says there without an id (NOAUTH, LOADING, nothing in time) does not prove that the file
+ * is free. A former address (not `isHere`) may be anybody's by now, and never gets the password.
  */
 function runningTwin(
   host: Pick<Host, 'run'>,

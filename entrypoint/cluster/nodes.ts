@@ -100,7 +100,7 @@ export function isFailing(row: NodeRow): boolean {
 
 /**
  * A name that the server lets a node announce (config.c, isValidAnnouncedHostname: letters, digits, hyphens and dots,
- * less than 256 of them), and that begins as no option of a program does.
+ * less than 256 of them), and that cannot be taken for an option of a program.
  */
 export function isHostName(name: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9.-]{0,254}$/.test(name);
@@ -111,7 +111,7 @@ export function endpoint(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** How many hash slots a cluster has. */
+/** The number of hash slots of a cluster. */
 export const SLOTS = 16_384;
 
 export function countSlots(ranges: readonly SlotRange[]): number {
@@ -159,7 +159,7 @@ function rangesWhere(holds: (slot: number) => boolean): SlotRange[] {
   return ranges;
 }
 
-/** Among so many numbers in a row there are keys of every slot, whatever stands before the number. */
+/** So many numbers in a row give keys of every slot, whatever stands before the number. */
 const MOST_NUMBERS = 1_000_000;
 
 /**

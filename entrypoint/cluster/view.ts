@@ -14,7 +14,7 @@ export interface View {
   readonly rows: readonly NodeRow[];
   /** The ids of those that it hears, its own among them. */
   readonly heard: ReadonlySet<string>;
-  /** True if it is only beginning to know some. */
+  /** True if it is only beginning to know some nodes. */
   readonly greeting: boolean;
   /** cluster_state. */
   readonly state: string;
@@ -165,7 +165,7 @@ export function nameOf(id: string, views: readonly View[]): string {
  * So did one where no question is open on a link that is read: the first question is asked when reading begins
  * (clusterLinkConnectHandler).
  *
- * @param links The reply to CLUSTER LINKS; null for anything else.
+ * @param links The reply to CLUSTER LINKS. The result is null if it is not a list.
  */
 export function heardBy(rows: readonly NodeRow[], links: Reply | undefined): ReadonlySet<string> | null {
   if (!isList(links)) return null;
@@ -203,7 +203,7 @@ export function clonesAmong(views: readonly View[]): string[] {
   });
 }
 
-/** Where members look for nodes that were reached elsewhere. */
+/** The addresses at which members look for nodes that were reached elsewhere. */
 export function otherAddresses(
   views: readonly View[],
 ): { readonly name: string; readonly ip: string; readonly port: number }[] {
@@ -223,7 +223,7 @@ function placeOf({ name, ip, port }: View): string {
   return name === address ? name : `${name} (${address})`;
 }
 
-/** A command from words of text. What is bytes already is appended to it. */
+/** A command from words of text. Words that are bytes already are appended to it. */
 export function command(...words: readonly string[]): Command {
   return words.map(bytesOf);
 }

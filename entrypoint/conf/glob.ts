@@ -16,7 +16,7 @@ export interface Directories {
 export function globPaths(pattern: string, cwd: string, directories: Directories): string[] {
   // A slash cannot be quoted: a backslash before it says nothing.
   const parts = pattern.replace(/(?<!\\)((?:\\\\)*)\\(?=\/)/g, '$1').split('/');
-  // What ends in a slash finds directories alone, and those are empty files to the server.
+  // A pattern that ends in a slash finds directories alone, which are empty files to the server.
   if (parts.at(-1) === '') return [];
   const special = parts.findIndex((part) => /[*?[]/.test(part.replace(/\\./gs, '')));
   const plain = special < 0 ? parts.length - 1 : special;

@@ -23,7 +23,7 @@ export interface Reading {
   readonly files: string[];
   readonly warnings: Diagnostic[];
   readonly open: string[];
-  /** That of the server's version; the current one where it is left out. */
+  /** The grammar of the server's version; the current one if it is left out. */
   readonly grammar?: Grammar;
 }
 
@@ -36,7 +36,7 @@ const MOST_FILES = 10_000;
  */
 const DEEPEST = 500;
 
-/** Details of a diagnostic, made only where there is one to make. */
+/** Details of a diagnostic, made only when there is one. */
 type Said = () => Details;
 
 /**
@@ -99,8 +99,8 @@ function readInclude(files: ConfFiles, directive: Directive, reading: Reading): 
 }
 
 /**
- * Reads joined pieces as one text. What may not contain itself is such a text, not a file: a pattern's matches may
- * include one of them again without end only if the same matches come round again.
+ * Reads joined pieces as one text. Such a text, not a file, may not contain itself: a pattern's matches may include one
+ * of them again without end only if the same matches come round again.
  */
 function readSegments(files: ConfFiles, segments: readonly Segment[], by: Said | null, reading: Reading): Entry[] {
   const real = segments.map(({ origin }) => (origin.kind === 'file' ? files.realFile(origin.path) : 'standard input'));

@@ -41,7 +41,7 @@ export function parseLine(line: SourceLine, grammar: Grammar = currentGrammar): 
 
 const HASH = 0x23;
 
-/** A plain line, cut into words when somebody asks for them: of a long configuration hardly any are. */
+/** A plain line, cut into words only when they are needed: of a long configuration few are. */
 class PlainDirective implements Directive {
   readonly name: Bytes;
   readonly line: SourceLine;
@@ -66,7 +66,7 @@ class PlainDirective implements Directive {
 }
 
 /**
- * sdstrim(line, " \t\r\n"): unlike isspace it leaves vertical tabs and form feeds, and bytes beyond ASCII are no
+ * sdstrim(line, " \t\r\n"): unlike isspace it leaves vertical tabs and form feeds, and bytes beyond ASCII are not
  * blanks.
  */
 export function trim(text: Bytes): Bytes {
@@ -183,7 +183,7 @@ function joined(open: SourceLine, piece: SourceLine): SourceLine {
   return { text, at: open.at, ...(runsInto && { runsInto }) };
 }
 
-/** A line of one piece. Hardly any line is ever asked for its place. */
+/** A line of one piece. Its place is made only when it is needed, which is rare. */
 class WholeLine implements SourceLine {
   readonly text: Bytes;
   readonly #segment: Segment;

@@ -44,7 +44,7 @@ export function isPlain(line: Bytes, grammar: Grammar): boolean {
   return !line.includes('"') && !line.includes("'") && !(grammar.losesByte255 && line.includes(BYTE_255));
 }
 
-/** The first word of a plain line; null where it has none. */
+/** The first word of a plain line; null if it has none. */
 export function firstPlainWord(line: Bytes): Bytes | null {
   const start = skipBlanks(line, 0);
   let end = start;

@@ -163,7 +163,7 @@ export function reasonOf(error: unknown): string {
   return /^[A-Z0-9]+: ([^,]+)/.exec(message)?.[1] ?? message;
 }
 
-/** A path as the kernel is to get it, byte for byte. Hardly any needs more than its string. */
+/** A path as the kernel is to get it, byte for byte. Most need no more than their string. */
 export function systemPath(path: string): string | Buffer {
   return /^[\x01-\x7f]*$/.test(path) ? path : Buffer.from(bytesOf(path), 'latin1');
 }
@@ -178,7 +178,7 @@ export function give(path: string, user: User): void {
   try {
     if (lstatSync(systemPath(path)).uid !== user.uid) lchownSync(systemPath(path), user.uid, user.gid);
   } catch {
-    // Who asks for it looks afterwards whether the user can write.
+    // The caller checks afterwards that the user can write.
   }
 }
 
@@ -192,7 +192,7 @@ export function own(directory: string, user: User): readonly string[] {
       if (stats.uid !== user.uid) lchownSync(systemPath(path), user.uid, user.gid);
       if (stats.isDirectory()) for (const name of namesIn(path)) waiting.push(`${path}/${name}`);
     } catch (error) {
-      // What vanished meanwhile needs no owner.
+      // A file that vanished meanwhile needs no owner.
       if (codeOf(error) !== 'ENOENT') failed.push(path);
     }
   }

@@ -18,7 +18,7 @@ import { type Host, type KnownNode, type Resolved, SURE } from './host.ts';
 /**
  * Addresses of nodes' names, for a start, which cannot wait for anything itself: a second process of our own asks for
  * all of them at once, and is ended when the time is up. `getent` would ask for one after the other, so one slow name
- * would use up the time of all. What it has to say to people goes where a start says it.
+ * would use up the time of all. Its messages go where a start prints its own.
  */
 export function resolve(nodes: readonly KnownNode[], limits: Parameters<Host['resolve']>[1]): Resolved {
   const { spawnSync } = process.getBuiltinModule('node:child_process');

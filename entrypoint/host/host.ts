@@ -65,10 +65,10 @@ export interface Machine {
   lookupUser(name: string): User | null;
 }
 
-/** Name of the file in which a start leaves how its server is reached: start-record.ts. */
+/** Name of the file in which a start leaves how its server is reached: server/reach.ts. */
 export const START_RECORD = 'start.record';
 
-/** A directory of our own for one start: where it will be, or why there is none. */
+/** A directory of our own for one start: its path, or the reason why there is none. */
 interface RuntimeDirectories {
   /**
    * Paths of directories that do not exist yet, under places that can be written, best first. Their name says whose
@@ -110,8 +110,8 @@ interface Writer {
   print(stream: 'stdout' | 'stderr', text: string): void;
   readonly isTerminal: { readonly stdout: boolean; readonly stderr: boolean };
   /**
-   * Gives what is in the directory and not the user's to the user, links not followed. Returns paths that could not be
-   * given.
+   * Gives everything in the directory that does not belong to the user to the user, links not followed. Returns paths
+   * that could not be given.
    */
   own(directory: string, user: User): readonly string[];
   /**
@@ -218,8 +218,8 @@ interface RunOptions {
 }
 
 /**
- * Waiting: what only the tool's cluster commands do. A start is synchronous. Nothing here throws but `run` and `ask`,
- * where they are stopped.
+ * Waiting, which only the tool's commands do: a start is synchronous. Only `run` and `ask` throw, when they are
+ * stopped.
  */
 export interface Waiting {
   /** Milliseconds of a clock that only goes forward. */

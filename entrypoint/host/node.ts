@@ -120,7 +120,7 @@ function lookupUser(name: string): User | null {
       if (user === name && uid !== undefined && gid !== undefined) return { uid: Number(uid), gid: Number(gid) };
     }
   } catch {
-    // No file, no user.
+    // Without the file there is no user.
   }
   return null;
 }

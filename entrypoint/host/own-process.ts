@@ -55,8 +55,8 @@ function processTime(process: string): ProcessTime & { readonly state: string } 
 }
 
 /**
- * True if there is no such process any more. A /proc may hide processes of other users (hidepid), kill(2) does not. One
- * that has ended and that nobody has waited for has ended all the same.
+ * True if there is no longer such a process. A /proc may hide processes of other users (hidepid), kill(2) does not. A
+ * process that has ended counts as gone even if its parent has not waited for it.
  */
 export function isGone({ pid, startTime }: ProcessTime): boolean {
   try {
@@ -88,7 +88,8 @@ export function isOnRootFileSystem(directory: string): boolean {
 }
 
 /**
- * The process of a start, by what no other one has: the kernel's boot, its namespaces, its number and when it began.
+ * The identity of the process of a start, which no other process has: the kernel's boot, its namespaces, its number and
+ * when it began.
  */
 export interface StartOwner extends ProcessTime {
   readonly boot: string;
@@ -102,7 +103,7 @@ interface ProcessTime {
   readonly startTime: string;
 }
 
-/** The boot of a process that could not find out where it runs. */
+/** The boot of a process that could not find out its own. */
 export const UNKNOWN = '0';
 
 const START_PREFIX = 'valkey-bundle';
@@ -139,8 +140,8 @@ interface Proofs {
 
 /**
  * Two live PID namespaces of one boot never have one inode number, and a number that is ours now is of a namespace that
- * is gone or of ours: in both cases our processes tell. Any other namespace cannot be looked into; but on our own root
- * file system only earlier runs of this container have left anything.
+ * is gone or of ours: in both cases our process list decides. Any other namespace cannot be looked into; but on our own
+ * root file system only earlier runs of this container have left anything.
  */
 export function isProvenDead(owner: StartOwner, here: StartOwner, proofs: Proofs): boolean {
   if (owner.boot === UNKNOWN || here.boot === UNKNOWN) return false;

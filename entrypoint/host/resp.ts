@@ -12,8 +12,8 @@ import { type Answer, isError, type Reply, type ServerAt, type Session, type Tls
 /** As long as valkey-cli was told to try (-t 2): an address that swallows packets must not use all the time up. */
 const CONNECT_MS = 2000;
 /**
- * For the server's word on our certificate, which in TLS 1.3 comes after the handshake: tickets, unless it has turned
- * them off.
+ * Time for the server's verdict on our certificate, which in TLS 1.3 comes after the handshake: tickets, unless they
+ * are turned off.
  */
 const VERDICT_MS = 2000;
 const SYSTEM_AUTHORITIES = '/etc/ssl/certs';
@@ -49,7 +49,7 @@ export function openSession(at: ServerAt): Session {
     socket.once('connect', () => clearTimeout(limit));
     socket.once('close', () => clearTimeout(limit));
     const over = (why: string): void => {
-      // A server that has no place, or is in protected mode, says so unasked and hangs up.
+      // A server that is full, or in protected mode, says so unasked and hangs up.
       const said = replies.find(isError);
       if (said === undefined) fail('connection', why);
       else fail('refused', said.message);
@@ -188,7 +188,7 @@ interface Open {
   readonly size: number;
 }
 
-/** The longest line: a number, an error, a status. What is longer comes from something else. */
+/** The longest line: a number, an error, a status. A longer line does not come from a server. */
 const LINE_MAX = 65_536;
 /** proto-max-bulk-len, and more elements than any reply has that the tool asks for. */
 const BULK_MAX = 512 * 1024 * 1024;
@@ -196,7 +196,7 @@ const ARRAY_MAX = 1024 * 1024;
 
 /**
  * Reads RESP2: returns the replies that a piece of the stream completes. No element is read twice, however the stream
- * is cut. Throws Error where it is no server that speaks.
+ * is cut. Throws Error if the stream is not a server's.
  */
 export function replyReader(): (piece: Buffer) => readonly Reply[] {
   let pieces: Buffer[] = [];

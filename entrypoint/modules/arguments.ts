@@ -171,8 +171,8 @@ function isBehindSecret(parsing: Parsing): boolean {
 }
 
 /**
- * A name that the manifest does not have. The module decides; only where the list is complete is it worth a word. A
- * secret, or the rest of one, is refused there: the server prints the names of directives that nobody claims, and ends
+ * A name that the manifest does not have. The module decides; a warning comes only if the list is complete. A secret,
+ * or the rest of one, is refused there: the server prints the names of directives that nobody claims, and ends
  * (module.c, moduleLoadFromQueue).
  */
 function readUnknown(parsing: Parsing, word: string): void {

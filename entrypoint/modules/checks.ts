@@ -25,7 +25,7 @@ export function checkModuleDirectives(
     if (manifest === undefined || option === null) continue;
     const details = {
       at: directive.line.at,
-      // Only where somebody shows it.
+      // Made only when it is shown.
       get frame() {
         return frame(directive.line.text);
       },
@@ -70,8 +70,8 @@ function isClaimed(manifest: Manifest, loaded: readonly Module[]): boolean {
 }
 
 /**
- * Refuses VB411: a module's own flag that stands as a directive on the command line, where the server would end over
- * it.
+ * Refuses VB411: a module's own flag that stands as a directive on the command line, where the server would end because
+ * of it.
  */
 export function checkLostFlags(directives: Iterable<Directive>, manifests: readonly Manifest[]): void {
   let load: Directive | null = null;

@@ -1,11 +1,11 @@
 import { DEFAULT_MODULE_DIR } from '../conf/environment.ts';
 import type { Directive } from '../conf/parse.ts';
 import { type Diagnostic, diagnose, refuse } from '../diagnostics/diagnostic.ts';
-import type { ModuleFiles } from '../host/host.ts';
-import { asBytes, type Bytes, pathOf } from '../text/bytes.ts';
+import type { ModuleFiles, Reader } from '../host/host.ts';
+import { asBytes, type Bytes, messageOf, pathOf } from '../text/bytes.ts';
 import { nearest, shortName, variableName } from '../text/names.ts';
 import { absolute, baseName, frame, type Place } from '../text/place.ts';
-import type { Manifest } from './manifest.ts';
+import { BUNDLE_PATH, type Bundle, emptyBundle, type Manifest } from './manifest.ts';
 
 /** One module file that was found, and what is known about it. */
 export interface Module {
@@ -64,7 +64,7 @@ export function discover(
 
 const MODULE_DIR: Place = { kind: 'variable', name: 'MODULE_DIR' };
 
-/** As a shell's `*.so`: no hidden files, and nothing that only begins so (`libx.so.bak`). */
+/** Matches like a shell's `*.so`: no hidden files, and no `libx.so.bak`. */
 function isModuleName(name: string): boolean {
   return name.endsWith('.so') && !name.startsWith('.') && name.length > '.so'.length;
 }
@@ -192,4 +192,35 @@ function ownModule(path: string, realPath: string, file: string, manifests: read
   const manifest = manifests.find((candidate) => candidate.file === file) ?? null;
   const variable = manifest?.env ?? variableName(file);
   return { name: manifest?.name ?? shortName(file), file, path, realPath, variable, manifest };
+}
+
+/** bundle.json of the image, or the assumptions for a place without one, with the reason. */
+export function readBundle(host: Pick<Reader, 'readSmall'>): { bundle: Bundle; problem: Diagnostic | null } {
+  const read = host.readSmall(BUNDLE_PATH);
+  if ('problem' in read) return missing(read.problem);
+  try {
+    const value: unknown = JSON.parse(read.text);
+    return isBundle(value) ? { bundle: value, problem: null } : missing('its shape is not that of version 1');
+  } catch (error) {
+    return missing(messageOf(error));
+  }
+}
+
+function missing(why: string): { bundle: Bundle; problem: Diagnostic } {
+  const at = { kind: 'image', path: BUNDLE_PATH } as const;
+  return { bundle: emptyBundle, problem: diagnose('VB511', `${BUNDLE_PATH}: ${why}`, { at }) };
+}
+
+/**
+ * The file is validated whole when the image is built; this tells a damaged one from a good one without carrying a
+ * schema along.
+ */
+function isBundle(value: unknown): value is Bundle {
+  if (typeof value !== 'object' || value === null) return false;
+  const { version, server, user, modules, defaults } = value as Partial<Record<keyof Bundle, unknown>>;
+  if (version !== 1 || typeof server !== 'string' || typeof user !== 'string') return false;
+  if (typeof modules !== 'object' || modules === null || typeof defaults !== 'object' || defaults === null)
+    return false;
+  const { moduleArgs, directives } = defaults as Partial<Record<keyof Bundle['defaults'], unknown>>;
+  return Array.isArray(moduleArgs) && Array.isArray(directives);
 }

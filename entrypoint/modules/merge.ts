@@ -28,7 +28,7 @@ export interface Merged {
 }
 
 /**
- * Decides about one module (design §3.4). Not loaded: it is added. Loaded: the line is kept, and gets the options that
+ * Decides about one module. Not loaded: it is added. Loaded: the line is kept, and gets the options that
  * it and the configuration do not set. Loaded twice: one load with the union. Per option: command line over later line
  * over earlier line over environment over image; directives stand beside the lines of the command line or of the file.
  */
@@ -129,7 +129,7 @@ function isWhole({ args }: LoadLine, own: readonly ModuleOption[]): boolean {
   return sameWords(understood, args) && own.every((option) => option.key !== '*' && option.key !== IGNORED);
 }
 
-/** The user's own words in their order, where nobody can tell where one option ends. */
+/** The user's own words in their order, for a module whose options cannot be told apart. */
 function wordsOfLine(line: LoadLine): Argument[] {
   return line.args.map((word) => ({ words: [word], at: line.at }));
 }

@@ -7,8 +7,8 @@ import type { Manifest, OptionDefinition } from './manifest.ts';
 /** One load argument of a module, understood: a flag, a name with its value, or words that nobody can take apart. */
 export interface ModuleOption {
   /**
-   * The documented spelling of the name: what makes two arguments the same option. `*` for words of a module without
-   * manifest.
+   * The documented spelling of the name; two arguments with the same key are the same option. `*` for words of a module
+   * without manifest.
    */
   readonly key: string;
   /** As the module takes it on a load line. Empty for an option that is only a directive. */
@@ -114,7 +114,7 @@ function range({ min, max }: OptionDefinition): string {
   return max === undefined ? '' : ` of at most ${max}`;
 }
 
-/** An option that a word can only mean. */
+/** The option that a word stands for. */
 export interface Known {
   readonly name: string;
   readonly definition: OptionDefinition;
@@ -124,8 +124,8 @@ export interface Known {
 }
 
 /**
- * Finds the option behind any spelling that can only mean one: with or without `--`, the prefix of its directive, or
- * `=value`.
+ * Finds the option behind any spelling of it: with or without `--`, with the prefix of its directive, or with `=value`.
+ * Null if the word may mean anything else.
  */
 export function recognise(manifest: Manifest, word: string): Known | null {
   const { style, configPrefix, ignoreCase, options } = manifest.loadArgs;
@@ -142,7 +142,7 @@ export function recognise(manifest: Manifest, word: string): Known | null {
     );
     const definition = name === undefined ? undefined : options[name];
     if (name === undefined || definition === undefined) continue;
-    // A config module may be written to in every spelling: what it takes is a directive in any case.
+    // A config module accepts every spelling, since each option becomes a directive.
     const usual = style === 'flags' ? `--${spelling}` : spelling;
     return { name, definition, inline, asDocumented: inline === null && (style === 'config' || word === usual) };
   }
@@ -154,7 +154,7 @@ export function documented(manifest: Manifest, name: string): string {
   return manifest.loadArgs.style === 'flags' ? `--${name}` : name;
 }
 
-/** A misspelled secret is one all the same: an unknown name near a secret's, or one that speaks of a password. */
+/** True for a name that may be a misspelled secret: one near a secret's name, or one that mentions a password. */
 export function mayBeSecret(manifest: Manifest, name: string): boolean {
   const secrets = Object.entries(manifest.loadArgs.options).flatMap(([option, { secret }]) => (secret ? [option] : []));
   return nearest(name, secrets) !== null || isSecretDirective(name);

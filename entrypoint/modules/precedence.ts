@@ -112,7 +112,7 @@ function isSplitByRewrite(line: ModuleOption, environment: ModuleOption): boolea
   );
 }
 
-/** The user's directive for the same thing, as an option; null where none is set. */
+/** The user's directive for the same thing, as an option; null if none is set. */
 function settingOf(option: ModuleOption, settings: Settings): ModuleOption | null {
   const setting = option.directive === null ? undefined : settings.get(option.directive.name);
   if (setting === undefined) return null;

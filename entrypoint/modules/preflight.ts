@@ -37,8 +37,8 @@ export function checkModuleFile(
 }
 
 /**
- * Asks, with the server's own rights, whether it may read each module that it will load: root read them all. A name
- * without a slash is looked up by dlopen, in the system's library path. Refuses VB303.
+ * Checks with the server's own rights that each module that it will load can be read; before, root could read them all.
+ * A name without a slash is looked up by dlopen, in the system's library path. Refuses VB303.
  */
 export function checkModuleAccess(
   host: Pick<Host, 'mayRead'>,
@@ -56,7 +56,7 @@ export function checkModuleAccess(
 /** Where a load is asked for: the user's line, or the module's file in the module directory. */
 export function placeOfLoad({ line, module }: WantedLoad): Details {
   if (line === null) return { at: { kind: 'directory', path: module.path } };
-  // The excerpt only where somebody shows it: every start asks for places.
+  // Made only when it is shown, since every start asks for places.
   return {
     at: line.at,
     get frame() {
@@ -130,7 +130,7 @@ export function noOnLoad(path: string): string {
   return `${withoutSecrets(path)} defines neither ValkeyModule_OnLoad nor RedisModule_OnLoad`;
 }
 
-/** VB311, for a file that nobody asks for. */
+/** VB311, for a file that no load line and no variable names. */
 export function leftOutWarning({ name, path }: Module): Diagnostic {
   const hint = `Move it out of the module directory, or leave it out in silence: VALKEY_MODULES=-${name}`;
   return diagnose('VB311', `${noOnLoad(path)}, so it is left out`, { at: { kind: 'directory', path }, hint });

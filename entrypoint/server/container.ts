@@ -22,9 +22,9 @@ const INITS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * True if the container ends with this process: it is the first one, or that is an init which started this. Where a pod
- * shares its process namespace, the pod's `pause` is the first, and containers begin outside of it. A shell that
- * started this goes on without it.
+ * True if the container ends with this process: it is the first process, or an init process that is the first started
+ * it. Where a pod shares its process namespace, the pod's `pause` is the first, and containers begin outside of it. A
+ * shell that started this goes on without it.
  */
 export function isContainers({
   pid,
@@ -40,8 +40,8 @@ const HOST_NAME_DIRECTIVE = 'cluster-announce-hostname';
 const HOSTS_FILE = '/etc/hosts';
 
 /**
- * `cluster-announce-hostname` with the pod's own full name, in cluster mode where nobody says one (an empty one is one
- * too). Healing finds the other nodes by these names, and an operator announces none.
+ * `cluster-announce-hostname` with the pod's own full name, in cluster mode, unless one is set (even an empty one).
+ * Healing finds the other nodes by these names, and an operator announces none.
  */
 export function announcedName(
   host: Pick<Reader, 'readSmall' | 'network'>,
@@ -77,20 +77,14 @@ function ownName(
   return null;
 }
 
-/**
- * VB513: Debian's packaged configurations daemonize, and a container that ends with 0 and no word is hard to
- * understand.
- */
+/** VB513: Debian's packaged configurations daemonize, and then the container ends with 0 and without a message. */
 export function backgroundWarning({ settings }: Configuration): Diagnostic[] {
   const setting = settings.get('daemonize');
   if (setting === undefined || !isSetTo(settings, 'daemonize', 'yes')) return [];
   return [diagnose('VB513', 'daemonize yes', { at: setting.at })];
 }
 
-/**
- * VB516 and VB517: what a packaged configuration says is right for a machine, and in a container looks like a server
- * that is not there.
- */
+/** VB516 and VB517: directives of packaged configurations that suit a machine, and hide the server in a container. */
 export function imageWarnings({ settings }: Configuration): Diagnostic[] {
   const logfile = settings.get('logfile');
   const path = settingText(settings, 'logfile') ?? '';

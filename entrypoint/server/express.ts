@@ -25,9 +25,9 @@ interface RuntimeFiles {
 }
 
 /**
- * Says the wanted list in the form that changes least (design §3.5): options behind the user's file if its own load
- * lines, in their order, are part of the list as they stand; a wrapper if something must only come before them; a copy
- * with the load lines lifted out otherwise, and for text from standard input, which has been read by now.
+ * Expresses the wanted list in the form that changes least: options behind the user's file if its own load lines, in
+ * their order, are part of the list as they stand; a wrapper if something must only come before them; a copy with the
+ * load lines lifted out otherwise, and for text from standard input, which has been read by now.
  */
 export function express(
   conf: Configuration,
@@ -161,7 +161,7 @@ function loadLines(conf: Configuration): ReadonlySet<Configuration['commandLine'
 }
 
 /**
- * A load line as the one element that the server accepts for arguments that begin with `--` (facts: one element with
+ * A load line as the one element that the server accepts for arguments that begin with `--` (one element with
  * blanks in it is taken raw). What the renderer makes is ASCII, so the string is its bytes.
  */
 function loadElement(load: WantedLoad): string {

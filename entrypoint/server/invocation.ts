@@ -28,7 +28,7 @@ export type Invocation =
 type ServerMode = 'start' | 'query';
 
 /**
- * Tells what a command means (design §3.2). No argument, a first one that begins with `-` or that ends in `.conf`:
+ * Tells what a command means. No argument, a first one that begins with `-` or that ends in `.conf`:
  * `valkey-server` is put in front. A program whose base name is one of SERVER_NAMES is a server start.
  */
 export function classify(command: readonly string[]): Invocation {
@@ -42,7 +42,7 @@ export function classify(command: readonly string[]): Invocation {
 
 /**
  * The launcher under the name of a server. The name reaches the server as it was given (it becomes `executable` of
- * INFO, and of DEBUG RESTART), and says nothing about the program: who calls may choose it (`exec -a` of a wrapper).
+ * INFO, and of DEBUG RESTART), and says nothing about the program: the caller may choose it (`exec -a` of a wrapper).
  */
 export function startUnderOwnName(name: string, args: readonly string[]): Invocation {
   return { kind: 'server', name, args, mode: modeOf(args), isOwnName: true };

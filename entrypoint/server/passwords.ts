@@ -111,12 +111,12 @@ export function readPasswordFile(
   at: Place = { kind: 'variable', name: 'VALKEY_PASSWORD_FILE' },
 ): Bytes {
   const read = host.readSmall(path);
-  // Who puts the password itself there must not find it in the log.
+  // A password that stands there by mistake must not reach the log.
   if ('problem' in read) throw refuse('VB205', `${path.startsWith('/') ? path : 'the file'}: ${read.problem}`, { at });
   return bytesOf(checked(read.text, path, 'VB205', at));
 }
 
-/** One line end goes: editors, `echo` and secrets leave it behind. */
+/** Takes one line end away: editors, `echo` and secrets leave it behind. */
 export function withoutLineEnd(text: string): string {
   return text.replace(/\r?\n$/, '');
 }
@@ -147,13 +147,13 @@ function nameOfControl(control: string): string {
 
 /** The user that every connection begins as, as the server has it once it runs. */
 interface DefaultUser {
-  /** On, and without need of a password: who connects has logged in (authRequired() in networking.c). */
+  /** True if the user is on and needs no password: a new connection has logged in (authRequired() in networking.c). */
   readonly isOpen: boolean;
   /** Those that let it in: none while it is off (checkPasswordBasedAuth in acl.c). */
   readonly passwords: Passwords;
   /**
-   * The line that decides this, as the beginning of a message; null where there is none, so that a new requirepass
-   * would decide.
+   * The line that decides this, as the beginning of a message; null if there is none, so that a new requirepass would
+   * decide.
    */
   readonly because: string | null;
 }
@@ -184,8 +184,8 @@ const fresh: DefaultUserRules = { isOpen: true, passwords: NONE };
 
 /**
  * An ACL file replaces all users, and one that does not name `default` leaves a new one, without the password of
- * requirepass (ACLLoadFromFile). Refuses VB114 for a line of it that begins with a byte order mark, over which the
- * server ends. `user` lines are followed once the whole configuration is read, and begin with `reset`
+ * requirepass (ACLLoadFromFile). Refuses VB114 for a line of it that begins with a byte order mark, because of which
+ * the server ends. `user` lines are followed once the whole configuration is read, and begin with `reset`
  * (ACLLoadConfiguredUsers).
  */
 function defaultUserOf(host: Pick<Reader, 'readConf'>, conf: Access): DefaultUser {
@@ -225,7 +225,7 @@ function rulesOfFile(text: Bytes): string[] | null {
   return lines.findLast(([word, name]) => word === 'user' && name === 'default')?.slice(2) ?? null;
 }
 
-/** ACLSetUser, as far as it is about passwords, for a user that was reset. */
+/** The passwords that ACLSetUser gives a user that was reset. */
 function follow(rules: readonly string[]): DefaultUserRules {
   let isOn = false;
   let needsNone = false;

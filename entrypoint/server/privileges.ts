@@ -4,46 +4,6 @@ import type { StartPlan } from '../plan.ts';
 import { messageOf } from '../text/bytes.ts';
 import { baseName, folderOf } from '../text/place.ts';
 
-/** Directories of the system that are never given away, whatever a `dir` directive says. */
-const SYSTEM = new Set(
-  [
-    '/',
-    '/bin',
-    '/boot',
-    '/dev',
-    '/dev/shm',
-    '/etc',
-    '/home',
-    '/lib',
-    '/lib64',
-    '/media',
-    '/mnt',
-    '/opt',
-    '/proc',
-    '/root',
-    '/run',
-  ].concat([
-    '/sbin',
-    '/srv',
-    '/sys',
-    '/tmp',
-    '/usr',
-    '/usr/bin',
-    '/usr/lib',
-    '/usr/local',
-    '/usr/local/bin',
-    '/usr/lib/valkey',
-    '/var',
-    '/var/lib',
-  ]),
-);
-
-/** True for one of these directories, and for a path under /proc, /sys or /dev. */
-function isOfSystem(directory: string): boolean {
-  const normal = directory.replace(/\/+$/, '') || '/';
-  return SYSTEM.has(normal) || /^\/(proc|sys|dev)\//.test(normal);
-}
-
 /** As root: gives the data directory to the server's user, only what is wrongly owned. */
 export function ownDataDirectory(host: Host, plan: StartPlan): Diagnostic[] {
   const { dataDirectory: directory, user } = plan;
@@ -70,8 +30,20 @@ export function dropPrivileges(host: Host, plan: StartPlan): Diagnostic[] {
   }
 }
 
+/** Directories of the system that are never given away, whatever a `dir` directive says. */
+const SYSTEM: ReadonlySet<string> = new Set(
+  `/ /bin /boot /dev /dev/shm /etc /home /lib /lib64 /media /mnt /opt /proc /root /run /sbin /srv /sys /tmp
+   /usr /usr/bin /usr/lib /usr/local /usr/local/bin /usr/lib/valkey /var /var/lib`.split(/\s+/),
+);
+
+/** True for one of these directories, and for a path under /proc, /sys or /dev. */
+function isOfSystem(directory: string): boolean {
+  const normal = directory.replace(/\/+$/, '') || '/';
+  return SYSTEM.has(normal) || /^\/(proc|sys|dev)\//.test(normal);
+}
+
 /*
- * A sentinel keeps its state in its configuration file. It ends where it may not write the file (sentinel.c,
+ * A sentinel keeps its state in its configuration file. It ends if it may not write the file (sentinel.c,
  * sentinelCheckConfigFile), and what it writes is another file beside it, which it puts in its place (config.c,
  * rewriteConfigOverwriteFile).
  */

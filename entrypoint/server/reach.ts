@@ -10,7 +10,7 @@ interface Reach {
   /** 0 where it has none. */
   readonly port: number;
   readonly tlsPort: number;
-  /** Its Unix socket, as an absolute path; null where it has none. */
+  /** Its Unix socket, as an absolute path; null if it has none. */
   readonly socket: string | null;
   readonly tls: Omit<TlsFiles, 'verifies'>;
 }
@@ -101,14 +101,14 @@ export function tlsWords(tls: TlsFiles | null): string[] {
 
 /**
  * A server without a password serves other machines: protected mode is off, and it listens on more than loopback.
- * `isProtected`: protected mode is on where nobody sets it.
+ * `isProtected`: protected mode is on unless it is set.
  */
 export function isExposed(settings: Settings, isProtected: boolean): boolean {
   const isUnprotected = settings.has('protected-mode') ? isSetTo(settings, 'protected-mode', 'no') : !isProtected;
   return isUnprotected && listens(settings) && boundTo(settings).some((address) => !LOOPBACK.test(address));
 }
 
-/** True if it listens on loopback, and nowhere else. */
+/** True if the server listens on loopback and nowhere else. */
 export function isOnLoopbackAlone(settings: Settings): boolean {
   const addresses = boundTo(settings);
   return listens(settings) && addresses.length > 0 && addresses.every((address) => LOOPBACK.test(address));
@@ -133,8 +133,8 @@ function boundTo(settings: Settings): string[] {
 const LOOPBACK = /^(localhost|127(\.\d+){1,3}|[0:]*:0*1|[0:]*:ffff:127(\.\d+){3})$/i;
 
 /*
- * What a start leaves in its own directory for those who ask the server later: health, its probe (probe.pl reads the
- * same lines) and the cluster tool. A running server is asked as it was started, whatever has become of its
+ * The record that a start leaves in its own directory for those who ask the server later: health, its probe (probe.pl
+ * reads the same lines) and the cluster tool. A running server is asked as it was started, whatever has become of its
  * configuration since. The file has the password, so only the server's user reads it, and nobody prints it.
  */
 
@@ -145,10 +145,7 @@ export interface StartRecord extends Reach {
   readonly nodesFile: string | null;
 }
 
-/**
- * The record of a server with these settings, which `password` lets in; `usualPort`: where it listens unless they say
- * so.
- */
+/** The record of a server with these settings, which `password` lets in; `usualPort`: its port if they set none. */
 export function recordOf(
   { settings, dataDirectory }: { readonly settings: Settings; readonly dataDirectory: string },
   addressesHere: () => readonly string[],
@@ -162,7 +159,7 @@ export function recordOf(
   };
 }
 
-/** A server that nobody left a record of: it is asked at the usual port, with the password of the environment. */
+/** A server without a record: it is asked at the usual port, with the password of the environment. */
 export function usualServer(password: string): StartRecord {
   const reach = reachServer(new Map(), '/', () => []);
   return { ...reach, password: password === '' ? null : bytesOf(password), nodesFile: null };

@@ -16,7 +16,7 @@ export function bytesOf(text: string): Bytes {
     .join('') as Bytes;
 }
 
-/** A stray byte of a path, which no text has: half of a pair of surrogates, alone. */
+/** A stray byte of a path: a lone half of a surrogate pair, which no text has. */
 const strayByte = /[\udc80-\udcff]/u;
 
 function byteOf(stray: string): string {
@@ -86,9 +86,9 @@ export function beginsWithMark(text: Bytes): boolean {
   return text.startsWith(MARK);
 }
 
-/** The first line (from 1) that begins with it once the server has trimmed it; null where there is none. */
+/** The first line (from 1) that begins with it once the server has trimmed it; null if there is none. */
 export function lineWithMark(text: Bytes): number | null {
-  // Hardly any text has one.
+  // Most texts have none.
   if (!text.includes(MARK)) return null;
   const match = /(?:^|\n)[ \t\r]*\xef\xbb\xbf/.exec(text);
   return match === null ? null : text.slice(0, match.index + match[0].length).split('\n').length;

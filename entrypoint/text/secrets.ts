@@ -80,9 +80,9 @@ const SECRET_DIRECTIVES = [
 ];
 
 /**
- * Where in a text what must be hidden begins: behind the first name of a secret, or behind something that is one by its
- * looks. Null if nothing does. The text may be any line or word, also one that cannot be split, or one that ran into
- * another.
+ * The position in a text from which it must be hidden: behind the first name of a secret, or behind something that
+ * looks like one. Null if nothing must be hidden. The text may be any line or word, even one that cannot be split or
+ * that ran into another.
  */
 function hiddenFrom(text: string): number | null {
   if (!mayHide(text)) return null;
@@ -104,7 +104,7 @@ function mayHide(text: string): boolean {
   return CLUES.some((clue) => folded.includes(clue));
 }
 
-/** The same for a misspelled name of a secret directive. It costs more, so only what is shown is asked for it. */
+/** The same for a misspelled name of a secret directive. It costs more, so it is used only for text that is shown. */
 function hiddenFromMisspelled(text: string): number | null {
   if (text.length < SHORTEST - NEAR) return null;
   for (const match of text.matchAll(/[\w.-]+/g)) {
@@ -137,7 +137,7 @@ const NEAR = 2;
 
 function isNear(name: string, secret: string): boolean {
   if (Math.abs(name.length - secret.length) > NEAR) return false;
-  // Cheap, and true of hardly any other name.
+  // Cheap, and excludes nearly every other name.
   const strange = [...name].filter((letter) => !secret.includes(letter)).length;
   return strange <= NEAR && editDistance(name, secret) <= NEAR;
 }

@@ -1,8 +1,7 @@
 import { catalogue, isCode } from '../diagnostics/catalogue.ts';
 import { type Diagnostic, diagnose, exitCodeOf, Refusal, refuse, styleFor } from '../diagnostics/diagnostic.ts';
 import type { CataloguePage } from '../diagnostics/page.ts';
-import { discover } from '../modules/discover.ts';
-import { readBundle } from '../modules/manifest.ts';
+import { discover, readBundle } from '../modules/discover.ts';
 import { checkModuleFile, findOnLoad, leftOutWarning } from '../modules/preflight.ts';
 import { NO_PLACE, noPlace } from '../plan.ts';
 import { printable } from '../text/bytes.ts';

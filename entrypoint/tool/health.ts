@@ -46,8 +46,7 @@ export function serverOf(host: Pick<Host, 'lastStart'>, env: Environment): Start
 }
 
 /**
- * The address of this machine behind an address or a host name, or null: what else a name leads to is not ours to send
- * a password to.
+ * The address of this machine behind an address or a host name, or null: a password is never sent to another machine.
  */
 export async function addressHere(
   host: Pick<Host, 'network'>,
@@ -95,7 +94,7 @@ function silent(why: string): Heard {
 }
 
 /*
- * What the answers of a server to PING and CLUSTER INFO mean to a probe. probe.pl has the same rules for the answers
+ * The meaning of a server's answers to PING and CLUSTER INFO for a probe. probe.pl has the same rules for the answers
  * that come often.
  */
 
@@ -126,9 +125,8 @@ export function readHeard(word: string): Heard {
 }
 
 /**
- * Errors of a server that serves nobody now. Any other error is about who asks, and by what name: the server serves
- * others. In cluster mode the one about too many clients goes on with other words (acceptCommonHandler in
- * networking.c).
+ * Errors of a server that serves nobody now. Any other error concerns the one who asks: the server serves others. In
+ * cluster mode the one about too many clients goes on with other words (acceptCommonHandler in networking.c).
  */
 const serves = (error: string): boolean => !/^(LOADING|BUSY|MASTERDOWN)\b|^ERR max number of clients\b/.test(error);
 
@@ -162,7 +160,7 @@ type ClusterInfo =
   /** It does not let us ask. */
   | { readonly kind: 'denied'; readonly why: string };
 
-/** One that does not let us ask writes down whom it knows in nodes.conf. */
+/** A server that does not let us ask lists the nodes that it knows in nodes.conf. */
 function describeJoined(host: Pick<ConfFiles, 'readConf'>, info: ClusterInfo, nodesFile: string | null): string {
   switch (info.kind) {
     case 'no cluster':

@@ -139,7 +139,7 @@ function planJson(plan: StartPlan): PlanJson {
   };
 }
 
-/** A plan that ended before it began: nothing is known but why. */
+/** A refused start: only the reason is known. */
 function refusedJson(diagnostic: Diagnostic, exitCode: number): PlanJson {
   return { ...emptyJson('server'), diagnostics: [diagnosticJson(diagnostic)], exitCode };
 }

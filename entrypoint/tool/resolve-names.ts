@@ -5,15 +5,15 @@ import { usageOf } from './pages.ts';
 
 const BETWEEN_MS = 150;
 const REACH_MS = 300;
-/** Nodes that are looked for at their addresses: one is enough. */
+/** The most nodes that are looked for at their addresses: one that is found is enough. */
 const MOST_REACHED = 64;
 
 /**
  * `valkey-bundle resolve`: the addresses of host names, one line a name, as healing at a start asks for them: all at
  * once, and what has no address yet again until the time is up. Names that have none print nothing. With `--confirm`,
  * names whose nodes have an address are asked for again as long as no name leads elsewhere and no node listens where it
- * was: a name server may keep old answers. A later line of a name counts. In the end it says `sure`, with exit code 0,
- * or has nothing to say and 75 where that time is up.
+ * was: a name server may keep old answers. A later line of a name counts. In the end it says `sure`, with exit code 0;
+ * or nothing, with exit code 75, when that time is up.
  */
 export async function resolveNames({ host, args, tell }: ToolContext): Promise<number> {
   let words = 0;
@@ -32,7 +32,7 @@ export async function resolveNames({ host, args, tell }: ToolContext): Promise<n
     found.set(name, addresses);
     return true;
   };
-  // A name server that says nothing holds a lookup up beyond the end: who starts this has to end it.
+  // A silent name server holds a lookup up beyond the end: the starter of this process has to end it.
   await Promise.all(nodes.map((node) => askUntil(waiting, end, () => ask(node))));
   if (confirmMs === 0) return 0;
   for (let isFirst = true; ; isFirst = false) {
@@ -64,7 +64,7 @@ function hasMoved({ host, ip }: KnownNode, found: ReadonlyMap<string, readonly s
   return addresses.length > 0 && !addresses.includes(ip.toLowerCase());
 }
 
-/** True if a node listens where it was. */
+/** True if some node listens at its known address. */
 async function isAnyThere(waiting: Waiting, nodes: readonly KnownNode[]): Promise<boolean> {
   const places = nodes.filter(({ ip }) => ip !== '').slice(0, MOST_REACHED);
   const reached = places.map(async ({ ip, busPort }) => {

@@ -2,9 +2,9 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { grammarOf } from '../../entrypoint/conf/tokenize.ts';
 import { changes } from '../../test/parity/case.ts';
-import { neededProductions } from '../../test/parity/productions.ts';
 import type { ParityReport } from '../../test/parity/run.ts';
-import { addTallies, emptyTally, type Tally } from '../../test/parity/tally.ts';
+import { addTallies, emptyTally, neededProductions, type Tally } from '../../test/parity/tally.ts';
+import type { WrittenReading } from '../../test/parity/written.ts';
 import { openEngine, runOnce } from '../lib/engine.ts';
 import { paths } from '../lib/image-paths.ts';
 import { ownLabel } from '../lib/owner.ts';
@@ -36,38 +36,52 @@ export async function runParity(run: ParityRun): Promise<ParityReport> {
   return { server: run.server.version, seed: run.seed, seconds, ...reports.reduce<Tally>(addTallies, emptyTally) };
 }
 
-/**
- * Runs test/parity/run.ts in a container of the test image, beside the real server. Throws if it ends without a report.
- */
+/** Reads each written case (test/parity/written.ts) by both readers. */
+export async function readWritten(server: ParityServer): Promise<readonly WrittenReading[]> {
+  // test/parity/run-written.ts prints its readings so.
+  return (await runBeside(server, 'run-written.ts', [], () => {})) as readonly WrittenReading[];
+}
+
 async function runWorker(
   { cases, seed, server, report }: ParityRun,
   worker: number,
   workers: number,
 ): Promise<ParityReport> {
+  const options = { cases, seed, worker, workers, module: '/opt/stand-ins/libreport.so' };
+  const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  // test/parity/run.ts prints its report so.
+  return (await runBeside(server, 'run.ts', words, report)) as ParityReport;
+}
+
+/**
+ * Runs a program of test/parity in a container of the test image, beside the real server. Throws if it ends without a
+ * report.
+ */
+async function runBeside(
+  { version, executable }: ParityServer,
+  program: string,
+  words: readonly string[],
+  report: (line: string) => void,
+): Promise<unknown> {
   const own = '/opt/parity/valkey-server';
-  const binary = server.executable === null ? '/usr/local/libexec/valkey/valkey-server' : own;
+  const binary = executable === null ? '/usr/local/libexec/valkey/valkey-server' : own;
   const wish = {
     Image: 'valkey-bundle-test:local',
     Labels: ownLabel(),
     User: '0',
     WorkingDir: REPO,
     Entrypoint: [join(REPO, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node')],
-    Cmd: [
-      ...['test/parity/run.ts', '--server', binary, '--version', server.version],
-      ...['--module', '/opt/stand-ins/libreport.so', '--cases', String(cases), '--seed', String(seed)],
-      ...['--worker', String(worker), '--workers', String(workers)],
-    ],
+    Cmd: [`test/parity/${program}`, '--server', binary, '--version', version, ...words],
     HostConfig: {
       NetworkMode: 'none',
       Tmpfs: { '/tmp': 'exec' },
-      Binds: [`${paths.root}:${REPO}:ro`, ...(server.executable === null ? [] : [`${server.executable}:${own}:ro`])],
+      Binds: [`${paths.root}:${REPO}:ro`, ...(executable === null ? [] : [`${executable}:${own}:ro`])],
     },
   };
-  const heard = (text: string): void => report(`Valkey ${server.version}: ${text.trim()}`);
+  const heard = (text: string): void => report(`Valkey ${version}: ${text.trim()}`);
   const { exitCode, stdout, stderr } = await runOnce(await openEngine(), wish, { heard });
-  if (!stdout.startsWith('{')) throw new Error(`the parity run ended with code ${exitCode} and no report:\n${stderr}`);
-  // test/parity/run.ts prints its report so.
-  return JSON.parse(stdout) as ParityReport;
+  if (!/^[{[]/.test(stdout)) throw new Error(`the parity run ended with code ${exitCode} and no report:\n${stderr}`);
+  return JSON.parse(stdout);
 }
 
 /** Names everything that a run never met though its cases are made for it: nothing, once it has some hundred cases. */

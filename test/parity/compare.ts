@@ -1,13 +1,8 @@
 import { join } from 'node:path';
 import type { Grammar } from '../../entrypoint/conf/tokenize.ts';
-import { atOnce } from './at-once.ts';
-import { bisect } from './bisect.ts';
-import type { Case, Change } from './case.ts';
+import { type Case, type Change, FREE_DIRECTIVES, type Meaning, type ServerReading, sameMeaning } from './case.ts';
 import { DIRECTIVES } from './generate-lines.ts';
-import { handOver } from './hand-over.ts';
-import { layOut } from './lay-out.ts';
-import { type Ours, readOurs } from './our-reader.ts';
-import { FREE_DIRECTIVES, type Meaning, type ServerReading, sameMeaning } from './reading.ts';
+import { handOver, layOut, type Ours, readOurs } from './our-reader.ts';
 import { readServer, TAIL_NAMES, withTail } from './real-server.ts';
 import { addTallies, emptyTally, type Mismatch, type Tally, tallyOf } from './tally.ts';
 import { judge } from './verdict.ts';
@@ -137,4 +132,36 @@ async function planAlone(
   const tally = { ...emptyTally, starts: 1, plansCompared: 1, plans: { [`${value.change}, ${plan.how}`]: 1 } };
   if (theirs.kind === 'loads' && sameMeaning(wanted, theirs)) return tally;
   return { ...tally, mismatches: [{ number, case: value, ours: wanted, server: theirs, plan: plan.args }] };
+}
+
+/**
+ * The entries without which `agrees` holds, found by halves. Throws where a whole disagrees and neither of its halves does: then it is
+ * their being together, which must change nothing.
+ */
+async function bisect<T extends { readonly number: number }>(
+  entries: readonly T[],
+  agrees: (part: readonly T[]) => Promise<boolean>,
+): Promise<T[]> {
+  if (entries.length === 0 || (await agrees(entries))) return [];
+  if (entries.length === 1) return [...entries];
+  const middle = Math.floor(entries.length / 2);
+  const left = await bisect(entries.slice(0, middle), agrees);
+  const found = [...left, ...(await bisect(entries.slice(middle), agrees))];
+  if (found.length === 0) throw new Error(`these cases disagree only together: ${numbersOf(entries)}`);
+  return found;
+}
+
+function numbersOf(entries: ReadonlyArray<{ readonly number: number }>): string {
+  return entries.map(({ number }) => number).join(', ');
+}
+
+/** Maps so many entries at a time, in their order. */
+async function atOnce<T, R>(most: number, entries: readonly T[], map: (entry: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const waiting = entries.entries();
+  const work = async (): Promise<void> => {
+    for (const [index, entry] of waiting) results[index] = await map(entry);
+  };
+  await Promise.all(Array.from({ length: most }, work));
+  return results;
 }

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { asBytes, bytesOf, textOf } from '../../entrypoint/text/bytes.ts';
-import { arbitraryLine, type Names } from './generate-lines.ts';
-import { arbitraryBytes, arbitraryWord, inAnyCase, written } from './words.ts';
+import { arbitraryBytes, arbitraryLine, arbitraryWord, inAnyCase, type Names, written } from './generate-lines.ts';
 
 /** The server's arguments: a file or none, words behind it, options in every form, and `-` at either end or in the middle. */
 export function arbitraryCommandLine(names: Names): fc.Arbitrary<string[]> {

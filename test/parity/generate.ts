@@ -1,9 +1,8 @@
 import fc from 'fast-check';
+import { bytesOf } from '../../entrypoint/text/bytes.ts';
 import { type Case, changes } from './case.ts';
 import { arbitraryCommandLine } from './generate-command-line.ts';
-import { arbitraryLine, type Names } from './generate-lines.ts';
-import { arbitraryFileName } from './generate-names.ts';
-import type { Mood } from './words.ts';
+import { arbitraryLine, type Mood, type Names } from './generate-lines.ts';
 
 /**
  * Generates cases over every production that the reader knows. What is often refused is kept to one case in twenty and command lines to
@@ -96,4 +95,47 @@ function arbitraryText(names: Names, mood: Mood, most: number): fc.Arbitrary<str
       const joined = lines.map(([content, newline]) => content + newline).join('');
       return ends || mood === 'calm' ? joined : joined.replace(/\r?\n$/, '');
     });
+}
+
+/** A file name of any bytes but NUL and a slash, short enough that patterns often match one. */
+function arbitraryFileName(): fc.Arbitrary<string> {
+  const byte = fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom(...'abAz09.-') },
+    { weight: 3, arbitrary: fc.constantFrom(...'[]!^*?\\ "\'#=:~') },
+    { weight: 1, arbitrary: fc.constantFrom('\n', '\t', '\x01', bytesOf('ü'), bytesOf('€')) },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: 255 }).map((code) => String.fromCharCode(code)) },
+  );
+  return fc
+    .array(byte, { minLength: 1, maxLength: 6 })
+    .map((bytes) => bytes.join(''))
+    .filter((name) => !/^\.{1,2}$|\//.test(name));
+}
+
+/** A pattern that may match the name: some of its bytes by what stands for them, or quoted. */
+export function patternFor(name: string): fc.Arbitrary<string> {
+  return fc
+    .tuple(...[...name].map((byte) => fc.tuple(fc.constant(byte), fc.nat({ max: 11 }))))
+    .map((choices) => choices.map(([byte, form]) => spell(byte, form)).join(''));
+}
+
+function spell(byte: string, form: number): string {
+  const member = /[\]!^\-[\\]/.test(byte) ? `\\${byte}` : byte;
+  const forms = [
+    '?',
+    '*',
+    `[${member}]`,
+    `[!${member}]`,
+    '[!q-y]',
+    '[a-z.]',
+    `[]${member}]`,
+    '[[:alnum:]]',
+    `\\${byte}`,
+  ];
+  return forms[form] ?? byte;
+}
+
+/** A pattern made without looking at a name. */
+export function arbitraryPattern(): fc.Arbitrary<string> {
+  const piece = fc.constantFrom(...'aabA.*?[]!-^\\', '[a', 'b]', '[!', '[[:alpha:]]', '[z-a]', '\\[');
+  return fc.array(piece, { minLength: 1, maxLength: 6 }).map((pieces) => `${pieces.join('')}*`);
 }

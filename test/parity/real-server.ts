@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
+import { createConnection, type NetConnectOpts } from 'node:net';
 import { join } from 'node:path';
-import { askServer, listOf, pairsOf, type Reply } from './ask-server.ts';
-import { FREE_DIRECTIVES, type Load, type Meaning, type ServerReading } from './reading.ts';
+import { FREE_DIRECTIVES, type Load, type Meaning, type ServerReading } from './case.ts';
 
 const TIMEOUT = 180_000;
 
@@ -9,7 +9,7 @@ const TIMEOUT = 180_000;
 const ASKED = ['dir', ...FREE_DIRECTIVES, 'maxclients', 'maxmemory', 'databases', 'hz', 'masterauth'];
 
 /**
- * What the real server makes of a command line: it is started, asked for MODULE LIST and directives over a socket, and ended. Exit code
+ * What the real server makes of a command line: it is started, asked for MODULE LIST and directives, at its socket or at `address`, and ended. Exit code
  * 1 is a refusal. Throws where it neither answers nor ends in time.
  */
 export async function readServer(
@@ -17,6 +17,7 @@ export async function readServer(
   cwd: string,
   args: readonly string[],
   stdin: string | null,
+  address: NetConnectOpts = { path: socketIn(cwd) },
 ): Promise<ServerReading> {
   const child = spawn(binary, args, { cwd, stdio: ['pipe', 'pipe', 'pipe'] });
   const log: string[] = [];
@@ -41,7 +42,7 @@ export async function readServer(
     const text = (): string => log.join('');
     if (isLate) throw new Error(`the server neither answered nor ended in ${TIMEOUT} ms`);
     if (first !== 'ready') return endedReading(first, text());
-    const [modules, settings] = await askServer(socketIn(cwd), ['MODULE LIST', `CONFIG GET ${ASKED.join(' ')}`]);
+    const [modules, settings] = await askServer(address, ['MODULE LIST', `CONFIG GET ${ASKED.join(' ')}`]);
     child.kill('SIGKILL');
     // The log is whole once its pipes are closed.
     await ended;
@@ -110,7 +111,7 @@ function endedReading({ code, signal }: Ended, log: string): ServerReading {
 /** MODULE LIST has no order: that is the log's. Throws unless both name the same modules. */
 function meaningOf(modules: Reply | undefined, settings: Reply | undefined, log: string): Meaning {
   const listed = new Map(listOf(modules).flatMap((module) => loadOf(pairsOf(module))));
-  const order = [...log.matchAll(/Module '(report\d+)' loaded from/g)].map((match) => match[1] ?? '');
+  const order = [...log.matchAll(/Module '(report\d+|echo\d)' loaded from/g)].map((match) => match[1] ?? '');
   if (order.length !== listed.size)
     throw new Error(`MODULE LIST has ${listed.size} modules, and the log ${order.length}`);
   const loads = order.map((name) => {
@@ -129,4 +130,66 @@ function loadOf(fields: ReadonlyMap<string, Reply>): Array<readonly [string, Loa
   const name = String(fields.get('name'));
   if (name === 'lua') return [];
   return [[name, { path: String(fields.get('path')), args: listOf(fields.get('args')).map(String) }]];
+}
+
+/** A reply of RESP2, its bytes as latin1; a number is its digits. */
+type Reply = string | readonly Reply[];
+
+/** Asks a server, one line a command, and returns the replies: file names and arguments need not be UTF-8. */
+function askServer(address: NetConnectOpts, commands: readonly string[]): Promise<readonly Reply[]> {
+  return new Promise((resolve, reject) => {
+    const pieces: string[] = [];
+    const connection = createConnection(address);
+    connection.setEncoding('latin1');
+    connection.on('error', reject);
+    connection.on('close', () => reject(new Error(`it hung up after ${JSON.stringify(pieces.join(''))}`)));
+    connection.on('connect', () => connection.write(commands.map((command) => `${command}\r\n`).join('')));
+    connection.on('data', (chunk: string) => {
+      pieces.push(chunk);
+      const replies = readReplies(pieces.join(''), commands.length);
+      if (replies === null) return;
+      resolve(replies);
+      connection.destroy();
+    });
+  });
+}
+
+/** So many replies, or null while they are not complete. Throws for an error among them. */
+function readReplies(text: string, count: number): Reply[] | null {
+  let at = 0;
+  const next = (): Reply => {
+    const end = text.indexOf('\r\n', at);
+    if (end < 0) throw new Incomplete();
+    const type = text.charAt(at);
+    const head = text.slice(at + 1, end);
+    at = end + 2;
+    if (type === '-') throw new Error(`the server said ${head}`);
+    if (type === '*') return Array.from({ length: Number(head) }, next);
+    if (type !== '$') return head;
+    const from = at;
+    at += Number(head) + 2;
+    if (at > text.length) throw new Incomplete();
+    return text.slice(from, at - 2);
+  };
+  try {
+    return Array.from({ length: count }, next);
+  } catch (error) {
+    if (error instanceof Incomplete) return null;
+    throw error;
+  }
+}
+
+class Incomplete extends Error {}
+
+/** The pairs of a reply that is a list of names and values. */
+function pairsOf(reply: Reply | undefined): Map<string, Reply> {
+  const list = listOf(reply);
+  return new Map(
+    Array.from({ length: list.length / 2 }, (_, index) => [String(list[2 * index]), list[2 * index + 1] ?? '']),
+  );
+}
+
+function listOf(reply: Reply | undefined): readonly Reply[] {
+  if (typeof reply === 'string' || reply === undefined) throw new Error(`a list was expected, got ${reply}`);
+  return reply;
 }

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { grammarOf } from '../../entrypoint/conf/tokenize.ts';
 import { compare } from './compare.ts';
 import { sampleCases } from './generate.ts';
-import { layModules } from './lay-out.ts';
+import { layModules } from './our-reader.ts';
 import { shrink } from './shrink.ts';
 import { addTallies, emptyTally, type Mismatch, type Tally } from './tally.ts';
 

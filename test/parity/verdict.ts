@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { type OurReading, type ServerReading, sameMeaning } from './reading.ts';
+import { type OurReading, type ServerReading, sameMeaning } from './case.ts';
 
 /** `left`: the line was read alike, and the server does not have such a directive or value. */
 export type Verdict = 'same' | 'refused by both' | 'left' | 'differ';

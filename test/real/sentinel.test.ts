@@ -14,16 +14,11 @@ function withConf(text: string, command: readonly string[], wish: ContainerWish 
   return { ...wish, command, files: { [CONF]: { text: `${text}${monitor}`, uid: 999 } } };
 }
 
-describe('a sentinel is healthy', () => {
+describe('a sentinel is healthy, and has no modules', () => {
   it.each<[string, number, ContainerWish]>([
     ['on its default port', 26379, withConf('', ['valkey-server', CONF, '--sentinel'])],
-    ['on its default port, by its own name', 26379, withConf('', ['valkey-sentinel', CONF])],
-    ['by the path of its name', 26379, withConf('', ['/usr/local/bin/valkey-sentinel', CONF])],
     ['past the image’s ENTRYPOINT', 26379, withConf('', [CONF], { entrypoint: ['valkey-sentinel'] })],
-    ['as redis-sentinel', 26379, withConf('', ['redis-sentinel', CONF])],
     ['on a port of its own', 5000, withConf('port 5000\n', ['valkey-server', CONF, '--sentinel'])],
-    ['on a port of its own, by its own name', 5000, withConf('port 5000\n', ['valkey-sentinel', CONF])],
-    ['as root', 26379, withConf('', ['valkey-sentinel', CONF], { user: 'root' })],
     [
       'by VALKEY_EXTRA_FLAGS, with a password that it does not use',
       26379,
@@ -41,7 +36,17 @@ describe('a sentinel is healthy', () => {
     expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: 'joined\n', stderr: '' });
     const { exitCode: alive } = await sentinel.container.exec('valkey-bundle', 'health', '--alive');
     expect(alive).toBe(0);
+    const { stdout: log } = await sentinel.container.output();
+    expect(log).toContain('Running mode=sentinel');
+    expect(log).not.toMatch(/Module '.*' loaded|stand-in/);
   });
+});
+
+it('a sentinel with a configuration on standard input has read it', async () => {
+  const command = ['valkey-server', CONF, '--sentinel', '-'];
+  const files = { [CONF]: { text: 'protected-mode no\n', uid: 999 } };
+  const sentinel = await containers.serve({ command, files, stdin: monitor, port: 26379 });
+  expect(await sentinel.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', 'mine')).toEqual(['127.0.0.1', '7777']);
 });
 
 describe('the configuration file of a sentinel that is started as root', () => {
@@ -103,12 +108,6 @@ it('the file of a sentinel that may not write it is named, under any user', asyn
   const ended = await containers.run({ user: '1234:1234', command: ['valkey-sentinel', CONF], files });
   expect(reportOf(ended.stderr).codes).toContain('VB515');
   expect(ended.exitCode).toBe(1);
-});
-
-it('valkey-sentinel --version is answered by the server alone', async () => {
-  const ended = await containers.run({ command: ['valkey-sentinel', '--version'] });
-  expect(ended).toMatchObject({ exitCode: 0, stderr: '' });
-  expect(ended.stdout).toMatch(/v=9\./);
 });
 
 async function uidOf(container: TestContainer, path: string): Promise<string> {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ContainerWish } from '../support/docker-container.ts';
-import { type TestServer, useContainers } from '../support/docker-server.ts';
-import { until } from '../support/until.ts';
+import { useContainers } from '../support/docker-server.ts';
 import { standIns, standInsWith } from '../support/valkey-modules.ts';
 
 const containers = useContainers();
@@ -106,23 +105,7 @@ function standardInputBehindFile(): ContainerWish {
   };
 }
 
-describe('a start that takes no modules', () => {
-  it('as sentinel by its own name runs without them', async () => {
-    await expectSentinel({ command: ['valkey-sentinel', '/data/sentinel.conf'] });
-  });
-
-  it('as sentinel by option runs without them', async () => {
-    await expectSentinel({ command: ['valkey-server', '/data/sentinel.conf', '--sentinel'] });
-  });
-
-  it('as sentinel with a configuration on standard input has read it', async () => {
-    const sentinel = await expectSentinel({
-      command: ['valkey-server', '/data/sentinel.conf', '--sentinel', '-'],
-      stdin: 'sentinel monitor mine 127.0.0.1 7777 1\n',
-    });
-    expect(await sentinel.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', 'mine')).toEqual(['127.0.0.1', '7777']);
-  });
-
+describe('a question to the server', () => {
   it.each(['--version', '-h', '--check-system'])('%s is answered by the server alone', async (option) => {
     const ended = await containers.run({ command: ['valkey-server', option] });
     const real = await containers.run({ entrypoint: ['/usr/local/libexec/valkey/valkey-server'], command: [option] });
@@ -139,18 +122,3 @@ describe('a start that takes no modules', () => {
     expect(ended.stdout).toMatch(/v=9\./);
   });
 });
-
-async function expectSentinel(wish: ContainerWish): Promise<TestServer> {
-  const sentinel = await containers.serve({
-    ...wish,
-    port: 26379,
-    files: { '/data/sentinel.conf': { text: 'protected-mode no\nport 26379\n', uid: 999 } },
-  });
-  expect(await sentinel.call('INFO', 'server')).toContain('server_mode:sentinel');
-  const { stdout } = await until('its log says what it is', async () => {
-    const output = await sentinel.container.output();
-    return output.stdout.includes('Running mode=sentinel') ? output : undefined;
-  });
-  expect(stdout).not.toMatch(/Module '.*' loaded|stand-in/);
-  return sentinel;
-}

@@ -87,7 +87,7 @@ async function again(waiting: Waiting): Promise<void> {
   waiting.stopped.throwIfAborted();
 }
 
-/** `causes`: what keeps nodes apart, with a page of its own. */
+/** `causes`: obstacles between nodes, each with a page of its own. */
 interface Looked {
   readonly report: Report;
   readonly causes: readonly Diagnostic[];
@@ -126,7 +126,7 @@ function checkAnswers({ views, silent }: Members): Check {
   return { name: 'answers', summary: `all ${views.length + silent.length} nodes answer`, problems };
 }
 
-/** From here: what a node can reach can only be asked there, by running this command in its container. */
+/** Asked from here. The reach of a node itself shows only when this command runs in its container. */
 async function checkPorts(
   { waiting }: Cluster,
   views: readonly View[],

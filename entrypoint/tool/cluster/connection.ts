@@ -28,7 +28,7 @@ const ANSWER_MS = 5000;
 
 interface Limits {
   readonly timeoutMs?: number;
-  /** Null where the asking is not to be stopped. */
+  /** Null if the question must not be stopped. */
   readonly signal?: AbortSignal | null;
 }
 
@@ -42,7 +42,7 @@ export function ask(
   return waiting.ask(serverAt(connection, at), commands, { timeoutMs, ...(signal === null ? {} : { signal }) });
 }
 
-/** The reply to one command. What cannot be asked is an error, too: its message is the reason. */
+/** The reply to one command. A failed question gives an error, too, with the reason as its message. */
 export async function askOne(
   cluster: Cluster,
   at: Pick<Endpoint, 'ip' | 'port'>,
@@ -84,7 +84,9 @@ export function troubleDiagnostic(name: string, reading: Sighting & { kind: 'tro
   return diagnose(codes[reading.what], `${name}: ${reading.why}`, at === undefined ? {} : { at });
 }
 
-/** Where the members of a view's cluster are: the view itself where it was reached, others where it looks for them. */
+/**
+ * The places of the members of a view's cluster: the view itself where it was reached, others where it looks for them.
+ */
 export function membersOf(view: View): readonly Endpoint[] {
   return view.rows.map(({ id, ip, port, hostname }) =>
     id === view.self.id
@@ -165,8 +167,8 @@ const tlsFileOptions = [
 ] as const;
 
 /**
- * With what TLS is spoken: null unless `--tls`, VALKEY_TLS or one of the tlsFileOptions says so. Refuses VB717 for a
- * file that cannot be used, or a certificate without its key.
+ * The files for TLS; null unless `--tls`, VALKEY_TLS or one of the files asks for TLS. Refuses VB717 for a file that
+ * cannot be used, or a certificate without its key.
  */
 function readTls(
   host: Pick<ConfFiles, 'readConf'>,

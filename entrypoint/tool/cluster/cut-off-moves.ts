@@ -73,8 +73,8 @@ export function cutOffMoves(views: readonly View[]): readonly CutOffMove[] {
 }
 
 /*
- * A run that dies while it moves slots leaves a cluster that is healthy and uneven, as somebody may want it. So that
- * the next run can tell the two apart, a key says that slots are being moved; it is deleted when that is done, and
+ * A run that dies while it moves slots leaves a cluster that is healthy and uneven, as somebody may have wanted it. A
+ * key tells the next run the difference: it says that slots are being moved; it is deleted when that is done, and
  * expires by itself.
  */
 const TAG = 'valkey-bundle';
@@ -87,7 +87,7 @@ const DAYS_S = 7 * 86_400;
  */
 export async function wasMoving(cluster: Cluster, views: readonly View[]): Promise<boolean | string> {
   const owner = ownerOfMark(views);
-  // Where nobody owns the slot, nobody could have been marked.
+  // If nobody owns the slot, no mark can have been left.
   if (owner === null) return false;
   const reply = await askOne(cluster, owner, command('EXISTS', KEY));
   if (typeof reply === 'number') return reply === 1;
@@ -102,7 +102,7 @@ export async function markMoving(cluster: Cluster, views: readonly View[]): Prom
   await writeMark(cluster, views, words);
 }
 
-/** Where the mark stays, the next run moves slots that are in place, and so none. */
+/** If the mark stays, the next run finds all slots in place and moves none. */
 export async function unmarkMoving(cluster: Cluster, views: readonly View[]): Promise<void> {
   await writeMark(cluster, views, command('DEL', KEY));
 }

@@ -55,7 +55,7 @@ export async function ensure({ host, args, env }: ToolContext, waiting: Waiting)
   };
   if (job.targets.length < 3) throw refuse('VB701', `${job.targets.length} nodes are named`, { at: job.at });
 
-  // Without the lock: a cluster that needs nothing is not even told that somebody asked.
+  // Asked without the lock: a cluster that needs nothing is only read.
   const { views, actions } = await nextActions(job, null, waiting.stopped);
   for (const action of actions) host.print('stdout', `${printable(showAction(action))}\n`);
   if (options.has('dry-run') && actions.length > 0) return 0;
@@ -91,8 +91,8 @@ async function work(job: Job, signal: AbortSignal): Promise<void> {
 }
 
 /**
- * Asks all nodes until they agree on something to do, or on nothing. What was done last has to show first. Refuses
- * VB711 or VB721 in the end.
+ * Asks all nodes until they agree on the next action, or that nothing is left. The last action has to show first.
+ * Refuses VB711 or VB721 in the end.
  */
 async function nextActions(
   job: Job,

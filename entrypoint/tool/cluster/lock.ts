@@ -5,18 +5,18 @@ import { type Cluster, serverAt } from './connection.ts';
 
 /*
  * Two runs of `cluster ensure` must not work on one node at the same time, and there is no place to keep a lock in:
- * before the cluster exists a key cannot be written, and would make the node no new one. So the lock is the name of a
- * connection: a run connects to every named node, in the order of their ids, and in one transaction gives the
+ * before the cluster exists a key cannot be written, and the node would no longer count as new. So the lock is the name
+ * of a connection: a run connects to every named node, in the order of their ids, and in one transaction gives the
  * connection its name and lists all connections. Transactions of a node happen one after the other, so of two runs the
  * second one sees the first, and steps back. The lock ends with the connection, so a run that dies loses it; one whose
- * machine dies stops to renew it, and a connection that has been idle too long is closed by whoever waits.
+ * machine dies stops renewing it, and a connection that has been idle too long is closed by whoever waits.
  */
 
 const LOCK_PREFIX = 'valkey-bundle:ensure:';
 const RENEW_MS = 2000;
 const IDLE_S = 20;
 const ANSWER_MS = 5000;
-/** For the answer to a question that is asked too late: it may still tell that nobody took the lock. */
+/** Time for the answer to a late question: it may still show that nobody took the lock. */
 const GRACE_MS = 1000;
 
 interface Held {
@@ -70,7 +70,7 @@ async function lockOne({ waiting, say }: Cluster, { view, session }: Held, name:
     if (waiting.now() >= end) throw refuse('VB712', `another run works on ${view.name}`);
     if (!said) say(`another run works on ${view.name}: waiting for it`);
     said = true;
-    // Not the same for two runs that stepped back from each other.
+    // Random, so that two runs that stepped back from each other do not meet again.
     await waiting.pause(200 + Math.random() * 400);
   }
 }
@@ -127,8 +127,8 @@ async function holding<T>(
 
 /**
  * Asks whether the lock is still there, which renews it; returns when it asked. A node that moves a big key answers
- * nobody, and lets nobody take the lock either: how long it may be silent is for the caller to say. There is never a
- * second question before the first is answered, so no answer is a late one. Refuses VB713.
+ * nobody, and lets nobody take the lock either: the caller says how long it may be silent. A second question is never
+ * asked before the first is answered, so an answer always belongs to the last question. Refuses VB713.
  */
 async function renew({ now }: Waiting, { view, session }: Held, name: string, timeoutMs: number): Promise<number> {
   const asked = now();

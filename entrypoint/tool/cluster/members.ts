@@ -25,7 +25,7 @@ export interface Members {
   readonly clones: readonly string[];
 }
 
-/** Where to ask first: the nodes that `--nodes` names, or the server of this container. */
+/** The nodes to ask first: those that `--nodes` names, or the server of this container. */
 interface Start {
   readonly connection: Connection;
   readonly find: (cluster: Cluster) => Promise<readonly View[]>;
@@ -59,7 +59,7 @@ function ownServer({ host, env }: ToolContext, options: ReadonlyMap<string, Give
     // The configuration's password is that of the user default; a user that the environment names has its own.
     user: isGiven || options.has('user') ? given.user : null,
     password: own.password === null || isGiven ? given.password : { text: textOf(own.password), at },
-    // By the configuration alone no authority was named for us: the one there may be that of the clients.
+    // The configuration alone names no authority for us: the one there may be the authority of clients.
     tls:
       given.tls === null ? (own.port === 0 ? { ...own.tls, verifies: false } : null) : completeTls(given.tls, own.tls),
   };
@@ -115,9 +115,7 @@ export function timeoutOf(options: ReadonlyMap<string, Given>, seconds: number):
   return numberOf(options.get('timeout'), 'timeout', seconds, [0, 3600]) * 1000;
 }
 
-/*
- * What keeps nodes apart and none of them can tell.
- */
+/* Obstacles between nodes that no node can report itself. */
 
 const BUS_MS = 1000;
 

@@ -147,13 +147,16 @@ async function findDocuments({ cluster, index, end }: Probe, documents: Readonly
   }
 }
 
-/** Also where the run is being stopped, so the asking is not stopped. What is left, or null. */
+/**
+ * Runs also when the command is being stopped, so its questions are not stopped. Returns a text about what is left, or
+ * null.
+ */
 async function cleanUp({ cluster, views, index }: Probe, documents: ReadonlyMap<string, View>): Promise<string | null> {
   const unstopped = { signal: null };
   const deleted = await Promise.all(
     [...documents].map(([key, view]) => askOne(cluster, view, command('DEL', key), unstopped)),
   );
-  // Where it was not handed on, it is on one node alone; where it was, one drop takes it from all.
+  // An index that was not handed on is on one node alone; of the others one drop takes it from all.
   const [view] = views;
   const dropped = view === undefined ? null : await askOne(cluster, view, command('FT.DROPINDEX', index), unstopped);
   const isGone = isUnknown(dropped) || (isError(dropped) && /not found|unknown index/i.test(dropped.message));

@@ -128,6 +128,11 @@ export const confRows: readonly Row[] = [
     ...{ code: 'VB110', exitCode: 78, place: '/c/19:1', names: ['10000'] },
   },
   {
+    input: 'search.use-coordinator, which is not a directive',
+    wish: conf('search.use-coordinator yes\n'),
+    ...{ code: 'VB409', exitCode: 78, place: '/x.conf:1', names: ['search.use-coordinator'] },
+  },
+  {
     input: 'a configuration file of 100,000 lines',
     wish: conf(lines(100_000, 'maxmemory 64mb')),
     ...{ code: null, exitCode: 0, asks: [maxmemory] },

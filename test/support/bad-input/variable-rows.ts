@@ -194,4 +194,9 @@ export const variableRows: readonly Row[] = [
     ...{ code: null, exitCode: 0, asks: [countOf] },
     twin: { env: { MODULE_DIR: '/opt/stand-ins', VALKEY_MODULES: 'echo' } },
   },
+  {
+    input: 'a flag behind `--loadmodule` and its path, as a word of its own',
+    wish: { command: ['--loadmodule', '/usr/lib/valkey/libsearch.so', '--use-coordinator'] },
+    ...{ code: 'VB411', exitCode: 78, place: 'argv[3]', names: ['--use-coordinator'] },
+  },
 ];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { start } from '../../support/fake-start.ts';
+import { catalogue } from '../../../entrypoint/diagnostics/catalogue.ts';
+import { kindsOf, start } from '../../support/fake-start.ts';
 
 const files = { '/etc/valkey.conf': 'loadmodule /usr/lib/valkey/libsearch.so --use-coordinator\n' };
 
@@ -50,4 +51,27 @@ it('a configuration line cannot act on the terminal', () => {
   const { stderr } = start(['/x.conf'], {}, { files: { '/x.conf': 'port "\u001b[2J\n' } });
   expect(stderr).toContain('\\x1b[2J');
   expect(stderr).not.toContain('\u001b');
+});
+
+describe('a refusal', () => {
+  it('names the place and the fix, on standard error, without a stack', () => {
+    const { stderr, stdout } = start(['/etc/valkey.conf'], {}, { files: { '/etc/valkey.conf': '\nport "1\n' } });
+    expect(stderr).toMatch(
+      /^valkey-bundle: \/etc\/valkey\.conf:2:6: error VB105: .*\n {2}\| port "1\n {2}\| {6}\^\n {2}fix: .*\n$/,
+    );
+    expect(stdout).toBe('');
+  });
+  it('is coloured on a terminal alone, and not with NO_COLOR', () => {
+    const hasColour = (terminal: boolean, env = {}) =>
+      start(['/none.conf'], env, { terminal }).stderr.includes('\u001b[');
+    expect([hasColour(true), hasColour(false), hasColour(true, { NO_COLOR: '1' })]).toEqual([true, false, false]);
+  });
+  it('of a processor on which search cannot run comes before anything is changed', () => {
+    const started = start([], {}, { cpu: ['sse2'] });
+    expect([started.codes, started.exitCode, kindsOf(started)]).toEqual([
+      ['VB307'],
+      catalogue.VB307.exitCode,
+      ['exit'],
+    ]);
+  });
 });

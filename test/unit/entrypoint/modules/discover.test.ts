@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { assignLines, discover, loadLinesOf, selectModules } from '../../../../entrypoint/modules/discover.ts';
+import {
+  assignLines,
+  discover,
+  loadLinesOf,
+  readBundle,
+  selectModules,
+} from '../../../../entrypoint/modules/discover.ts';
+import { BUNDLE_PATH, emptyBundle } from '../../../../entrypoint/modules/manifest.ts';
 import { directives } from '../../../support/conf-lines.ts';
 import { moduleFile } from '../../../support/elf.ts';
 import { fakeHost } from '../../../support/fake-host.ts';
-import { fakeImage, manifests } from '../../../support/fake-image.ts';
+import { bundle, fakeImage, manifests } from '../../../support/fake-image.ts';
 import type { Spec } from '../../../support/fake-tree.ts';
 import { moduleOf } from '../../../support/known-modules.ts';
 import { codesOf, refusalOf } from '../../../support/refusal.ts';
@@ -188,6 +195,32 @@ describe('VALKEY_MODULES', () => {
 
     it.each(['serach', 'search -ldap', 'all -ldap', 'none search', '-all', '-'])('%j is refused', (value) => {
       expect(refusalOf(() => selected(value))).toMatchObject({ code: 'VB204', at: { name: 'VALKEY_MODULES' } });
+    });
+  });
+});
+
+describe('bundle.json', () => {
+  function read(text: string | null) {
+    return readBundle(fakeHost({ files: text === null ? {} : { [BUNDLE_PATH]: text } }));
+  }
+
+  describe('bundle.json', () => {
+    it('says what the image holds', () => {
+      expect(read(JSON.stringify(bundle))).toEqual({ bundle, problem: null });
+    });
+    it.each([
+      ['missing', null],
+      ['no JSON', '{'],
+      ['empty', ''],
+      ['null', 'null'],
+      ['a list', '[]'],
+      ['of another version', JSON.stringify({ ...bundle, version: 2 })],
+      ['without a server', JSON.stringify({ ...bundle, server: undefined })],
+      ['without defaults', JSON.stringify({ ...bundle, defaults: null })],
+      ['with wrong defaults', JSON.stringify({ ...bundle, defaults: { moduleArgs: {}, directives: [] } })],
+    ])('that is %s gives the assumptions for a place without one, and a warning', (_, text) => {
+      const { bundle: assumed, problem } = read(text);
+      expect([assumed, problem?.code]).toEqual([emptyBundle, 'VB511']);
     });
   });
 });

@@ -1,8 +1,9 @@
-import { asBytes, pathOf } from '../../../entrypoint/text/bytes.ts';
-import { echo, type ParityCase, text } from './case.ts';
+import { bytesOf } from '../../entrypoint/text/bytes.ts';
+import { commandLineCases, echo, leftCases, lineCases, type ParityCase, strictCases, text } from './written.ts';
 
-/** A name whose one letter is not UTF-8. */
-const latin = pathOf(asBytes('\xe9'));
+/** A name whose one letter is not UTF-8, and one that is. */
+const latin = '\xe9';
+const accent = bytesOf('\u00e9');
 
 /** How includes are read: paths, patterns, joins, `dir`. */
 export const includeCases: readonly ParityCase[] = [
@@ -149,7 +150,7 @@ export const includeCases: readonly ParityCase[] = [
     files: {
       'main.conf': 'include d/*.conf\n',
       [`d/${latin}.conf`]: `loadmodule ${echo(2)}\n`,
-      'd/é.conf': `loadmodule ${echo(1)}\n`,
+      [`d/${accent}.conf`]: `loadmodule ${echo(1)}\n`,
       'd/z.conf': `loadmodule ${echo(0)}\n`,
     },
   },
@@ -159,7 +160,7 @@ export const includeCases: readonly ParityCase[] = [
     files: {
       'main.conf': 'include d/[\xe8-\xea]?.conf\n',
       [`d/${latin}0.conf`]: `loadmodule ${echo(0)}\n`,
-      'd/é0.conf': `loadmodule ${echo(1)}\n`,
+      [`d/${accent}0.conf`]: `loadmodule ${echo(1)}\n`,
     },
   },
   {
@@ -210,4 +211,13 @@ export const includeCases: readonly ParityCase[] = [
   text('an included file that does not exist', `loadmodule ${echo(0)}\ninclude none.conf\n`),
   text('an include of two words', 'include a.conf b.conf\n'),
   text('an include without a path', 'include\n'),
+];
+
+/** Every written case, in the order in which their readings are told. */
+export const allWrittenCases: readonly ParityCase[] = [
+  ...lineCases,
+  ...includeCases,
+  ...commandLineCases,
+  ...leftCases,
+  ...strictCases.map(([value]) => value),
 ];
