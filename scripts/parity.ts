@@ -1,8 +1,8 @@
 import { buildTestImage } from './image/local-image.ts';
-import { oldestServer } from './image/oldest-server.ts';
 import { runVerb } from './lib/command-line.ts';
 import { PipelineError } from './lib/pipeline-error.ts';
 import { removeRemainsAtEnd } from './lib/remains.ts';
+import { oldestServer } from './parity/oldest-server.ts';
 import { showMismatches, writeParityReport } from './parity/report.ts';
 import { gapsIn, runParity } from './parity/run.ts';
 

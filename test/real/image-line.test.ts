@@ -65,7 +65,7 @@ describe('npm run image -- --line', () => {
   it('holds what it is made of: the list of components, and the record of each build', async () => {
     const image = 'valkey-bundle-line:own-quiet';
     const sbom = await readFile(join(workspace.artifacts, 'sbom.cdx.json'), 'utf8');
-    expect(`${await textIn(image, imageFiles.sbom)}\n`).toBe(sbom);
+    expect(await textIn(image, imageFiles.sbom)).toBe(sbom);
     const record: unknown = JSON.parse(await textIn(image, `${imageFiles.build}/greeter.json`));
     expect(buildRecord.parse(record)).toMatchObject({ module: 'greeter', file: 'libgreeter.so' });
     expect(await textIn(image, `${imageFiles.build}/greeter.Cargo.lock`)).toContain('name = "greeter"');

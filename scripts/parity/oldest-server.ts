@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { findMirrors, openSuite } from '../lib/debian.ts';
 import { paths } from '../lib/image-paths.ts';
 import { PipelineError } from '../lib/pipeline-error.ts';
-import type { ParityServer } from '../parity/run.ts';
+import type { ParityServer } from './run.ts';
 
 const SUITE = 'bookworm-backports';
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
