@@ -12,7 +12,7 @@ export const verifyProblems = {
     title: 'the digest is not in the registry',
     exitCode: 65,
     meaning: 'The registry answers, and has no image of that digest, or none for that platform.',
-    fix: 'Look at the digest in dist/release/<line>/staged-<architecture>.json.',
+    fix: 'Look at the digest in dist/release/<line>/<architecture>/release.json.',
   },
   VP403: {
     title: 'the image cannot be pulled',
