@@ -1,10 +1,12 @@
 import { wordsOf } from '../../entrypoint/environment.ts';
+import type { Module } from '../../entrypoint/modules/discover.ts';
 import { loadLinesOf } from '../../entrypoint/modules/loads.ts';
 import { mergeModule } from '../../entrypoint/modules/merge.ts';
+import { variableName } from '../../entrypoint/modules/naming.ts';
 import { settingsOf } from '../../entrypoint/modules/settings.ts';
 import { showPlace } from '../../entrypoint/place.ts';
 import { directives } from './conf-lines.ts';
-import { moduleOf } from './known-modules.ts';
+import { manifests } from './fake-image.ts';
 import { codesOf } from './refusal.ts';
 
 interface Given {
@@ -45,4 +47,12 @@ export function merge({ conf = '', options = '', env, image, selected = true, na
     codes: codesOf(merged.diagnostics),
     at: showPlace(merged.at),
   };
+}
+
+/** A module of the image by its manifest's name; one without a manifest for any other name. */
+export function moduleOf(name: string): Module {
+  const manifest = manifests.find((known) => known.name === name) ?? null;
+  const file = manifest?.file ?? `lib${name}.so`;
+  const path = `/usr/lib/valkey/${file}`;
+  return { name, file, path, realPath: path, variable: manifest?.env ?? variableName(file), manifest };
 }

@@ -3,7 +3,7 @@ import { type Row, reportOf, sections } from '../../support/bad-input/rows.ts';
 import type { TestContainer } from '../../support/docker-container.ts';
 import { type Containers, useContainers } from '../../support/docker-server.ts';
 import { until } from '../../support/until.ts';
-import { wholeLog } from '../../support/until-logged.ts';
+import { wholeLog } from '../../support/valkey-modules.ts';
 
 /** Rows of some sections, each in a container of its own. */
 export function describeBadInput(isMeant: (row: Row) => boolean, ...titles: readonly string[]): void {

@@ -5,7 +5,7 @@ import { holdsLoad, liftedText, wrapperText } from '../../../entrypoint/effectiv
 import type { WantedLoad } from '../../../entrypoint/modules/merge.ts';
 import { fileAt, words } from '../../support/conf-lines.ts';
 import { fakeHost } from '../../support/fake-host.ts';
-import { moduleOf } from '../../support/known-modules.ts';
+import { moduleOf } from '../../support/merge-module.ts';
 
 const at = { kind: 'argument', index: 1 } as const;
 

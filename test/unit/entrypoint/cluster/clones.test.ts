@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { clonesAmong, otherAddresses } from '../../../../entrypoint/cluster/clones.ts';
-import { clusterOf, three } from '../../../support/cluster-view.ts';
-import { plan } from '../../../support/ensure-plan.ts';
+import { clusterOf, plan, three } from '../../../support/cluster-view.ts';
 
 const [a, b, c] = clusterOf(three);
 if (a === undefined || b === undefined || c === undefined) throw new Error('three views');

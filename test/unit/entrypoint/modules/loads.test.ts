@@ -4,7 +4,7 @@ import { directives } from '../../../support/conf-lines.ts';
 import { moduleFile } from '../../../support/elf.ts';
 import { fakeHost } from '../../../support/fake-host.ts';
 import { manifests } from '../../../support/fake-image.ts';
-import { moduleOf } from '../../../support/known-modules.ts';
+import { moduleOf } from '../../../support/merge-module.ts';
 import { refusalOf } from '../../../support/refusal.ts';
 
 const files = {
