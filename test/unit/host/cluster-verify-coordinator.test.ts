@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { runCluster } from '../../support/cluster-tool.ts';
 import { type FakeCluster, fakeCluster } from '../../support/fake-cluster.ts';
+import { runCluster } from '../../support/fake-start.ts';
 
 describe('cluster verify-coordinator', () => {
   const verify = (cluster: FakeCluster) =>
