@@ -1,8 +1,7 @@
 import { listLines, loadLine, type ReleaseLine } from './data/release-line.ts';
-import { reportNewer } from './inputs/newer.ts';
+import { reportNewer, takeNewer } from './inputs/newer.ts';
 import { checkLocked, resolveLines } from './inputs/resolve-lines.ts';
 import { showResolvePlan } from './inputs/show-plans.ts';
-import { takeNewer } from './inputs/take-newer.ts';
 import { type Invocation, runVerb } from './lib/command-line.ts';
 import { PipelineError } from './lib/pipeline-error.ts';
 import { openWorkspace } from './lib/workspace.ts';
