@@ -5,9 +5,9 @@ import { measure } from './bench/measure.ts';
 import { benchmarkPage, growthTable, phaseTable, ratioTable, timingTable } from './bench/page.ts';
 import { runVerb } from './lib/command-line.ts';
 import { writeJson } from './lib/files.ts';
-import { paths } from './lib/image-paths.ts';
 import { PipelineError } from './lib/pipeline-error.ts';
 import { removeRemainsAtEnd } from './lib/remains.ts';
+import { paths } from './lib/workspace.ts';
 
 const usage = `npm run bench [-- --runs N] [--sample] [--json FILE] [--write]
   --runs N     runs of each start (default 100; what takes longer runs a quarter of that)

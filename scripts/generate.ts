@@ -5,14 +5,15 @@ import { foreignVariables, variables } from '../entrypoint/conf/environment.ts';
 import { catalogue, exitCodes } from '../entrypoint/diagnostics/catalogue.ts';
 import type { CataloguePage } from '../entrypoint/diagnostics/page.ts';
 import { moduleManifest } from '../modules/schema.ts';
-import { type Row, sections } from '../test/support/bad-input/rows.ts';
+import type { Row } from '../test/support/bad-input/row.ts';
+import { sections } from '../test/support/bad-input/rows.ts';
 import { lockFile } from './data/lock.ts';
 import { listLines, loadLine, releaseLine } from './data/release-line.ts';
 import { runVerb } from './lib/command-line.ts';
 import { jsonText, textIfThere } from './lib/files.ts';
-import { paths } from './lib/image-paths.ts';
 import { problems } from './lib/pipeline-error.ts';
-import type { ProblemEntry } from './lib/problems/general.ts';
+import type { ProblemEntry } from './lib/problems/making.ts';
+import { paths } from './lib/workspace.ts';
 
 const usage = `npm run generate [-- --check]
 Writes docs/{diagnostics,environment,bad-input,pipeline-problems}.md and modules/*.schema.json.

@@ -4,9 +4,9 @@ import process from 'node:process';
 import { execa } from 'execa';
 import { allProjects, chooseProjects, wantsEngine } from './bootstrap/needs.mjs';
 import { runVerb } from './lib/command-line.ts';
-import { paths } from './lib/image-paths.ts';
 import { PipelineError } from './lib/pipeline-error.ts';
 import { readTestReport, summarise, testReportPath } from './lib/test-report.ts';
+import { paths } from './lib/workspace.ts';
 
 const usage = `npm test [-- PROJECT|FILE...]
   PROJECT  unit, golden (no container engine needed), real, kube: all of these by default;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { jsonText, textIfThere, writeWhole } from '../lib/files.ts';
-import { dataProblems } from '../lib/problems/inputs.ts';
+import { dataProblems } from '../lib/problems/making.ts';
 import { lockPath, type Workspace } from '../lib/workspace.ts';
 import { dataError, readData } from './read-data.ts';
 import { byNumber } from './version.ts';

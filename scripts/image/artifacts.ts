@@ -5,9 +5,9 @@ import { jsonText, textIfThere, writeJson } from '../lib/files.ts';
 import { sha256OfFile } from '../lib/hash.ts';
 import { PipelineError } from '../lib/pipeline-error.ts';
 import { readCargoLock } from '../supply/sbom-inputs.ts';
+import { type BaseImageRecord, type BuildRecord, baseRecord, buildRecord } from './labels.ts';
 import type { PreparedBase } from './line-base.ts';
 import type { PlannedModule } from './plan.ts';
-import { type BaseImageRecord, type BuildRecord, baseRecord, buildRecord } from './records.ts';
 
 export interface Collecting {
   /** The folder into which bake wrote what the module's Dockerfile left, which its last stage has checked. */

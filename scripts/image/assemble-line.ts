@@ -15,8 +15,7 @@ import { builtId } from './buildkit.ts';
 import { lineBundle } from './bundle.ts';
 import { buildEntrypoint } from './entrypoint-build.ts';
 import { type ContextEntries, imageEntries, layOut } from './image-context.ts';
-import { imageLabels, imageTag, revision } from './labels.ts';
-import type { BuildRecord } from './records.ts';
+import { type BuildRecord, imageLabels, imageTag, revision } from './labels.ts';
 
 export interface Assembly {
   readonly workspace: Workspace;

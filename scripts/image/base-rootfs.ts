@@ -5,8 +5,8 @@ import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { type Deb, debianKeyring, type Mirrors, sourceLine } from '../lib/debian.ts';
-import { paths } from '../lib/image-paths.ts';
-import type { ArchiveLine, ArchiveModule } from './base.ts';
+import { paths } from '../lib/workspace.ts';
+import type { ArchiveLine, ArchiveModule } from './base-packages.ts';
 
 interface RootfsOptions {
   readonly line: ArchiveLine;

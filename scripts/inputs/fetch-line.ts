@@ -9,8 +9,7 @@ import { sourcePath, type Workspace } from '../lib/workspace.ts';
 import { fetchDebian } from './fetch-debian.ts';
 import { fetchGit } from './fetch-git.ts';
 import { defaultPatience, type Patience, type Remote } from './remote.ts';
-import type { SourceRecord } from './source-folder.ts';
-import { finishedFolder, readSource, sourceId } from './source-folder.ts';
+import { finishedFolder, readSource, type SourceRecord, sourceId } from './source-folder.ts';
 
 export interface FetchOptions {
   /** Only these modules; throws VP104 for one that the line does not have. */

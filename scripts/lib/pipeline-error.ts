@@ -1,9 +1,5 @@
-import { buildProblems } from './problems/build.ts';
-import { type ExitCode, generalProblems } from './problems/general.ts';
-import { dataProblems, sourcesProblems } from './problems/inputs.ts';
-import { publishProblems } from './problems/publish.ts';
-import { supplyProblems } from './problems/supply.ts';
-import { verifyProblems } from './problems/verify.ts';
+import { buildProblems, dataProblems, type ExitCode, generalProblems, sourcesProblems } from './problems/making.ts';
+import { publishProblems, supplyProblems, verifyProblems } from './problems/releasing.ts';
 
 /**
  * An occurrence, in the words of the reader: `where` is a file:line:column, a reference or a URL; `fix` replaces the

@@ -6,9 +6,9 @@ import { $ } from 'zx';
 import { findMirrors, openSuite } from './debian.ts';
 import { dockerClient } from './engine.ts';
 import { placeWhole } from './files.ts';
-import { paths } from './image-paths.ts';
 import { PipelineError } from './pipeline-error.ts';
 import { architectureOf, nativePlatform } from './platform.ts';
+import { paths } from './workspace.ts';
 
 /** How buildx is called here, and with which environment beside the process's own. */
 export interface Buildx {

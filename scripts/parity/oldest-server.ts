@@ -2,8 +2,8 @@ import { chmod, copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { findMirrors, openSuite } from '../lib/debian.ts';
-import { paths } from '../lib/image-paths.ts';
 import { PipelineError } from '../lib/pipeline-error.ts';
+import { paths } from '../lib/workspace.ts';
 import type { ParityServer } from './run.ts';
 
 const SUITE = 'bookworm-backports';

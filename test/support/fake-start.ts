@@ -2,7 +2,7 @@ import { START_RECORD } from '../../entrypoint/host/host.ts';
 import { launch } from '../../entrypoint/launch.ts';
 import { classify, type Invocation, startUnderOwnName } from '../../entrypoint/server/invocation.ts';
 import { runTool } from '../../entrypoint/tool/run.ts';
-import type { FakeCluster } from './fake-cluster.ts';
+import type { FakeCluster } from './fake-cluster-replies.ts';
 import { type Event, type FakeHost, RUNTIME_NAME, untilGone, untilGoneLater } from './fake-host.ts';
 import { fakeImage, manifests } from './fake-image.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Row, reportOf, sections } from '../../support/bad-input/rows.ts';
+import type { Row } from '../../support/bad-input/row.ts';
+import { reportOf, sections } from '../../support/bad-input/rows.ts';
 import type { TestContainer } from '../../support/docker-container.ts';
 import { type Containers, useContainers } from '../../support/docker-server.ts';
 import { until } from '../../support/until.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type FakeCluster, fakeCluster } from '../../support/fake-cluster.ts';
+import { fakeCluster } from '../../support/fake-cluster.ts';
+import type { FakeCluster } from '../../support/fake-cluster-replies.ts';
 import { runCluster } from '../../support/fake-start.ts';
 
 describe('cluster verify-coordinator', () => {
