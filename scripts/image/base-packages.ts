@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Deb, type Mirrors, openSuite, type Suite } from '../lib/debian.ts';
+import type { BundleFile } from '../../modules/schema.ts';
 import { dataError, readData } from '../data/read-data.ts';
 import { type DebianBase, type DebianPackage, type ReleaseLine, releaseLine } from '../data/release-line.ts';
-import type { BundleFile } from '../../modules/schema.ts';
+import { type Deb, type Mirrors, openSuite, type Suite } from '../lib/debian.ts';
 import { PipelineError } from '../lib/pipeline-error.ts';
 
 export interface BasePackages {

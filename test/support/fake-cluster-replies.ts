@@ -1,7 +1,6 @@
-import type { Command, Reply, ServerAt, Waiting } from '../../entrypoint/host/host.ts';
-import { type Bytes, bytesOf } from '../../entrypoint/text/bytes.ts';
 import { slotOf } from '../../entrypoint/cluster/nodes.ts';
-import type { Answer } from '../../entrypoint/host/host.ts';
+import type { Answer, Command, Reply, ServerAt, Waiting } from '../../entrypoint/host/host.ts';
+import { type Bytes, bytesOf } from '../../entrypoint/text/bytes.ts';
 import { idOf, ipOf, lineOf, PONG } from './cluster-view.ts';
 
 /** A node of a cluster in memory, and what is wrong with it. */
@@ -63,7 +62,6 @@ export interface Run {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
 }
-
 
 const OK = bytesOf('OK');
 const QUEUED = bytesOf('QUEUED');
