@@ -1,5 +1,5 @@
 import type { ModuleBuild, ModuleManifest } from '../../modules/schema.ts';
-import { sha256 } from '../lib/hash.ts';
+import { sha256 } from '../lib/files.ts';
 import { PipelineError } from '../lib/pipeline-error.ts';
 import { type Architecture, architectureOf } from '../lib/platform.ts';
 import type { Workspace } from '../lib/workspace.ts';

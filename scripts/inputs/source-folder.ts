@@ -4,8 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import * as z from 'zod';
 import type { LockedSource } from '../data/lock.ts';
-import { jsonIfWhole, jsonText } from '../lib/files.ts';
-import { sha256 } from '../lib/hash.ts';
+import { jsonIfWhole, jsonText, sha256 } from '../lib/files.ts';
 
 /** source.json beside a fetched source. */
 const sourceRecord = z.strictObject({

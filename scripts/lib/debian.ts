@@ -2,7 +2,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
-import { sha256OfFile } from './hash.ts';
+import { sha256OfFile } from './files.ts';
 import { PipelineError } from './pipeline-error.ts';
 import { type Ended, runGroup } from './process-group.ts';
 

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { digest } from '../data/lock.ts';
-import { parseJson } from '../lib/files.ts';
-import { digestOf } from '../lib/hash.ts';
+import { digestOf, parseJson } from '../lib/files.ts';
 import { architectureOf, type Platform } from '../lib/platform.ts';
 
 /** A manifest as the registry gave it. */

@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { parseJson } from '../lib/files.ts';
-import { digestOf } from '../lib/hash.ts';
+import { digestOf, parseJson } from '../lib/files.ts';
 import { PipelineError } from '../lib/pipeline-error.ts';
 import { retry } from '../lib/retry.ts';
 import type { Credentials } from './credentials.ts';

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { type Models, Serialize, Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import * as z from 'zod';
-import { parseJson, writeWhole } from '../lib/files.ts';
-import { sha256 } from '../lib/hash.ts';
+import { parseJson, sha256, writeWhole } from '../lib/files.ts';
 import { PipelineError } from '../lib/pipeline-error.ts';
 import type { Architecture } from '../lib/platform.ts';
 import { artifactsPath, type Workspace } from '../lib/workspace.ts';

@@ -201,7 +201,7 @@ export function inAnyCase(word: string): fc.Arbitrary<string> {
 }
 
 /** A pattern that may match the name: some of its bytes by what stands for them, or quoted. */
-export function patternFor(name: string): fc.Arbitrary<string> {
+function patternFor(name: string): fc.Arbitrary<string> {
   return fc
     .tuple(...[...name].map((byte) => fc.tuple(fc.constant(byte), fc.nat({ max: 11 }))))
     .map((choices) => choices.map(([byte, form]) => spell(byte, form)).join(''));
@@ -224,7 +224,7 @@ function spell(byte: string, form: number): string {
 }
 
 /** A pattern made without looking at a name. */
-export function arbitraryPattern(): fc.Arbitrary<string> {
+function arbitraryPattern(): fc.Arbitrary<string> {
   const piece = fc.constantFrom(...'aabA.*?[]!-^\\', '[a', 'b]', '[!', '[[:alpha:]]', '[z-a]', '\\[');
   return fc.array(piece, { minLength: 1, maxLength: 6 }).map((pieces) => `${pieces.join('')}*`);
 }

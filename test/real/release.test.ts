@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { digestOf } from '../../scripts/lib/hash.ts';
+import { digestOf } from '../../scripts/lib/files.ts';
 import { nativePlatform } from '../../scripts/lib/platform.ts';
 import { manifestTypes } from '../../scripts/publish/manifest.ts';
 import { longTestMs } from '../support/patience.ts';
