@@ -78,7 +78,8 @@ describe('our own rules', () => {
     ['an action in a folder of its repository', 'actions/checkout@', 'anchore/scan-action/download-grype@'],
     ['the token of the job', 'MODULE: search', `GH_TOKEN: \${{ github.token }}`],
     ['secrets in a comment', 'MODULE: search', 'MODULE: search # no secrets'],
-    ['what a clean machine runs', command, 'sudo --preserve-env .ci/run'],
+    ['what a clean machine runs', command, '.ci/run'],
+    ['what a clean machine runs, in a Debian container', command, '.ci/in-debian .ci/run'],
     ['a choice of tests', command, 'npm test -- unit golden'],
   ])('allow %s', (_title, piece, replacement) => {
     expect(broken(goodWith(piece, replacement))).toEqual([]);
