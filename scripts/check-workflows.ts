@@ -24,7 +24,7 @@ const exactTag = /^v\d+\.\d+\.\d+$/;
 
 /** Plain words, and values only as quoted variables: nothing that a shell or an expression could make more of. */
 const command =
-  /^(?:npm run (?<script>[a-z][a-z:-]*)|npm test|(?:\.ci\/in-debian )?\.ci\/run)(?: (?:[\w./:=-]+|"\$[A-Z_]+"))*$/;
+  /^(?:\.ci\/in-debian )?(?:npm run (?<script>[a-z][a-z:-]*)|npm test|\.ci\/run)(?: (?:[\w./:=-]+|"\$[A-Z_]+"))*$/;
 
 /**
  * The rules of a workflow file that no tool has before a push (zizmor runs on GitHub after it, and a pushed tag starts
