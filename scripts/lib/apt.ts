@@ -74,8 +74,17 @@ async function refreshLists(report: (line: string) => void): Promise<void> {
   await apt(['update'], 'Refreshing the package lists', report);
 }
 
+/** The last apt of this process: a second one at the same time would find the lists locked, and end. */
+let before: Promise<void> = Promise.resolve();
+
 async function apt(args: readonly string[], what: string, report: (line: string) => void): Promise<void> {
   report(what);
+  const mine = before.then(() => runApt(args, what));
+  before = mine.catch(() => undefined);
+  await mine;
+}
+
+async function runApt(args: readonly string[], what: string): Promise<void> {
   const options = ['-o', 'DPkg::Lock::Timeout=120'];
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   const ran = await execa('apt-get', [...options, ...args], { env, all: true, reject: false, stdin: 'ignore' });
