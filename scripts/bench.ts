@@ -3,11 +3,11 @@ import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { measure } from './bench/measure.ts';
 import { benchmarkPage, growthTable, phaseTable, ratioTable, timingTable } from './bench/page.ts';
-import { paths } from './lib/image-paths.ts';
-import { writeJson } from './lib/json.ts';
+import { runVerb } from './lib/command-line.ts';
+import { writeJson } from './lib/files.ts';
+import { PipelineError } from './lib/pipeline-error.ts';
 import { removeRemainsAtEnd } from './lib/remains.ts';
-import { runVerb } from './pipeline/run-verb.ts';
-import { PipelineError } from './problems/pipeline-error.ts';
+import { paths } from './lib/workspace.ts';
 
 const usage = `npm run bench [-- --runs N] [--sample] [--json FILE] [--write]
   --runs N     runs of each start (default 100; what takes longer runs a quarter of that)

@@ -2,9 +2,9 @@ import { showArtifacts } from './image/artifacts.ts';
 import { buildLine, groupsOf } from './image/build-line.ts';
 import { readBuild, showPlan } from './image/plan.ts';
 import { readJobs } from './image/schedule.ts';
-import { nativePlatform, readPlatform } from './pipeline/platform.ts';
-import { runVerb } from './pipeline/run-verb.ts';
-import { openWorkspace } from './pipeline/workspace.ts';
+import { runVerb } from './lib/command-line.ts';
+import { nativePlatform, readPlatform } from './lib/platform.ts';
+import { openWorkspace } from './lib/workspace.ts';
 
 const usage = `npm run build [-- MODULE ...] [--line LINE] [--platform PLATFORM] [--jobs N] [--no-cache] [--dry-run]
 Builds modules from their pinned sources into dist/artifacts/<line>/<architecture>, each by modules/<name>/Dockerfile, which also checks that

@@ -3,7 +3,7 @@ import { glob } from 'glob';
 import { isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import * as z from 'zod';
 import manifest from '../package.json' with { type: 'json' };
-import { paths } from './lib/image-paths.ts';
+import { paths } from './lib/workspace.ts';
 
 /** A broken rule. Line and column count from 1. */
 export interface WorkflowProblem {

@@ -1,6 +1,9 @@
 import { $ } from 'zx';
 
-/** The checks that hold before a commit: format and lint, types, unused code and dependencies, generated files, workflows. */
+/**
+ * The checks that hold before a commit: format and lint, types, unused code and dependencies, generated files,
+ * workflows.
+ */
 const checks = [
   ['biome', 'check', '--error-on-warnings', '.'],
   ['tsc', '-p', '.'],

@@ -1,8 +1,8 @@
 import { readLock } from './data/lock.ts';
 import { chooseLines, fetchLine, planFetch } from './inputs/fetch-line.ts';
 import { showFetchPlan } from './inputs/show-plans.ts';
-import { type Invocation, runVerb } from './pipeline/run-verb.ts';
-import { openWorkspace } from './pipeline/workspace.ts';
+import { type Invocation, runVerb } from './lib/command-line.ts';
+import { openWorkspace } from './lib/workspace.ts';
 
 const usage = `npm run fetch [-- [MODULE ...] [--line LINE ...] [--offline] [--dry-run]]
 Fetches the sources of modules, at exactly what modules/lock.json says, into dist/sources. Prints one line a source: line, module, folder.

@@ -5,15 +5,15 @@ import { foreignVariables, variables } from '../entrypoint/conf/environment.ts';
 import { catalogue, exitCodes } from '../entrypoint/diagnostics/catalogue.ts';
 import type { CataloguePage } from '../entrypoint/diagnostics/page.ts';
 import { moduleManifest } from '../modules/schema.ts';
-import { type Row, sections } from '../test/support/bad-input/rows.ts';
+import type { Row } from '../test/support/bad-input/row.ts';
+import { sections } from '../test/support/bad-input/rows.ts';
 import { lockFile } from './data/lock.ts';
 import { listLines, loadLine, releaseLine } from './data/release-line.ts';
-import { textIfThere } from './lib/files.ts';
-import { paths } from './lib/image-paths.ts';
-import { jsonText } from './lib/json.ts';
-import { runVerb } from './pipeline/run-verb.ts';
-import { problems } from './problems/catalogue.ts';
-import type { ProblemEntry } from './problems/entry.ts';
+import { runVerb } from './lib/command-line.ts';
+import { jsonText, textIfThere } from './lib/files.ts';
+import { problems } from './lib/pipeline-error.ts';
+import type { ProblemEntry } from './lib/problems/making.ts';
+import { paths } from './lib/workspace.ts';
 
 const usage = `npm run generate [-- --check]
 Writes docs/{diagnostics,environment,bad-input,pipeline-problems}.md and modules/*.schema.json.
@@ -93,7 +93,7 @@ function pipelineProblems(): GeneratedFile {
     [130, 'interrupted'],
   ] as const;
   const codes = Object.entries<ProblemEntry>(problems).sort(([a], [b]) => (a < b ? -1 : 1));
-  return page('pipeline-problems.md', 'Problems of the pipeline', 'the sources in scripts/problems/', [
+  return page('pipeline-problems.md', 'Problems of the pipeline', 'the sources in scripts/lib/problems/', [
     'What `npm run resolve`, `fetch`, `build`, `image`, `verify`, `publish`, `scan`, `sign` and `release` report: a code, the place, what',
     'was found there, and the fix. Nothing is half-done: run the same verb again once the cause is fixed, and it goes on.',
     '',

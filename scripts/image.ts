@@ -1,9 +1,9 @@
 import { assembleLine } from './image/assemble-line.ts';
 import { buildLocalImage, buildTestImage } from './image/local-image.ts';
-import { nativePlatform, readPlatform } from './pipeline/platform.ts';
-import { runVerb } from './pipeline/run-verb.ts';
-import { openWorkspace } from './pipeline/workspace.ts';
-import { PipelineError } from './problems/pipeline-error.ts';
+import { runVerb } from './lib/command-line.ts';
+import { PipelineError } from './lib/pipeline-error.ts';
+import { nativePlatform, readPlatform } from './lib/platform.ts';
+import { openWorkspace } from './lib/workspace.ts';
 
 const usage = `npm run image [-- --test] [--rebuild-base]
        npm run image -- --line LINE [--platform PLATFORM]

@@ -1,10 +1,10 @@
 import { buildTestImage } from './image/local-image.ts';
-import { oldestServer } from './image/oldest-server.ts';
+import { runVerb } from './lib/command-line.ts';
+import { PipelineError } from './lib/pipeline-error.ts';
 import { removeRemainsAtEnd } from './lib/remains.ts';
+import { oldestServer } from './parity/oldest-server.ts';
 import { showMismatches, writeParityReport } from './parity/report.ts';
 import { gapsIn, runParity } from './parity/run.ts';
-import { runVerb } from './pipeline/run-verb.ts';
-import { PipelineError } from './problems/pipeline-error.ts';
 
 const usage = `npm run parity [-- --cases N] [--seed S] [--write]
 Compares our reader with the real servers. Ends with 1 where they differ anywhere, or where many cases left something out.

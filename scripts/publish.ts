@@ -1,21 +1,25 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import process from 'node:process';
 import { loadLine } from './data/release-line.ts';
 import { lockOfLine } from './data/wanted.ts';
+import { readDate } from './lib/calendar-day.ts';
+import { runVerb } from './lib/command-line.ts';
 import { openEngine } from './lib/engine.ts';
-import { readDate } from './pipeline/calendar-day.ts';
-import { nativePlatform, readPlatform } from './pipeline/platform.ts';
-import { runVerb } from './pipeline/run-verb.ts';
-import { openWorkspace } from './pipeline/workspace.ts';
-import { PipelineError } from './problems/pipeline-error.ts';
-import { readCredentials } from './publish/credentials.ts';
-import { choosePlatforms, publishOptions, refuseAlienOptions, requirePlatform } from './publish/options.ts';
+import { PipelineError } from './lib/pipeline-error.ts';
+import { nativePlatform, readPlatform } from './lib/platform.ts';
+import { openWorkspace } from './lib/workspace.ts';
+import { dockerFolder, readCredentials } from './publish/credentials.ts';
 import { showPlan } from './publish/plan.ts';
 import { planLine, publishPlan } from './publish/publish-line.ts';
 import { openRegistry } from './publish/registry.ts';
 import { showImage } from './publish/release-file.ts';
-import { readRepository, showRepository } from './publish/repository.ts';
+import {
+  choosePlatforms,
+  publishOptions,
+  readRepository,
+  refuseAlienOptions,
+  requirePlatform,
+  showRepository,
+} from './publish/repository.ts';
 import { builtImages, stageLine, stagingTag } from './publish/stage.ts';
 
 const usage = `npm run publish -- --line LINE [options]
@@ -45,8 +49,7 @@ await runVerb({ name: 'publish', usage, options: publishOptions }, async ({ valu
   const date = readDate(values.date, new Date());
   const lock = lockOfLine(workspace, line);
 
-  const dockerFolder = process.env['DOCKER_CONFIG'] || join(homedir(), '.docker');
-  const credentials = await readCredentials(repository.registry, dockerFolder);
+  const credentials = await readCredentials(repository.registry, dockerFolder(process.env));
   const registry = openRegistry(repository, credentials, { aborted });
   if (values.stage) {
     const docker = await openEngine();

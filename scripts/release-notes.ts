@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { loadLine } from './data/release-line.ts';
+import { utcDay } from './lib/calendar-day.ts';
+import { runVerb } from './lib/command-line.ts';
 import { writeWhole } from './lib/files.ts';
-import { utcDay } from './pipeline/calendar-day.ts';
-import { runVerb } from './pipeline/run-verb.ts';
-import { openWorkspace, releasePath } from './pipeline/workspace.ts';
-import { PipelineError } from './problems/pipeline-error.ts';
+import { PipelineError } from './lib/pipeline-error.ts';
+import { openWorkspace, releasePath } from './lib/workspace.ts';
 import { readPublished } from './publish/release-file.ts';
 import { propertyOf, readImages, registryFor } from './supply/image-content.ts';
 import { previousRelease, recordsOf, releaseCommands, releaseNotes, runTool } from './supply/notes.ts';

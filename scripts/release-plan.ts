@@ -1,9 +1,9 @@
 import { readLock } from './data/lock.ts';
 import { listLines, loadLine } from './data/release-line.ts';
-import { utcDay } from './pipeline/calendar-day.ts';
-import { runVerb } from './pipeline/run-verb.ts';
-import { openWorkspace } from './pipeline/workspace.ts';
-import { PipelineError } from './problems/pipeline-error.ts';
+import { utcDay } from './lib/calendar-day.ts';
+import { runVerb } from './lib/command-line.ts';
+import { PipelineError } from './lib/pipeline-error.ts';
+import { openWorkspace } from './lib/workspace.ts';
 import { lineRows, planRelease, publishedLines, writeOutputs } from './supply/release-plan.ts';
 
 const usage = `npm run release-plan -- --tag TAG | --line LINE | --all

@@ -2,18 +2,18 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
 import { loadLine } from './data/release-line.ts';
-import { readDate } from './pipeline/calendar-day.ts';
-import { nativePlatform } from './pipeline/platform.ts';
-import { runVerb } from './pipeline/run-verb.ts';
-import { openWorkspace } from './pipeline/workspace.ts';
-import { PipelineError } from './problems/pipeline-error.ts';
-import { choosePlatforms } from './publish/options.ts';
-import { readRepository, showRepository } from './publish/repository.ts';
+import { readDate } from './lib/calendar-day.ts';
+import { runVerb } from './lib/command-line.ts';
+import { PipelineError } from './lib/pipeline-error.ts';
+import { nativePlatform } from './lib/platform.ts';
+import { openWorkspace } from './lib/workspace.ts';
+import { choosePlatforms, readRepository, showRepository } from './publish/repository.ts';
 
 const usage = `npm run release -- --line LINE [options]
 The whole chain on one machine: resolve, fetch, build, image, stage, verify that digest, publish. A line of several platforms is
 released by GitHub Actions, on a machine of each; here its release is tried out into a registry on this machine, for this platform.
 Run again, it goes on where it stopped: what is built comes from the cache with the same digest, and a tag that leads there is kept.
+Another commit of the project is another image: a tag that names a version then moves with --move-version-tags alone.
   --line LINE              as modules/releases/<line>.yaml names it
   --registry HOST[:PORT]   another registry (plain http on localhost, 127.x.x.x and [::1])
   --repository NAME        another repository in it; VALKEY_BUNDLE_REPOSITORY=registry/repository replaces both defaults

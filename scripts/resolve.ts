@@ -1,11 +1,10 @@
 import { listLines, loadLine, type ReleaseLine } from './data/release-line.ts';
-import { reportNewer } from './inputs/newer.ts';
+import { reportNewer, takeNewer } from './inputs/newer.ts';
 import { checkLocked, resolveLines } from './inputs/resolve-lines.ts';
 import { showResolvePlan } from './inputs/show-plans.ts';
-import { takeNewer } from './inputs/take-newer.ts';
-import { type Invocation, runVerb } from './pipeline/run-verb.ts';
-import { openWorkspace } from './pipeline/workspace.ts';
-import { PipelineError } from './problems/pipeline-error.ts';
+import { type Invocation, runVerb } from './lib/command-line.ts';
+import { PipelineError } from './lib/pipeline-error.ts';
+import { openWorkspace } from './lib/workspace.ts';
 import { publishedLines } from './supply/release-plan.ts';
 
 const usage = `npm run resolve [-- --line LINE ... | --published] [--update [--newer] | --locked | --check [--json]] [--dry-run]

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import process from 'node:process';
 import { loadLine } from './data/release-line.ts';
-import { architectureOf, nativePlatform, readPlatform } from './pipeline/platform.ts';
-import { runVerb } from './pipeline/run-verb.ts';
-import { openWorkspace, releasePath } from './pipeline/workspace.ts';
-import { PipelineError } from './problems/pipeline-error.ts';
+import { runVerb } from './lib/command-line.ts';
+import { PipelineError } from './lib/pipeline-error.ts';
+import { architectureOf, nativePlatform, readPlatform } from './lib/platform.ts';
+import { openWorkspace, releasePath } from './lib/workspace.ts';
 import { stagedImages } from './publish/release-file.ts';
 import { registryFor } from './supply/image-content.ts';
 import { type ImageToScan, readWaivers, requireCurrentWaivers, scanImages } from './supply/scan.ts';

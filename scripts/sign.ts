@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { loadLine } from './data/release-line.ts';
+import { runVerb } from './lib/command-line.ts';
 import { writeWhole } from './lib/files.ts';
-import { runVerb } from './pipeline/run-verb.ts';
-import { openWorkspace } from './pipeline/workspace.ts';
-import { PipelineError } from './problems/pipeline-error.ts';
+import { PipelineError } from './lib/pipeline-error.ts';
+import { openWorkspace } from './lib/workspace.ts';
 import { readPublished } from './publish/release-file.ts';
 import { isLoopback } from './publish/repository.ts';
 import {

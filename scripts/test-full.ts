@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { $ } from 'zx';
 import { revision } from './image/labels.ts';
+import { runVerb } from './lib/command-line.ts';
 import { writeWhole } from './lib/files.ts';
-import { paths } from './lib/image-paths.ts';
+import { PipelineError } from './lib/pipeline-error.ts';
 import { readTestReport, summarise, testRows } from './lib/test-report.ts';
-import { runVerb } from './pipeline/run-verb.ts';
-import { PipelineError } from './problems/pipeline-error.ts';
+import { paths } from './lib/workspace.ts';
 
 const parts: Readonly<Record<string, { title: string; command: readonly string[]; page?: string }>> = {
   tests: { title: 'every test of npm test', command: ['node', 'scripts/test.ts'] },

@@ -3,10 +3,10 @@ import { dirname } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
 import { allProjects, chooseProjects, wantsEngine } from './bootstrap/needs.mjs';
-import { paths } from './lib/image-paths.ts';
+import { runVerb } from './lib/command-line.ts';
+import { PipelineError } from './lib/pipeline-error.ts';
 import { readTestReport, summarise, testReportPath } from './lib/test-report.ts';
-import { runVerb } from './pipeline/run-verb.ts';
-import { PipelineError } from './problems/pipeline-error.ts';
+import { paths } from './lib/workspace.ts';
 
 const usage = `npm test [-- PROJECT|FILE...]
   PROJECT  unit, golden (no container engine needed), real, kube: all of these by default;

@@ -1,12 +1,12 @@
 import { join, resolve } from 'node:path';
 import process from 'node:process';
+import { runVerb } from './lib/command-line.ts';
 import { openEngine } from './lib/engine.ts';
-import { writeJson } from './lib/json.ts';
+import { writeJson } from './lib/files.ts';
+import { PipelineError } from './lib/pipeline-error.ts';
+import { architectureOf, nativePlatform, readPlatform } from './lib/platform.ts';
 import { removeRemainsAtEnd } from './lib/remains.ts';
-import { architectureOf, nativePlatform, readPlatform } from './pipeline/platform.ts';
-import { runVerb } from './pipeline/run-verb.ts';
-import { openWorkspace, releasePath } from './pipeline/workspace.ts';
-import { PipelineError } from './problems/pipeline-error.ts';
+import { openWorkspace, releasePath } from './lib/workspace.ts';
 import { imagesToVerify } from './publish/stage.ts';
 import { readReference } from './verify/image.ts';
 import { showReport } from './verify/report.ts';

@@ -7,7 +7,7 @@ import { buildEntrypoint } from '../image/entrypoint-build.ts';
 import { withContext } from '../image/image-context.ts';
 import { buildLocalImage, buildTestImage } from '../image/local-image.ts';
 import { openEngine } from '../lib/engine.ts';
-import { paths } from '../lib/image-paths.ts';
+import { paths } from '../lib/workspace.ts';
 import { writeConfFiles } from './growth.ts';
 import { BENCH, folders } from './timer.ts';
 

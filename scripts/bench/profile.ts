@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { embeddedManifests, REHEARSAL } from '../image/entrypoint-build.ts';
 import { buildExecutable } from '../image/single-executable.ts';
-import { paths } from '../lib/image-paths.ts';
+import { paths } from '../lib/workspace.ts';
 import { CONF, type Effort, folders, median, OUTPUT, PROGRAMS, timeCases } from './timer.ts';
 import type { StartTrace } from './watch.ts';
 

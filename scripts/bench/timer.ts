@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { openEngine, runOnce } from '../lib/engine.ts';
-import { paths } from '../lib/image-paths.ts';
 import { ownLabel } from '../lib/owner.ts';
+import { paths } from '../lib/workspace.ts';
 
 /** A program to be timed. With a socket, until it answers PING there; without one, until it has ended. */
 export interface Case {

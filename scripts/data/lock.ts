@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { textIfThere, writeWhole } from '../lib/files.ts';
-import { jsonText } from '../lib/json.ts';
-import { lockPath, type Workspace } from '../pipeline/workspace.ts';
-import { dataProblems } from '../problems/data.ts';
+import { jsonText, textIfThere, writeWhole } from '../lib/files.ts';
+import { dataProblems } from '../lib/problems/making.ts';
+import { lockPath, type Workspace } from '../lib/workspace.ts';
 import { dataError, readData } from './read-data.ts';
 import { byNumber } from './version.ts';
 

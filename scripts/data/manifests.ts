@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { variableName } from '../../entrypoint/text/names.ts';
 import { type ModuleManifest, moduleManifest } from '../../modules/schema.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
 import { type At, type DataProblem, dataError, isWrong, readData } from './read-data.ts';
 
 /** Folders beside the modules that hold something else. */

@@ -1,7 +1,7 @@
 import { type Document, isMap, isNode, LineCounter, parseDocument } from 'yaml';
 import type * as z from 'zod';
-import type { dataProblems } from '../problems/data.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
+import type { dataProblems } from '../lib/problems/making.ts';
 
 /** A problem at the value that `path` leads to, or at the nearest thing around it that exists. */
 export type At = (

@@ -1,8 +1,8 @@
 import type { ModuleBuild, ModuleManifest } from '../../modules/schema.ts';
-import { sha256 } from '../lib/hash.ts';
-import { type Architecture, architectureOf } from '../pipeline/platform.ts';
-import type { Workspace } from '../pipeline/workspace.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { sha256 } from '../lib/files.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
+import { type Architecture, architectureOf } from '../lib/platform.ts';
+import type { Workspace } from '../lib/workspace.ts';
 import { type LockedBase, type LockedLine, type LockedSource, readLock } from './lock.ts';
 import { loadManifests } from './manifests.ts';
 import type { LineModule, ReleaseLine } from './release-line.ts';

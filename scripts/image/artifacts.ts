@@ -1,14 +1,12 @@
 import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { table } from '../../entrypoint/text/table.ts';
-import { textIfThere } from '../lib/files.ts';
-import { sha256OfFile } from '../lib/hash.ts';
-import { jsonText, writeJson } from '../lib/json.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { jsonText, sha256OfFile, textIfThere, writeJson } from '../lib/files.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
 import { readCargoLock } from '../supply/sbom-inputs.ts';
+import { type BaseImageRecord, type BuildRecord, baseRecord, buildRecord } from './labels.ts';
 import type { PreparedBase } from './line-base.ts';
 import type { PlannedModule } from './plan.ts';
-import { type BaseImageRecord, type BuildRecord, baseRecord, buildRecord } from './records.ts';
 
 export interface Collecting {
   /** The folder into which bake wrote what the module's Dockerfile left, which its last stage has checked. */

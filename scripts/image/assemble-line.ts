@@ -4,10 +4,10 @@ import process from 'node:process';
 import { loadManifests } from '../data/manifests.ts';
 import { lockOfLine } from '../data/wanted.ts';
 import { textIfThere } from '../lib/files.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
+import { architectureOf, nativePlatform, type Platform } from '../lib/platform.ts';
 import { ensureBuildx } from '../lib/programs.ts';
-import { architectureOf, nativePlatform, type Platform } from '../pipeline/platform.ts';
-import type { Workspace } from '../pipeline/workspace.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import type { Workspace } from '../lib/workspace.ts';
 import { writeSbom } from '../supply/sbom.ts';
 import { bake, type ImageTarget, imageTarget } from './bake.ts';
 import { type BuiltLine, buildLine } from './build-line.ts';
@@ -15,8 +15,7 @@ import { builtId } from './buildkit.ts';
 import { lineBundle } from './bundle.ts';
 import { buildEntrypoint } from './entrypoint-build.ts';
 import { type ContextEntries, imageEntries, layOut } from './image-context.ts';
-import { imageLabels, imageTag, revision } from './labels.ts';
-import type { BuildRecord } from './records.ts';
+import { type BuildRecord, imageLabels, imageTag, revision } from './labels.ts';
 
 export interface Assembly {
   readonly workspace: Workspace;

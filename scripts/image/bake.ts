@@ -1,10 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { paths } from '../lib/image-paths.ts';
-import { writeJson } from '../lib/json.ts';
+import { writeJson } from '../lib/files.ts';
+import { architectureOf, type Platform } from '../lib/platform.ts';
 import type { Buildx } from '../lib/programs.ts';
-import { architectureOf, type Platform } from '../pipeline/platform.ts';
-import { artifactsPath, type Workspace } from '../pipeline/workspace.ts';
+import { artifactsPath, paths, type Workspace } from '../lib/workspace.ts';
 import { type AboutBuild, type BuildKitRun, runBuildKit } from './buildkit.ts';
 import { dockerfileOf } from './plan.ts';
 

@@ -6,8 +6,8 @@ import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { debianKeyring } from '../lib/apt.ts';
 import { type Deb, type Mirrors, sourceLine } from '../lib/debian.ts';
-import { paths } from '../lib/image-paths.ts';
-import type { ArchiveLine, ArchiveModule } from './base.ts';
+import { paths } from '../lib/workspace.ts';
+import type { ArchiveLine, ArchiveModule } from './base-packages.ts';
 
 interface RootfsOptions {
   readonly line: ArchiveLine;

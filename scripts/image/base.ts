@@ -2,19 +2,13 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import process from 'node:process';
 import * as z from 'zod';
-import type { BundleFile } from '../../modules/schema.ts';
-import { dataError, readData } from '../data/read-data.ts';
-import { type DebianBase, type DebianPackage, type ReleaseLine, releaseLine } from '../data/release-line.ts';
 import { upstreamVersion } from '../data/version.ts';
 import { ensureDebianTools } from '../lib/apt.ts';
 import { findMirrors } from '../lib/debian.ts';
 import { imageId } from '../lib/engine.ts';
-import { textIfThere } from '../lib/files.ts';
-import { sha256, sha256OfSources } from '../lib/hash.ts';
-import { paths } from '../lib/image-paths.ts';
-import { jsonText, parseJson } from '../lib/json.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
-import { fetchPackages } from './base-packages.ts';
+import { jsonText, parseJson, sha256, sha256OfSources, textIfThere } from '../lib/files.ts';
+import { paths } from '../lib/workspace.ts';
+import { type ArchiveLine, fetchPackages } from './base-packages.ts';
 import { layOverlay, makeRootfs } from './base-rootfs.ts';
 import { buildImage } from './buildkit.ts';
 
@@ -119,39 +113,4 @@ export async function recipeHash(line: ArchiveLine, architecture: string): Promi
   const data = JSON.stringify([architecture, line.base, line.valkey, line.modules]);
   const shapedBy = ['docker/base', 'docker/layout.sh', 'scripts/image/base-rootfs.ts'];
   return (await sha256OfSources(data, paths.root, shapedBy)).slice(0, 16);
-}
-
-export type ArchiveModule = DebianPackage;
-
-/** The part of a release line that comes out of the Debian archive as binary packages: base, server, and modules. */
-export interface ArchiveLine {
-  readonly line: string;
-  readonly base: Omit<DebianBase, 'valkey'>;
-  readonly valkey: DebianBase['valkey'];
-  readonly modules: Readonly<Record<string, ArchiveModule>>;
-  readonly defaults: BundleFile['defaults'];
-}
-
-/** Reads a release line whose base is made from the Debian archive; throws VP101 with every problem of the file. */
-export async function readArchiveLine(path: string): Promise<ArchiveLine> {
-  const kind = { schema: releaseLine, title: 'the release line', code: 'VP101' } as const;
-  const read = readData(kind, path, await readFile(path, 'utf8'));
-  if ('problems' in read) throw dataError(read.problems);
-  return archiveLine(read.value);
-}
-
-/** Throws VP102 for a line whose base is an image. */
-export function archiveLine({ line, base, modules, variants }: ReleaseLine): ArchiveLine {
-  if (!('debian' in base)) {
-    throw new PipelineError('VP102', `the base of the line ${line} is the image ${base.image}:${base.tag}`, {
-      where: `modules/releases/${line}.yaml`,
-      fix: 'take a line whose base is made from the Debian archive',
-    });
-  }
-  const { valkey, ...rest } = base.debian;
-  const packaged = Object.entries(modules).flatMap(([name, { debianPackage }]) =>
-    debianPackage === undefined ? [] : [[name, debianPackage] as const],
-  );
-  const defaults = variants['default']?.defaults ?? { moduleArgs: [], directives: [] };
-  return { line, base: rest, valkey, modules: Object.fromEntries(packaged), defaults };
 }

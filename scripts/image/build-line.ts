@@ -3,16 +3,15 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type FetchedSource, fetchLine } from '../inputs/fetch-line.ts';
 import { textIfThere, writeWhole } from '../lib/files.ts';
-import { paths } from '../lib/image-paths.ts';
+import { architectureOf, type Platform } from '../lib/platform.ts';
 import { ensureBuildx } from '../lib/programs.ts';
-import { architectureOf, type Platform } from '../pipeline/platform.ts';
-import { artifactsPath, type Workspace } from '../pipeline/workspace.ts';
+import { artifactsPath, paths, type Workspace } from '../lib/workspace.ts';
 import { collectBase, collectModule } from './artifacts.ts';
 import { type BakeInput, bake, baseTarget, incoming, jobsFile, type ModuleTarget } from './bake.ts';
 import { exclusively } from './exclusive.ts';
+import type { BaseImageRecord, BuildRecord } from './labels.ts';
 import { type PreparedBase, prepareBase } from './line-base.ts';
 import { type PlannedModule, type ReadBuild, readBuild } from './plan.ts';
-import type { BaseImageRecord, BuildRecord } from './records.ts';
 import { type Capacity, engineCapacity, type Share, schedule, withJobs } from './schedule.ts';
 
 export interface LineBuild {

@@ -2,8 +2,8 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { buildEnvironment, dockerClient, imageId } from '../lib/engine.ts';
-import { paths } from '../lib/image-paths.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
+import { paths } from '../lib/workspace.ts';
 
 export interface ImageBuild {
   readonly tag: string;

@@ -1,9 +1,10 @@
 import { type BundleFile, bundleFile } from '../../modules/schema.ts';
 import type { ReleaseLine } from '../data/release-line.ts';
 import { upstreamVersion } from '../data/version.ts';
-import type { ArchiveLine, ArchiveRecord } from './base.ts';
+import type { ArchiveRecord } from './base.ts';
+import type { ArchiveLine } from './base-packages.ts';
+import type { BuildRecord } from './labels.ts';
 import type { PreparedBase } from './line-base.ts';
-import type { BuildRecord } from './records.ts';
 
 /**
  * bundle.json of a line made from the Debian archive: says which versions were really installed, not which were asked

@@ -1,8 +1,8 @@
 import { constants, cp, link, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BundleFile } from '../../modules/schema.ts';
-import { paths } from '../lib/image-paths.ts';
-import { jsonText } from '../lib/json.ts';
+import { jsonText } from '../lib/files.ts';
+import { paths } from '../lib/workspace.ts';
 
 /** A file's text, the file or folder to take it from, or an empty folder. */
 type ContextEntry = { readonly text: string } | { readonly from: string } | 'folder';

@@ -1,8 +1,9 @@
 import type { LockedLine, LockedSource } from '../data/lock.ts';
 import { imageId } from '../lib/engine.ts';
-import { type Architecture, architectureOf, nativePlatform, type Platform } from '../pipeline/platform.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
-import { type ArchiveRecord, archiveLine, ensureBase } from './base.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
+import { type Architecture, architectureOf, nativePlatform, type Platform } from '../lib/platform.ts';
+import { type ArchiveRecord, ensureBase } from './base.ts';
+import { archiveLine } from './base-packages.ts';
 import type { ReadBuild } from './plan.ts';
 
 /** A base image that can be built on. */

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { BundleFile } from '../../modules/schema.ts';
-import { paths } from '../lib/image-paths.ts';
-import { jsonText } from '../lib/json.ts';
-import { type ArchiveRecord, ensureBase, readArchiveLine } from './base.ts';
+import { jsonText } from '../lib/files.ts';
+import { paths } from '../lib/workspace.ts';
+import { type ArchiveRecord, ensureBase } from './base.ts';
+import { readArchiveLine } from './base-packages.ts';
 import { buildImage, builtId } from './buildkit.ts';
 import { archiveBundle, standInBundle } from './bundle.ts';
 import { buildEntrypoint } from './entrypoint-build.ts';

@@ -7,9 +7,9 @@ import { loadLine, type ReleaseLine } from '../data/release-line.ts';
 import { upstreamVersion } from '../data/version.ts';
 import { differences, requireCurrent, type WantedBase, type WantedSource, wantedLine } from '../data/wanted.ts';
 import { sourceId } from '../inputs/source-folder.ts';
-import type { Platform } from '../pipeline/platform.ts';
-import type { Workspace } from '../pipeline/workspace.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
+import type { Platform } from '../lib/platform.ts';
+import type { Workspace } from '../lib/workspace.ts';
 import type { Share } from './schedule.ts';
 
 /** A repository that a module's build clones while it runs. `commit` is null until it is resolved. */

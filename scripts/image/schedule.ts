@@ -1,6 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { openEngine } from '../lib/engine.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
 
 /** A build that is to be run, and the memory that one job of its compiler needs. */
 interface Job {

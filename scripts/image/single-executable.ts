@@ -2,7 +2,7 @@ import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { rolldown } from 'rolldown';
-import { sha256 } from '../lib/hash.ts';
+import { sha256 } from '../lib/files.ts';
 
 /** The words of start.ts where nothing is in the way of a quick start. */
 const AS_IT_SHOULD = 'code cache accepted, bindings found';

@@ -1,6 +1,6 @@
 import type { LockedBase } from '../data/lock.ts';
 import type { WantedBase, WantedLine } from '../data/wanted.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
 import { readImageIndex } from '../publish/manifest.ts';
 import { openRegistry, type Registry } from '../publish/registry.ts';
 import { nearestTags } from './git.ts';

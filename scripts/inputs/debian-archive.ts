@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureTools } from '../lib/apt.ts';
 import { cached, findMirrors, isDownloaded, openAptState } from '../lib/debian.ts';
+import type { Architecture } from '../lib/platform.ts';
 import { runGroup } from '../lib/process-group.ts';
-import type { Architecture } from '../pipeline/platform.ts';
 
 /** The Debian archive as this machine's mirror has it, read into an apt state of its own. */
 export interface DebianArchive {

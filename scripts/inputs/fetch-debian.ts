@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import type { LockedSource } from '../data/lock.ts';
 import { ensureTools } from '../lib/apt.ts';
-import { sha256OfFile } from '../lib/hash.ts';
-import type { SourceRecord } from '../pipeline/records.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { sha256OfFile } from '../lib/files.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
 import { type DebianArchive, withDebianArchive } from './debian-archive.ts';
 import { normalise } from './pinned-tree.ts';
-import { sourceId } from './source-folder.ts';
+import { type SourceRecord, sourceId } from './source-folder.ts';
 
 type DebianSource = Extract<LockedSource, { kind: 'debian-source' }>;
 

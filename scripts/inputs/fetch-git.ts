@@ -2,11 +2,10 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LockedSource } from '../data/lock.ts';
 import { writeWhole } from '../lib/files.ts';
-import type { SourceRecord } from '../pipeline/records.ts';
 import { git } from './git.ts';
 import { exportTree, fetchTree, pinRef, plainPermissions } from './pinned-tree.ts';
 import type { Remote } from './remote.ts';
-import { sourceId } from './source-folder.ts';
+import { type SourceRecord, sourceId } from './source-folder.ts';
 
 type GitSource = Extract<LockedSource, { kind: 'git' }>;
 

@@ -3,14 +3,13 @@ import { loadManifests } from '../data/manifests.ts';
 import { listLines, loadLine, type ReleaseLine } from '../data/release-line.ts';
 import { requireCurrent, sourceDifferences, wantedLine } from '../data/wanted.ts';
 import { atOnce } from '../lib/at-once.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
 import { didYouMean } from '../lib/text.ts';
-import type { SourceRecord } from '../pipeline/records.ts';
-import { sourcePath, type Workspace } from '../pipeline/workspace.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { sourcePath, type Workspace } from '../lib/workspace.ts';
 import { fetchDebian } from './fetch-debian.ts';
 import { fetchGit } from './fetch-git.ts';
 import { defaultPatience, type Patience, type Remote } from './remote.ts';
-import { finishedFolder, readSource, sourceId } from './source-folder.ts';
+import { finishedFolder, readSource, type SourceRecord, sourceId } from './source-folder.ts';
 
 export interface FetchOptions {
   /** Only these modules; throws VP104 for one that the line does not have. */

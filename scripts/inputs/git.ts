@@ -1,7 +1,7 @@
 import { isSameLine, readRelease, releasesLike } from '../data/version.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
 import { runGroup } from '../lib/process-group.ts';
 import { didYouMean, lastLine } from '../lib/text.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
 import { PassingFailure, type Patience, type Remote, withRetries } from './remote.ts';
 
 /** Thrown where the remote lacks the ref or commit that it was asked for: asking again does not help. */

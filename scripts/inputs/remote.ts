@@ -1,6 +1,6 @@
+import { PipelineError } from '../lib/pipeline-error.ts';
 import { retry } from '../lib/retry.ts';
 import { lastLine } from '../lib/text.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
 
 /** Limits for waiting for a remote. */
 export interface Patience {

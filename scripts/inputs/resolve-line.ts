@@ -11,9 +11,9 @@ import {
   type WantedSource,
   wantedLine,
 } from '../data/wanted.ts';
-import type { Architecture } from '../pipeline/platform.ts';
-import type { Workspace } from '../pipeline/workspace.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
+import type { Architecture } from '../lib/platform.ts';
+import type { Workspace } from '../lib/workspace.ts';
 import { resolveBaseImage } from './base-image.ts';
 import { type DebianArchive, sourceFiles, withDebianArchive } from './debian-archive.ts';
 import { askRemotes, commitOfBranch, commitOfTag, type RemoteRefs, requireUnmoved } from './git.ts';

@@ -3,8 +3,8 @@ import { type LockedLine, type LockFile, readLock, showLock, writeLock } from '.
 import { loadManifests } from '../data/manifests.ts';
 import type { ReleaseLine } from '../data/release-line.ts';
 import { differences, requireCurrent, wantedLine } from '../data/wanted.ts';
-import type { Workspace } from '../pipeline/workspace.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
+import type { Workspace } from '../lib/workspace.ts';
 import { type ResolveOptions, resolveLine } from './resolve-line.ts';
 
 interface ResolveLines extends ResolveOptions {

@@ -9,7 +9,7 @@ import {
   type WantedSource,
   wantedLine,
 } from '../data/wanted.ts';
-import { sourcePath, type Workspace } from '../pipeline/workspace.ts';
+import { sourcePath, type Workspace } from '../lib/workspace.ts';
 import type { ChosenLine } from './fetch-line.ts';
 import { readSource, sourceId } from './source-folder.ts';
 

@@ -2,10 +2,25 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
+import * as z from 'zod';
 import type { LockedSource } from '../data/lock.ts';
-import { sha256 } from '../lib/hash.ts';
-import { jsonIfWhole, jsonText } from '../lib/json.ts';
-import { type SourceRecord, sourceRecord } from '../pipeline/records.ts';
+import { jsonIfWhole, jsonText, sha256 } from '../lib/files.ts';
+
+/** source.json beside a fetched source. */
+const sourceRecord = z.strictObject({
+  module: z.string(),
+  kind: z.enum(['git', 'debian-source']),
+  /** Repository URL, or the name of the source package. */
+  origin: z.string(),
+  /** Tag, or Debian version. */
+  ref: z.string(),
+  /** sourceId: what the folder is named for. */
+  id: z.string(),
+  /** When it was committed or released, in seconds since 1970: SOURCE_DATE_EPOCH of its build. */
+  epoch: z.int().positive(),
+});
+
+export type SourceRecord = z.infer<typeof sourceRecord>;
 
 /**
  * Gives `work` a folder to fill, and gives it its final name with one rename: it is there whole or not at all. What it

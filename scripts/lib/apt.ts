@@ -3,7 +3,7 @@ import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { PipelineError } from './pipeline-error.ts';
 
 /** With it apt and mmdebstrap verify the Debian archive. Ubuntu does not have it by itself. */
 export const debianKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';

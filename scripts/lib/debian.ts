@@ -2,9 +2,9 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
-import { PipelineError } from '../problems/pipeline-error.ts';
 import { debianKeyring, ensureTools, keyringPackage } from './apt.ts';
-import { sha256OfFile } from './hash.ts';
+import { sha256OfFile } from './files.ts';
+import { PipelineError } from './pipeline-error.ts';
 import { type Ended, runGroup } from './process-group.ts';
 
 /**

@@ -3,7 +3,7 @@ import { Readable, Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import Docker from 'dockerode';
 import { findEngine } from '../bootstrap/engine.mjs';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { PipelineError } from './pipeline-error.ts';
 import { retry } from './retry.ts';
 
 /** The Docker engine that DOCKER_HOST names, or the local one. Throws VP903 where none answers. */

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { $ } from 'zx';
-import { architectureOf, nativePlatform } from '../pipeline/platform.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
 import { findMirrors, openSuite } from './debian.ts';
 import { dockerClient } from './engine.ts';
 import { placeWhole } from './files.ts';
-import { paths } from './image-paths.ts';
+import { PipelineError } from './pipeline-error.ts';
+import { architectureOf, nativePlatform } from './platform.ts';
+import { paths } from './workspace.ts';
 
 /** How buildx is called here, and with which environment beside the process's own. */
 export interface Buildx {

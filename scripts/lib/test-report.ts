@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { paths } from './image-paths.ts';
+import { paths } from './workspace.ts';
 
 /** Where `npm test` has vitest leave its JSON report. */
 export const testReportPath = join(paths.root, 'dist', 'test-report.json');

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ParityReport } from '../../test/parity/run.ts';
-import { paths } from '../lib/image-paths.ts';
+import { paths } from '../lib/workspace.ts';
 
 /** Each mismatch as the smallest case found: its files, its options, and what either reader makes of it. */
 export function showMismatches({ mismatches }: ParityReport, print: (line: string) => void): void {

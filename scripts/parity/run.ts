@@ -6,8 +6,8 @@ import type { ParityReport } from '../../test/parity/run.ts';
 import { addTallies, emptyTally, neededProductions, type Tally } from '../../test/parity/tally.ts';
 import type { WrittenReading } from '../../test/parity/written.ts';
 import { openEngine, runOnce } from '../lib/engine.ts';
-import { paths } from '../lib/image-paths.ts';
 import { ownLabel } from '../lib/owner.ts';
+import { paths } from '../lib/workspace.ts';
 
 const REPO = '/repo';
 

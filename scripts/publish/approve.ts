@@ -1,8 +1,8 @@
 import type { ReleaseLine } from '../data/release-line.ts';
 import { labels as names } from '../image/labels.ts';
-import { architectureOf, type Platform } from '../pipeline/platform.ts';
-import type { VerifyReport } from '../pipeline/records.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
+import { architectureOf, type Platform } from '../lib/platform.ts';
+import type { VerifyReport } from '../verify/report.ts';
 import { type IndexedImage, readImageConfig, readImageManifest } from './manifest.ts';
 import type { Registry } from './registry.ts';
 import { imagesOf, notStaged, type StagedImage, type StagedRelease, showImage } from './release-file.ts';

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import * as z from 'zod';
-import { isMissing } from '../lib/files.ts';
-import { parseJson } from '../lib/json.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { isMissing, parseJson } from '../lib/files.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
 
 export interface Credentials {
   readonly username: string;
@@ -22,7 +22,7 @@ const dockerConfig = z.looseObject({
 const helperAnswer = z.looseObject({ Username: z.string(), Secret: z.string() });
 
 /**
- * The credentials that docker would use for the registry: from config.json in `folder` (DOCKER_CONFIG, or ~/.docker),
+ * The credentials that docker would use for the registry: from config.json in `folder` (dockerFolder),
  * or from the helper that it names. Null if docker knows none. Throws VP506 where the file or the helper is broken; no
  * message ever holds a password.
  */
@@ -43,6 +43,11 @@ export async function readCredentials(registry: string, folder: string): Promise
     });
   }
   return entry?.auth ? decode(entry.auth, registry, file) : null;
+}
+
+/** The folder of docker's configuration. */
+export function dockerFolder(env: NodeJS.ProcessEnv): string {
+  return env['DOCKER_CONFIG'] || join(homedir(), '.docker');
 }
 
 async function readConfig(file: string): Promise<z.infer<typeof dockerConfig>> {

@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import { digest } from '../data/lock.ts';
-import { digestOf } from '../lib/hash.ts';
-import { parseJson } from '../lib/json.ts';
-import { architectureOf, type Platform } from '../pipeline/platform.ts';
+import { digestOf, parseJson } from '../lib/files.ts';
+import { architectureOf, type Platform } from '../lib/platform.ts';
 
 /** A manifest as the registry gave it. */
 export interface Manifest {

@@ -1,5 +1,5 @@
 import type { ReleaseLine } from '../data/release-line.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
 import type { Manifest } from './manifest.ts';
 
 /** One variant's index, with the digests that it holds. */

@@ -1,7 +1,7 @@
 import type { ReleaseLine } from '../data/release-line.ts';
-import type { Platform } from '../pipeline/platform.ts';
-import type { Workspace } from '../pipeline/workspace.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
+import type { Platform } from '../lib/platform.ts';
+import type { Workspace } from '../lib/workspace.ts';
 import { chooseStaged, inspectStaged, requireOneBuild, requireVerified } from './approve.ts';
 import { imageIndex } from './manifest.ts';
 import {

@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { digestOf } from '../lib/hash.ts';
-import { parseJson } from '../lib/json.ts';
+import { digestOf, parseJson } from '../lib/files.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
 import { retry } from '../lib/retry.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
 import type { Credentials } from './credentials.ts';
 import { type Manifest, manifestTypes } from './manifest.ts';
 import { apiOf, isLoopback, type Repository, showRepository } from './repository.ts';

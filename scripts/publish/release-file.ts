@@ -2,12 +2,11 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { digest } from '../data/lock.ts';
-import { isMissing } from '../lib/files.ts';
-import { parseJson, writeJson } from '../lib/json.ts';
-import { architectureOf, type Platform, platforms } from '../pipeline/platform.ts';
-import { type VerifyReport, verifyReport } from '../pipeline/records.ts';
-import { releasePath, type Workspace } from '../pipeline/workspace.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { isMissing, parseJson, writeJson } from '../lib/files.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
+import { architectureOf, type Platform, platforms } from '../lib/platform.ts';
+import { releasePath, type Workspace } from '../lib/workspace.ts';
+import { type VerifyReport, verifyReport } from '../verify/report.ts';
 
 /** release.json of one platform, in <line>/<architecture>: the images that were pushed for it, each by its digest. */
 const stagedRelease = z.strictObject({

@@ -1,21 +1,21 @@
 import type Docker from 'dockerode';
+import * as z from 'zod';
 import { loadLine, type ReleaseLine } from '../data/release-line.ts';
 import { lockOfLine } from '../data/wanted.ts';
 import { imageTag, labels as names } from '../image/labels.ts';
 import { engineStatus } from '../lib/engine.ts';
-import { architectureOf, type Platform } from '../pipeline/platform.ts';
-import type { Workspace } from '../pipeline/workspace.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
+import { architectureOf, type Platform } from '../lib/platform.ts';
+import type { Workspace } from '../lib/workspace.ts';
 import { inspectStaged } from './approve.ts';
 import type { Credentials } from './credentials.ts';
 import { type Manifest, readImageManifest } from './manifest.ts';
 import { stagingPrefix } from './plan.ts';
-import { pushTag } from './push.ts';
-import type { Registry } from './registry.ts';
+import { accessRefused, type Registry } from './registry.ts';
 import { type StagedImage, stagedImages, writeStaged } from './release-file.ts';
-import { showRepository } from './repository.ts';
+import { type Repository, showRepository } from './repository.ts';
 
-export interface LineToStage {
+interface LineToStage {
   readonly line: Pick<ReleaseLine, 'line' | 'variants'>;
   readonly platform: Platform;
   /** sha256 of the line's part of lock.json, as it is now. */
@@ -23,7 +23,7 @@ export interface LineToStage {
 }
 
 /** An image of a line in the engine of this machine. */
-export interface BuiltImage {
+interface BuiltImage {
   readonly line: string;
   readonly variant: string;
   readonly platform: Platform;
@@ -31,7 +31,7 @@ export interface BuiltImage {
   readonly id: string;
 }
 
-export interface StageMeans {
+interface StageMeans {
   readonly docker: Docker;
   readonly registry: Registry;
   readonly credentials: Credentials | null;
@@ -179,4 +179,107 @@ async function push(id: string, tag: string, name: string, means: StageMeans): P
         .remove()
         .catch(() => {});
   }
+}
+
+interface Push {
+  readonly docker: Docker;
+  readonly repository: Repository;
+  readonly tag: string;
+  readonly credentials: Credentials | null;
+  readonly report: (line: string) => void;
+  readonly aborted: AbortSignal;
+}
+
+/** One line of the engine's answer. `aux` comes once, at the end. */
+const pushEvent = z.looseObject({
+  id: z.string().optional(),
+  status: z.string().optional(),
+  progressDetail: z.looseObject({ current: z.number().optional(), total: z.number().optional() }).optional(),
+  error: z.string().optional(),
+  aux: z.looseObject({ Digest: z.string() }).optional(),
+});
+
+type PushEvent = z.infer<typeof pushEvent>;
+
+/**
+ * Pushes repository:tag, which the engine has, and returns the digest that the engine reports. The credentials go to
+ * the engine as a client sends them. Throws VP502, VP503 or VP512; the signal's own reason once it has fired.
+ */
+async function pushTag({ docker, repository, tag, credentials, report, aborted }: Push): Promise<string> {
+  const { registry } = repository;
+  // Without any the header still has to be there: engines before 23 refuse a push that lacks it.
+  const { username, password } = credentials ?? { username: '', password: '' };
+  const serveraddress = registry === 'docker.io' ? 'https://index.docker.io/v1/' : registry;
+  const progress = pushProgress(report);
+  let pushed: string | undefined;
+  let failure: string | undefined;
+  try {
+    const stream = await docker.getImage(showRepository(repository)).push({
+      tag,
+      authconfig: { username, password, serveraddress },
+      abortSignal: aborted,
+    });
+    await new Promise<void>((resolve, reject) => {
+      docker.modem.followProgress(
+        stream,
+        (error: Error | null) => (error === null ? resolve() : reject(error)),
+        (line: unknown) => {
+          const event = pushEvent.safeParse(line).data;
+          if (event === undefined) return;
+          pushed = event.aux?.Digest ?? pushed;
+          failure = event.error ?? failure;
+          progress(event);
+        },
+      );
+    });
+  } catch (error) {
+    aborted.throwIfAborted();
+    failure ??= error instanceof Error ? error.message : String(error);
+  }
+  if (pushed !== undefined && failure === undefined) return pushed;
+  throw pushFailed(
+    failure ?? 'the engine named no digest',
+    registry,
+    `${showRepository(repository)}:${tag}`,
+    credentials,
+  );
+}
+
+/** The engine has nothing but words for what went wrong: those of the registry, or of its network. */
+function pushFailed(words: string, registry: string, where: string, credentials: Credentials | null): PipelineError {
+  const said = `the engine could not push: ${words.trim().slice(0, 300)}`;
+  if (/unauthorized|authentication required|denied|no basic auth|\b40[13]\b/i.test(words)) {
+    return accessRefused(registry, credentials, said);
+  }
+  const isGone =
+    /connection (refused|reset)|\bEOF\b|no such host|i\/o timeout|deadline exceeded|network is unreachable/i;
+  return new PipelineError(isGone.test(words) ? 'VP503' : 'VP512', said, { where });
+}
+
+/**
+ * Takes the events of a push, and reports what has been sent, or that the engine tries again, at most once in
+ * `everyMs`.
+ */
+export function pushProgress(
+  report: (line: string) => void,
+  now: () => number = Date.now,
+  everyMs = 5_000,
+): (event: PushEvent) => void {
+  const layers = new Map<string, { current: number; total: number }>();
+  let reportedAt = now();
+  return ({ id, status, progressDetail }) => {
+    const { current, total } = progressDetail ?? {};
+    const isRetry = status?.startsWith('Retrying') ?? false;
+    if (id === undefined || (current === undefined && !isRetry)) return;
+    if (current !== undefined) layers.set(id, { current, total: Math.max(total ?? 0, current) });
+    if (now() - reportedAt < everyMs) return;
+    reportedAt = now();
+    if (isRetry) return report(`  layer ${id}: ${status}`);
+    const sum = (key: 'current' | 'total'): number => [...layers.values()].reduce((all, layer) => all + layer[key], 0);
+    report(`  sent ${megabytes(sum('current'))} of ${megabytes(sum('total'))} MB`);
+  };
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1e6);
 }

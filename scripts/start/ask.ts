@@ -3,7 +3,7 @@ import { Redis } from 'iovalkey';
 import * as z from 'zod';
 import { type BundleFile, bundleFile } from '../../modules/schema.ts';
 import { execIn } from '../lib/engine.ts';
-import { parseJson } from '../lib/json.ts';
+import { parseJson } from '../lib/files.ts';
 import { parseModuleList, type ServerModule } from '../lib/module-list.ts';
 import { BUNDLE_FILE_IN_IMAGE, SERVER_PORT } from './container.ts';
 

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { sha256OfFile } from '../lib/hash.ts';
+import { sha256OfFile } from '../lib/files.ts';
 import { didYouMean } from '../lib/text.ts';
 import { usageError } from './start-error.ts';
 

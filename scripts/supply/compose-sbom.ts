@@ -1,5 +1,5 @@
 import { Enums, Models } from '@cyclonedx/cyclonedx-library';
-import type { Architecture } from '../pipeline/platform.ts';
+import type { Architecture } from '../lib/platform.ts';
 import {
   type ComponentFacts,
   componentOf,

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { execa } from 'execa';
+import { PipelineError } from '../lib/pipeline-error.ts';
 import { ensureProgram } from '../lib/programs.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
 
 /** The thing to sign: a digest, and the images under it with their own lists of components. */
 export interface SignedThing {

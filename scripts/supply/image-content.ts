@@ -1,13 +1,10 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import process from 'node:process';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import * as z from 'zod';
 import { imageFiles } from '../image/labels.ts';
-import { digestOf } from '../lib/hash.ts';
-import { parseJson } from '../lib/json.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
-import { readCredentials } from '../publish/credentials.ts';
+import { digestOf, parseJson } from '../lib/files.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
+import { dockerFolder, readCredentials } from '../publish/credentials.ts';
 import { indexType, readImageConfig, readImageIndex, readImageManifest } from '../publish/manifest.ts';
 import { openRegistry, type Registry } from '../publish/registry.ts';
 import { readRepository, showRepository } from '../publish/repository.ts';
@@ -66,8 +63,7 @@ export async function registryFor(
   aborted: AbortSignal,
 ): Promise<{ readonly registry: Registry; readonly repository: string }> {
   const repository = readRepository({ setting });
-  const dockerFolder = process.env['DOCKER_CONFIG'] || join(homedir(), '.docker');
-  const credentials = await readCredentials(repository.registry, dockerFolder);
+  const credentials = await readCredentials(repository.registry, dockerFolder(process.env));
   // A layer may have a hundred megabytes.
   const registry = openRegistry(repository, credentials, { aborted, timeoutMs: 300_000 });
   return { registry, repository: showRepository(repository) };

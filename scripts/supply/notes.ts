@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import type * as z from 'zod';
 import { byNumber } from '../data/version.ts';
-import { paths } from '../lib/image-paths.ts';
-import { lockPath, releasePath, type Workspace } from '../pipeline/workspace.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
+import { lockPath, paths, releasePath, type Workspace } from '../lib/workspace.ts';
 import { propertyOf, type SbomComponent, type sbomDocument } from './image-content.ts';
 import { readReleaseTag } from './release-plan.ts';
 

@@ -1,9 +1,9 @@
 import { appendFile } from 'node:fs/promises';
 import type { LockFile } from '../data/lock.ts';
 import type { ReleaseLine } from '../data/release-line.ts';
-import { isDay } from '../pipeline/calendar-day.ts';
-import { type Architecture, architectureOf, type Platform } from '../pipeline/platform.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { isDay } from '../lib/calendar-day.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
+import { type Architecture, architectureOf, type Platform } from '../lib/platform.ts';
 
 /** A release is asked for by a pushed tag, or by the name of a line. */
 export type ReleaseWish = { readonly tag: string } | { readonly line: string };

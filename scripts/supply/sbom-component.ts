@@ -1,7 +1,7 @@
 import { Contrib, Enums, Models } from '@cyclonedx/cyclonedx-library';
 import { PackageURL } from 'packageurl-js';
 import parseExpression from 'spdx-expression-parse';
-import type { BaseImageRecord } from '../pipeline/records.ts';
+import type { BaseImageRecord } from '../image/labels.ts';
 import type { Crate } from './sbom-inputs.ts';
 
 /**

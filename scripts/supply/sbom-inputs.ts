@@ -5,13 +5,11 @@ import * as z from 'zod';
 import type { ModuleManifest } from '../../modules/schema.ts';
 import { type LockedBase, type LockedLine, type LockedSource, readLock } from '../data/lock.ts';
 import { loadManifests } from '../data/manifests.ts';
-import { textIfThere } from '../lib/files.ts';
-import { paths } from '../lib/image-paths.ts';
-import { parseJson } from '../lib/json.ts';
-import type { Architecture } from '../pipeline/platform.ts';
-import { type BaseImageRecord, type BuildRecord, baseRecord, buildRecord } from '../pipeline/records.ts';
-import { artifactsPath, type Workspace } from '../pipeline/workspace.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { type BaseImageRecord, type BuildRecord, baseRecord, buildRecord } from '../image/labels.ts';
+import { parseJson, textIfThere } from '../lib/files.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
+import type { Architecture } from '../lib/platform.ts';
+import { artifactsPath, paths, type Workspace } from '../lib/workspace.ts';
 
 type Module = SbomInputs['modules'][number];
 

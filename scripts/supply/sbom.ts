@@ -1,12 +1,10 @@
 import { join } from 'node:path';
 import { type Models, Serialize, Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import * as z from 'zod';
-import { writeWhole } from '../lib/files.ts';
-import { sha256 } from '../lib/hash.ts';
-import { parseJson } from '../lib/json.ts';
-import type { Architecture } from '../pipeline/platform.ts';
-import { artifactsPath, type Workspace } from '../pipeline/workspace.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { parseJson, sha256, writeWhole } from '../lib/files.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
+import type { Architecture } from '../lib/platform.ts';
+import { artifactsPath, type Workspace } from '../lib/workspace.ts';
 import { composeSbom } from './compose-sbom.ts';
 import { readSbomInputs, type SbomInputs } from './sbom-inputs.ts';
 

@@ -4,10 +4,9 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import * as z from 'zod';
 import { dataError, readData } from '../data/read-data.ts';
-import { textIfThere } from '../lib/files.ts';
-import { jsonText } from '../lib/json.ts';
-import type { Workspace } from '../pipeline/workspace.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { jsonText, textIfThere } from '../lib/files.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
+import type { Workspace } from '../lib/workspace.ts';
 
 const waiver = z
   .strictObject({

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { labels as imageLabels } from '../image/labels.ts';
-import { writeWhole } from '../lib/files.ts';
-import { writeJson } from '../lib/json.ts';
-import type { Workspace } from '../pipeline/workspace.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { writeJson, writeWhole } from '../lib/files.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
+import type { Workspace } from '../lib/workspace.ts';
 import type { Registry } from '../publish/registry.ts';
 import { showRepository } from '../publish/repository.ts';
 import type { SignedThing } from './cosign.ts';

@@ -1,13 +1,11 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import process from 'node:process';
 import type Docker from 'dockerode';
 import * as z from 'zod';
 import { engineStatus } from '../lib/engine.ts';
-import { parseJson } from '../lib/json.ts';
-import { architectureOf, type Platform } from '../pipeline/platform.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
-import { readCredentials } from '../publish/credentials.ts';
+import { parseJson } from '../lib/files.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
+import { architectureOf, type Platform } from '../lib/platform.ts';
+import { dockerFolder, readCredentials } from '../publish/credentials.ts';
 
 interface Wanted {
   readonly reference: Reference;
@@ -51,7 +49,7 @@ async function inspect(docker: Docker, reference: Reference): Promise<Docker.Ima
 /** With the credentials that `docker login` keeps, as docker itself would. */
 async function pull(docker: Docker, reference: DigestReference, { platform, aborted }: Wanted): Promise<void> {
   const registry = reference.repository.split('/')[0] ?? '';
-  const login = await readCredentials(registry, process.env['DOCKER_CONFIG'] || join(homedir(), '.docker'));
+  const login = await readCredentials(registry, dockerFolder(process.env));
   const authconfig = login && { ...login, serveraddress: registry };
   try {
     const pulled = await docker.pull(reference.text, { platform, abortSignal: aborted, ...(login && { authconfig }) });

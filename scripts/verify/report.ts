@@ -1,5 +1,27 @@
+import * as z from 'zod';
+import { digest } from '../data/lock.ts';
+import { platforms } from '../lib/platform.ts';
 import { table } from '../lib/text.ts';
-import type { VerifyReport } from '../pipeline/records.ts';
+
+/** report.json of `npm run verify`: what was tried on one digest. */
+export const verifyReport = z.strictObject({
+  reference: z.string(),
+  digest: digest.nullable(),
+  line: z.string(),
+  variant: z.string(),
+  platform: z.enum(platforms),
+  checks: z.array(
+    z.strictObject({
+      name: z.string(),
+      result: z.enum(['passed', 'failed', 'not run']),
+      /** Why it failed or was not run; what was seen. */
+      note: z.string(),
+      milliseconds: z.number(),
+    }),
+  ),
+});
+
+export type VerifyReport = z.infer<typeof verifyReport>;
 
 type CheckResult = VerifyReport['checks'][number];
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type BundleFile, bundleFile } from '../../modules/schema.ts';
 import { upstreamVersion } from '../data/version.ts';
-import { parseJson } from '../lib/json.ts';
+import { parseJson } from '../lib/files.ts';
 import { sbomProblems } from '../supply/sbom.ts';
 import type { FileFact, ImageFacts } from './facts.ts';
 import { CheckFailed, CheckNotRun, type Recorder, require, requireSame } from './report.ts';

@@ -3,7 +3,7 @@ import { ENTRYPOINT_NAMES, SERVER_NAMES } from '../../entrypoint/server/invocati
 import type { BundleFile, ModuleManifest } from '../../modules/schema.ts';
 import type { LockedLine } from '../data/lock.ts';
 import type { ReleaseLine } from '../data/release-line.ts';
-import type { Platform } from '../pipeline/platform.ts';
+import type { Platform } from '../lib/platform.ts';
 
 /** An image as it has to be, by the project's data: nothing in it comes from the image. */
 export interface Expected {

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { DIRECTORY_LINK, MODULE_LINKS } from './case.ts';
-import { arbitraryPattern, patternFor } from './generate.ts';
 
 /** What lines can speak of. */
 export interface Names {
@@ -199,4 +198,33 @@ export function inAnyCase(word: string): fc.Arbitrary<string> {
     { weight: 4, arbitrary: fc.constant(word) },
     { weight: 1, arbitrary: fc.mixedCase(fc.constant(word)) },
   );
+}
+
+/** A pattern that may match the name: some of its bytes by what stands for them, or quoted. */
+function patternFor(name: string): fc.Arbitrary<string> {
+  return fc
+    .tuple(...[...name].map((byte) => fc.tuple(fc.constant(byte), fc.nat({ max: 11 }))))
+    .map((choices) => choices.map(([byte, form]) => spell(byte, form)).join(''));
+}
+
+function spell(byte: string, form: number): string {
+  const member = /[\]!^\-[\\]/.test(byte) ? `\\${byte}` : byte;
+  const forms = [
+    '?',
+    '*',
+    `[${member}]`,
+    `[!${member}]`,
+    '[!q-y]',
+    '[a-z.]',
+    `[]${member}]`,
+    '[[:alnum:]]',
+    `\\${byte}`,
+  ];
+  return forms[form] ?? byte;
+}
+
+/** A pattern made without looking at a name. */
+function arbitraryPattern(): fc.Arbitrary<string> {
+  const piece = fc.constantFrom(...'aabA.*?[]!-^\\', '[a', 'b]', '[!', '[[:alpha:]]', '[z-a]', '\\[');
+  return fc.array(piece, { minLength: 1, maxLength: 6 }).map((pieces) => `${pieces.join('')}*`);
 }

@@ -110,32 +110,3 @@ function arbitraryFileName(): fc.Arbitrary<string> {
     .map((bytes) => bytes.join(''))
     .filter((name) => !/^\.{1,2}$|\//.test(name));
 }
-
-/** A pattern that may match the name: some of its bytes by what stands for them, or quoted. */
-export function patternFor(name: string): fc.Arbitrary<string> {
-  return fc
-    .tuple(...[...name].map((byte) => fc.tuple(fc.constant(byte), fc.nat({ max: 11 }))))
-    .map((choices) => choices.map(([byte, form]) => spell(byte, form)).join(''));
-}
-
-function spell(byte: string, form: number): string {
-  const member = /[\]!^\-[\\]/.test(byte) ? `\\${byte}` : byte;
-  const forms = [
-    '?',
-    '*',
-    `[${member}]`,
-    `[!${member}]`,
-    '[!q-y]',
-    '[a-z.]',
-    `[]${member}]`,
-    '[[:alnum:]]',
-    `\\${byte}`,
-  ];
-  return forms[form] ?? byte;
-}
-
-/** A pattern made without looking at a name. */
-export function arbitraryPattern(): fc.Arbitrary<string> {
-  const piece = fc.constantFrom(...'aabA.*?[]!-^\\', '[a', 'b]', '[!', '[[:alpha:]]', '[z-a]', '\\[');
-  return fc.array(piece, { minLength: 1, maxLength: 6 }).map((pieces) => `${pieces.join('')}*`);
-}

@@ -2,9 +2,10 @@ import { randomInt } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type ArchiveLine, ensureBase, recipeHash } from '../../scripts/image/base.ts';
-import { paths } from '../../scripts/lib/image-paths.ts';
-import { architectureOf, nativePlatform } from '../../scripts/pipeline/platform.ts';
+import { ensureBase, recipeHash } from '../../scripts/image/base.ts';
+import type { ArchiveLine } from '../../scripts/image/base-packages.ts';
+import { architectureOf, nativePlatform } from '../../scripts/lib/platform.ts';
+import { paths } from '../../scripts/lib/workspace.ts';
 import { tarOf } from '../support/docker-container.ts';
 import { engine, label } from '../support/docker-engine.ts';
 

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { outputOf } from '../../scripts/lib/engine.ts';
 import { type ClusterNode, named, untilUp, useClusterNetwork } from '../support/cluster-network.ts';
 
 const network = useClusterNetwork();
@@ -34,4 +35,41 @@ it('cluster ensure and check say that two servers have one id, where one runs on
   expect(ensured).toMatchObject({ exitCode: 1, stdout: '', stderr: expect.stringContaining(`VB719: ${twins}`) });
   const checked = await network.tool('cluster', 'check', '--nodes', named(all), '--timeout', '0');
   expect(checked).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(`VB719: ${twins}`) });
+});
+
+const pauseMs = 8000;
+
+it('cluster ensure goes on with its work where a node answers nobody for eight seconds', async () => {
+  const nodes = await Promise.all(['k1', 'k2', 'k3'].map((name) => network.node(name, { inMemory: true })));
+  await untilUp(nodes);
+  // As a node does that moves a big key, as soon as it has met another: the work has begun then, and is not over.
+  const met = '[ "$(valkey-cli cluster nodes | wc -l)" -gt 1 ]';
+  const paused = nodes[1]?.exec(
+    ...['sh', '-c', `until ${met}; do sleep 0.05; done; date +%s%3N; valkey-cli CLIENT PAUSE ${pauseMs} ALL`],
+  );
+  const job = await network.job('cluster', 'ensure', '--nodes', named(nodes));
+  expect((await job.wait()).StatusCode).toBe(0);
+  const over = Date.now();
+  const [began, answer] = (await paused)?.stdout.split('\n') ?? [];
+  expect(answer).toBe('OK');
+  // It had to wait for the answer: it was not over before the pause began.
+  expect(over - Number(began)).toBeGreaterThanOrEqual(pauseMs);
+  expect((await outputOf(job)).stderr).not.toContain('VB713');
+});
+
+it('cluster check that is killed while the server is silent leaves no process on it', async () => {
+  const node = await network.node('z1', { inMemory: true });
+  await untilUp([node]);
+  expect(await node.cli('CLIENT', 'PAUSE', '60000', 'ALL')).toBe('OK');
+  // As a kubelet ends a command at its time: without a chance to clean up. By then it has asked the server (port 18EB, established).
+  const script = `
+    valkey-bundle cluster check --timeout 0 >/dev/null 2>&1 & tool=$!
+    until grep -qi ':18EB 01' /proc/net/tcp; do sleep 0.05; done
+    kill -9 $tool; wait $tool; sleep 0.2
+    for process in /proc/[0-9]*; do
+      if [ "$(cut -d' ' -f4 $process/stat 2>/dev/null)" = 1 ]; then echo "child of 1: $(cat $process/comm)"; fi
+    done
+    cat /proc/[0-9]*/comm | grep -c valkey-cli`;
+  const { stdout } = await node.exec('sh', '-c', script);
+  expect(stdout).toBe('0\n');
 });

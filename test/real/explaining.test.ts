@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { pages } from '../../entrypoint/tool/pages.ts';
 import { useContainers } from '../support/docker-server.ts';
 import { until } from '../support/until.ts';
-import { wholeLog } from '../support/until-logged.ts';
+import { wholeLog } from '../support/valkey-modules.ts';
 
 const containers = useContainers();
 

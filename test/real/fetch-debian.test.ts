@@ -7,7 +7,7 @@ import { loadLine } from '../../scripts/data/release-line.ts';
 import type { DebianArchive } from '../../scripts/inputs/debian-archive.ts';
 import { fetchDebian } from '../../scripts/inputs/fetch-debian.ts';
 import { type FetchOptions, fetchLine } from '../../scripts/inputs/fetch-line.ts';
-import { openWorkspace } from '../../scripts/pipeline/workspace.ts';
+import { openWorkspace } from '../../scripts/lib/workspace.ts';
 import { makeWorkspace, type TestWorkspace } from '../support/git-remote-workspace.ts';
 import { problemOf } from '../support/problem-of.ts';
 

@@ -11,8 +11,6 @@ interface Way {
   readonly password?: string;
 }
 
-const secretFile = { text: 'secret\n', uid: 999, mode: 0o400 };
-
 const ways: readonly Way[] = [
   { title: 'as it comes', wish: {} },
   { title: 'with a locale that the image lacks', wish: { env: { LANG: 'en_US.UTF-8' } } },
@@ -20,21 +18,6 @@ const ways: readonly Way[] = [
   {
     title: 'on another port, from a file',
     wish: { command: ['/x.conf'], files: { '/x.conf': 'port 7001\n' }, port: 7001 },
-  },
-  {
-    title: 'with a password from the environment',
-    wish: { env: { VALKEY_PASSWORD: 'secret' } },
-    password: 'secret',
-  },
-  {
-    title: 'with a password from a file',
-    wish: { env: { VALKEY_PASSWORD_FILE: '/pw' }, files: { '/pw': secretFile } },
-    password: 'secret',
-  },
-  {
-    title: 'with a password in the configuration',
-    wish: { command: ['/x.conf'], files: { '/x.conf': 'requirepass secret\n' } },
-    password: 'secret',
   },
   {
     title: 'as root, with a password',
@@ -45,10 +28,6 @@ const ways: readonly Way[] = [
     title: 'under an init process',
     wish: { init: true, command: ['--port', '7000'], port: 7000, env: { VALKEY_PASSWORD: 'secret' } },
     password: 'secret',
-  },
-  {
-    title: 'with a default user that is off',
-    wish: { command: ['/x.conf'], files: { '/x.conf': 'user default off\nuser alice on >secret ~* +@all\n' } },
   },
   { title: 'without a process title', wish: { command: ['--port', '7000', '--set-proc-title', 'no'], port: 7000 } },
   {

@@ -2,8 +2,7 @@ import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { imageFiles, labels } from '../../scripts/image/labels.ts';
-import { buildRecord } from '../../scripts/image/records.ts';
+import { buildRecord, imageFiles, labels } from '../../scripts/image/labels.ts';
 import { type BuildWorkspace, makeBuildWorkspace } from '../support/build-workspace.ts';
 import { engine } from '../support/docker-engine.ts';
 import { useContainers } from '../support/docker-server.ts';
@@ -65,7 +64,7 @@ describe('npm run image -- --line', () => {
   it('holds what it is made of: the list of components, and the record of each build', async () => {
     const image = 'valkey-bundle-line:own-quiet';
     const sbom = await readFile(join(workspace.artifacts, 'sbom.cdx.json'), 'utf8');
-    expect(`${await textIn(image, imageFiles.sbom)}\n`).toBe(sbom);
+    expect(await textIn(image, imageFiles.sbom)).toBe(sbom);
     const record: unknown = JSON.parse(await textIn(image, `${imageFiles.build}/greeter.json`));
     expect(buildRecord.parse(record)).toMatchObject({ module: 'greeter', file: 'libgreeter.so' });
     expect(await textIn(image, `${imageFiles.build}/greeter.Cargo.lock`)).toContain('name = "greeter"');

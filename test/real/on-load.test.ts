@@ -3,8 +3,7 @@ import { reportOf } from '../support/bad-input/rows.ts';
 import type { ContainerWish } from '../support/docker-container.ts';
 import { images } from '../support/docker-engine.ts';
 import { useContainers } from '../support/docker-server.ts';
-import { untilLogged } from '../support/until-logged.ts';
-import { standIns } from '../support/valkey-modules.ts';
+import { standIns, untilLogged } from '../support/valkey-modules.ts';
 
 const containers = useContainers();
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ContainerWish } from '../support/docker-container.ts';
 import { type TestServer, useContainers } from '../support/docker-server.ts';
-import { untilLogged, wholeLog } from '../support/until-logged.ts';
+import { untilLogged, wholeLog } from '../support/valkey-modules.ts';
 
 const containers = useContainers();
 

@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ContainerWish, TestContainer } from '../support/docker-container.ts';
 import { type TestServer, useContainers } from '../support/docker-server.ts';
-import { untilLogged } from '../support/until-logged.ts';
-import { standIns, standInsWith } from '../support/valkey-modules.ts';
+import { standIns, standInsWith, untilLogged } from '../support/valkey-modules.ts';
 
 const containers = useContainers();
 

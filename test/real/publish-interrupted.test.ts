@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { releasePath } from '../../scripts/pipeline/workspace.ts';
-import { PipelineError } from '../../scripts/problems/pipeline-error.ts';
+import { PipelineError } from '../../scripts/lib/pipeline-error.ts';
+import { releasePath } from '../../scripts/lib/workspace.ts';
 import { type LineToPublish, publishLine } from '../../scripts/publish/publish-line.ts';
 import { openRegistry, type Registry } from '../../scripts/publish/registry.ts';
 import { stageImage } from '../../scripts/publish/stage.ts';

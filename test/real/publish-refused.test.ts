@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { releasePath } from '../../scripts/pipeline/workspace.ts';
+import { releasePath } from '../../scripts/lib/workspace.ts';
 import { readCredentials } from '../../scripts/publish/credentials.ts';
 import { type LineToPublish, publishLine } from '../../scripts/publish/publish-line.ts';
 import { openRegistry, type Registry } from '../../scripts/publish/registry.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Platform } from '../../scripts/pipeline/platform.ts';
+import type { Platform } from '../../scripts/lib/platform.ts';
 import { planLine, publishLine } from '../../scripts/publish/publish-line.ts';
 import { openRegistry, type Registry } from '../../scripts/publish/registry.ts';
 import type { StagedImage } from '../../scripts/publish/release-file.ts';

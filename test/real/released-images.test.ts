@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { paths } from '../../scripts/lib/image-paths.ts';
+import { paths } from '../../scripts/lib/workspace.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
 import { type RawRepository, rawRepository } from '../support/registry-seed.ts';
 import { heldFiles } from '../unit/supply/fake-registry.ts';

@@ -3,7 +3,7 @@ import { reportOf } from '../support/bad-input/rows.ts';
 import type { ContainerWish, TestContainer } from '../support/docker-container.ts';
 import { useContainers } from '../support/docker-server.ts';
 import { until } from '../support/until.ts';
-import { untilLogged } from '../support/until-logged.ts';
+import { untilLogged } from '../support/valkey-modules.ts';
 
 const containers = useContainers();
 

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { nativePlatform, type Platform } from '../../scripts/pipeline/platform.ts';
-import { openWorkspace } from '../../scripts/pipeline/workspace.ts';
+import { nativePlatform, type Platform } from '../../scripts/lib/platform.ts';
+import { openWorkspace } from '../../scripts/lib/workspace.ts';
 import { readReference } from '../../scripts/verify/image.ts';
 import { type VerifyWish, verifyImage } from '../../scripts/verify/verify-image.ts';
 import { engine, images } from '../support/docker-engine.ts';

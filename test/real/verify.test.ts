@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
-import { paths } from '../../scripts/lib/image-paths.ts';
-import { architectureOf, nativePlatform } from '../../scripts/pipeline/platform.ts';
-import { verifyReport } from '../../scripts/pipeline/records.ts';
+import { architectureOf, nativePlatform } from '../../scripts/lib/platform.ts';
+import { paths } from '../../scripts/lib/workspace.ts';
+import { verifyReport } from '../../scripts/verify/report.ts';
 import { images, requireImage } from '../support/docker-engine.ts';
 
 const script = join(paths.root, 'scripts', 'verify.ts');

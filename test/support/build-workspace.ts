@@ -6,8 +6,8 @@ import { execa } from 'execa';
 import { parse } from 'yaml';
 import { type LockedSource, lockFile } from '../../scripts/data/lock.ts';
 import { type ReleaseLine, releaseLine } from '../../scripts/data/release-line.ts';
-import { paths } from '../../scripts/lib/image-paths.ts';
-import { architectureOf, nativePlatform } from '../../scripts/pipeline/platform.ts';
+import { architectureOf, nativePlatform } from '../../scripts/lib/platform.ts';
+import { paths } from '../../scripts/lib/workspace.ts';
 import { makeGitRemotes } from './git-remotes.ts';
 
 /** What a module's manifest says beside its name. */

@@ -1,3 +1,6 @@
+import { expect } from 'vitest';
+import { type Action, engineArgs, nodeCommands } from '../../entrypoint/cluster/action.ts';
+import { planEnsure } from '../../entrypoint/cluster/ensure-plan.ts';
 import { type NodeRow, readNodes } from '../../entrypoint/cluster/nodes.ts';
 import type { View } from '../../entrypoint/cluster/view.ts';
 
@@ -73,4 +76,25 @@ export const three: readonly FakeNode[] = [
 /** The views of all nodes of a cluster, each seeing all of them. */
 export function clusterOf(nodes: readonly FakeNode[], more: Partial<View> = {}): View[] {
   return nodes.map(({ letter }) => viewOf(letter, nodes, more));
+}
+
+const at = { kind: 'argument', index: 4 } as const;
+
+/** What `cluster ensure` decides about these nodes: its commands, `wait`, or the code of the refusal. */
+export function plan(views: readonly View[], { replicas = 0, resume = false } = {}) {
+  const decision = planEnsure(views, { replicas, resume, at });
+  switch (decision.kind) {
+    case 'actions':
+      return decision.actions.map(short);
+    case 'wait':
+      return 'wait';
+    case 'refuse':
+      expect(decision.diagnostic.at).toEqual(at);
+      return decision.diagnostic.code;
+  }
+}
+
+function short(action: Action): string {
+  const command = (engineArgs(action)?.slice(1) ?? nodeCommands(action).flat()).join(' ');
+  return action.kind === 'meet' || action.kind === 'replicate' ? `${action.node.name}: ${command}` : command;
 }

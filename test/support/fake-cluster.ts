@@ -1,67 +1,7 @@
-import type { Command, Reply, ServerAt, Waiting } from '../../entrypoint/host/host.ts';
-import { type Bytes, bytesOf } from '../../entrypoint/text/bytes.ts';
+import type { Command, Reply, ServerAt } from '../../entrypoint/host/host.ts';
+import { bytesOf } from '../../entrypoint/text/bytes.ts';
 import { ipOf } from './cluster-view.ts';
-import { answer } from './fake-cluster-replies.ts';
-
-/** A node of a cluster in memory, and what is wrong with it. */
-export interface FakeServer {
-  readonly letter: string;
-  slots: string;
-  keys: number;
-  /** Letters of the nodes that it knows. */
-  knows: string[];
-  /** Letters of those that it does not hear, though it says that it is linked to them: as a node says for a while after its start. */
-  deafTo: string[];
-  trouble?: 'unreachable' | 'loading' | 'password' | 'standalone' | 'TLS';
-  /** Whether the others do not reach it. */
-  isUnlinked?: boolean;
-  /** The node whose id it has, where it runs on a copy of that one's data. */
-  cloneOf?: string;
-  /** What commands begin with that whoever asks may not run. */
-  denied: string[];
-  /** Modules that it lists. */
-  modules: string[];
-  /** Ports at which nobody listens, though the server answers. */
-  closedPorts: number[];
-  indexes: string[];
-  documents: string[];
-  /** Keys of a slot that is on its way. */
-  slotKeys: Bytes[];
-  /** Whether its queries find what other shards hold. */
-  isAlone: boolean;
-}
-
-/** Servers that answer, a clock that moves only where somebody waits, and everything that was run. */
-export interface FakeCluster {
-  readonly waiting: Waiting;
-  readonly servers: readonly FakeServer[];
-  readonly runs: readonly Run[];
-  /** Where and how servers were asked. */
-  readonly asked: readonly ServerAt[];
-  /** Every command that a node got, as `a CLUSTER NODES`. */
-  readonly commands: readonly string[];
-  /** How many connections to nodes stay open: each is a lock on its node. */
-  readonly sessions: () => number;
-  readonly hosts: Map<string, string[]>;
-  /** What `valkey-cli --cluster` does, and its exit code. */
-  engine: (args: readonly string[]) => number;
-  /** True while every node refuses commands with keys. */
-  isDown: boolean;
-  /** Whether indexes reach other nodes. */
-  handsOn: boolean;
-  /** Whether search searches, or is the stand-in that says that it does not. */
-  searches: boolean;
-  /** Another run's connection, on every node: how long it has been idle. */
-  otherRun: { idle: number } | null;
-  /** Called whenever somebody waits. */
-  tick: () => void;
-  stop(): void;
-}
-
-interface Run {
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string | undefined>>;
-}
+import { answer, type FakeCluster, type FakeServer, type Run } from './fake-cluster-replies.ts';
 
 export function fakeCluster(letters: string, formed = ''): FakeCluster {
   const servers: FakeServer[] = letters.split('').map((letter) => ({

@@ -2,6 +2,7 @@ import { START_RECORD } from '../../entrypoint/host/host.ts';
 import { launch } from '../../entrypoint/launch.ts';
 import { classify, type Invocation, startUnderOwnName } from '../../entrypoint/server/invocation.ts';
 import { runTool } from '../../entrypoint/tool/run.ts';
+import type { FakeCluster } from './fake-cluster-replies.ts';
 import { type Event, type FakeHost, RUNTIME_NAME, untilGone, untilGoneLater } from './fake-host.ts';
 import { fakeImage, manifests } from './fake-image.ts';
 
@@ -78,4 +79,14 @@ export function recordOfStart(args: readonly string[], image: Image = {}, env: E
   const node = tree.look(`/run/valkey-bundle/${RUNTIME_NAME}/${START_RECORD}`);
   if (node?.kind !== 'file') throw new Error('the start left no record');
   return node.content;
+}
+
+/** `valkey-bundle cluster <args>` in a container that the nodes of a cluster in memory answer. */
+export function runCluster(
+  { waiting }: Pick<FakeCluster, 'waiting'>,
+  args: readonly string[],
+  env: Parameters<typeof waitingTool>[1] = {},
+  files: NonNullable<Parameters<typeof waitingTool>[2]>['files'] = {},
+): Promise<Started> {
+  return waitingTool(['cluster', ...args], env, { waiting, files });
 }

@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import { type LockedLine, readLock, writeLock } from '../../scripts/data/lock.ts';
 import { loadLine, type ReleaseLine } from '../../scripts/data/release-line.ts';
 import type { Patience } from '../../scripts/inputs/remote.ts';
-import { lockPath, type Workspace } from '../../scripts/pipeline/workspace.ts';
+import { lockPath, type Workspace } from '../../scripts/lib/workspace.ts';
 import { patienceMs } from './patience.ts';
 
 interface Dependency {

@@ -1,10 +1,11 @@
 import { settingsOf } from '../../entrypoint/conf/configuration.ts';
 import { wordsOf } from '../../entrypoint/conf/environment.ts';
-import { loadLinesOf } from '../../entrypoint/modules/discover.ts';
+import { loadLinesOf, type Module } from '../../entrypoint/modules/discover.ts';
 import { mergeModule } from '../../entrypoint/modules/merge.ts';
+import { variableName } from '../../entrypoint/text/names.ts';
 import { showPlace } from '../../entrypoint/text/place.ts';
 import { directives } from './conf-lines.ts';
-import { moduleOf } from './known-modules.ts';
+import { manifests } from './fake-image.ts';
 import { codesOf } from './refusal.ts';
 
 interface Given {
@@ -45,4 +46,12 @@ export function merge({ conf = '', options = '', env, image, selected = true, na
     codes: codesOf(merged.diagnostics),
     at: showPlace(merged.at),
   };
+}
+
+/** A module of the image by its manifest's name; one without a manifest for any other name. */
+export function moduleOf(name: string): Module {
+  const manifest = manifests.find((known) => known.name === name) ?? null;
+  const file = manifest?.file ?? `lib${name}.so`;
+  const path = `/usr/lib/valkey/${file}`;
+  return { name, file, path, realPath: path, variable: manifest?.env ?? variableName(file), manifest };
 }

@@ -1,4 +1,4 @@
-import { PipelineError } from '../../scripts/problems/pipeline-error.ts';
+import { PipelineError } from '../../scripts/lib/pipeline-error.ts';
 
 /** The error that some work ends with; a test asserts its code, and the values that must be named in it. */
 export async function problemOf(work: Promise<unknown>): Promise<PipelineError> {

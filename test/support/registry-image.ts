@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { afterAll } from 'vitest';
-import type { Architecture } from '../../scripts/pipeline/platform.ts';
+import type { Architecture } from '../../scripts/lib/platform.ts';
 import { tarOf } from './docker-container.ts';
 import { engine, label } from './docker-engine.ts';
 import { testLabels } from './registry-release.ts';

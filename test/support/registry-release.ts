@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { type ReleaseLine, releaseLine } from '../../scripts/data/release-line.ts';
 import { labels as names } from '../../scripts/image/labels.ts';
-import { architectureOf, type Platform, platforms } from '../../scripts/pipeline/platform.ts';
-import type { VerifyReport } from '../../scripts/pipeline/records.ts';
-import { releasePath, type Workspace } from '../../scripts/pipeline/workspace.ts';
+import { architectureOf, type Platform, platforms } from '../../scripts/lib/platform.ts';
+import { releasePath, type Workspace } from '../../scripts/lib/workspace.ts';
 import type { LineToPublish } from '../../scripts/publish/publish-line.ts';
 import type { StagedImage, StagedRelease } from '../../scripts/publish/release-file.ts';
+import type { VerifyReport } from '../../scripts/verify/report.ts';
 import type { RawRepository, SeededImage } from './registry-seed.ts';
 
 /** A line of two variants, as 9.0 is; its base and modules are of no importance here. */

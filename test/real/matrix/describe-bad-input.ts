@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { type Row, reportOf, sections } from '../../support/bad-input/rows.ts';
+import type { Row } from '../../support/bad-input/row.ts';
+import { reportOf, sections } from '../../support/bad-input/rows.ts';
 import type { TestContainer } from '../../support/docker-container.ts';
 import { type Containers, useContainers } from '../../support/docker-server.ts';
 import { until } from '../../support/until.ts';
-import { wholeLog } from '../../support/until-logged.ts';
+import { wholeLog } from '../../support/valkey-modules.ts';
 
 /** Rows of some sections, each in a container of its own. */
 export function describeBadInput(isMeant: (row: Row) => boolean, ...titles: readonly string[]): void {
   const containers = useContainers();
-  describe.each(sections.filter(({ title }) => titles.includes(title)))('$title', ({ rows: all }) => {
-    const rows = all.filter(isMeant);
+  const meant = sections.map(({ title, rows }) => ({ title, rows: rows.filter(isMeant) }));
+  describe.each(meant.filter(({ title, rows }) => titles.includes(title) && rows.length > 0))('$title', ({ rows }) => {
     const refused = rows.filter(({ code }) => code !== null).map((row) => [row.input, row] as const);
     it.skipIf(refused.length === 0).each(refused)('%s ends the start', (_, row) => expectRefusal(containers, row));
 

@@ -1,7 +1,7 @@
 import { asBytes, pathOf } from '../../../entrypoint/text/bytes.ts';
 import type { ContainerWish, Files } from '../../support/docker-container.ts';
 import { moduleFile } from '../../support/elf.ts';
-import type { Row } from './rows.ts';
+import type { Row } from './row.ts';
 
 const bloom = '/usr/lib/valkey/libvalkey_bloom.so';
 const maxmemory = ['valkey-cli CONFIG GET maxmemory', /\b67108864\b/] as const;

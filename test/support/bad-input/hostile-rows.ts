@@ -1,4 +1,4 @@
-import type { Row } from './rows.ts';
+import type { Row } from './row.ts';
 
 const CLEAR = '\x1b[2J';
 const TITLE = '\x1b]0;x\x07';

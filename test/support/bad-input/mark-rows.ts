@@ -1,5 +1,5 @@
 import { asBytes } from '../../../entrypoint/text/bytes.ts';
-import type { Row } from './rows.ts';
+import type { Row } from './row.ts';
 
 const mark = '\ufeff';
 const command = ['/x.conf'];

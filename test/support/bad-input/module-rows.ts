@@ -1,7 +1,7 @@
 import type { Files } from '../docker-container.ts';
 import { elf } from '../elf.ts';
 import { loadableObject } from '../loadable-object.ts';
-import type { Row } from './rows.ts';
+import type { Row } from './row.ts';
 
 const FOUND = '/usr/lib/valkey/x.so';
 const NAMED = '/opt/x.so';

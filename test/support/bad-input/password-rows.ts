@@ -1,5 +1,5 @@
 import type { ContainerWish } from '../docker-container.ts';
-import type { Row } from './rows.ts';
+import type { Row } from './row.ts';
 
 // The image turns protected mode off; the recorded host has to be told.
 const off = ['--protected-mode', 'no'];

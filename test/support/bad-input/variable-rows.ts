@@ -1,4 +1,4 @@
-import type { Row } from './rows.ts';
+import type { Row } from './row.ts';
 
 const echo = { MODULE_DIR: '/opt/stand-ins', VALKEY_MODULES: 'echo' };
 const KIB_64 = 65_536;

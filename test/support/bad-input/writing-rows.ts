@@ -1,5 +1,5 @@
 import type { ContainerWish } from '../docker-container.ts';
-import type { Row } from './rows.ts';
+import type { Row } from './row.ts';
 
 /** A configuration that needs a copy: what came on standard input was read, and cannot be read again. */
 const copied = { command: ['-'], stdin: 'maxmemory 64mb\n' } as const;

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Cluster } from 'iovalkey';
 import { outputOf } from '../../../scripts/lib/engine.ts';
-import { paths } from '../../../scripts/lib/image-paths.ts';
+import { paths } from '../../../scripts/lib/workspace.ts';
 import { engine, images, label } from '../docker-engine.ts';
 import { patienceMs } from '../patience.ts';
 import { until } from '../until.ts';

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { bundleFile } from '../../../modules/schema.ts';
-import { paths } from '../../../scripts/lib/image-paths.ts';
+import { paths } from '../../../scripts/lib/workspace.ts';
 import { tarOf } from '../docker-container.ts';
 import { engine, images, label, requireImage } from '../docker-engine.ts';
 import { until } from '../until.ts';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { parseAllDocuments, stringify } from 'yaml';
-import { paths } from '../../../scripts/lib/image-paths.ts';
 import { ensureKubectl } from '../../../scripts/lib/programs.ts';
+import { paths } from '../../../scripts/lib/workspace.ts';
 import { isKubeObject, type KubeObject } from './manifest.ts';
 
 /** The image that the manifests name, and that a test replaces. */

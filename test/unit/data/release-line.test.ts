@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readLock } from '../../../scripts/data/lock.ts';
 import { listLines, loadLine } from '../../../scripts/data/release-line.ts';
 import { checkLocked } from '../../../scripts/inputs/resolve-lines.ts';
-import { paths } from '../../../scripts/lib/image-paths.ts';
+import { paths } from '../../../scripts/lib/workspace.ts';
 import { bundle } from '../../support/fake-image.ts';
 import { start } from '../../support/fake-start.ts';
 import { problemOf } from '../../support/problem-of.ts';

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { runCluster } from '../../support/cluster-tool.ts';
 import { fakeCluster } from '../../support/fake-cluster.ts';
-import { recordOfStart, waitingTool } from '../../support/fake-start.ts';
+import { recordOfStart, runCluster, waitingTool } from '../../support/fake-start.ts';
 
 describe('cluster check', () => {
   it('finds all members from one, and names the node whose modules differ', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { asBytes } from '../../../entrypoint/text/bytes.ts';
-import { runCluster } from '../../support/cluster-tool.ts';
 import { idOf } from '../../support/cluster-view.ts';
-import { type FakeCluster, fakeCluster } from '../../support/fake-cluster.ts';
-import { failing } from '../../support/fake-cluster-replies.ts';
+import { fakeCluster } from '../../support/fake-cluster.ts';
+import { type FakeCluster, failing } from '../../support/fake-cluster-replies.ts';
+import { runCluster } from '../../support/fake-start.ts';
 
 const ensure = (cluster: FakeCluster, nodes: string, ...more: string[]) =>
   runCluster(cluster, ['ensure', '--nodes', nodes.split('').join(), ...more]);

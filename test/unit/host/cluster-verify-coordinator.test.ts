@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { runCluster } from '../../support/cluster-tool.ts';
-import { type FakeCluster, fakeCluster } from '../../support/fake-cluster.ts';
+import { fakeCluster } from '../../support/fake-cluster.ts';
+import type { FakeCluster } from '../../support/fake-cluster-replies.ts';
+import { runCluster } from '../../support/fake-start.ts';
 
 describe('cluster verify-coordinator', () => {
   const verify = (cluster: FakeCluster) =>

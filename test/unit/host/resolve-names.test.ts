@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type FakeCluster, fakeCluster } from '../../support/fake-cluster.ts';
+import { fakeCluster } from '../../support/fake-cluster.ts';
+import type { FakeCluster } from '../../support/fake-cluster-replies.ts';
 import { waitingTool } from '../../support/fake-start.ts';
 
 /** Nodes a and b, which are at 10.0.0.10 and 10.0.0.11; what nodes.conf has is said by each test. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadManifests } from '../../../scripts/data/manifests.ts';
 import { type BakeInput, bakeFile } from '../../../scripts/image/bake.ts';
-import { paths } from '../../../scripts/lib/image-paths.ts';
+import { paths } from '../../../scripts/lib/workspace.ts';
 
 const input: BakeInput = {
   workspace: { modules: '/project/modules', dist: '/project/dist' },

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ArchiveLine } from '../../../scripts/image/base.ts';
-import { fetchPackages } from '../../../scripts/image/base-packages.ts';
+import { type ArchiveLine, fetchPackages } from '../../../scripts/image/base-packages.ts';
 import { isDownloaded } from '../../../scripts/lib/debian.ts';
 import { problemOf } from '../../support/problem-of.ts';
 

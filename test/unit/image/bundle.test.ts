@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { releaseLine } from '../../../scripts/data/release-line.ts';
 import { lineBundle } from '../../../scripts/image/bundle.ts';
-import type { BuildRecord } from '../../../scripts/image/records.ts';
+import type { BuildRecord } from '../../../scripts/image/labels.ts';
 
 const record: BuildRecord = {
   module: 'search',

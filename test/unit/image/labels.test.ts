@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { imageLabels, imageTag } from '../../../scripts/image/labels.ts';
-import type { BuildRecord } from '../../../scripts/image/records.ts';
+import { type BuildRecord, imageLabels, imageTag } from '../../../scripts/image/labels.ts';
 
 const record: BuildRecord = {
   module: 'search',

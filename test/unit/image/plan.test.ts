@@ -6,7 +6,7 @@ import type { LockedLine } from '../../../scripts/data/lock.ts';
 import { loadManifests } from '../../../scripts/data/manifests.ts';
 import { loadLine, type ReleaseLine } from '../../../scripts/data/release-line.ts';
 import { planBuild, readBuild } from '../../../scripts/image/plan.ts';
-import { paths } from '../../../scripts/lib/image-paths.ts';
+import { paths } from '../../../scripts/lib/workspace.ts';
 
 const workspace = { modules: join(paths.root, 'modules'), dist: '' };
 const manifests = loadManifests(workspace.modules);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { commitOfBranch, commitOfTag, nearestTags, parseRefs, requireUnmoved } from '../../../scripts/inputs/git.ts';
-import { PipelineError } from '../../../scripts/problems/pipeline-error.ts';
+import { PipelineError } from '../../../scripts/lib/pipeline-error.ts';
 
 const [a = '', b = '', c = ''] = ['a', 'b', 'c'].map((digit) => digit.repeat(40));
 

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { newerReleases } from '../../../scripts/inputs/newer.ts';
+import { describe, expect, it, test } from 'vitest';
+import { type Newer, newerReleases, takePatches } from '../../../scripts/inputs/newer.ts';
 
 const found = (current: string, known: readonly string[]) =>
   newerReleases(current, known).map(({ kind, available }) => `${kind} ${available}`);
@@ -17,4 +17,45 @@ it.each([
   ['main', ['1.0.0'], []],
 ])('of %s, among %s, is newer: %s', (current, known, newer) => {
   expect(found(current, known)).toEqual(newer);
+});
+
+describe('taking what is newer', () => {
+  const text = `# A line.
+line: "9.0"
+valkey: 9.0.4
+base:
+  image: docker.io/valkey/valkey # Debian
+  tag: 9.0.4-trixie
+modules:
+  search: { tag: 1.0.2 } # the first
+  bloom: { tag: "1.0.0" }
+`;
+  const found = (input: string, kind: Newer['kind'], available: string): Newer => ({
+    line: '9.0',
+    input,
+    kind,
+    current: '',
+    available,
+  });
+
+  test('changes the tag of a module and nothing else', () => {
+    expect(takePatches(text, [found('search', 'patch', '1.0.3')])).toBe(text.replace('1.0.2', '1.0.3'));
+  });
+
+  test('keeps the quotes of a value', () => {
+    expect(takePatches(text, [found('bloom', 'patch', '1.0.1')])).toBe(text.replace('"1.0.0"', '"1.0.1"'));
+  });
+
+  test('changes the version of the server along with the tag of its image', () => {
+    const taken = takePatches(text, [found('base', 'patch', '9.0.5-trixie'), found('search', 'patch', '1.0.10')]);
+    expect(taken).toBe(text.replaceAll('9.0.4', '9.0.5').replace('1.0.2', '1.0.10'));
+  });
+
+  test.each(['line', 'rebuild', 'package'] as const)('leaves the text as it is for what is newer as a %s', (kind) => {
+    expect(takePatches(text, [found('search', kind, '1.2.1')])).toBe(text);
+  });
+
+  test('refuses a module that the line does not have, instead of adding it', () => {
+    expect(() => takePatches(text, [found('json', 'patch', '1.0.3')])).toThrow('modules.json.tag');
+  });
 });

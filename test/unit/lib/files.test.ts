@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import * as z from 'zod';
-import { placeWhole, textIfThere } from '../../../scripts/lib/files.ts';
-import { jsonIfWhole, parseJson, writeJson } from '../../../scripts/lib/json.ts';
+import { jsonIfWhole, parseJson, placeWhole, textIfThere, writeJson } from '../../../scripts/lib/files.ts';
 
 const schema = z.strictObject({ name: z.string() });
 let folder: string;

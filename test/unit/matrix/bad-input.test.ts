@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../entrypoint/diagnostics/catalogue.ts';
-import { type Row, reportOf, sections, startTwin } from '../../support/bad-input/rows.ts';
+import type { Row } from '../../support/bad-input/row.ts';
+import { reportOf, sections, startTwin } from '../../support/bad-input/rows.ts';
 import { kindsOf } from '../../support/fake-start.ts';
 
 const pure = sections.map(({ title, rows }) => ({ title, rows: rows.filter(({ twin }) => twin !== null) }));

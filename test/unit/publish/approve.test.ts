@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { labels as names } from '../../../scripts/image/labels.ts';
-import type { Platform } from '../../../scripts/pipeline/platform.ts';
-import type { VerifyReport } from '../../../scripts/pipeline/records.ts';
+import type { Platform } from '../../../scripts/lib/platform.ts';
 import {
   chooseStaged,
   type InspectedImage,
@@ -9,6 +8,7 @@ import {
   requireVerified,
 } from '../../../scripts/publish/approve.ts';
 import type { StagedRelease } from '../../../scripts/publish/release-file.ts';
+import type { VerifyReport } from '../../../scripts/verify/report.ts';
 import { reportOn, stagedAs, testLabels, testLine, testLock } from '../../support/registry-release.ts';
 
 const repository = '127.0.0.1:1/bundle';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
-import { digestOf } from '../../../scripts/lib/hash.ts';
+import { digestOf } from '../../../scripts/lib/files.ts';
 import { openRegistry, readChallenge } from '../../../scripts/publish/registry.ts';
 
 const user = { username: 'me', password: 'secret-word' };

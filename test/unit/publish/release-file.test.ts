@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { releasePath, type Workspace } from '../../../scripts/pipeline/workspace.ts';
+import { releasePath, type Workspace } from '../../../scripts/lib/workspace.ts';
 import { readPublished, stagedImages, writePublished, writeStaged } from '../../../scripts/publish/release-file.ts';
 
 const digest = (digit: number): string => `sha256:${String(digit).repeat(64)}`;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { paths } from '../../../scripts/lib/image-paths.ts';
+import { paths } from '../../../scripts/lib/workspace.ts';
 import {
   releaseIdentity,
   type SignedThing,

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { digestOf } from '../../../scripts/lib/hash.ts';
+import { digestOf } from '../../../scripts/lib/files.ts';
 import type { Registry } from '../../../scripts/publish/registry.ts';
 import { sbomDocument } from '../../../scripts/supply/image-content.ts';
 import { sbomText } from '../../../scripts/supply/sbom.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { PipelineError } from '../../../scripts/problems/pipeline-error.ts';
+import { PipelineError } from '../../../scripts/lib/pipeline-error.ts';
 import {
   formatOutputs,
   parseReleaseTag,

@@ -2,9 +2,8 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { paths } from '../../../scripts/lib/image-paths.ts';
-import { artifactsPath, type Workspace } from '../../../scripts/pipeline/workspace.ts';
-import { PipelineError } from '../../../scripts/problems/pipeline-error.ts';
+import { PipelineError } from '../../../scripts/lib/pipeline-error.ts';
+import { artifactsPath, paths, type Workspace } from '../../../scripts/lib/workspace.ts';
 import { sbomProblems, writeSbom } from '../../../scripts/supply/sbom.ts';
 import { builtModule, hex, inputsWith } from './sbom-fixture.ts';
 

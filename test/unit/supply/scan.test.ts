@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { paths } from '../../../scripts/lib/image-paths.ts';
-import { PipelineError } from '../../../scripts/problems/pipeline-error.ts';
+import { PipelineError } from '../../../scripts/lib/pipeline-error.ts';
+import { paths } from '../../../scripts/lib/workspace.ts';
 import {
   grypeArguments,
   grypeConfig,

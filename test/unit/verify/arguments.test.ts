@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadManifests } from '../../../scripts/data/manifests.ts';
-import { paths } from '../../../scripts/lib/image-paths.ts';
+import { paths } from '../../../scripts/lib/workspace.ts';
 import { pickArgument } from '../../../scripts/verify/arguments.ts';
 import { manifestOf } from './fixture.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { PipelineError } from '../../../scripts/problems/pipeline-error.ts';
+import { PipelineError } from '../../../scripts/lib/pipeline-error.ts';
 import { readReference, shownReference } from '../../../scripts/verify/image.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;

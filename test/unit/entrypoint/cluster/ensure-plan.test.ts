@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clusterOf, type FakeNode, fresh, idOf, three, viewOf } from '../../../support/cluster-view.ts';
-import { plan } from '../../../support/ensure-plan.ts';
+import { clusterOf, type FakeNode, fresh, idOf, plan, three, viewOf } from '../../../support/cluster-view.ts';
 
 describe('fresh nodes', () => {
   it('become a cluster, in the order in which they are named', () => {

@@ -10,8 +10,7 @@ import {
 } from '../../../../entrypoint/cluster/view.ts';
 import type { Answer, Reply } from '../../../../entrypoint/host/host.ts';
 import { bytesOf } from '../../../../entrypoint/text/bytes.ts';
-import { clusterOf, fresh, idOf, lineOf, three } from '../../../support/cluster-view.ts';
-import { plan } from '../../../support/ensure-plan.ts';
+import { clusterOf, fresh, idOf, lineOf, plan, three } from '../../../support/cluster-view.ts';
 import { failing, linkTo } from '../../../support/fake-cluster-replies.ts';
 
 const at = { name: 'a:6379', ip: '10.0.0.10', port: 6379 };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../../../../entrypoint/modules/arguments.ts';
 import type { Place } from '../../../../entrypoint/text/place.ts';
 import { fileAt, words } from '../../../support/conf-lines.ts';
-import { moduleOf } from '../../../support/known-modules.ts';
+import { moduleOf } from '../../../support/merge-module.ts';
 import { codesOf, refusalOf } from '../../../support/refusal.ts';
 
 const env: Place = { kind: 'variable', name: 'X_MODULE_ARGS' };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkLostFlags, checkModuleDirectives } from '../../../../entrypoint/modules/checks.ts';
 import { CONF, directives } from '../../../support/conf-lines.ts';
 import { bundle, manifests } from '../../../support/fake-image.ts';
-import { moduleOf } from '../../../support/known-modules.ts';
+import { moduleOf } from '../../../support/merge-module.ts';
 import { codesOf, refusalOf } from '../../../support/refusal.ts';
 
 function check(text: string, loaded: readonly string[] = ['search', 'json', 'bloom', 'ldap']): string[] {

@@ -12,7 +12,7 @@ import { moduleFile } from '../../../support/elf.ts';
 import { fakeHost } from '../../../support/fake-host.ts';
 import { bundle, fakeImage, manifests } from '../../../support/fake-image.ts';
 import type { Spec } from '../../../support/fake-tree.ts';
-import { moduleOf } from '../../../support/known-modules.ts';
+import { moduleOf } from '../../../support/merge-module.ts';
 import { codesOf, refusalOf } from '../../../support/refusal.ts';
 
 function found(files: Readonly<Record<string, Spec>>, directory?: string) {

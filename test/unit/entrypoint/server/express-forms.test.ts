@@ -7,7 +7,7 @@ import { holdsLoad, liftedText, optionsWithout, wrapperText } from '../../../../
 import { asBytes } from '../../../../entrypoint/text/bytes.ts';
 import { fileAt, words } from '../../../support/conf-lines.ts';
 import { fakeHost } from '../../../support/fake-host.ts';
-import { moduleOf } from '../../../support/known-modules.ts';
+import { moduleOf } from '../../../support/merge-module.ts';
 
 describe('elements of the command line', () => {
   function commandLine(elements: readonly string[]) {

@@ -1,5 +1,5 @@
 import { arch } from 'node:os';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { PipelineError } from './pipeline-error.ts';
 
 export const platforms = ['linux/amd64', 'linux/arm64'] as const;
 export type Platform = (typeof platforms)[number];

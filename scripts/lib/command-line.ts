@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
-import { didYouMean } from '../lib/text.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { PipelineError } from './pipeline-error.ts';
+import { didYouMean } from './text.ts';
 
 export interface Verb<Options extends ParseArgsOptionsConfig> {
   readonly name: string;

@@ -2,9 +2,9 @@ import { chmod, copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { findMirrors, openSuite } from '../lib/debian.ts';
-import { paths } from '../lib/image-paths.ts';
-import type { ParityServer } from '../parity/run.ts';
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { PipelineError } from '../lib/pipeline-error.ts';
+import { paths } from '../lib/workspace.ts';
+import type { ParityServer } from './run.ts';
 
 const SUITE = 'bookworm-backports';
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };

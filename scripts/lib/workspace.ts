@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 
 /** The folders that the pipeline reads and writes. Everything under `dist` can be deleted at any time. */
 export interface Workspace {
@@ -29,3 +30,16 @@ export const artifactsPath = ({ dist }: Workspace, line: string, architecture: s
 
 /** The records of one line's release: plan, staged digests, reports. */
 export const releasePath = ({ dist }: Workspace, line: string): string => join(dist, 'release', line);
+
+const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+/** The places that the image's build reads from and writes to. Everything under dist can be deleted at any time. */
+export const paths = {
+  root: at(''),
+  docker: at('docker'),
+  localLine: at('modules/releases/local.yaml'),
+  standIns: at('test/fixtures/stand-ins'),
+  bases: at('dist/base'),
+  contexts: at('dist/context'),
+  logs: at('dist/logs'),
+} as const;

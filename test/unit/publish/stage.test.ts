@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { pushProgress } from '../../../scripts/publish/push.ts';
+import { pushProgress } from '../../../scripts/publish/stage.ts';
 
 describe('the progress of a push', () => {
   test('is the sum over all layers, or what holds it up, at most once in the given time', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isDay, utcDay } from '../../../scripts/pipeline/calendar-day.ts';
+import { isDay, utcDay } from '../../../scripts/lib/calendar-day.ts';
 
 describe('a calendar day', () => {
   it('is that in UTC, whatever the time zone', () => {

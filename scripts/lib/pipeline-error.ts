@@ -1,11 +1,11 @@
-import { type ProblemCode, problems } from './catalogue.ts';
-import type { ExitCode } from './entry.ts';
+import { buildProblems, dataProblems, type ExitCode, generalProblems, sourcesProblems } from './problems/making.ts';
+import { publishProblems, supplyProblems, verifyProblems } from './problems/releasing.ts';
 
 /**
  * An occurrence, in the words of the reader: `where` is a file:line:column, a reference or a URL; `fix` replaces the
  * catalogue's.
  */
-export interface ProblemDetails {
+interface ProblemDetails {
   readonly where?: string;
   readonly fix?: string;
   /** Further lines: the end of a log, a framed excerpt. Shown as they are. */
@@ -28,3 +28,16 @@ export class PipelineError extends Error {
     this.exitCode = problems[code].exitCode;
   }
 }
+
+/** Every problem that the pipeline reports, by its code. docs/pipeline-problems.md is generated from it. */
+export const problems = {
+  ...dataProblems,
+  ...sourcesProblems,
+  ...buildProblems,
+  ...verifyProblems,
+  ...publishProblems,
+  ...supplyProblems,
+  ...generalProblems,
+} as const;
+
+type ProblemCode = keyof typeof problems;

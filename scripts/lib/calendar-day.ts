@@ -1,4 +1,4 @@
-import { PipelineError } from '../problems/pipeline-error.ts';
+import { PipelineError } from './pipeline-error.ts';
 
 /** `yyyymmdd` of a moment, in UTC. */
 export function utcDay(moment: Date): string {
