@@ -24,7 +24,7 @@ const exactTag = /^v\d+\.\d+\.\d+$/;
 
 /** Plain words, and values only as quoted variables: nothing that a shell or an expression could make more of. */
 const command =
-  /^(?:npm run (?<script>[a-z][a-z:-]*)|npm test|(?:sudo --preserve-env )?\.ci\/run)(?: (?:[\w./:=-]+|"\$[A-Z_]+"))*$/;
+  /^(?:\.ci\/in-debian )?(?:npm run (?<script>[a-z][a-z:-]*)|npm test|\.ci\/run)(?: (?:[\w./:=-]+|"\$[A-Z_]+"))*$/;
 
 /**
  * The rules of a workflow file that no tool has before a push (zizmor runs on GitHub after it, and a pushed tag starts
@@ -70,7 +70,11 @@ export function checkWorkflow(text: string, scripts: readonly string[]): Workflo
     const match = command.exec(run);
     const script = match?.groups?.['script'];
     if (match === null)
-      report('command', startOf(path), `write one npm run, npm test or .ci/run, values as "$NAME", got ${run}`);
+      report(
+        'command',
+        startOf(path),
+        `write one npm run, npm test or .ci/run (.ci/in-debian may stand before it), values as "$NAME", got ${run}`,
+      );
     else if (script !== undefined && !scripts.includes(script))
       report('command', startOf(path), `package.json has no script ${script}`);
   }

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { loadLine } from './data/release-line.ts';
 import { runVerb } from './lib/command-line.ts';
+import { writeWhole } from './lib/files.ts';
 import { PipelineError } from './lib/pipeline-error.ts';
 import { openWorkspace } from './lib/workspace.ts';
 import { readPublished } from './publish/release-file.ts';
@@ -12,18 +13,20 @@ import {
   ensureCosign,
   releaseIdentity,
   runCosign,
+  type SignedThing,
   type Signer,
   signingCommands,
   verifyingCommands,
 } from './supply/cosign.ts';
 import { registryFor } from './supply/image-content.ts';
 import { readBuildRun } from './supply/provenance.ts';
-import { prepareSigning } from './supply/sign.ts';
+import { prepareSigning, subjectsOf } from './supply/sign.ts';
 import { readReference } from './verify/image.ts';
 
 const usage = `npm run sign -- (REGISTRY/REPOSITORY@sha256:... | --line LINE) [--key FILE] [--dry-run]
 Signs an index (or image) and every image under it, and attests what they are made of: the list of components and the records of the
 builds are taken out of the images themselves. Afterwards everything is verified, as a user does it: docs/verify-signature.md.
+dist/sign/subjects.txt lists what was signed, for GitHub's own attestation beside ours.
   --line LINE   what npm run publish let the tags of the line lead to, every variant: dist/release/<line>/release.json
   --key FILE    a private key of cosign, without a transparency log: for tests, and for registries of one's own. COSIGN_PASSWORD is
                 its password. Without it, the identity of the GitHub workflow signs (keyless)
@@ -46,7 +49,9 @@ await runVerb({ name: 'sign', usage, options, positionals: 1 }, async ({ values,
   if (key === undefined && !dryRun && !process.env['ACTIONS_ID_TOKEN_REQUEST_URL']) {
     throw new PipelineError('VP622', 'neither --key nor a GitHub workflow with id-token: write');
   }
-  for (const reference of references) await sign(reference);
+  const signed: SignedThing[] = [];
+  for (const reference of references) signed.push(await sign(reference));
+  await writeWhole(join(workspace.dist, 'sign', 'subjects.txt'), subjectsOf(signed));
 
   async function publishedReferences(name: string): Promise<Digest[]> {
     const published = await readPublished(workspace, loadLine(workspace, name).line);
@@ -57,7 +62,7 @@ await runVerb({ name: 'sign', usage, options, positionals: 1 }, async ({ values,
     throw new PipelineError('VP520', 'nothing is published yet', { where: `line ${name}`, fix });
   }
 
-  async function sign({ text, repository, digest }: Digest): Promise<void> {
+  async function sign({ text, repository, digest }: Digest): Promise<SignedThing> {
     const { registry } = await registryFor(repository, aborted);
     const run = readBuildRun(process.env);
     const thing = await prepareSigning(registry, { workspace, digest, run });
@@ -68,7 +73,7 @@ await runVerb({ name: 'sign', usage, options, positionals: 1 }, async ({ values,
       const commands = [...signingCommands(thing, signer, http), ...verifyingCommands(thing, signer, http)];
       if (dryRun) {
         for (const command of commands) console.log(['cosign', ...command].join(' '));
-        return;
+        return thing;
       }
       const cosign = await ensureCosign();
       if (signer.kind === 'key') {
@@ -79,6 +84,7 @@ await runVerb({ name: 'sign', usage, options, positionals: 1 }, async ({ values,
         await runCosign(cosign, command, aborted);
       }
       console.log(text);
+      return thing;
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
-import { type Deb, debianKeyring, type Mirrors, sourceLine } from '../lib/debian.ts';
+import { debianKeyring } from '../lib/apt.ts';
+import { type Deb, type Mirrors, sourceLine } from '../lib/debian.ts';
 import { paths } from '../lib/workspace.ts';
 import type { ArchiveLine, ArchiveModule } from './base-packages.ts';
 

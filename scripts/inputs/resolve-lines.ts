@@ -1,3 +1,4 @@
+import process from 'node:process';
 import { type LockedLine, type LockFile, readLock, showLock, writeLock } from '../data/lock.ts';
 import { loadManifests } from '../data/manifests.ts';
 import type { ReleaseLine } from '../data/release-line.ts';
@@ -43,6 +44,8 @@ async function record(workspace: Workspace, name: string, resolved: LockedLine):
   const next: LockFile = { ...lock, lines: { ...lock.lines, [name]: resolved } };
   const changes = changesOf(lock.lines[name], resolved);
   for (const change of changes) console.log(`${name} ${change}`);
+  if (lock.lines[name] !== undefined && changes.length > 0 && process.env['GITHUB_ACTIONS'] === 'true')
+    console.log(annotation(name, changes));
   if (changes.length === 0) console.log(`${name}: nothing has changed`);
   if (showLock(next) !== showLock(lock)) await writeLock(workspace, next);
 }
@@ -54,6 +57,13 @@ async function dropOthers(workspace: Workspace, lines: readonly ReleaseLine[]): 
   for (const name of Object.keys(lock.lines))
     if (!kept.some(([known]) => known === name)) console.log(`${name}: removed, there is no such line any more`);
   await writeLock(workspace, { ...lock, lines: Object.fromEntries(kept) });
+}
+
+/** A warning that GitHub shows beside a run and at the file, in the form of its workflow commands. */
+export function annotation(line: string, changes: readonly string[]): string {
+  const text = `line ${line} is locked to what is no longer offered: ${changes.join('\n')}`;
+  const escaped = text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  return `::warning file=modules/lock.json::${escaped}`;
 }
 
 /** One line of text for each input that is new, changed or gone. */

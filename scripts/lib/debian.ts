@@ -2,11 +2,10 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
+import { debianKeyring, ensureTools, keyringPackage } from './apt.ts';
 import { sha256OfFile } from './files.ts';
 import { PipelineError } from './pipeline-error.ts';
 import { type Ended, runGroup } from './process-group.ts';
-
-export const debianKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /**
  * Containers often switch apt's cache off in its configuration, and then every download reads the whole index again.
@@ -73,6 +72,7 @@ export async function openAptState({
   type,
   aborted,
 }: SuiteOptions & { readonly type: 'deb' | 'deb-src' }): Promise<{ readonly APT_CONFIG: string }> {
+  await ensureTools(keyringPackage, () => {});
   const configuration = join(folder, 'apt.conf');
   await mkdir(join(folder, 'lists/partial'), { recursive: true });
   await mkdir(join(folder, 'archives/partial'), { recursive: true });
@@ -131,25 +131,51 @@ async function describeDeb(folder: string, packageName: string, suite: string): 
 
 export interface Mirrors {
   readonly archive: string;
-  /** Only if the host itself takes security updates from a mirror. */
+  /** Only where one is known. */
   readonly security: string | undefined;
 }
 
 /**
- * The Debian mirrors that this machine's own apt is configured with; VALKEY_BUNDLE_DEBIAN_MIRROR names one where there
- * is none.
+ * The Debian mirrors that this machine's own apt is configured with. VALKEY_BUNDLE_DEBIAN_MIRROR names one where there
+ * is none, or another one.
  */
 export async function findMirrors(): Promise<Mirrors> {
-  const configured = process.env['VALKEY_BUNDLE_DEBIAN_MIRROR'];
-  const targets = await indexTargets();
-  const archive = configured || targets.find((target) => target.label === 'Debian')?.uri;
-  if (archive) return { archive, security: targets.find((target) => target.label === 'Debian-Security')?.uri };
+  const mirrors = await chooseMirrors(process.env['VALKEY_BUNDLE_DEBIAN_MIRROR'], await indexTargets(), answers);
+  if (mirrors !== null) return mirrors;
   throw new PipelineError(
     'VP206',
     'no Debian mirror found: `apt-get indextargets` lists no repository with the label Debian on this machine',
     {
       fix: 'run `apt-get update` as root if its lists are empty, or set VALKEY_BUNDLE_DEBIAN_MIRROR to the URL of a Debian mirror',
     },
+  );
+}
+
+/**
+ * The archive as configured, or as the machine's apt has it; null where neither names one. Security updates come from
+ * where apt takes them. Where it takes none, a configured archive may have them beside it, as mirrors do.
+ */
+export async function chooseMirrors(
+  configured: string | undefined,
+  targets: readonly IndexTarget[],
+  isServed: (url: string) => Promise<boolean>,
+): Promise<Mirrors | null> {
+  const named = (label: string): string | undefined => targets.find((target) => target.label === label)?.uri;
+  const archive = configured?.replace(/\/+$/, '') || named('Debian');
+  if (!archive) return null;
+  const security = named('Debian-Security');
+  const beside = `${archive}-security`;
+  const looks = configured && security === undefined;
+  return looks && (await isServed(`${beside}/dists/stable-security/InRelease`))
+    ? { archive, security: beside }
+    : { archive, security };
+}
+
+async function answers(url: string): Promise<boolean> {
+  const init = { method: 'HEAD', signal: AbortSignal.timeout(10_000) };
+  return await fetch(url, init).then(
+    ({ ok }) => ok,
+    () => false,
   );
 }
 

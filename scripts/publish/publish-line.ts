@@ -82,7 +82,7 @@ async function readExisting(
   tags: readonly Tag[],
 ): Promise<Existing> {
   const digestOf = async (reference: string): Promise<string | null> =>
-    (await registry.manifest(reference))?.digest ?? null;
+    (await registry.manifest(reference, 'absent'))?.digest ?? null;
   const indexes = await Promise.all(variants.map(({ index }) => digestOf(index.digest)));
   const leads = await Promise.all(tags.map(async ({ name }) => [name, await digestOf(name)] as const));
   return { indexes: new Set(indexes.filter((digest) => digest !== null)), tags: new Map(leads) };

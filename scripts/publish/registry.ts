@@ -11,9 +11,10 @@ export interface Registry {
   readonly repository: Repository;
   /**
    * The manifest with its exact bytes, or null if there is none. Throws VP523 if a digest does not lead to its own
-   * bytes.
+   * bytes. A registry may answer 403 for a repository that is not there yet, as for one that is not to be seen:
+   * `absent` takes that for no manifest, where the push that follows decides; else it is VP502.
    */
-  manifest(reference: string): Promise<Manifest | null>;
+  manifest(reference: string, hidden?: 'refused' | 'absent'): Promise<Manifest | null>;
   /** All tags; none where there is no such repository. */
   tags(): Promise<string[]>;
   putManifest(reference: string, manifest: Pick<Manifest, 'mediaType' | 'body'>): Promise<void>;
@@ -50,9 +51,13 @@ export function openRegistry(repository: Repository, credentials: Credentials | 
   };
 
   /** The answer, or null if there is no such thing; everything else is a PipelineError. */
-  const read = async (path: string, init: RequestInit = {}): Promise<Answer | null> => {
+  const read = async (
+    path: string,
+    init: RequestInit = {},
+    none: readonly number[] = [404],
+  ): Promise<Answer | null> => {
     const answer = await send(path, init);
-    if (answer.status === 404) return null;
+    if (none.includes(answer.status)) return null;
     // HEAD of a blob does not follow to the storage behind the registry: that there is an address is all that matters.
     if (answer.status >= 200 && answer.status < 400) return answer;
     throw refusal(answer, `${init.method ?? 'GET'} ${path}`, repository, credentials);
@@ -60,8 +65,9 @@ export function openRegistry(repository: Repository, credentials: Credentials | 
 
   return {
     repository,
-    async manifest(reference) {
-      const answer = await read(`manifests/${reference}`, { headers: { accept: manifestTypes.join(', ') } });
+    async manifest(reference, hidden = 'refused') {
+      const init = { headers: { accept: manifestTypes.join(', ') } };
+      const answer = await read(`manifests/${reference}`, init, hidden === 'absent' ? [404, 403] : [404]);
       if (answer === null) return null;
       const digest = digestOf(answer.body);
       if (reference.startsWith('sha256:') && reference !== digest) {

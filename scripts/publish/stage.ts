@@ -122,7 +122,7 @@ export async function stageImage(image: BuiltImage, means: StageMeans): Promise<
   const tag = stagingTag(image);
   const repository = showRepository(registry.repository);
   const name = `${repository}:${tag}`;
-  const before = await registry.manifest(tag);
+  const before = await registry.manifest(tag, 'absent');
   let digest: string;
   if (before !== null && isImage(before, id)) {
     report(`staged already: ${name}`);

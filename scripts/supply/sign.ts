@@ -33,6 +33,17 @@ export async function prepareSigning(
 }
 
 /**
+ * What was signed, in the form of `sha256sum`: digest and name of every index and every image under it. GitHub's own
+ * attestation takes its subjects from it.
+ */
+export function subjectsOf(things: readonly Pick<SignedThing, 'repository' | 'digest' | 'images'>[]): string {
+  const lines = things.flatMap(({ repository, digest, images }) =>
+    [digest, ...images.map((image) => image.digest)].map((one) => `${one.replace('sha256:', '')}  ${repository}\n`),
+  );
+  return [...new Set(lines)].join('');
+}
+
+/**
  * The content of an image has to be about this image: its architecture, and the same file of each module in list and
  * record.
  */

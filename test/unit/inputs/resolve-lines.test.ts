@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changesOf } from '../../../scripts/inputs/resolve-lines.ts';
+import { annotation, changesOf } from '../../../scripts/inputs/resolve-lines.ts';
 
 const commit = (digit: string) => digit.repeat(40);
 const git = (digit: string, dependencies = {}) =>
@@ -30,4 +30,9 @@ describe('what a resolve has changed', () => {
     expect(changesOf(undefined, line)).toHaveLength(2);
     expect(changesOf(line, line)).toEqual([]);
   });
+});
+
+it('a change is a warning of GitHub in one line, whatever is in it', () => {
+  const warning = annotation('local', ['base: 9.1.3, was 9.1.2', 'a: 100%']);
+  expect(warning).toMatch(/^::warning file=modules\/lock\.json::line local .*9\.1\.3, was 9\.1\.2%0Aa: 100%25$/);
 });

@@ -47,6 +47,20 @@ describe('a challenge', () => {
   });
 });
 
+describe('a manifest of a repository that the registry hides', () => {
+  const hide: RequestListener = (_, response) => void response.writeHead(403).end();
+  test('is VP502, with what to do', async () => {
+    const registry = open(await serve(hide));
+    await expect(registry.manifest('9.0')).rejects.toMatchObject({ code: 'VP502' });
+  });
+  test('is absent for who is about to write, and the write says that access is refused', async () => {
+    const registry = open(await serve(hide));
+    expect(await registry.manifest('9.0', 'absent')).toBeNull();
+    const put = registry.putManifest('9.0', { mediaType: 'application/x', body: empty });
+    await expect(put).rejects.toMatchObject({ code: 'VP502' });
+  });
+});
+
 describe('a request to a registry', () => {
   test.each([429, 502, 503, 504])('is made again after a %s, which may pass', async (status) => {
     let times = 0;

@@ -65,6 +65,7 @@ describe('our own rules', () => {
     ['a glob', command, 'npm run build -- mod*', '15 command'],
     ['several lines', command, '|\n          npm run build\n          npm run check', '15 command'],
     ['another program', command, 'docker build .', '15 command'],
+    ['another program in a Debian container', command, '.ci/in-debian docker build .', '15 command'],
     ['an expression in a command', command, `npm run build -- "\${{ github.ref_name }}"`, '15 command'],
     ['a script that does not exist', command, 'npm run biuld', '15 command'],
     ['text that is not YAML', 'branches: [main]', 'branches: [main', '1 syntax'],
@@ -78,7 +79,9 @@ describe('our own rules', () => {
     ['an action in a folder of its repository', 'actions/checkout@', 'anchore/scan-action/download-grype@'],
     ['the token of the job', 'MODULE: search', `GH_TOKEN: \${{ github.token }}`],
     ['secrets in a comment', 'MODULE: search', 'MODULE: search # no secrets'],
-    ['what a clean machine runs', command, 'sudo --preserve-env .ci/run'],
+    ['what a clean machine runs', command, '.ci/run'],
+    ['what a clean machine runs, in a Debian container', command, '.ci/in-debian .ci/run'],
+    ['a command in a Debian container', command, '.ci/in-debian npm run build'],
     ['a choice of tests', command, 'npm test -- unit golden'],
   ])('allow %s', (_title, piece, replacement) => {
     expect(broken(goodWith(piece, replacement))).toEqual([]);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { labels as imageLabels } from '../../../scripts/image/labels.ts';
 import { readBuildRun } from '../../../scripts/supply/provenance.ts';
-import { commitsOf, prepareSigning } from '../../../scripts/supply/sign.ts';
+import { commitsOf, prepareSigning, subjectsOf } from '../../../scripts/supply/sign.ts';
 import { fakeRegistry, heldFiles, type StoredImage } from './fake-registry.ts';
 import { builtModule, hex, inputsWith } from './sbom-fixture.ts';
 
@@ -68,4 +68,17 @@ describe('what is attested', () => {
   ])('is not %s: VP624', async (_, image) => {
     await expect(prepare(image)).rejects.toMatchObject({ code: 'VP624' });
   });
+});
+
+it('the subjects of an attestation are every index and image, once each, as sha256sum lists files', () => {
+  const [index, one, two] = [hex('1', 64), hex('2', 64), hex('3', 64)];
+  const image = (digest: string) => ({ digest: `sha256:${digest}`, sbom: '/nowhere' });
+  const repository = 'ghcr.io/org/bundle';
+  const thing = (digest: string, ...under: string[]) => ({
+    repository,
+    digest: `sha256:${digest}`,
+    images: under.map(image),
+  });
+  const lines = [index, one, two].map((digest) => `${digest}  ${repository}\n`);
+  expect(subjectsOf([thing(index, one, two), thing(one, one)])).toBe(lines.join(''));
 });

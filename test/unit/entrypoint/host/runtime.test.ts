@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -21,7 +21,12 @@ let dir = '';
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'runtime-'));
 });
-afterAll(() => rmSync(dir, { recursive: true }));
+afterAll(() => {
+  // Root removes what is in a folder that is closed to writing; its owner has to open it first.
+  for (const entry of readdirSync(dir, { recursive: true, withFileTypes: true }))
+    if (entry.isDirectory()) chmodSync(join(entry.parentPath, entry.name), 0o700);
+  rmSync(dir, { recursive: true });
+});
 
 const modeOf = (path: string) => statSync(path).mode & 0o777;
 
