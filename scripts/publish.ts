@@ -6,20 +6,14 @@ import { runVerb } from './lib/command-line.ts';
 import { openEngine } from './lib/engine.ts';
 import { PipelineError } from './lib/pipeline-error.ts';
 import { nativePlatform, readPlatform } from './lib/platform.ts';
+import { dockerFolder, readCredentials } from './lib/registry/credentials.ts';
+import { openRegistry } from './lib/registry/registry.ts';
+import { readRepository, showRepository } from './lib/registry/repository.ts';
 import { openWorkspace } from './lib/workspace.ts';
-import { dockerFolder, readCredentials } from './publish/credentials.ts';
+import { choosePlatforms, publishOptions, refuseAlienOptions, requirePlatform } from './publish/options.ts';
 import { showPlan } from './publish/plan.ts';
 import { planLine, publishPlan } from './publish/publish-line.ts';
-import { openRegistry } from './publish/registry.ts';
 import { showImage } from './publish/release-file.ts';
-import {
-  choosePlatforms,
-  publishOptions,
-  readRepository,
-  refuseAlienOptions,
-  requirePlatform,
-  showRepository,
-} from './publish/repository.ts';
 import { builtImages, stageLine, stagingTag } from './publish/stage.ts';
 
 const usage = `npm run publish -- --line LINE [options]

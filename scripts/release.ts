@@ -6,8 +6,9 @@ import { readDate } from './lib/calendar-day.ts';
 import { runVerb } from './lib/command-line.ts';
 import { PipelineError } from './lib/pipeline-error.ts';
 import { nativePlatform } from './lib/platform.ts';
+import { readRepository, showRepository } from './lib/registry/repository.ts';
 import { openWorkspace } from './lib/workspace.ts';
-import { choosePlatforms, readRepository, showRepository } from './publish/repository.ts';
+import { choosePlatforms } from './publish/options.ts';
 
 const usage = `npm run release -- --line LINE [options]
 The whole chain on one machine: resolve, fetch, build, image, stage, verify that digest, publish. A line of several platforms is

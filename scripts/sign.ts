@@ -6,9 +6,9 @@ import { loadLine } from './data/release-line.ts';
 import { runVerb } from './lib/command-line.ts';
 import { writeWhole } from './lib/files.ts';
 import { PipelineError } from './lib/pipeline-error.ts';
+import { isLoopback } from './lib/registry/repository.ts';
 import { openWorkspace } from './lib/workspace.ts';
 import { readPublished } from './publish/release-file.ts';
-import { isLoopback } from './publish/repository.ts';
 import {
   ensureCosign,
   releaseIdentity,

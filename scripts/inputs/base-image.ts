@@ -1,8 +1,8 @@
 import type { LockedBase } from '../data/lock.ts';
 import type { WantedBase, WantedLine } from '../data/wanted.ts';
 import { PipelineError } from '../lib/pipeline-error.ts';
-import { readImageIndex } from '../publish/manifest.ts';
-import { openRegistry, type Registry } from '../publish/registry.ts';
+import { readImageIndex } from '../lib/registry/manifest.ts';
+import { openRegistry, type Registry } from '../lib/registry/registry.ts';
 import { nearestTags } from './git.ts';
 import { PassingFailure, type Remote, withRetries } from './remote.ts';
 

@@ -2,9 +2,9 @@ import type { ReleaseLine } from '../data/release-line.ts';
 import { labels as names } from '../image/labels.ts';
 import { PipelineError } from '../lib/pipeline-error.ts';
 import { architectureOf, type Platform } from '../lib/platform.ts';
+import { type IndexedImage, readImageConfig, readImageManifest } from '../lib/registry/manifest.ts';
+import type { Registry } from '../lib/registry/registry.ts';
 import type { VerifyReport } from '../verify/report.ts';
-import { type IndexedImage, readImageConfig, readImageManifest } from './manifest.ts';
-import type { Registry } from './registry.ts';
 import { imagesOf, notStaged, type StagedImage, type StagedRelease, showImage } from './release-file.ts';
 
 /** A staged image as the registry holds it. */

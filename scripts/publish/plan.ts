@@ -1,6 +1,6 @@
 import type { ReleaseLine } from '../data/release-line.ts';
 import { PipelineError } from '../lib/pipeline-error.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest } from '../lib/registry/manifest.ts';
 
 /** One variant's index, with the digests that it holds. */
 export interface VariantIndex {

@@ -1,9 +1,11 @@
 import type { ReleaseLine } from '../data/release-line.ts';
 import { PipelineError } from '../lib/pipeline-error.ts';
 import type { Platform } from '../lib/platform.ts';
+import { imageIndex } from '../lib/registry/manifest.ts';
+import type { Registry } from '../lib/registry/registry.ts';
+import { showRepository } from '../lib/registry/repository.ts';
 import type { Workspace } from '../lib/workspace.ts';
 import { chooseStaged, inspectStaged, requireOneBuild, requireVerified } from './approve.ts';
-import { imageIndex } from './manifest.ts';
 import {
   type Existing,
   type PublishAction,
@@ -14,9 +16,7 @@ import {
   tagsOf,
   type VariantIndex,
 } from './plan.ts';
-import type { Registry } from './registry.ts';
 import { type PublishedRelease, readReports, readStaged, removePublished, writePublished } from './release-file.ts';
-import { showRepository } from './repository.ts';
 
 export interface LineToPublish {
   readonly workspace: Workspace;

@@ -6,14 +6,14 @@ import { imageTag, labels as names } from '../image/labels.ts';
 import { engineStatus } from '../lib/engine.ts';
 import { PipelineError } from '../lib/pipeline-error.ts';
 import { architectureOf, type Platform } from '../lib/platform.ts';
+import type { Credentials } from '../lib/registry/credentials.ts';
+import { type Manifest, readImageManifest } from '../lib/registry/manifest.ts';
+import { accessRefused, type Registry } from '../lib/registry/registry.ts';
+import { type Repository, showRepository } from '../lib/registry/repository.ts';
 import type { Workspace } from '../lib/workspace.ts';
 import { inspectStaged } from './approve.ts';
-import type { Credentials } from './credentials.ts';
-import { type Manifest, readImageManifest } from './manifest.ts';
 import { stagingPrefix } from './plan.ts';
-import { accessRefused, type Registry } from './registry.ts';
 import { type StagedImage, stagedImages, writeStaged } from './release-file.ts';
-import { type Repository, showRepository } from './repository.ts';
 
 interface LineToStage {
   readonly line: Pick<ReleaseLine, 'line' | 'variants'>;

@@ -4,10 +4,10 @@ import * as z from 'zod';
 import { imageFiles } from '../image/labels.ts';
 import { digestOf, parseJson } from '../lib/files.ts';
 import { PipelineError } from '../lib/pipeline-error.ts';
-import { dockerFolder, readCredentials } from '../publish/credentials.ts';
-import { indexType, readImageConfig, readImageIndex, readImageManifest } from '../publish/manifest.ts';
-import { openRegistry, type Registry } from '../publish/registry.ts';
-import { readRepository, showRepository } from '../publish/repository.ts';
+import { dockerFolder, readCredentials } from '../lib/registry/credentials.ts';
+import { indexType, readImageConfig, readImageIndex, readImageManifest } from '../lib/registry/manifest.ts';
+import { openRegistry, type Registry } from '../lib/registry/registry.ts';
+import { readRepository, showRepository } from '../lib/registry/repository.ts';
 
 const property = z.looseObject({ name: z.string(), value: z.string() });
 const component = z.looseObject({

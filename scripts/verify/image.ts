@@ -5,7 +5,7 @@ import { engineStatus } from '../lib/engine.ts';
 import { parseJson } from '../lib/files.ts';
 import { PipelineError } from '../lib/pipeline-error.ts';
 import { architectureOf, type Platform } from '../lib/platform.ts';
-import { dockerFolder, readCredentials } from '../publish/credentials.ts';
+import { dockerFolder, readCredentials } from '../lib/registry/credentials.ts';
 
 interface Wanted {
   readonly reference: Reference;

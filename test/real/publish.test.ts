@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Platform } from '../../scripts/lib/platform.ts';
+import { openRegistry, type Registry } from '../../scripts/lib/registry/registry.ts';
 import { planLine, publishLine } from '../../scripts/publish/publish-line.ts';
-import { openRegistry, type Registry } from '../../scripts/publish/registry.ts';
 import type { StagedImage } from '../../scripts/publish/release-file.ts';
 import { stageImage } from '../../scripts/publish/stage.ts';
 import { engine } from '../support/docker-engine.ts';

@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { digestOf } from '../../scripts/lib/files.ts';
 import { nativePlatform } from '../../scripts/lib/platform.ts';
-import { manifestTypes } from '../../scripts/publish/manifest.ts';
+import { manifestTypes } from '../../scripts/lib/registry/manifest.ts';
 import { longTestMs } from '../support/patience.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readDate } from '../../../scripts/lib/calendar-day.ts';
 import type { Platform } from '../../../scripts/lib/platform.ts';
-import { choosePlatforms, refuseAlienOptions, requirePlatform } from '../../../scripts/publish/repository.ts';
+import { choosePlatforms, refuseAlienOptions, requirePlatform } from '../../../scripts/publish/options.ts';
 
 const wrong = expect.objectContaining({ code: 'VP901' });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type ReleaseLine, releaseLine } from '../../../scripts/data/release-line.ts';
-import type { Manifest } from '../../../scripts/publish/manifest.ts';
+import type { Manifest } from '../../../scripts/lib/registry/manifest.ts';
 import {
   type Existing,
   type PublishAction,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Manifest } from '../../../scripts/publish/manifest.ts';
+import type { Manifest } from '../../../scripts/lib/registry/manifest.ts';
+import type { Registry } from '../../../scripts/lib/registry/registry.ts';
 import type { PublishAction } from '../../../scripts/publish/plan.ts';
 import { execute } from '../../../scripts/publish/publish-line.ts';
-import type { Registry } from '../../../scripts/publish/registry.ts';
 
 const index: Manifest = { digest: 'sha256:new', mediaType: 'index', body: Buffer.from('new') };
 const other: Manifest = { ...index, digest: 'sha256:other' };

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { digestOf } from '../../../scripts/lib/files.ts';
-import type { Registry } from '../../../scripts/publish/registry.ts';
+import type { Registry } from '../../../scripts/lib/registry/registry.ts';
 import { sbomDocument } from '../../../scripts/supply/image-content.ts';
 import { sbomText } from '../../../scripts/supply/sbom.ts';
 import type { SbomInputs } from '../../../scripts/supply/sbom-inputs.ts';

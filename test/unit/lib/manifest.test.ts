@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type IndexedImage, imageIndex } from '../../../scripts/publish/manifest.ts';
+import { type IndexedImage, imageIndex } from '../../../scripts/lib/registry/manifest.ts';
 
 const image = (platform: IndexedImage['platform'], labels: IndexedImage['labels'] = {}): IndexedImage => ({
   platform,

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import { digestOf } from '../../../scripts/lib/files.ts';
-import { openRegistry, readChallenge } from '../../../scripts/publish/registry.ts';
+import { openRegistry, readChallenge } from '../../../scripts/lib/registry/registry.ts';
 
 const user = { username: 'me', password: 'secret-word' };
 const empty = Buffer.from('{}');

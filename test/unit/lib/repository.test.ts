@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { apiOf, isLoopback, readRepository, showRepository } from '../../../scripts/publish/repository.ts';
+import { apiOf, isLoopback, readRepository, showRepository } from '../../../scripts/lib/registry/repository.ts';
 
 describe('the repository', () => {
   test.each([

@@ -3,8 +3,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import * as z from 'zod';
-import { isMissing, parseJson } from '../lib/files.ts';
-import { PipelineError } from '../lib/pipeline-error.ts';
+import { isMissing, parseJson } from '../files.ts';
+import { PipelineError } from '../pipeline-error.ts';
 
 export interface Credentials {
   readonly username: string;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { digestOf, parseJson } from '../lib/files.ts';
-import { PipelineError } from '../lib/pipeline-error.ts';
-import { retry } from '../lib/retry.ts';
+import { digestOf, parseJson } from '../files.ts';
+import { PipelineError } from '../pipeline-error.ts';
+import { retry } from '../retry.ts';
 import type { Credentials } from './credentials.ts';
 import { type Manifest, manifestTypes } from './manifest.ts';
 import { apiOf, isLoopback, type Repository, showRepository } from './repository.ts';

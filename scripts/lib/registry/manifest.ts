@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { digest } from '../data/lock.ts';
-import { digestOf, parseJson } from '../lib/files.ts';
-import { architectureOf, type Platform } from '../lib/platform.ts';
+import { digest } from '../../data/lock.ts';
+import { digestOf, parseJson } from '../files.ts';
+import { architectureOf, type Platform } from '../platform.ts';
 
 /** A manifest as the registry gave it. */
 export interface Manifest {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { readCredentials } from '../../../scripts/publish/credentials.ts';
+import { readCredentials } from '../../../scripts/lib/registry/credentials.ts';
 
 let folder: string;
 beforeEach(async () => {
