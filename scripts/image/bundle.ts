@@ -26,7 +26,7 @@ export function archiveBundle(line: ArchiveLine, record: ArchiveRecord): BundleF
   });
 }
 
-/** The versions that the stand-ins pretend to have: those of line 9.0. */
+/** The versions that the stand-ins pretend to have. */
 const standIns = { search: '1.0.2', json: '1.0.2', bloom: '1.0.0', ldap: '1.0.0' } as const;
 
 /** bundle.json of the test image, which has the stand-ins in the place of the local line's modules. */
