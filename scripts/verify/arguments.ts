@@ -116,7 +116,7 @@ type ModuleArgs = BundleFile['defaults']['moduleArgs'];
 export function imageDefaults(expected: Expected): Group[] {
   const conditions = new Map<string, Condition>([['', {}]]);
   for (const { defaults } of Object.values(expected.line.variants)) {
-    for (const { when } of defaults.moduleArgs) conditions.set(titleOf(when), when);
+    for (const { when = {} } of [...defaults.moduleArgs, ...defaults.directives]) conditions.set(titleOf(when), when);
   }
   return [...conditions.values()].map((condition) => (lab) => underCondition(lab, condition));
 }
@@ -124,7 +124,8 @@ export function imageDefaults(expected: Expected): Group[] {
 async function underCondition(lab: Lab, condition: Condition): Promise<void> {
   const { subject, recorder } = lab;
   const { line, variant, manifests } = subject.expected;
-  const given = argumentsUnder(line.variants[variant]?.defaults.moduleArgs ?? [], condition);
+  const { moduleArgs, directives } = line.variants[variant]?.defaults ?? { moduleArgs: [], directives: [] };
+  const given = argumentsUnder(moduleArgs, condition);
   const where = titleOf(condition) === '' ? 'without options' : `with ${titleOf(condition)}`;
   const command = Object.entries(condition).flatMap(([name, value]) => [`--${name}`, value]);
   const wish = command.length === 0 ? {} : { command };
@@ -137,6 +138,12 @@ async function underCondition(lab: Lab, condition: Condition): Promise<void> {
         }
         requireSame('its arguments in MODULE LIST', await argumentsOf(server, manifest.loadName), wanted);
         return wanted.join(' ') || 'none';
+      });
+    }
+    for (const { name, value } of directives.filter(({ when = {} }) => holdsUnder(when, condition))) {
+      await recorder.check(`defaults: ${name} ${where}`, async () => {
+        requireSame('its value in CONFIG GET', await server.config(name), value);
+        return value;
       });
     }
     for (const { module, flag, offset } of portCapabilities(manifests)) {
@@ -156,10 +163,14 @@ async function underCondition(lab: Lab, condition: Condition): Promise<void> {
 function argumentsUnder(moduleArgs: ModuleArgs, condition: Condition): Map<string, string[]> {
   const given = new Map<string, string[]>();
   for (const { module, args, when } of moduleArgs) {
-    const holds = Object.entries(when).every(([name, value]) => condition[name] === value);
-    if (holds) given.set(module, [...(given.get(module) ?? []), ...args.split(' ').filter((word) => word !== '')]);
+    if (holdsUnder(when, condition))
+      given.set(module, [...(given.get(module) ?? []), ...args.split(' ').filter((word) => word !== '')]);
   }
   return given;
+}
+
+function holdsUnder(when: Condition, condition: Condition): boolean {
+  return Object.entries(when).every(([name, value]) => condition[name] === value);
 }
 
 async function argumentsOf(server: Server, loadName: string): Promise<readonly string[]> {
