@@ -1,10 +1,10 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
-import { execa } from 'execa';
 import { sha256OfFile } from './files.ts';
 import { PipelineError } from './pipeline-error.ts';
 import { type Ended, runGroup } from './process-group.ts';
+import { attempt, silent } from './silent.ts';
 
 export const debianKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
@@ -125,7 +125,7 @@ async function describeDeb(folder: string, packageName: string, suite: string): 
   const file = (await readdir(folder)).find((name) => name.startsWith(`${packageName}_`));
   if (!file) throw new Error(`apt-get download ${packageName} reported success and left no file in ${folder}`);
   const path = join(folder, file);
-  const { stdout } = await execa('dpkg-deb', ['--field', path, 'Version']);
+  const { stdout } = await silent`dpkg-deb --field ${path} Version`;
   return { package: packageName, version: stdout.trim(), suite, sha256: await sha256OfFile(path), path };
 }
 
@@ -164,7 +164,7 @@ interface IndexTarget {
  */
 async function indexTargets(): Promise<IndexTarget[]> {
   const format = '$(CREATED_BY)|$(REPO_URI)|$(LABEL)';
-  const listed = await execa('apt-get', ['indextargets', '--format', format], { reject: false });
+  const listed = await attempt`apt-get indextargets --format ${format}`;
   return listed.stdout
     .split('\n')
     .map((line) => line.split('|'))
