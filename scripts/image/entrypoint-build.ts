@@ -14,11 +14,12 @@ import {
 } from 'node:fs/promises';
 import { arch } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import type { Manifest } from '../../entrypoint/modules/manifest.ts';
 import type { ModuleManifest } from '../../modules/schema.ts';
 import { loadManifests } from '../data/manifests.ts';
+import { ensureTools } from '../lib/apt.ts';
 import { placeWhole } from '../lib/files.ts';
+import { silent } from '../lib/silent.ts';
 import { buildExecutable, bundleProgram } from './single-executable.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -101,10 +102,10 @@ async function strippedNode(folder: string, report: (line: string) => void): Pro
   const path = join(folder, `node-${process.version}`);
   if (existsSync(path)) return path;
   report('entrypoint: stripping Node');
-  const strip = await ensureStrip();
+  await ensureTools({ strip: 'binutils' }, report);
   await placeWhole(path, async (partial) => {
     await copyFile(process.execPath, partial);
-    await execa(strip, [partial]);
+    await silent`strip ${partial}`;
   });
   return path;
 }
@@ -113,23 +114,4 @@ async function strippedNode(folder: string, report: (line: string) => void): Pro
 async function ensureLink(path: string, target: string): Promise<void> {
   if ((await readlink(path).catch(() => null)) === target) return;
   await placeWhole(path, (fresh) => symlink(target, fresh));
-}
-
-/**
- * The path of `strip`. On a Debian machine where we are root it is installed where it is missing; elsewhere the error
- * says how.
- */
-async function ensureStrip(): Promise<string> {
-  if (await stripAnswers()) return 'strip';
-  if (process.getuid?.() === 0 && (await execa('apt-get', ['--version'], { reject: false })).exitCode === 0) {
-    const env = { DEBIAN_FRONTEND: 'noninteractive' };
-    await execa('apt-get', ['update', '-q'], { env });
-    await execa('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'binutils'], { env });
-    if (await stripAnswers()) return 'strip';
-  }
-  throw new Error('strip was not found: install binutils (apt-get install binutils), then run this again');
-}
-
-async function stripAnswers(): Promise<boolean> {
-  return (await execa('strip', ['--version'], { reject: false })).exitCode === 0;
 }
