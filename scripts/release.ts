@@ -91,6 +91,7 @@ await runVerb({ name: 'release', usage, options }, async ({ values, report, abor
 async function runStep(verb: string, args: readonly string[]): Promise<number> {
   console.error(`npm run ${verb} -- ${args.join(' ')}`);
   const script = join(import.meta.dirname, `${verb}.ts`);
+  // Not zx: execa also ends the step where a second signal ends this process.
   const ran = await execa(process.execPath, [script, ...args], { stdio: 'inherit', reject: false });
   return ran.exitCode ?? 70;
 }

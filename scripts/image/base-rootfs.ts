@@ -2,10 +2,9 @@ import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
-import { createInterface } from 'node:readline';
-import { execa } from 'execa';
 import { debianKeyring } from '../lib/apt.ts';
 import { type Deb, type Mirrors, sourceLine } from '../lib/debian.ts';
+import { attempt, silent } from '../lib/run.ts';
 import { paths } from '../lib/workspace.ts';
 import type { ArchiveLine, ArchiveModule } from './base-packages.ts';
 
@@ -33,7 +32,7 @@ export async function makeRootfs(options: RootfsOptions): Promise<void> {
   await writeFile(join(staging, 'sources.list'), finalSources(suite, mirrors));
 
   report(`Making a minimal Debian ${suite} (about half a minute)`);
-  const [program, args] = inMemory('mmdebstrap', [
+  const command = inMemory('mmdebstrap', [
     '--variant=minbase',
     `--architectures=${architecture}`,
     `--include=${packages.join(',')}`,
@@ -44,21 +43,10 @@ export async function makeRootfs(options: RootfsOptions): Promise<void> {
     target,
     ...buildSources(suite, mirrors),
   ]);
-  const child = execa(program, args, {
-    env: { SOURCE_DATE_EPOCH: String(epoch) },
-    stdin: 'ignore',
-    all: true,
-    buffer: false,
-    reject: false,
-  });
-  const lines: string[] = [];
-  for await (const output of createInterface({ input: child.all })) lines.push(output);
-  const result = await child;
-  if (result.exitCode !== 0) {
-    throw new Error(
-      `mmdebstrap failed to make the base (${result.exitCode === undefined ? result.originalMessage : `exit code ${result.exitCode}`}):\n${lines.slice(-40).join('\n')}`,
-    );
-  }
+  const ran = await attempt({ env: { ...process.env, SOURCE_DATE_EPOCH: String(epoch) } })`${command}`;
+  if (ran.exitCode === 0) return;
+  const end = ran.exitCode === null ? `signal ${ran.signal}` : `exit code ${ran.exitCode}`;
+  throw new Error(`mmdebstrap failed to make the base (${end}):\n${ran.lines().slice(-40).join('\n')}`);
 }
 
 /**
@@ -81,7 +69,7 @@ function hooks(staging: string): string[] {
 
 /** mmdebstrap takes nothing from the host's apt configuration, and without its proxy it may reach no mirror. */
 async function proxyOptions(): Promise<string[]> {
-  const { stdout } = await execa('apt-config', ['dump', 'Acquire::http::Proxy', 'Acquire::https::Proxy']);
+  const { stdout } = await silent`apt-config dump Acquire::http::Proxy Acquire::https::Proxy`;
   return stdout.split('\n').filter((line) => line.includes('"'));
 }
 
@@ -110,13 +98,12 @@ function quote(word: string): string {
 const needed = 2 * 1024 ** 3;
 
 /**
- * Command and arguments that run a program with its temporary files in memory, if it may mount and there is room: dpkg
- * syncs thousands of small files, which takes half of the time. The mount is private to the program, and goes when it
- * ends.
+ * The words that run a program with its temporary files in memory, if it may mount and there is room: dpkg syncs
+ * thousands of small files, which takes half of the time. The mount is private to the program, and goes when it ends.
  */
-function inMemory(program: string, args: readonly string[]): readonly [string, readonly string[]] {
-  if (process.getuid?.() !== 0 || freemem() < needed) return [program, args];
-  return ['unshare', ['--mount', 'sh', '-c', mountThenRun, 'sh', program, ...args]];
+function inMemory(program: string, args: readonly string[]): readonly string[] {
+  if (process.getuid?.() !== 0 || freemem() < needed) return [program, ...args];
+  return ['unshare', '--mount', 'sh', '-c', mountThenRun, 'sh', program, ...args];
 }
 
 /** On a mount point of its own: whatever else is in the folder for temporary files stays visible. */
@@ -150,13 +137,13 @@ export async function layOverlay(
 
 async function layModule(name: string, module: ArchiveModule, deb: Deb, folder: string): Promise<void> {
   const unpacked = `${deb.path}.unpacked`;
-  await execa('dpkg-deb', ['--extract', deb.path, unpacked]);
+  await silent`dpkg-deb --extract ${deb.path} ${unpacked}`;
 
   const file = join(folder, 'usr/lib/valkey', `${name}.so`);
   await copyInto(join(unpacked, module.file), file);
   // Stripping comes first: patchelf moves sections to where strip would not expect them.
-  await execa('strip', ['--strip-unneeded', file]);
-  for (const library of module.addNeeded) await execa('patchelf', ['--add-needed', library, file]);
+  await silent`strip --strip-unneeded ${file}`;
+  for (const library of module.addNeeded) await silent`patchelf --add-needed ${library} ${file}`;
   // The server refuses a module that is not executable, as redis-module-knot ships it.
   await chmod(file, 0o755);
 

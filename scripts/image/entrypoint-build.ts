@@ -14,12 +14,12 @@ import {
 } from 'node:fs/promises';
 import { arch } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import type { Manifest } from '../../entrypoint/modules/manifest.ts';
 import type { ModuleManifest } from '../../modules/schema.ts';
 import { loadManifests } from '../data/manifests.ts';
 import { ensureTools } from '../lib/apt.ts';
 import { placeWhole } from '../lib/files.ts';
+import { silent } from '../lib/run.ts';
 import { buildExecutable, bundleProgram } from './single-executable.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -105,7 +105,7 @@ async function strippedNode(folder: string, report: (line: string) => void): Pro
   await ensureTools({ strip: 'binutils' }, report);
   await placeWhole(path, async (partial) => {
     await copyFile(process.execPath, partial);
-    await execa('strip', [partial]);
+    await silent`strip ${partial}`;
   });
   return path;
 }

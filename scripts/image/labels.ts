@@ -1,6 +1,6 @@
-import { execa } from 'execa';
 import * as z from 'zod';
 import { digest } from '../data/lock.ts';
+import { attempt } from '../lib/run.ts';
 import { paths } from '../lib/workspace.ts';
 
 const own = 'io.github.kailas-cloud.valkey-bundle.';
@@ -80,10 +80,7 @@ function inBrackets(licence: string): string {
 
 /** The label that says which commit an image was built from; none outside a git checkout. */
 export async function revision(): Promise<Readonly<Record<string, string>>> {
-  const described = await execa('git', ['describe', '--always', '--dirty', '--abbrev=40', '--exclude=*'], {
-    cwd: paths.root,
-    reject: false,
-  });
+  const described = await attempt({ cwd: paths.root })`git describe --always --dirty --abbrev=40 --exclude=${'*'}`;
   return described.exitCode === 0 ? { [labels.revision]: described.stdout.trim() } : {};
 }
 

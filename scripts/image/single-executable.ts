@@ -1,8 +1,8 @@
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { rolldown } from 'rolldown';
 import { sha256 } from '../lib/files.ts';
+import { silent } from '../lib/run.ts';
 
 /** The words of start.ts where nothing is in the way of a quick start. */
 const AS_IT_SHOULD = 'code cache accepted, bindings found';
@@ -60,13 +60,13 @@ export async function buildExecutable(executable: ExecutableInput, bundled?: Bun
   const program = join(work, 'program.js');
   const cache = join(work, 'cache');
   await writeFile(program, `(function (require, process) {${text}\n})`);
-  const env = { NODE_OPTIONS: '' };
-  await execa(node, [...flags, join(PARTS, 'record.ts'), program, cache, rehearsal], { env });
+  const run = silent({ env: { ...process.env, NODE_OPTIONS: '' } });
+  await run`${node} ${flags} ${join(PARTS, 'record.ts')} ${program} ${cache} ${rehearsal}`;
   const assets = { program, cache };
   const checking = join(work, 'check');
   await assemble({ name: 'check', text: check, assets, node, work, output: checking });
   // V8 names a flag that it does not know on standard error.
-  const { all } = await execa(checking, { env, all: true });
+  const all = (await run`${checking}`).stdall.trimEnd();
   if (all !== AS_IT_SHOULD) throw new Error(`${input} would start slowly: ${all}, and not ${AS_IT_SHOULD}`);
   await rm(checking);
   await assemble({ name: 'start', text: start, assets, node, work, output });
@@ -105,7 +105,7 @@ async function assemble({ name, text, assets, node, work, output }: Assembly): P
     execArgvExtension: 'none',
   };
   await writeFile(config, JSON.stringify(sea, null, 2));
-  await execa(process.execPath, [`--build-sea=${config}`], { cwd: work, env: { NODE_OPTIONS: '' } });
+  await silent({ cwd: work, env: { ...process.env, NODE_OPTIONS: '' } })`${process.execPath} --build-sea=${config}`;
   await chmod(output, 0o755);
 }
 

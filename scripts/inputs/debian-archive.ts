@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ensureTools } from '../lib/apt.ts';
 import { cached, findMirrors, isDownloaded, openAptState } from '../lib/debian.ts';
 import type { Architecture } from '../lib/platform.ts';
-import { runGroup } from '../lib/process-group.ts';
+import { runGroup } from '../lib/run.ts';
 
 /** The Debian archive as this machine's mirror has it, read into an apt state of its own. */
 export interface DebianArchive {

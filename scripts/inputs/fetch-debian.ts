@@ -1,10 +1,10 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import type { LockedSource } from '../data/lock.ts';
 import { ensureTools } from '../lib/apt.ts';
 import { sha256OfFile } from '../lib/files.ts';
 import { PipelineError } from '../lib/pipeline-error.ts';
+import { silent } from '../lib/run.ts';
 import { type DebianArchive, withDebianArchive } from './debian-archive.ts';
 import { normalise } from './pinned-tree.ts';
 import { type SourceRecord, sourceId } from './source-folder.ts';
@@ -43,10 +43,9 @@ export async function fetchDebian(
   await rm(tree, { recursive: true, force: true });
   const description = source.files.find(({ name }) => name.endsWith('.dsc'));
   if (description === undefined) throw new PipelineError('VP107', `${module}: the lock names no .dsc file`);
-  const quiet = { stdin: 'ignore', all: true, cancelSignal: aborted } as const;
-  await execa('dpkg-source', ['--no-copy', '--extract', join(files, description.name), tree], quiet);
-  const changelog = ['--file', join(tree, 'debian/changelog'), '--show-field', 'Timestamp'];
-  const { stdout } = await execa('dpkg-parsechangelog', changelog, quiet);
+  const run = silent({ signal: aborted });
+  await run`dpkg-source --no-copy --extract ${join(files, description.name)} ${tree}`;
+  const { stdout } = await run`dpkg-parsechangelog --file ${join(tree, 'debian/changelog')} --show-field Timestamp`;
   const epoch = Number(stdout);
   await normalise(tree, epoch);
   await rm(files, { recursive: true, force: true });

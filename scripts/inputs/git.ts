@@ -1,6 +1,6 @@
 import { isSameLine, readRelease, releasesLike } from '../data/version.ts';
 import { PipelineError } from '../lib/pipeline-error.ts';
-import { runGroup } from '../lib/process-group.ts';
+import { runGroup } from '../lib/run.ts';
 import { didYouMean, lastLine } from '../lib/text.ts';
 import { PassingFailure, type Patience, type Remote, withRetries } from './remote.ts';
 

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { PipelineError } from '../lib/pipeline-error.ts';
+import { silent } from '../lib/run.ts';
 import { git, gitRemote, NotThere } from './git.ts';
 import type { Remote } from './remote.ts';
 
@@ -58,12 +58,12 @@ export async function exportTree(store: Store, tree: PinnedTree, into: string, a
 /** Gives all files below a folder one time, and permissions that do not depend on who unpacked them. */
 export async function normalise(folder: string, epoch: number): Promise<void> {
   await plainPermissions(folder);
-  await execa('find', [folder, '-exec', 'touch', '--no-dereference', `--date=@${epoch}`, '{}', '+']);
+  await silent`find ${folder} -exec touch --no-dereference --date=@${epoch} {} +`;
 }
 
 /** Takes the umask out of the permissions of all files below a folder. */
 export async function plainPermissions(folder: string): Promise<void> {
-  await execa('chmod', ['-R', 'u=rwX,go=rX', folder]);
+  await silent`chmod -R u=rwX,go=rX ${folder}`;
 }
 
 /** The user's own settings must not change the files. */

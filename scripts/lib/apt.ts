@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
-import { execa } from 'execa';
 import { PipelineError } from './pipeline-error.ts';
+import { attempt } from './run.ts';
 
 /** With it apt and mmdebstrap verify the Debian archive. Ubuntu does not have it by itself. */
 export const debianKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
@@ -58,7 +58,7 @@ export async function ensureDebianTools(report: (line: string) => void): Promise
     );
   }
   // The lists say which mirrors there are, even where nothing has to be installed.
-  const { stdout } = await execa('apt-get', ['indextargets', '--format', '$(CREATED_BY)'], { reject: false });
+  const { stdout } = await attempt`apt-get indextargets --format ${'$(CREATED_BY)'}`;
   if (!stdout.includes('Packages')) {
     if (!isRoot()) {
       throw new Error(
@@ -85,12 +85,10 @@ async function apt(args: readonly string[], what: string, report: (line: string)
 }
 
 async function runApt(args: readonly string[], what: string): Promise<void> {
-  const options = ['-o', 'DPkg::Lock::Timeout=120'];
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  const ran = await execa('apt-get', [...options, ...args], { env, all: true, reject: false, stdin: 'ignore' });
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const ran = await attempt({ env })`apt-get -o DPkg::Lock::Timeout=120 ${args}`;
   if (ran.exitCode === 0) return;
-  const details = ran.all || ran.shortMessage || '';
-  throw new PipelineError('VP902', `${what}: apt-get ${args.join(' ')} failed`, { details });
+  throw new PipelineError('VP902', `${what}: apt-get ${args.join(' ')} failed`, { details: ran.stdall });
 }
 
 async function isThere(tool: string): Promise<boolean> {

@@ -1,11 +1,10 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
-import { execa } from 'execa';
 import { debianKeyring, ensureTools, keyringPackage } from './apt.ts';
 import { sha256OfFile } from './files.ts';
 import { PipelineError } from './pipeline-error.ts';
-import { type Ended, runGroup } from './process-group.ts';
+import { attempt, type Ended, runGroup, silent } from './run.ts';
 
 /**
  * Containers often switch apt's cache off in its configuration, and then every download reads the whole index again.
@@ -125,7 +124,7 @@ async function describeDeb(folder: string, packageName: string, suite: string): 
   const file = (await readdir(folder)).find((name) => name.startsWith(`${packageName}_`));
   if (!file) throw new Error(`apt-get download ${packageName} reported success and left no file in ${folder}`);
   const path = join(folder, file);
-  const { stdout } = await execa('dpkg-deb', ['--field', path, 'Version']);
+  const { stdout } = await silent`dpkg-deb --field ${path} Version`;
   return { package: packageName, version: stdout.trim(), suite, sha256: await sha256OfFile(path), path };
 }
 
@@ -190,7 +189,7 @@ interface IndexTarget {
  */
 async function indexTargets(): Promise<IndexTarget[]> {
   const format = '$(CREATED_BY)|$(REPO_URI)|$(LABEL)';
-  const listed = await execa('apt-get', ['indextargets', '--format', format], { reject: false });
+  const listed = await attempt`apt-get indextargets --format ${format}`;
   return listed.stdout
     .split('\n')
     .map((line) => line.split('|'))

@@ -2,12 +2,12 @@ import { access, chmod, constants, copyFile, mkdtemp, rm } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
-import { $ } from 'zx';
 import { findMirrors, openSuite } from './debian.ts';
 import { dockerClient } from './engine.ts';
 import { placeWhole } from './files.ts';
 import { PipelineError } from './pipeline-error.ts';
 import { architectureOf, nativePlatform } from './platform.ts';
+import { attempt, silent } from './run.ts';
 import { paths } from './workspace.ts';
 
 /** How buildx is called here, and with which environment beside the process's own. */
@@ -25,7 +25,7 @@ export interface Buildx {
 export async function ensureBuildx(local: boolean, report: (line: string) => void): Promise<Buildx> {
   const env = { BUILDX_NO_DEFAULT_ATTESTATIONS: '1', ...(local && { BUILDX_BUILDER: 'default' }) };
   const client = dockerClient();
-  const plugin = await $({ nothrow: true, quiet: true })`${client} buildx version`;
+  const plugin = await attempt`${client} buildx version`;
   if (plugin.exitCode === 0) return { command: [client, 'buildx'], env };
 
   const program = await ownBuildx(report);
@@ -119,6 +119,6 @@ async function unpack(name: string, mirror: string, suite: string, folder: strin
   const deb = await opened.download(name, join(folder, 'deb'));
   if (deb === null) throw new PipelineError('VP209', `Debian ${suite} has no ${name}`);
   const tree = join(folder, 'tree');
-  await $({ quiet: true })`dpkg-deb -x ${deb.path} ${tree}`;
+  await silent`dpkg-deb -x ${deb.path} ${tree}`;
   return tree;
 }

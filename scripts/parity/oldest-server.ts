@@ -1,8 +1,8 @@
 import { chmod, copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { findMirrors, openSuite } from '../lib/debian.ts';
 import { PipelineError } from '../lib/pipeline-error.ts';
+import { silent } from '../lib/run.ts';
 import { paths } from '../lib/workspace.ts';
 import type { ParityServer } from './run.ts';
 
@@ -26,7 +26,7 @@ export async function oldestServer(report: (line: string) => void): Promise<Pari
     const suite = await openSuite({ mirror: archive, suite: SUITE, architecture, folder: join(work, 'apt') });
     const deb = await suite.download('valkey-tools', join(work, 'debs'));
     if (deb === null) throw new PipelineError('VP209', `Debian ${SUITE} has no valkey-tools`);
-    await execa('dpkg-deb', ['--extract', deb.path, join(work, 'root')]);
+    await silent`dpkg-deb --extract ${deb.path} ${join(work, 'root')}`;
     const version = deb.version.replace(/^\d+:/, '').replace(/[+-].*$/, '');
     const executable = join(folder, `valkey-server-${version}`);
     // In Debian the server's binary is called valkey-check-rdb; it looks at argv[0].

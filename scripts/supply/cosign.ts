@@ -1,7 +1,7 @@
 import process from 'node:process';
-import { execa } from 'execa';
 import { PipelineError } from '../lib/pipeline-error.ts';
 import { ensureProgram } from '../lib/programs.ts';
+import { attempt } from '../lib/run.ts';
 
 /** The thing to sign: a digest, and the images under it with their own lists of components. */
 export interface SignedThing {
@@ -84,7 +84,7 @@ export function verifyingCommands(
  * told apart by what they understand.
  */
 export async function ensureCosign(): Promise<string> {
-  const installed = await execa('cosign', ['sign', '--help'], { reject: false, stdin: 'ignore' });
+  const installed = await attempt`cosign sign --help`;
   if (installed.exitCode === 0 && installed.stdout.includes('--tlog-upload')) return 'cosign';
   return ensureProgram('cosign', { package: 'cosign', suites: ['trixie'], file: 'usr/bin/cosign' });
 }
@@ -94,18 +94,13 @@ export async function ensureCosign(): Promise<string> {
  * from the caller's environment.
  */
 export async function runCosign(program: string, args: readonly string[], aborted: AbortSignal): Promise<string> {
-  const ran = await execa(program, args, {
-    // Without the variable it would ask on a terminal for the password of a key that has none.
-    env: { COSIGN_PASSWORD: process.env['COSIGN_PASSWORD'] ?? '' },
-    reject: false,
-    stdin: 'ignore',
-    cancelSignal: aborted,
-  });
+  // Without the variable it would ask on a terminal for the password of a key that has none.
+  const env = { COSIGN_PASSWORD: '', ...process.env };
+  const ran = await attempt({ env, signal: aborted })`${program} ${args}`;
   aborted.throwIfAborted();
   if (ran.exitCode === 0) return ran.stdout;
-  const details = [ran.stderr, ran.stdout].filter((text) => text !== '').join('\n') || ran.shortMessage;
   throw new PipelineError('VP621', `cosign ${args[0] ?? ''} ended with ${ran.exitCode ?? 'no exit code'}`, {
     where: args.at(-1) ?? '',
-    ...(details === undefined ? {} : { details }),
+    details: ran.stderr + ran.stdout,
   });
 }

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import type * as z from 'zod';
 import { byNumber } from '../data/version.ts';
 import { PipelineError } from '../lib/pipeline-error.ts';
+import { attempt } from '../lib/run.ts';
 import { lockPath, paths, releasePath, type Workspace } from '../lib/workspace.ts';
 import { propertyOf, type SbomComponent, type sbomDocument } from './image-content.ts';
 import { readReleaseTag } from './release-plan.ts';
@@ -195,8 +195,10 @@ export async function recordsOf(workspace: Workspace, line: string): Promise<str
 
 /** Runs git or gh in the project, and gives what it prints. Throws VP907 if it fails, VP902 if it is not there. */
 export async function runTool(tool: 'git' | 'gh', args: readonly string[]): Promise<string> {
-  const ran = await execa(tool, args, { cwd: paths.root, reject: false, stdin: 'ignore' });
+  const ran = await attempt({ cwd: paths.root })`${tool} ${args}`;
   if (ran.exitCode === 0) return ran.stdout;
-  if (ran.exitCode === undefined) throw new PipelineError('VP902', `${tool} cannot be run`, { fix: `install ${tool}` });
-  throw new PipelineError('VP907', `${tool} ${args.join(' ')} ended with ${ran.exitCode}`, { details: ran.stderr });
+  if (ran.exitCode === 127) throw new PipelineError('VP902', `${tool} cannot be run`, { fix: `install ${tool}` });
+  throw new PipelineError('VP907', `${tool} ${args.join(' ')} ended with ${ran.exitCode ?? 'no exit code'}`, {
+    details: ran.stderr,
+  });
 }

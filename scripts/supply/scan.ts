@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { execa } from 'execa';
 import * as z from 'zod';
+import { $, which } from 'zx';
 import { dataError, readData } from '../data/read-data.ts';
 import { jsonText, textIfThere } from '../lib/files.ts';
 import { PipelineError } from '../lib/pipeline-error.ts';
@@ -102,18 +102,15 @@ export function grypeArguments(
  * own.
  */
 async function isClean(args: readonly string[], { grype, aborted }: ScanWish): Promise<boolean> {
-  const { exitCode, shortMessage } = await execa(grype, args, {
-    stdio: ['ignore', 'inherit', 'inherit'],
-    reject: false,
-    cancelSignal: aborted,
-  });
+  if ((await which(grype, { nothrow: true })) === null) {
+    const fix = 'install grype 0.92 or newer, or name it in GRYPE';
+    throw new PipelineError('VP902', `${grype} cannot be run`, { fix });
+  }
+  const run = $({ nothrow: true, quiet: true, stdio: ['ignore', 'inherit', 'inherit'], signal: aborted });
+  const { exitCode } = await run`${grype} ${args}`;
   aborted.throwIfAborted();
   if (exitCode === 0 || exitCode === 2) return exitCode === 0;
-  if (exitCode === undefined) {
-    const fix = 'install grype 0.92 or newer, or name it in GRYPE';
-    throw new PipelineError('VP902', `${grype} cannot be run`, { details: shortMessage ?? '', fix });
-  }
-  throw new PipelineError('VP613', `${grype} ended with ${exitCode}`, { where: args[0] ?? '' });
+  throw new PipelineError('VP613', `${grype} ended with ${exitCode ?? 'no exit code'}`, { where: args[0] ?? '' });
 }
 
 /** The waivers of modules/waivers.yaml; none where there is no file. Throws VP101 with every field that is wrong. */

@@ -70,6 +70,7 @@ async function readConfig(file: string): Promise<z.infer<typeof dockerConfig>> {
  */
 async function askHelper(helper: string, server: string): Promise<Credentials | null> {
   const program = `docker-credential-${helper}`;
+  // Not zx: a helper may end without reading, and zx lets the EPIPE of its `input` end this process.
   const ran = await execa(program, ['get'], { input: server, reject: false });
   // A helper says so on standard output, in these words.
   if (/credentials not found/i.test(ran.stdout)) return null;
