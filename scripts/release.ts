@@ -78,7 +78,7 @@ await runVerb({ name: 'release', usage, options }, async ({ values, report, abor
     const exitCode = await runStep(verb, args);
     aborted.throwIfAborted();
     if (exitCode !== 0) {
-      const done = 'its message is above. What is done stays: run the release again.';
+      const done = 'its message is above. Once that is fixed, run the release again: what is done stays.';
       report(`release stopped at step ${index + 1}, ${verb}: ${done}`);
       process.exitCode = exitCode;
       return;

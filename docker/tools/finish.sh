@@ -8,8 +8,8 @@ shift 2
 
 # 66 (EX_NOINPUT) and a code of docs/pipeline-problems.md: what the pipeline reports.
 if [ ! -f "$artifact" ]; then
-  echo "VP302 the build ended well and left no file $artifact in $PWD; shared libraries that it left:"
-  find . -name '*.so' -type f
+  left=$(find . -name '*.so' -type f | sort | paste -s -d ' ' -)
+  echo "VP302 the build ended well and left no file $artifact in $PWD; shared libraries that it left: ${left:-none}"
   exit 66
 fi
 mkdir -p /out/licences

@@ -118,8 +118,8 @@ export function buildKitProblem(lines: readonly string[], { name, log, repeat }:
   const code = /exit code: (\d+)/.exec(step.lines.at(-1) ?? '')?.[1];
   const refused = refusalsOf(step.lines);
   if (module !== undefined && code === refusal && refused[0] !== undefined) {
-    const sentences = refused.map((one) => `  ${one.code} ${one.what}\n`).join('');
-    return new PipelineError(refused[0].code, refused[0].what, { where, details: `${sentences}${details}` });
+    const others = refused.slice(1).map((one) => `  ${one.code} ${one.what}\n`);
+    return new PipelineError(refused[0].code, refused[0].what, { where, details: `${others.join('')}${details}` });
   }
   const what = code === undefined ? 'a step failed' : `a step failed with exit code ${code}`;
   return new PipelineError('VP301', what, { where, details });

@@ -21,11 +21,14 @@ type Parsed<Options extends ParseArgsOptionsConfig> = ReturnType<
 export interface Invocation<Options extends ParseArgsOptionsConfig> {
   readonly values: Parsed<Options>['values'];
   readonly positionals: readonly string[];
-  /** Aborted by the first SIGINT, SIGTERM or SIGHUP; a second one ends the process. */
+  /** Aborted by the first SIGINT, SIGTERM or SIGHUP; one that comes later ends the process. */
   readonly aborted: AbortSignal;
   /** One line of progress, on standard error: standard output holds nothing but the result. */
   readonly report: (line: string) => void;
 }
+
+/** A signal to the whole process group comes twice where no terminal sent it: bootstrap.mjs passes its own on. */
+const sameSignalMs = 500;
 
 /**
  * Runs one verb: reads its command line, shows the usage, turns a signal into an abort, and prints what went wrong with
@@ -36,8 +39,11 @@ export async function runVerb<const Options extends ParseArgsOptionsConfig>(
   work: (invocation: Invocation<Options>) => Promise<void>,
 ): Promise<void> {
   const abort = new AbortController();
+  let abortedAt = Number.NaN;
   const interrupt = (): void => {
-    if (abort.signal.aborted) process.exit(130);
+    if (performance.now() - abortedAt < sameSignalMs) return;
+    if (abort.signal.aborted) process.exit(fail(abort.signal.reason));
+    abortedAt = performance.now();
     abort.abort(new PipelineError('VP905', `npm run ${verb.name} was interrupted`));
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
