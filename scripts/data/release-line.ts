@@ -8,7 +8,7 @@ import { didYouMean } from '../lib/text.ts';
 import { releasesPath, type Workspace } from '../lib/workspace.ts';
 import { loadManifests } from './manifests.ts';
 import { type At, type DataProblem, dataError, isWrong, readData } from './read-data.ts';
-import { byNumber } from './version.ts';
+import { byNumber, readRelease } from './version.ts';
 
 const packageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/);
 const suites = z
@@ -35,6 +35,11 @@ const debianSource = z.strictObject({ package: packageName, suites });
 const module = z
   .strictObject({
     tag: z.string().optional().describe('the tag in the repository of the manifest; its version too'),
+    below: z
+      .string()
+      .refine((tag) => readRelease(tag) !== null, { message: 'not a release: write it like 1.0.3' })
+      .optional()
+      .describe('the first release that is not taken by itself; the reason stands in a comment beside it'),
     debianSource: debianSource.optional().describe('a source package of the Debian archive, built like a tag'),
     debianPackage: debianPackage
       .optional()

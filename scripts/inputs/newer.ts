@@ -62,7 +62,7 @@ export async function findNewer(
       ['base', () => newerBase(look)],
       ...Object.entries(wanted.modules).map(([name, source]): [string, () => Promise<Found[]>] => [
         name,
-        () => newerModule(name, source, look),
+        () => newerModule(name, source, look, line.modules[name]?.below),
       ]),
     ];
     for (const [input, find] of inputs) {
@@ -90,10 +90,10 @@ async function newerBase({ wanted: { base, architectures }, locked, remote, arch
   return digest === known ? patches : [...patches, { kind: 'rebuild', current: known, available: digest }];
 }
 
-async function newerModule(name: string, source: WantedSource, look: Look): Promise<Found[]> {
+async function newerModule(name: string, source: WantedSource, look: Look, below?: string): Promise<Found[]> {
   if (source.kind === 'git') {
     const { tags } = await look.refsOf(source.repository);
-    return newerReleases(source.tag, tags.keys());
+    return newerReleases(source.tag, tags.keys(), below);
   }
   const locked = look.locked?.modules[name];
   const known =
@@ -107,12 +107,15 @@ async function newerModule(name: string, source: WantedSource, look: Look): Prom
 
 /**
  * The newest release of the same version line, and the newest of later ones. Candidates and other kinds of tags do not
- * count.
+ * count, nor do releases from `below` on.
  */
-export function newerReleases(current: string, known: Iterable<string>): Found[] {
+export function newerReleases(current: string, known: Iterable<string>, below?: string): Found[] {
   const now = readRelease(current);
+  const bound = below === undefined ? null : readRelease(below);
   if (now === null) return [];
-  const newer = releasesLike(current, known).filter((release) => compareReleases(release, now) > 0);
+  const newer = releasesLike(current, known).filter(
+    (release) => compareReleases(release, now) > 0 && (bound === null || compareReleases(release, bound) < 0),
+  );
   const patch = newer.find((release) => isSameLine(release, now));
   const later = newer.find((release) => !isSameLine(release, now));
   return [

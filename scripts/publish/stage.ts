@@ -2,7 +2,7 @@ import type Docker from 'dockerode';
 import * as z from 'zod';
 import { loadLine, type ReleaseLine } from '../data/release-line.ts';
 import { lockOfLine } from '../data/wanted.ts';
-import { imageTag, labels as names } from '../image/labels.ts';
+import { imageTag, labels as names, revision } from '../image/labels.ts';
 import { engineStatus } from '../lib/engine.ts';
 import { PipelineError } from '../lib/pipeline-error.ts';
 import { architectureOf, type Platform } from '../lib/platform.ts';
@@ -60,8 +60,8 @@ export async function stageLine(workspace: Workspace, wish: LineToStage, means: 
 
 /**
  * The images that `npm run image -- --line` left in the engine, one a variant. Throws VP524 for one that is not there,
- * and for one that says of itself that it is of another line, variant, platform or lock: those of an earlier run stay
- * in the engine, also where a later one failed.
+ * and for one that says of itself that it is of another line, variant, platform, lock or commit: those of an earlier run
+ * stay in the engine, also where a later one failed.
  */
 export function builtImages(docker: Docker, wish: LineToStage): Promise<BuiltImage[]> {
   return Promise.all(Object.keys(wish.line.variants).map((variant) => builtImage(docker, wish, variant)));
@@ -82,15 +82,18 @@ async function builtImage(
       throw new PipelineError('VP524', 'the engine has no such image', { where, fix, cause });
     });
   const labels = image.Config.Labels ?? {};
-  const facts: readonly (readonly [what: string, got: string | undefined, wanted: string])[] = [
+  // Two checkouts of one lock share the engine, and the names of the images in it.
+  const { [names.revision]: commit } = await revision();
+  const facts: readonly (readonly [what: string, got: string | undefined, wanted: string | undefined])[] = [
     ['line', labels[names.line], line],
     ['variant', labels[names.variant], variant],
     ['platform', `${image.Os}/${image.Architecture}`, platform],
     ['lock', labels[names.lock], lock],
+    ['revision', labels[names.revision], commit],
   ];
   for (const [what, got, wanted] of facts) {
     if (got === wanted) continue;
-    throw new PipelineError('VP524', `its ${what} is ${got ?? 'not said'}, not ${wanted}`, { where, fix });
+    throw new PipelineError('VP524', `its ${what} is ${got ?? 'not said'}, not ${wanted ?? 'none'}`, { where, fix });
   }
   return { line, variant, platform, id: image.Id };
 }

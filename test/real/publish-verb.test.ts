@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { lockOfLine } from '../../scripts/data/wanted.ts';
-import { imageTag, labels as names } from '../../scripts/image/labels.ts';
+import { imageTag, labels as names, revision } from '../../scripts/image/labels.ts';
 import { architectureOf, type Platform, platforms } from '../../scripts/lib/platform.ts';
 import { lockPath, releasePath, type Workspace } from '../../scripts/lib/workspace.ts';
 import { stagedImages } from '../../scripts/publish/release-file.ts';
@@ -49,7 +49,12 @@ async function writeLock(digit: string): Promise<void> {
 /** What build and image would leave in the engine: an image a variant, under the name of the line. */
 async function build(platform: Platform, labels: Readonly<Record<string, string>> = {}): Promise<void> {
   for (const variant of Object.keys(line.variants)) {
-    const own = { [names.line]: line.line, [names.lock]: lockOfLine(workspace, line), ...labels };
+    const own = {
+      [names.line]: line.line,
+      [names.lock]: lockOfLine(workspace, line),
+      ...(await revision()),
+      ...labels,
+    };
     const image = await loadTinyImage(architectureOf(platform), { ...testLabels(variant), ...own });
     const [repo = '', tag = ''] = imageTag(line.line, variant).split(':');
     await engine.getImage(image.id).tag({ repo, tag });
@@ -91,6 +96,7 @@ describe('npm run publish', () => {
     ['line', { [names.line]: '9.1' }],
     ['variant', { [names.variant]: 'other' }],
     ['lock', { [names.lock]: 'b'.repeat(64) }],
+    ['revision', { [names.revision]: 'b'.repeat(40) }],
   ])('with --stage refuses images that say that they are of another %s', async (what, labels) => {
     await build('linux/arm64', labels);
     const { exitCode, stderr } = await publish(['--stage', '--platform', 'linux/arm64']);

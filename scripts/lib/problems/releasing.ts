@@ -155,7 +155,7 @@ export const publishProblems = {
     title: 'there is no image to stage',
     exitCode: 65,
     meaning:
-      'The images of this line and platform were not built, or from another lock than is here now, or the engine no longer has them.',
+      'The images of this line and platform were not built, or from another lock or commit than is here now, or the engine no longer has them.',
     fix: 'npm run image -- --line <line> --platform <platform>',
   },
   VP530: {

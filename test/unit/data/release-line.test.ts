@@ -113,6 +113,12 @@ describe('a line', () => {
     ['a base that misses a key', good.replace(', tag: 9.0.4-trixie', ''), 'VP101', ':3:7: base.tag is missing'],
     ['a base with a key too many', good.replace('tag: 9.0', 'sute: x, tag: 9.0'), 'VP101', 'base has no key sute'],
     ['a module from nowhere', good.replace('{ tag: 1.0.0 }', '{}'), 'VP101', 'name where it comes from'],
+    [
+      'a bound that is not a release',
+      good.replace('{ tag: 1.0.0 }', '{ tag: 1.0.0, below: later }'),
+      'VP101',
+      'write it like 1.0.3',
+    ],
     ['a tag that no registry takes', good.replace('"{line}"', '"a b"'), 'VP101', ':9:12: variants.default.tags.0'],
     ['broken YAML', `${good}  : :\n`, 'VP101', '9.0.yaml:11:'],
     ['the name of another file', good.replace('"9.0"', '"9.1"'), 'VP102', ':1:7: line differs from the file 9.0.yaml'],

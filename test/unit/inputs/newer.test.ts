@@ -19,6 +19,12 @@ it.each([
   expect(found(current, known)).toEqual(newer);
 });
 
+it('of a bounded module, is newer only what is below the bound', () => {
+  const within = newerReleases('1.0.2', ['1.0.3', '1.0.4', '1.1.0'], '1.0.4');
+  expect(within.map(({ available }) => available)).toEqual(['1.0.3']);
+  expect(newerReleases('1.0.2', ['1.0.3', '1.1.0'], '1.0.3')).toEqual([]);
+});
+
 describe('taking what is newer', () => {
   const text = `# A line.
 line: "9.0"
