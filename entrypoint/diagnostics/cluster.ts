@@ -123,7 +123,7 @@ export const clusterEntries = {
     severity: 'error',
     exitCode: 78,
     meaning:
-      'A node’s certificate is not one of the authority that was named, or has expired; or the node does not accept ours, or the lack of one; or a key does not fit its certificate; or no TLS is spoken at that port. Time does not mend it, so it is not waited for. Nothing was changed.',
+      'A node’s certificate is not one of the authority that was named, or has expired; or the node does not accept ours, or the lack of one; or a key does not fit its certificate; or no TLS is spoken at that port. Time does not fix it, so it is not waited for. Nothing was changed.',
     fix: 'Name the authority that signed the node’s certificate (--cacert, VALKEY_TLS_CA_CERT_FILE), and a certificate with its key that the node accepts (--cert, --key).',
   },
   VB719: {

@@ -5,7 +5,7 @@ import type { BundleFile, ModuleManifest } from '../../modules/schema.ts';
  * Their schema belongs to the build and is not loaded here.
  */
 
-/** A manifest as it is embedded, without the parts that only the pipeline reads (scripts/lib/entrypoint-build.ts). */
+/** A manifest as it is embedded, without the parts that only the pipeline reads (scripts/image/entrypoint-build.ts). */
 export type Manifest = Omit<ModuleManifest, 'repository' | 'licence' | 'build' | 'smoke'>;
 export type Bundle = BundleFile;
 export type OptionDefinition = Manifest['loadArgs']['options'][string];

@@ -121,7 +121,7 @@ const cases = answers
     ),
   ]);
 
-describe('the probe has the rules of entrypoint/health.ts', () => {
+describe('the probe has the rules of entrypoint/tool/health.ts', () => {
   it.each(cases)('$option: $ping, $cluster', async ({ option, ping, cluster }) => {
     await leaveRecord({ nodesFile: '/nodes.conf' });
     replies = { PING: ping, CLUSTER: cluster };
