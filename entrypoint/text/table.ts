@@ -1,13 +1,8 @@
-/** Columns as wide as their widest cell. */
+/** Joins cells into lines whose columns are as wide as their widest cell. Rows may differ in length. */
 export function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows.reduce<number[]>(
-    (widest, row) => row.map((cell, index) => Math.max(cell.length, widest[index] ?? 0)),
-    [],
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
+  const widths: number[] = [];
+  for (const row of rows)
+    for (const [index, cell] of row.entries()) widths[index] = Math.max(cell.length, widths[index] ?? 0);
+  const padded = (row: readonly string[]) => row.map((cell, index) => cell.padEnd(widths[index] ?? 0));
+  return rows.map((row) => padded(row).join('  ').trimEnd());
 }

@@ -2,7 +2,7 @@ import type Docker from 'dockerode';
 import pc from 'picocolors';
 import { bytesOf } from '../../entrypoint/text/bytes.ts';
 import { redactLine } from '../../entrypoint/text/secrets.ts';
-import { table } from '../lib/text.ts';
+import { table } from '../../entrypoint/text/table.ts';
 import { askServer, type PlanReport, readBundle, readPlan } from './ask.ts';
 import { CONTAINER_NAME, VOLUME_NAME } from './container.ts';
 import { type ModuleRow, moduleRows } from './module-rows.ts';

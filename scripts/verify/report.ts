@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { table } from '../../entrypoint/text/table.ts';
 import { digest } from '../data/lock.ts';
 import { platforms } from '../lib/platform.ts';
-import { table } from '../lib/text.ts';
 
 /** report.json of `npm run verify`: what was tried on one digest. */
 export const verifyReport = z.strictObject({
