@@ -26,7 +26,7 @@ const standIns = { search: '1.0.2', json: '1.0.2', bloom: '1.0.0', ldap: '1.0.0'
 const directives = local.line.variants['default']?.defaults.directives ?? [];
 const coordinatorArgs = [{ module: 'search', args: '--use-coordinator', when: { 'cluster-enabled': 'yes' } }];
 
-function standInLine(variant: 'default' | 'coordinator'): Expected {
+function standInLine(variant: 'default' | 'coordinator', own = directives): Expected {
   return {
     line: releaseLine.parse({
       line: 'test',
@@ -34,8 +34,8 @@ function standInLine(variant: 'default' | 'coordinator'): Expected {
       platforms: [nativePlatform()],
       modules: Object.fromEntries(Object.entries(standIns).map(([name, tag]) => [name, { tag }])),
       variants: {
-        default: { tags: ['test'], defaults: { moduleArgs: [], directives } },
-        coordinator: { tags: ['c'], defaults: { moduleArgs: coordinatorArgs, directives } },
+        default: { tags: ['test'], defaults: { moduleArgs: [], directives: own } },
+        coordinator: { tags: ['c'], defaults: { moduleArgs: coordinatorArgs, directives: own } },
       },
     }),
     locked: null,
@@ -143,6 +143,18 @@ it('an argument of each style reaches the module: flags, pairs and directives', 
   expect(namesOf(checks, 'passed')).toEqual(
     expect.arrayContaining(Object.keys(standIns).map((name) => `module ${name}: its arguments arrive`)),
   );
+});
+
+it('a directive of the image that is missing under its condition fails', async () => {
+  const when = { 'cluster-enabled': 'yes' };
+  const missing = { name: 'maxmemory-policy', value: 'allkeys-lru', when };
+  const expected = standInLine('default', [...directives, missing]);
+  const checks = await tryImage(images.test, expected, imageDefaults(expected));
+  expect(running(namesOf(checks, 'failed'))).toEqual([
+    'bundle.json: has the defaults of the variant',
+    'defaults: maxmemory-policy with cluster-enabled yes',
+  ]);
+  expect(namesOf(checks, 'passed')).toContain('defaults: cluster-require-full-coverage with cluster-enabled yes');
 });
 
 describe('the coordinator', () => {
