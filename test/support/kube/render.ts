@@ -21,6 +21,8 @@ export interface Changes {
   readonly conf?: readonly string[];
   /** VALKEY_EXTRA_FLAGS of the nodes. */
   readonly extraFlags?: string;
+  /** Folders of deploy/statefulset/components. */
+  readonly components?: readonly string[];
 }
 
 /** Renders a folder of deploy/statefulset with `kubectl kustomize`, from a copy in which the changes are made. */
@@ -83,13 +85,14 @@ async function writeCount(file: string, replicas: number): Promise<void> {
   await writeFile(file, changed);
 }
 
-function kustomization(overlay: string, { image, extraFlags }: Changes): object {
+function kustomization(overlay: string, { image, extraFlags, components = [] }: Changes): object {
   const [, newName, newTag] = /^(.*):([^:/]+)$/.exec(image ?? '') ?? [];
   const variable = { name: 'VALKEY_EXTRA_FLAGS', value: extraFlags };
   return {
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',
     resources: [`../../${overlay}`],
+    ...(components.length === 0 ? {} : { components: components.map((name) => `../../components/${name}`) }),
     ...(image === undefined ? {} : { images: [{ name: published, newName, newTag }] }),
     ...(extraFlags === undefined
       ? {}
