@@ -7,8 +7,9 @@ import type { CataloguePage } from '../entrypoint/diagnostics/page.ts';
 import { moduleManifest } from '../modules/schema.ts';
 import type { Row } from '../test/support/bad-input/row.ts';
 import { sections } from '../test/support/bad-input/rows.ts';
-import { lockFile } from './data/lock.ts';
-import { listLines, loadLine, releaseLine } from './data/release-line.ts';
+import { type LockFile, lockFile, readLock } from './data/lock.ts';
+import { listLines, loadLine, type ReleaseLine, releaseLine } from './data/release-line.ts';
+import { upstreamVersion } from './data/version.ts';
 import { runVerb } from './lib/command-line.ts';
 import { jsonText, textIfThere } from './lib/files.ts';
 import { problems } from './lib/pipeline-error.ts';
@@ -16,15 +17,20 @@ import type { ProblemEntry } from './lib/problems/making.ts';
 import { paths } from './lib/workspace.ts';
 
 const usage = `npm run generate [-- --check]
-Writes docs/{diagnostics,environment,bad-input,pipeline-problems}.md and modules/*.schema.json.
+Writes docs/{diagnostics,environment,bad-input,pipeline-problems}.md, modules/*.schema.json and the tables of tags in README*.md.
   --check  write nothing: fail where one of them is not what its sources say`;
 
 const options = { check: { type: 'boolean', default: false } } as const;
 
 await runVerb({ name: 'generate', usage, options }, async ({ values }) => {
   const workspace = { modules: join(paths.root, 'modules'), dist: join(paths.root, 'dist') };
-  for (const name of listLines(workspace)) loadLine(workspace, name);
-  const files = [...schemas(), diagnostics(), environment(), badInput(), pipelineProblems()];
+  const lines = listLines(workspace).map((name) => loadLine(workspace, name));
+  const rows = lines.map((line) => rowOfTags(line, readLock(workspace)));
+  const readmes = [
+    withTags('README.md', ['tags', 'Valkey', 'modules'], rows),
+    withTags('README.ru.md', ['теги', 'Valkey', 'модули'], rows),
+  ];
+  const files = [...schemas(), diagnostics(), environment(), badInput(), pipelineProblems(), ...readmes];
   const stale = files.filter(({ path, content }) => textIfThere(join(paths.root, path)) !== content);
   for (const { path, content } of stale) {
     if (values.check) {
@@ -169,6 +175,30 @@ function anchorOf(code: keyof typeof catalogue): string {
     .toLowerCase()
     .replace(/[^a-z0-9 _-]/g, '')
     .replaceAll(' ', '-');
+}
+
+/** Tags, server and modules of a line: from its file, or where the Debian archive gives them, from the lock. */
+function rowOfTags({ line, valkey, variants, modules }: ReleaseLine, { lines }: LockFile): string[] {
+  const locked = lines[line];
+  const lockedServer = locked?.base.kind === 'debian' ? upstreamVersion(locked.base.valkey.version) : undefined;
+  const server = valkey ?? lockedServer ?? '?';
+  const tags = Object.values(variants).flatMap((variant) => variant.tags);
+  const filled = tags.map((tag) => tag.replace('{line}', line).replace('{valkey}', server).replace('{date}', '<date>'));
+  const versions = Object.entries(modules).map(([name, { tag }]) => {
+    const source = locked?.modules[name];
+    const archived = source !== undefined && 'version' in source ? upstreamVersion(source.version) : '?';
+    return `${name} ${tag ?? archived}`;
+  });
+  return [filled.map((tag) => `\`${tag}\``).join(', '), server, versions.join(', ')];
+}
+
+/** A page with its table of tags written anew, between the two marks. */
+function withTags(path: string, head: readonly string[], rows: readonly (readonly string[])[]): GeneratedFile {
+  const old = textIfThere(join(paths.root, path)) ?? '';
+  const between = /(<!-- tags: .*-->\n)[\s\S]*?(<!-- \/tags -->)/;
+  if (!between.test(old)) throw new Error(`${path} has no marks around its table of tags`);
+  const table = tableOf(head, rows).join('\n');
+  return { path, content: old.replace(between, (_, open: string, close: string) => `${open}\n${table}\n${close}`) };
 }
 
 /** A page of docs/ that says of itself that it is generated, and what to edit instead. */

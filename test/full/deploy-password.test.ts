@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
-import { blocksOf, readPage } from '../support/kube/render.ts';
 import { allReady, jobDone, renderCluster, untilGreen, useNamespaces } from '../support/kube/scope.ts';
+import { bodiesOf } from '../support/pages.ts';
 
 const open = useNamespaces();
 const all = ['valkey-0', 'valkey-1', 'valkey-2'] as const;
 
 /** What the README pipes into a node, for a file whose text is `password`: from `printf` on, without the kubectl between. */
 function rotation(password: string): string {
-  const line = blocksOf(readPage('README.md'))
+  const line = bodiesOf('deploy/README.md')
     .flatMap((block) => block.split('\n'))
     .find((one) => one.includes('ACL SETUSER'));
   const [, printed, , command] =

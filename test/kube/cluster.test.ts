@@ -2,7 +2,7 @@ import { Redis as Valkey } from 'iovalkey';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SLOTS, slotOf } from '../../entrypoint/cluster/nodes.ts';
 import type { Namespace } from '../support/kube/namespace.ts';
-import { execCommandsOf, readPage } from '../support/kube/render.ts';
+import { execCommandsOf } from '../support/kube/render.ts';
 import {
   allReady,
   clusterCommand,
@@ -13,6 +13,7 @@ import {
   untilGreen,
   useNamespaces,
 } from '../support/kube/scope.ts';
+import { readPage } from '../support/pages.ts';
 import { checkPatience } from '../support/patience.ts';
 import { until } from '../support/until.ts';
 
@@ -89,7 +90,7 @@ describe('kubectl apply -k deploy/statefulset/overlays/k3s', () => {
     },
   );
 
-  const commands = execCommandsOf(readPage('README.md'), 'valkey').filter(
+  const commands = execCommandsOf(readPage('deploy/README.md'), 'valkey').filter(
     ({ pod, command }) => Number(pod.at(-1)) < 3 && !command.includes(' -x '),
   );
   it.each(commands)('what the README runs there works: $pod, $command', async ({ pod, command }) => {

@@ -6,8 +6,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ensureKubectl } from '../../scripts/lib/programs.ts';
 import { always, type KubeObject, nameOf, readManifest } from '../support/kube/manifest.ts';
 import { operatorObjects } from '../support/kube/operator.ts';
-import { blocksOf, readPage, renderFolder, renderMade, renderStatefulSet } from '../support/kube/render.ts';
+import { renderFolder, renderMade, renderStatefulSet } from '../support/kube/render.ts';
 import { mayReach, problemsOf } from '../support/kube/validate.ts';
+import { bodiesOf, readPage } from '../support/pages.ts';
 
 const password = 'of the test\n';
 let base: KubeObject[];
@@ -119,7 +120,7 @@ describe('the rendered manifests', () => {
 });
 
 describe('a kustomization of one’s own, as the README has it', () => {
-  const blocks = blocksOf(readPage('README.md')).filter((block) => block.includes('overlays/own/kustomization.yaml'));
+  const blocks = bodiesOf('deploy/README.md').filter((block) => block.includes('overlays/own/kustomization.yaml'));
   const made = async (script: string) => readManifest(await renderMade(script, 'overlays/own'));
   const nodesOf = ({ statefulSets, jobs }: Awaited<ReturnType<typeof made>>) => [
     statefulSets[0]?.spec.replicas,
@@ -146,13 +147,13 @@ describe('a kustomization of one’s own, as the README has it', () => {
 });
 
 describe('the README’s wait for the Job', () => {
-  const blocks = blocksOf(readPage('README.md')).filter((block) => block.includes('job/valkey-cluster\n'));
+  const blocks = bodiesOf('deploy/README.md').filter((block) => block.includes('job/valkey-cluster\n'));
   const waits = blocks.map((block) => /^for .*get job.*\n.*logs.*\n/m.exec(block)?.[0] ?? block);
 
   it('is in each block that applies one, and never waits for one end alone', () => {
     expect(waits).toHaveLength(3);
     for (const wait of waits) expect(wait).toMatch(/^for i in \$\(seq \d+\); do kubectl -n valkey get job /);
-    expect(readPage('README.md')).not.toContain('--for=condition=complete');
+    expect(readPage('deploy/README.md')).not.toContain('--for=condition=complete');
   });
 
   const ends = [

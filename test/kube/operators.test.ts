@@ -4,8 +4,9 @@ import type { KubeObject } from '../support/kube/manifest.ts';
 import type { Namespace } from '../support/kube/namespace.ts';
 import { formAsOperator, makeCoordinatorImage, officialObjects, operatorObjects } from '../support/kube/operator.ts';
 import type { Pod } from '../support/kube/pod.ts';
-import { execCommandsOf, readPage, renderFolder } from '../support/kube/render.ts';
+import { execCommandsOf, renderFolder } from '../support/kube/render.ts';
 import { untilGreen, useNamespaces } from '../support/kube/scope.ts';
+import { readPage } from '../support/pages.ts';
 import { checkPatience } from '../support/patience.ts';
 import { until } from '../support/until.ts';
 
@@ -107,7 +108,7 @@ describe('three pods as hyperspike’s operator makes and joins them', () => {
     for (const pod of namespace.pods()) await untilGreen(pod);
   });
 
-  const commands = execCommandsOf(readPage('README.md'), 'valkey-cluster');
+  const commands = execCommandsOf(readPage('deploy/README.md'), 'valkey-cluster');
   it.each(commands)('what the README runs there works: $pod, $command', async ({ pod, command }) => {
     const ran = await namespace.pod(pod).exec('sh', '-c', command);
     expect(ran.exitCode, `${ran.stdout}${ran.stderr}`).toBe(0);

@@ -85,7 +85,7 @@ async function addressesOf(compose: Compose): Promise<Map<string, string>> {
   return addresses;
 }
 
-/** What the README runs, as often as it takes on a busy machine, where one answer can take all the time that the command asks again. */
+/** What deploy/README.md runs, as often as it takes on a busy machine, where one answer can take all the time that the command asks again. */
 async function untilGreen(compose: Compose, node: (typeof nodes)[number]): Promise<void> {
   let last = '';
   const check = async () => {

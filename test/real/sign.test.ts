@@ -70,6 +70,7 @@ describe('an index that was signed with a key', () => {
   });
 });
 
+// As docs/verify-signature.md has it.
 describe('npm run sign', () => {
   it('prints the commands of a dry run, and changes nothing', async () => {
     const { digest, images } = await lab.putIndex();

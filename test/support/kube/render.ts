@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -114,18 +113,6 @@ async function kustomize(folder: string): Promise<KubeObject[]> {
     if (!isKubeObject(value)) throw new Error(`kubectl kustomize ${folder} gave something that is no object`);
     return value;
   });
-}
-
-type Page = 'README.md' | 'README.ru.md';
-
-/** The text of a page of deploy/. */
-export function readPage(name: Page): string {
-  return readFileSync(join(paths.root, 'deploy', name), 'utf8');
-}
-
-/** The page's blocks of commands, each as it would be pasted. */
-export function blocksOf(page: string): string[] {
-  return [...page.matchAll(/^```\n(.*?)^```$/gms)].map(([, block = '']) => block);
 }
 
 /** What the page runs in pods of a name: `<name>-<ordinal>`, and the command as the shell in the pod gets it. */

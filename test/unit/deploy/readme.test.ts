@@ -1,30 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { blocksOf, execCommandsOf, readPage } from '../../support/kube/render.ts';
+import { execCommandsOf } from '../../support/kube/render.ts';
+import { commandLinesOf, readPage } from '../../support/pages.ts';
 
-/** The commands of a page's blocks, without the remarks behind them. */
-function commandsOf(page: string): string[] {
-  return blocksOf(page)
-    .flatMap((block) => block.split('\n'))
-    .map((line) => line.replace(/(^| )#.*$/, '').trimEnd())
-    .filter((line) => line !== '');
-}
-
-const english = readPage('README.md');
-const russian = readPage('README.ru.md');
-
-it('the Russian page has the same commands as the English one', () => {
-  const commands = commandsOf(english);
-  expect(commands.length).toBeGreaterThan(20);
-  expect(commandsOf(russian)).toEqual(commands);
-});
-
-it('both pages have the same commands in their text', () => {
-  const codeOf = (page: string) =>
-    [...page.replaceAll(/^```\n.*?^```$/gms, '').matchAll(/`([^`\n]+)`/g)]
-      .map(([, code = '']) => code)
-      .filter((code) => code.includes(' '));
-  expect(codeOf(russian).toSorted()).toEqual(codeOf(english).toSorted());
-});
+const page = readPage('deploy/README.md');
+const commands = [
+  ...commandLinesOf(page, 'deploy/README.md'),
+  ...page.split('\n').filter((line) => line.includes('kubectl')),
+];
 
 describe('no command of the pages', () => {
   it.each([
@@ -40,8 +22,8 @@ describe('no command of the pages', () => {
     ['deletes claims that another instance may own', /delete pvc -l app\.kubernetes\.io\/name=valkey(?!,)/],
     ['names an operator’s resource without its group', /kubectl .*\b(get|patch|delete|wait) valkey /],
   ])('%s', (_what, pattern) => {
-    for (const command of [...commandsOf(english), ...english.split('\n').filter((line) => line.includes('kubectl'))])
-      expect(command).not.toMatch(pattern);
+    expect(commands.length).toBeGreaterThan(20);
+    for (const command of commands) expect(command).not.toMatch(pattern);
   });
 });
 
