@@ -96,7 +96,10 @@ export function commandsToRun(text: string, page: string): PageCommands[] {
   });
 }
 
-/** The first line of `expected` that `printed` does not have, in this order; null where it has all. `...` in a line stands for anything. */
+/**
+ * The first line of `expected` that `printed` does not have; null where it has all, in any order: what a container prints on its two streams is
+ * joined as it comes. `...` in a line stands for anything.
+ */
 export function missingLine(expected: string, printed: string): string | null {
   const left = printed.split('\n').map((line) => line.trim());
   for (const line of expected.split('\n').filter((one) => one.trim() !== '' && one.trim() !== '...')) {
@@ -111,7 +114,7 @@ export function missingLine(expected: string, printed: string): string | null {
       .join('.*');
     const found = left.findIndex((one) => new RegExp(`^${pattern}$`).test(one));
     if (found === -1) return line;
-    left.splice(0, found + 1);
+    left.splice(found, 1);
   }
   return null;
 }
