@@ -1,6 +1,6 @@
 import { type Configuration, isSetTo, readConfiguration, settingText, withExtraFlags } from './conf/configuration.ts';
 import { type Environment, foreignWarning, moduleArgsVariables, wordsOf } from './conf/environment.ts';
-import { type Grammar, grammarOf } from './conf/tokenize.ts';
+import { type Grammar, grammarOf, renderLine } from './conf/tokenize.ts';
 import type { Code } from './diagnostics/catalogue.ts';
 import { type Details, type Diagnostic, diagnose, refuse } from './diagnostics/diagnostic.ts';
 import { type ClosedPlace, OWN_PLACE, type Reader, START_RECORD, type User } from './host/host.ts';
@@ -114,7 +114,7 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
     const { warnings, login } = sentinelPasswords(host, env, conf);
     diagnostics.push(...warnings);
     const argv = [invocation.name, ...conf.commandLine.elements.map(({ text }) => text)];
-    const record = recordOf(conf, addressesHere, login, SENTINEL_PORT);
+    const record = recordOf(conf, addressesHere, login, { usualPort: SENTINEL_PORT });
     const directory = freshDirectory();
     return {
       ...common,
@@ -143,7 +143,8 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
   ];
   if (written.length > 0 && directory === undefined) strict('VB503', NO_PLACE, noPlace(host.closedPlaces()));
   const argv = [invocation.name, ...expressed.args];
-  const record = recordOf(conf, addressesHere, passwords.login);
+  const loads = planned.loads.map(({ path, args }) => renderLine([path, ...args.flatMap(({ words }) => words)]));
+  const record = recordOf(conf, addressesHere, passwords.login, { loads });
   if (expressed.effectiveConf !== null) diagnostics.push(effectiveNotice(conf, files.conf));
   return {
     ...common,

@@ -102,9 +102,11 @@ export interface NodeModules {
   readonly problems: readonly string[];
 }
 
-interface ListedModule {
+export interface ListedModule {
   readonly name: string;
   readonly version: number;
+  /** The file; empty for a part of the server. */
+  readonly path: string;
   readonly args: readonly string[];
 }
 
@@ -224,14 +226,14 @@ export function modulePorts(nodes: readonly NodeModules[], manifests: readonly M
  * MODULE LIST in RESP2's flat form (module.c, addReplyLoadedModules); null if it, or one entry of it, is something
  * else.
  */
-function readModules(reply: Reply | undefined): readonly ListedModule[] | null {
+export function readModules(reply: Reply | undefined): readonly ListedModule[] | null {
   if (!isList(reply)) return null;
   const modules = reply.map((entry): ListedModule | null => {
     const fields = pairsIn(entry);
     const [name, version, args] = [textIn(fields?.get('name')), fields?.get('ver'), fields?.get('args') ?? []];
     const words = isList(args) ? args.map(textIn) : [null];
     if (name === null || typeof version !== 'number' || words.includes(null)) return null;
-    return { name, version, args: words.filter((word) => word !== null) };
+    return { name, version, path: textIn(fields?.get('path')) ?? '', args: words.filter((word) => word !== null) };
   });
   return modules.includes(null) ? null : modules.filter((module) => module !== null);
 }

@@ -115,7 +115,7 @@ function troubleSaid(message: string, before = ''): Trouble {
 }
 
 /** `name:value` lines. */
-function fieldsOf(text: string): ReadonlyMap<string, string> {
+export function fieldsOf(text: string): ReadonlyMap<string, string> {
   return new Map(
     text.split('\n').flatMap((line) => {
       const colon = line.indexOf(':');

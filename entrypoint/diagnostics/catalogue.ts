@@ -2,6 +2,7 @@ import { clusterEntries } from './cluster.ts';
 import { confEntries, environmentEntries } from './input.ts';
 import { argumentEntries, moduleEntries } from './modules.ts';
 import type { CataloguePage } from './page.ts';
+import { serverEntries } from './server.ts';
 import { startEntries } from './start.ts';
 
 /** Everything that the entrypoint can say, by code. Codes are never reused. */
@@ -12,6 +13,7 @@ export const catalogue = {
   ...argumentEntries,
   ...startEntries,
   ...clusterEntries,
+  ...serverEntries,
 } as const satisfies Readonly<Record<string, CataloguePage>>;
 
 export type Code = keyof typeof catalogue;

@@ -1,7 +1,7 @@
 import { type Configuration, isSetTo, settingsOf } from '../conf/configuration.ts';
 import type { Environment } from '../conf/environment.ts';
 import { tokenize } from '../conf/tokenize.ts';
-import { type Diagnostic, diagnose, refuse } from '../diagnostics/diagnostic.ts';
+import { type Details, type Diagnostic, diagnose, refuse } from '../diagnostics/diagnostic.ts';
 import type { Reader } from '../host/host.ts';
 import { asBytes, type Bytes, pathOf } from '../text/bytes.ts';
 import { isOlder, nearest, versionLine } from '../text/names.ts';
@@ -162,13 +162,17 @@ function unclaimedVariables(loaded: readonly LoadedModule[], variables: ModulesR
 }
 
 function tooOldServer(loads: readonly WantedLoad[], bundle: Bundle): Diagnostic[] {
-  return loads.flatMap(({ module, line }) => {
-    const version = bundle.modules[module.name]?.version;
-    const minimum = module.manifest?.requires.valkey?.[versionLine(version) ?? ''];
-    if (version === undefined || minimum === undefined || !isOlder(bundle.valkey, minimum)) return [];
-    const message = `${module.name} ${version} needs Valkey ${minimum}, and this is ${bundle.valkey}`;
-    return [diagnose('VB309', message, line === null ? {} : { at: line.at })];
-  });
+  return loads.flatMap(({ module, line }) =>
+    tooOldFor(module, bundle, bundle.valkey, line === null ? {} : { at: line.at }),
+  );
+}
+
+/** VB309 where the image's version of the module asks for a newer server than `server`. */
+export function tooOldFor(module: Module, bundle: Bundle, server: string, details: Details = {}): Diagnostic[] {
+  const version = bundle.modules[module.name]?.version;
+  const minimum = module.manifest?.requires.valkey?.[versionLine(version) ?? ''];
+  if (version === undefined || minimum === undefined || !isOlder(server, minimum)) return [];
+  return [diagnose('VB309', `${module.name} ${version} needs Valkey ${minimum}, and this is ${server}`, details)];
 }
 
 /**

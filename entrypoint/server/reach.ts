@@ -143,30 +143,36 @@ export interface StartRecord extends Reach {
   readonly password: Bytes | null;
   /** nodes.conf as an absolute path; null without cluster mode. */
   readonly nodesFile: string | null;
+  /** The load lines that the start wanted, path first, in the quoting of valkey.conf. */
+  readonly loads: readonly Bytes[];
 }
 
-/** The record of a server with these settings, which `password` lets in; `usualPort`: its port if they set none. */
+/**
+ * The record of a server with these settings, which `password` lets in; `loads`: the load lines that it is to have;
+ * `usualPort`: its port if the settings have none.
+ */
 export function recordOf(
   { settings, dataDirectory }: { readonly settings: Settings; readonly dataDirectory: string },
   addressesHere: () => readonly string[],
   password: Bytes | null,
-  usualPort?: number,
+  { loads = [], usualPort }: { readonly loads?: readonly Bytes[]; readonly usualPort?: number } = {},
 ): StartRecord {
   return {
     ...reachServer(settings, dataDirectory, addressesHere, usualPort),
     password,
     nodesFile: nodesFileOf(settings, dataDirectory),
+    loads,
   };
 }
 
 /** A server without a record: it is asked at the usual port, with the password of the environment. */
 export function usualServer(password: string): StartRecord {
   const reach = reachServer(new Map(), '/', () => []);
-  return { ...reach, password: password === '' ? null : bytesOf(password), nodesFile: null };
+  return { ...reach, password: password === '' ? null : bytesOf(password), nodesFile: null, loads: [] };
 }
 
 /** A line for each thing that is known: its name, and its value with every byte but plain ASCII as %XX. */
-export function writeRecord({ address, port, tlsPort, socket, tls, password, nodesFile }: StartRecord): Bytes {
+export function writeRecord({ address, port, tlsPort, socket, tls, password, nodesFile, loads }: StartRecord): Bytes {
   const values: Readonly<Record<string, string | null>> = {
     address,
     port: String(port),
@@ -180,17 +186,17 @@ export function writeRecord({ address, port, tlsPort, socket, tls, password, nod
   };
   const line = (name: string, value: Bytes): string => `${name} ${value.replace(/[^!-$&-~]/g, toPercent)}\n`;
   const lines = Object.entries(values).map(([name, value]) => (value === null ? '' : line(name, bytesOf(value))));
-  return asBytes([...lines, password === null ? '' : line('requirepass', password)].join(''));
+  const secret = password === null ? '' : line('requirepass', password);
+  return asBytes([...lines, ...loads.map((load) => line('loadmodule', load)), secret].join(''));
 }
 
 /** The record that writeRecord() wrote; null if the text is not one. */
 export function readRecord(text: Bytes): StartRecord | null {
-  const values = new Map(
-    text.split('\n').flatMap((line) => {
-      const [, name, value = ''] = /^(\S+) (\S*)$/.exec(line) ?? [];
-      return name === undefined ? [] : [[name, asBytes(value.replace(/%([0-9A-F]{2})/g, fromPercent))] as const];
-    }),
-  );
+  const lines = text.split('\n').flatMap((line) => {
+    const [, name, value = ''] = /^(\S+) (\S*)$/.exec(line) ?? [];
+    return name === undefined ? [] : [[name, asBytes(value.replace(/%([0-9A-F]{2})/g, fromPercent))] as const];
+  });
+  const values = new Map(lines);
   const textAt = (name: string): string | null => {
     const value = values.get(name);
     return value === undefined ? null : textOf(value);
@@ -210,6 +216,7 @@ export function readRecord(text: Bytes): StartRecord | null {
     },
     password: values.get('requirepass') ?? null,
     nodesFile: textAt('nodes-file'),
+    loads: lines.flatMap(([name, value]) => (name === 'loadmodule' ? [value] : [])),
   };
 }
 

@@ -46,11 +46,11 @@ const pageByCommand = {
     exitCodes: [0, 64, 78],
   },
   doctor: {
-    usage: 'doctor',
-    about: 'checks this container: server, user, modules, directories',
-    options: [],
-    example: 'doctor',
-    exitCodes: [0, 64, 67, 73, 78, 126, 127],
+    usage: 'doctor [--json]',
+    about: 'looks at this container and at the server that runs in it: modules, access, memory, kernel, disk, cluster',
+    options: [['--json', 'as data: version, exitCode, server, checks']],
+    example: 'doctor --json',
+    exitCodes: [0, 1, 64, 75],
   },
   explain: {
     usage: 'explain <code>',

@@ -11,10 +11,11 @@ import {
 import type { Host, Waiting } from '../host/host.ts';
 import { messageOf } from '../text/bytes.ts';
 import { nearest } from '../text/names.ts';
+import { explainCode, listModules, showVersion } from './about.ts';
 import { check } from './cluster/check.ts';
 import { ensure } from './cluster/ensure.ts';
 import { verifyCoordinator } from './cluster/verify-coordinator.ts';
-import { doctor, explainCode, listModules, showVersion } from './doctor.ts';
+import { doctor } from './doctor.ts';
 import { health } from './health.ts';
 import type { Build, ToolContext } from './options.ts';
 import { overview, pageAskedFor, pageOf, showPage } from './pages.ts';

@@ -31,7 +31,7 @@ describe('a shared object without an OnLoad function', () => {
   it('that was only discovered is a warning of doctor and of plan', async () => {
     const doctor = await containers.run(withLibraryAt(FOUND, { command: ['valkey-bundle', 'doctor'] }));
     expect(doctor).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(doctor.stdout).toMatch(/^warn module plain: .*libplain\.so/m);
+    expect(doctor.stdout).toMatch(/^warn module plain\n +VB311 .*libplain\.so/m);
     const planned = await containers.run(withLibraryAt(FOUND, plan()));
     expect(JSON.parse(planned.stdout)).toMatchObject({
       exitCode: 0,

@@ -95,6 +95,8 @@ export interface ContainerWish {
   readonly openFiles?: { readonly soft: number; readonly hard: number };
   readonly healthEveryMs?: number;
   readonly sysctls?: Readonly<Record<string, string>>;
+  /** The limit of its memory, in bytes. */
+  readonly memory?: number;
   readonly workingDir?: string;
 }
 
@@ -125,6 +127,7 @@ function optionsOf(image: string, wish: ContainerWish): Docker.ContainerCreateOp
       ...(ipc === undefined ? {} : { IpcMode: ipc }),
       ...(processes === undefined ? {} : { PidMode: processes }),
       Sysctls: { ...wish.sysctls },
+      Memory: wish.memory ?? 0,
       CapDrop: [...(wish.capDrop ?? [])],
       Tmpfs: { ...wish.tmpfs },
       NetworkMode: port === null ? 'none' : 'bridge',

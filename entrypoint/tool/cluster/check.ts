@@ -14,7 +14,7 @@ import type { Waiting } from '../../host/host.ts';
 import type { Manifest } from '../../modules/manifest.ts';
 import { printable } from '../../text/bytes.ts';
 import { table } from '../../text/table.ts';
-import { CONNECTION_OPTIONS, readOptions, type ToolContext } from '../options.ts';
+import { CONNECTION_OPTIONS, type Given, readOptions, type ToolContext } from '../options.ts';
 import { ask, type Cluster } from './connection.ts';
 import { findClosedBuses, type Members, membersFrom, startOf, timeoutOf } from './members.ts';
 
@@ -46,14 +46,30 @@ interface Report {
 export async function check(context: ToolContext, waiting: Waiting): Promise<number> {
   const kinds = { nodes: 'value', json: 'flag', timeout: 'value', ...CONNECTION_OPTIONS } as const;
   const options = readOptions(context.args, kinds, 'cluster check', 3);
-  const { host, build, env, tell } = context;
+  const { host, env, tell } = context;
+  const { report, causes } = await lookUntilWell(context, waiting, options);
+  if (options.has('json')) host.print('stdout', `${JSON.stringify(report, null, 2)}\n`);
+  else host.print('stdout', showReport(report, styleFor(host.isTerminal.stdout, env['NO_COLOR'])));
+  if (report.ok) return 0;
+  for (const cause of causes) tell(cause);
+  const failed = report.checks.filter(({ ok }) => !ok).map(({ name }) => name);
+  tell(diagnose('VB720', `failed: ${failed.join(', ')}`));
+  return 1;
+}
+
+/** Looks at the cluster, and again for as long as `--timeout` says while something is not as it should be. */
+export async function lookUntilWell(
+  context: ToolContext,
+  waiting: Waiting,
+  options: ReadonlyMap<string, Given>,
+): Promise<Looked> {
   const start = startOf(context, options);
   const cluster: Cluster = { waiting, connection: start.connection, say: () => {} };
   const patience = timeoutOf(options, 5);
   const look = async (end: number): Promise<Looked> => {
     for (;;) {
       try {
-        return await lookAt(cluster, start.find, build.manifests);
+        return await lookAt(cluster, start.find, context.build.manifests);
       } catch (error) {
         if (!mayPass(error) || waiting.now() >= end) throw error;
       }
@@ -67,14 +83,7 @@ export async function check(context: ToolContext, waiting: Waiting): Promise<num
     await again(waiting);
     looked = await look(end);
   }
-  const { report, causes } = looked;
-  if (options.has('json')) host.print('stdout', `${JSON.stringify(report, null, 2)}\n`);
-  else host.print('stdout', showReport(report, styleFor(host.isTerminal.stdout, env['NO_COLOR'])));
-  if (report.ok) return 0;
-  for (const cause of causes) tell(cause);
-  const failed = report.checks.filter(({ ok }) => !ok).map(({ name }) => name);
-  tell(diagnose('VB720', `failed: ${failed.join(', ')}`));
-  return 1;
+  return looked;
 }
 
 /** A node to begin with that has no address yet, or does not answer yet. */

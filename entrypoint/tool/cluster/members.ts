@@ -1,6 +1,7 @@
 import { endpoint } from '../../cluster/nodes.ts';
 import { clonesAmong, otherAddresses, type Trouble, type View } from '../../cluster/view.ts';
 import { Refusal, refuse } from '../../diagnostics/diagnostic.ts';
+import type { Waiting } from '../../host/host.ts';
 import { textOf } from '../../text/bytes.ts';
 import type { Place } from '../../text/place.ts';
 import { addressHere, serverOf } from '../health.ts';
@@ -34,7 +35,10 @@ interface Start {
 /** From the options, or from the record that the last start of this container left. */
 export function startOf(context: ToolContext, options: ReadonlyMap<string, Given>): Start {
   const nodes = options.get('nodes');
-  if (nodes === undefined) return ownServer(context, options);
+  if (nodes === undefined) {
+    const { connection, locate } = ownServer(context, options);
+    return { connection, find: async (cluster) => [await viewOf(cluster, await locate(cluster.waiting))] };
+  }
   const targets = readTargets(nodes.text, nodes.at);
   return {
     connection: readConnection(context.host, options, context.env),
@@ -48,7 +52,21 @@ export function startOf(context: ToolContext, options: ReadonlyMap<string, Given
   };
 }
 
-function ownServer({ host, env }: ToolContext, options: ReadonlyMap<string, Given>): Start {
+async function viewOf(cluster: Cluster, at: Endpoint): Promise<View> {
+  const reading = await viewAt(cluster, at);
+  if (reading.kind === 'view') return reading.view;
+  throw new Refusal(troubleDiagnostic(at.name, reading));
+}
+
+/** The server of this container: how it is spoken to, and where. A password is sent to this machine alone. */
+interface OwnServer {
+  readonly connection: Connection;
+  /** Refuses VB703 where its address is not one of this machine. */
+  readonly locate: (waiting: Waiting) => Promise<Endpoint>;
+}
+
+/** From the record of its start. Refuses VB601 for a server without a port, and what readConnection() refuses. */
+export function ownServer({ host, env }: ToolContext, options: ReadonlyMap<string, Given>): OwnServer {
   const own = serverOf(host, env);
   const given = readConnection(host, options, env);
   const port = (given.tls !== null && own.tlsPort) || own.port || own.tlsPort;
@@ -65,13 +83,10 @@ function ownServer({ host, env }: ToolContext, options: ReadonlyMap<string, Give
   };
   return {
     connection,
-    async find(cluster) {
-      const ip = await addressHere(host, cluster.waiting, own.address);
+    async locate(waiting) {
+      const ip = await addressHere(host, waiting, own.address);
       if (ip === null) throw refuse('VB703', `${own.address} is not an address of this machine`);
-      const name = endpoint(ip, port);
-      const reading = await viewAt(cluster, { name, ip, port });
-      if (reading.kind === 'view') return [reading.view];
-      throw new Refusal(troubleDiagnostic(name, reading));
+      return { name: endpoint(ip, port), ip, port };
     },
   };
 }

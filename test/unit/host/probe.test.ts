@@ -209,9 +209,9 @@ describe('the probe', () => {
       { ...here, boot: 'abc' },
     ]) {
       await leaveRecord({ tlsPort: 6380, port: 0 }, startName(owner, '0'.repeat(16)));
-      const { handed } = await run('health');
-      // Without a record the usual port is asked, where nobody is: so an answer is handed on.
-      expect(handed.join(' ')).toContain('!127.0.0.1:6379');
+      const { said, handed } = await run('health');
+      // With the record, which is of a server over TLS, nobody would be asked. Without it that is the usual port, where somebody may be.
+      expect(said !== null || handed.includes('--heard')).toBe(true);
     }
   });
   it.each([['plan', '--json'], [], ['health', '--dead'], ['health', '--alive', 'x'], ['cluster', 'check']])(

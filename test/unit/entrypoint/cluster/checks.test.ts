@@ -69,8 +69,13 @@ it('a problem names the node', () => {
 });
 
 describe('modules of nodes', () => {
-  const search = { name: 'search', version: 10002, args: ['--use-coordinator', '--reader-threads', '8'] };
-  const json = { name: 'json', version: 10002, args: [] };
+  const search = {
+    name: 'search',
+    version: 10002,
+    path: '/s.so',
+    args: ['--use-coordinator', '--reader-threads', '8'],
+  };
+  const json = { name: 'json', version: 10002, path: '/j.so', args: [] };
   const node = (name: string, modules = [json, search], settings: Record<string, string> = {}): NodeModules => ({
     name,
     modules,
@@ -84,7 +89,11 @@ describe('modules of nodes', () => {
     });
     it.each<[string, NodeModules, readonly RegExp[]]>([
       ['that a node lacks', node('b', [json]), [/^b lacks search/]],
-      ['that a node has alone', node('b', [json, search, { name: 'x', version: 1, args: [] }]), [/^b has x/]],
+      [
+        'that a node has alone',
+        node('b', [json, search, { name: 'x', version: 1, path: '/x.so', args: [] }]),
+        [/^b has x/],
+      ],
       ['of another version', node('b', [json, { ...search, version: 10201 }]), [/^b has version 10201 of search/]],
       [
         'with other arguments',
@@ -108,7 +117,7 @@ describe('modules of nodes', () => {
     });
     it('differ without their secrets being shown', () => {
       const secret = (name: string, value: string) =>
-        node(name, [{ name: 'ldap', version: 1, args: ['search_bind_passwd', value] }], {
+        node(name, [{ name: 'ldap', version: 1, path: '/l.so', args: ['search_bind_passwd', value] }], {
           'ldap.search_bind_passwd': value,
         });
       const text = checkModules([secret('a', 'hidden1'), secret('b', 'hidden2')]).problems.join('\n');
@@ -140,8 +149,8 @@ describe('modules of nodes', () => {
       expect(said([entry('search', '--a', '1'), lua], settings)).toEqual({
         name: 'a',
         modules: [
-          { name: 'search', version: 10002, args: ['--a', '1'] },
-          { name: 'lua', version: 1, args: [] },
+          { name: 'search', version: 10002, path: '/x.so', args: ['--a', '1'] },
+          { name: 'lua', version: 1, path: '', args: [] },
         ],
         settings: new Map([['search.reader-threads', '8']]),
         problems: [],

@@ -95,6 +95,7 @@ describe('how a server is reached, whatever it is bound to', () => {
 describe('the record of a start', () => {
   const everyByte = asBytes(String.fromCharCode(...Array.from({ length: 256 }, (_, byte) => byte)));
   const full: StartRecord = {
+    loads: [asBytes('/m.so --flag "a b"'), asBytes('/n.so')],
     address: 'fd00::5',
     port: 0,
     tlsPort: 6380,

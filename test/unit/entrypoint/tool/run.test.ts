@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../../entrypoint/diagnostics/catalogue.ts';
-import { DEFAULT_SERVER } from '../../../../entrypoint/modules/manifest.ts';
 import { moduleFile } from '../../../support/elf.ts';
 import { kindsOf, tool } from '../../../support/fake-start.ts';
 
@@ -16,7 +15,6 @@ describe('the tool', () => {
     [['toString']],
     [['modules', 'extra']],
     [['modules', '--json', 'extra']],
-    [['doctor', '--fix']],
     [['version', 'x']],
     [['health', 'x']],
     [['explain']],
@@ -26,8 +24,7 @@ describe('the tool', () => {
     expect(tool(args)).toMatchObject({ codes: ['VB601'], exitCode: 64, stdout: '' });
   });
   it('changes nothing', () => {
-    for (const args of [['modules'], ['doctor'], ['version'], ['explain', 'VB101']])
-      expect(kindsOf(tool(args))).toEqual(['exit']);
+    for (const args of [['modules'], ['version'], ['explain', 'VB101']]) expect(kindsOf(tool(args))).toEqual(['exit']);
   });
 });
 
@@ -56,29 +53,6 @@ describe('modules', () => {
       '/opt/libx.so',
     );
     expect(tool(['modules'], { MODULE_DIR: '/none' })).toMatchObject({ codes: ['VB207'], exitCode: 78 });
-  });
-});
-
-describe('doctor', () => {
-  const marks = (image: Parameters<typeof tool>[2] = {}) => {
-    const { stdout, codes, exitCode } = tool(['doctor'], {}, image);
-    const failed = stdout.split('\n').filter((line) => line.startsWith('fail')).length;
-    return [failed, codes, exitCode];
-  };
-  it('finds nothing wrong in the image', () => expect(marks()).toEqual([0, [], 0]));
-  it.each<[string, Parameters<typeof tool>[2], string, number]>([
-    ['a missing server', { files: { [DEFAULT_SERVER]: { link: '/none' } } }, 'VB501', 127],
-    ['a server that nobody may execute', { files: { [DEFAULT_SERVER]: 'x' } }, 'VB502', 126],
-    ['a missing user', { users: {} }, 'VB505', 67],
-    ['no place for its files', { closed: ['/run/valkey-bundle', '/dev/shm', '/tmp'] }, 'VB503', 73],
-    ['a module without an execute bit', { files: { '/usr/lib/valkey/x.so': moduleFile(0o644) } }, 'VB304', 78],
-  ])('finds %s', (_, image, code, exitCode) => expect(marks(image)).toEqual([1, [code], exitCode]));
-  it('checks everything, and ends with the first trouble', () => {
-    expect(marks({ users: {}, files: { '/usr/lib/valkey/x.so': moduleFile(0o644) } })).toEqual([
-      2,
-      ['VB505', 'VB304'],
-      67,
-    ]);
   });
 });
 

@@ -1,0 +1,65 @@
+import { catalogue, isCode } from '../diagnostics/catalogue.ts';
+import { refuse } from '../diagnostics/diagnostic.ts';
+import type { CataloguePage } from '../diagnostics/page.ts';
+import { discover, readBundle } from '../modules/discover.ts';
+import { printable } from '../text/bytes.ts';
+import { nearest } from '../text/names.ts';
+import { table } from '../text/table.ts';
+import { type ToolContext, takesNo } from './options.ts';
+
+/** `valkey-bundle modules [--json]`: what MODULE_DIR holds, with the version and the variable of each. */
+export function listModules({ host, build, args, env, tell }: ToolContext): number {
+  const json = args[0] === '--json';
+  takesNo(json ? args.slice(1) : args, 'modules');
+  const { bundle } = readBundle(host);
+  const { modules, warnings } = discover(host, env['MODULE_DIR'], host.cwd, build.manifests);
+  warnings.forEach(tell);
+  const rows = modules.map((module) => ({
+    name: module.name,
+    version: bundle.modules[module.name]?.version ?? null,
+    file: module.path,
+    variable: `${module.variable}_MODULE_ARGS`,
+    loadName: module.manifest?.loadName ?? null,
+    title: module.manifest?.title ?? null,
+    origin: bundle.modules[module.name]?.origin ?? null,
+  }));
+  if (json) host.print('stdout', `${JSON.stringify(rows, null, 2)}\n`);
+  else
+    for (const line of table(rows.map((row) => [row.name, row.version ?? '?', row.variable, row.file])))
+      host.print('stdout', `${printable(line)}\n`);
+  return 0;
+}
+
+/** `valkey-bundle version`. */
+export function showVersion({ host, build, args }: ToolContext): number {
+  takesNo(args, 'version');
+  const { bundle } = readBundle(host);
+  const modules = Object.entries(bundle.modules).map(
+    ([name, { version, origin }]) => `${name} ${version} (${origin})\n`,
+  );
+  host.print(
+    'stdout',
+    `valkey-bundle ${build.version} (Node ${build.node})\nline ${bundle.line}, Valkey ${bundle.valkey}\n${modules.join('')}`,
+  );
+  return 0;
+}
+
+/** `valkey-bundle explain <code>`: the page of one diagnostic. */
+export function explainCode({ host, args }: ToolContext): number {
+  const [word, ...rest] = args;
+  const code = word?.toUpperCase() ?? '';
+  if (rest.length > 0 || !isCode(code)) {
+    const near = nearest(code, Object.keys(catalogue));
+    const hint = near === null ? `Codes run from VB101 on; docs/diagnostics.md lists them.` : `Did you mean ${near}?`;
+    throw refuse('VB601', word === undefined ? 'explain needs a code' : `there is no diagnostic "${args.join(' ')}"`, {
+      hint,
+    });
+  }
+  host.print('stdout', page(code, catalogue[code]));
+  return 0;
+}
+
+function page(code: string, { title, severity, exitCode, meaning, fix }: CataloguePage): string {
+  const end = exitCode === 0 ? 'The start goes on.' : `The start ends with exit code ${exitCode}; no server runs.`;
+  return `${code} (${severity}): ${title}\n\n${meaning}\n\nFix: ${fix}\n\n${end}\n`;
+}
