@@ -6,6 +6,7 @@ import { clusterEntries } from '../../../../entrypoint/diagnostics/cluster.ts';
 import { diagnose, exitCodeOf, refuse } from '../../../../entrypoint/diagnostics/diagnostic.ts';
 import { confEntries, environmentEntries } from '../../../../entrypoint/diagnostics/input.ts';
 import { argumentEntries, moduleEntries } from '../../../../entrypoint/diagnostics/modules.ts';
+import { serverEntries } from '../../../../entrypoint/diagnostics/server.ts';
 import { startEntries } from '../../../../entrypoint/diagnostics/start.ts';
 
 const sources = join(import.meta.dirname, '..', '..', '..', '..', 'entrypoint');
@@ -13,9 +14,15 @@ const pages = Object.entries(catalogue);
 
 describe('the catalogue', () => {
   it('has each code once', () => {
-    const parts = [confEntries, environmentEntries, moduleEntries, argumentEntries, startEntries, clusterEntries].map(
-      (part) => Object.keys(part),
-    );
+    const parts = [
+      confEntries,
+      environmentEntries,
+      moduleEntries,
+      argumentEntries,
+      startEntries,
+      clusterEntries,
+      serverEntries,
+    ].map((part) => Object.keys(part));
     expect(parts.flat()).toHaveLength(pages.length);
   });
   it('says something on every page', () => {
