@@ -129,8 +129,13 @@ async function lookAtServer(context: ToolContext): Promise<Look[]> {
     const commands = questions.map((words) => command(...words));
     const answer = await ask({ waiting, connection, say: () => {} }, at, commands, { timeoutMs: ANSWER_MS });
     if (answer.kind === 'failed') return silent(diagnose('VB813', `${at.name}: ${answer.why}`));
-    const refused = answer.replies.flatMap((reply, index) =>
-      isError(reply) ? [diagnose('VB814', `${questions[index]?.join(' ')}: ${reply.message}`)] : [],
+    const errors = answer.replies.map((reply) => (isError(reply) ? reply.message : null));
+    const [first = null] = errors;
+    // Nobody logged in: the same error to every question.
+    if (first !== null && errors.every((error) => error === first))
+      return silent(diagnose('VB813', `${at.name}: ${first}`));
+    const refused = errors.flatMap((error, index) =>
+      error === null ? [] : [diagnose('VB814', `${questions[index]?.join(' ')}: ${error}`)],
     );
     const facts = readFacts(context.host, answer.replies);
     const version = facts.info?.get('valkey_version') ?? facts.info?.get('redis_version') ?? '?';
