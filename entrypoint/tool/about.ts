@@ -23,7 +23,7 @@ export function listModules({ host, build, args, env, tell }: ToolContext): numb
     title: module.manifest?.title ?? null,
     origin: bundle.modules[module.name]?.origin ?? null,
   }));
-  if (json) host.print('stdout', `${JSON.stringify(rows, null, 2)}\n`);
+  if (json) host.print('stdout', `${JSON.stringify({ version: 1, modules: rows }, null, 2)}\n`);
   else
     for (const line of table(rows.map((row) => [row.name, row.version ?? '?', row.variable, row.file])))
       host.print('stdout', `${printable(line)}\n`);

@@ -41,7 +41,7 @@ const pageByCommand = {
   modules: {
     usage: 'modules [--json]',
     about: 'the modules found, their versions and variables',
-    options: [['--json', 'as data']],
+    options: [['--json', 'as data: version, modules']],
     example: 'modules --json',
     exitCodes: [0, 64, 78],
   },

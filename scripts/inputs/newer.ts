@@ -152,7 +152,7 @@ export async function reportNewer(
     newer.push(...result.newer);
     failures.push(...result.failures);
   }
-  if (json) console.log(JSON.stringify({ newer }, null, 2));
+  if (json) console.log(JSON.stringify({ version: 1, newer }, null, 2));
   else if (newer.length === 0 && failures.length === 0) console.log('nothing is newer');
   else
     for (const one of newer)

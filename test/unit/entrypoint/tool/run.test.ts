@@ -42,8 +42,10 @@ describe('modules', () => {
     ]);
   });
   it('lists them as JSON', () => {
-    const rows = JSON.parse(tool(['modules', '--json'], {}, { modules: ['libvalkey_bloom.so', 'libecho.so'] }).stdout);
-    expect(rows).toMatchObject([
+    const { stdout } = tool(['modules', '--json'], {}, { modules: ['libvalkey_bloom.so', 'libecho.so'] });
+    const { version, modules } = JSON.parse(stdout);
+    expect(version).toBe(1);
+    expect(modules).toMatchObject([
       { name: 'echo', version: null, variable: 'ECHO_MODULE_ARGS', loadName: null },
       { name: 'bloom', version: '1.0.0', variable: 'BLOOM_MODULE_ARGS', loadName: 'bf' },
     ]);
