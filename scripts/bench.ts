@@ -15,7 +15,8 @@ const usage = `npm run bench [-- --runs N] [--sample] [--json FILE] [--write]
   --json FILE  where the numbers go (default dist/bench.json)
   --write      writes docs/benchmark.md
 
-Measures starts side by side, prints each ratio beside its goal, and leaves everything as JSON.`;
+Measures starts side by side, prints each ratio beside its goal, and leaves everything as JSON.
+Example: npm run bench -- --runs 20`;
 
 const options = {
   runs: { type: 'string', default: '100' },

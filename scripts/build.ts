@@ -14,7 +14,8 @@ the server would load it. What BuildKit has in its cache, made of the same input
   --platform PLATFORM  linux/amd64 or linux/arm64; by default this machine's
   --jobs N             how many compilers run at the same time; by default what cores and memory allow
   --no-cache           compile anew, without the caches of BuildKit and of the compiler; toolchains stay
-  --dry-run            print the exact build, and do nothing`;
+  --dry-run            print the exact build, and do nothing
+Example: npm run build -- search --line 9.0`;
 
 const options = {
   line: { type: 'string', default: 'local' },

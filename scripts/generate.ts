@@ -18,7 +18,8 @@ import { paths } from './lib/workspace.ts';
 
 const usage = `npm run generate [-- --check]
 Writes docs/{diagnostics,environment,bad-input,pipeline-problems}.md, modules/*.schema.json and the tables of tags in README*.md.
-  --check  write nothing: fail where one of them is not what its sources say`;
+  --check  write nothing: fail where one of them is not what its sources say
+Example: npm run generate -- --check`;
 
 const options = { check: { type: 'boolean', default: false } } as const;
 

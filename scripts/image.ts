@@ -13,7 +13,8 @@ Without a line: the local image, of binary packages of the Debian archive.
 With a line: builds its modules as npm run build does, and of them the images of its variants.
   --line LINE          as modules/releases/<line>.yaml names it
   --platform PLATFORM  linux/amd64 or linux/arm64; by default this machine's
-Prints tag and id of each image.`;
+Prints tag and id of each image.
+Example: npm run image -- --line 9.0`;
 
 const options = {
   test: { type: 'boolean', default: false },

@@ -10,7 +10,8 @@ const usage = `npm run parity [-- --cases N] [--seed S] [--write]
 Compares our reader with the real servers. Ends with 1 where they differ anywhere, or where many cases left something out.
   --cases N   generated configurations for each server (default 2000)
   --seed S    the same seed gives the same configurations (default 1)
-  --write     writes docs/parity.md`;
+  --write     writes docs/parity.md
+Example: npm run parity -- --cases 1000 --seed 7`;
 
 const options = {
   cases: { type: 'string', default: '2000' },

@@ -28,7 +28,8 @@ built; what is right already stays; run again after an interruption, it goes on.
   --stage                  first step, on each machine that has built images: pushes them, and writes their digests
   --platform P             with --stage: linux/amd64 or linux/arm64; this machine's if not given
   --dry-run                print what would be done
-Credentials are those of docker: docker login <registry>.`;
+Credentials are those of docker: docker login <registry>.
+Example: npm run publish -- --line local --registry localhost:5000 --dry-run`;
 
 await runVerb({ name: 'publish', usage, options: publishOptions }, async ({ values, report, aborted }) => {
   if (values.line === undefined) throw new PipelineError('VP901', 'npm run publish: --line is missing');

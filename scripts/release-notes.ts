@@ -16,7 +16,8 @@ Writes it to dist/release/<line>/notes.md.
   --line LINE  as modules/releases/<line>.yaml names it; npm run publish has to have left its release.json
   --tag TAG    the tag of this release: by default the version of its server and today's date (UTC)
   --from TAG   what to compare with: by default the last release tag of the line that HEAD has behind it
-  --create     also makes the release on GitHub, with GitHub's own list of what was merged; needs gh, and a token that may write contents`;
+  --create     also makes the release on GitHub, with GitHub's own list of what was merged; needs gh, and a token that may write contents
+Example: npm run release-notes -- --line 9.0 --tag v9.0.6-20261122`;
 
 const options = {
   line: { type: 'string', default: '' },

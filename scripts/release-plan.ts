@@ -10,7 +10,8 @@ const usage = `npm run release-plan -- --tag TAG | --line LINE | --all
 Says what the jobs of a workflow are to do: which line, from which lock, on which runners.
   --tag TAG    a release tag, v<version of Valkey>-<yyyymmdd>; an empty one counts as none
   --line LINE  a published line, as modules/releases/<line>.yaml names it; it is released with today's date (UTC)
-  --all        every published line, for the nightly build`;
+  --all        every published line, for the nightly build
+Example: npm run release-plan -- --tag v9.0.6-20261122`;
 
 const options = {
   tag: { type: 'string', default: '' },

@@ -21,7 +21,8 @@ Another commit of the project is another image: a tag that names a version then 
   --date YYYYMMDD          what {date} in a tag becomes; today in UTC
   --move-version-tags      lets a tag that names a version lead elsewhere than it does
   --jobs N                 how many compilers run at the same time
-  --dry-run                print the chain and the build, and do nothing`;
+  --dry-run                print the chain and the build, and do nothing
+Example: npm run release -- --line local --registry localhost:5000`;
 
 const options = {
   line: { type: 'string' },

@@ -18,7 +18,8 @@ What is locked stays, unless the release line asks for something else.
   --locked     write nothing and ask nobody: fail if lock.json is not what the release lines ask for
   --check      write nothing: report newer releases of modules and base images
   --json       with --check: as JSON
-  --dry-run    print what would be asked, and ask nobody`;
+  --dry-run    print what would be asked, and ask nobody
+Example: npm run resolve -- --line 9.0`;
 
 const options = {
   line: { type: 'string', multiple: true },

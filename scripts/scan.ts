@@ -17,7 +17,8 @@ Lets grype look for known vulnerabilities in an image, or in the images that wer
   --platform PLATFORM  linux/amd64 or linux/arm64; with --line by default this machine's
   --fail-on SEVERITY   the least severity that fails, as grype names it; by default high
   --only-fixed         what has no fix yet does not fail
-GRYPE names the program, if it is not on PATH. Waivers stand in modules/waivers.yaml; an expired one fails.`;
+GRYPE names the program, if it is not on PATH. Waivers stand in modules/waivers.yaml; an expired one fails.
+Example: npm run scan -- --line 9.0 --only-fixed`;
 
 const options = {
   line: { type: 'string' },

@@ -30,7 +30,8 @@ dist/sign/subjects.txt lists what was signed, for GitHub's own attestation besid
   --line LINE   what npm run publish let the tags of the line lead to, every variant: dist/release/<line>/release.json
   --key FILE    a private key of cosign, without a transparency log: for tests, and for registries of one's own. COSIGN_PASSWORD is
                 its password. Without it, the identity of the GitHub workflow signs (keyless)
-  --dry-run     print the commands; what they attest is written to dist/sign`;
+  --dry-run     print the commands; what they attest is written to dist/sign
+Example: npm run sign -- --line 9.0`;
 
 const options = {
   line: { type: 'string' },

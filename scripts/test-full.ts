@@ -21,7 +21,8 @@ const parts: Readonly<Record<string, { title: string; command: readonly string[]
 
 const usage = `npm run test:full [-- PART...]
 Everything that npm test samples, and writes dist/test-full.md. Half an hour to an hour. Exit code 1 if a part failed.
-  PART  ${Object.keys(parts).join(', ')}: only these`;
+  PART  ${Object.keys(parts).join(', ')}: only these
+Example: npm run test:full -- full`;
 
 const verb = { name: 'test:full', usage, options: {}, positionals: Object.keys(parts).length };
 

@@ -14,7 +14,8 @@ const usage = `npm test [-- PROJECT|FILE...]
   FILE     has a slash; only the test files whose path begins so, as test/real/health; an engine is started only for a
            project that needs one
 
-Builds what the chosen projects need, runs them, and prints the counts last. Exit code 1 if anything failed.`;
+Builds what the chosen projects need, runs them, and prints the counts last. Exit code 1 if anything failed.
+Example: npm test -- unit golden`;
 
 const verb = { name: 'test', usage, options: {}, positionals: Number.POSITIVE_INFINITY };
 

@@ -22,7 +22,8 @@ const usage = `npm run verify [-- REFERENCE] [--line LINE] [--variant VARIANT] [
   --platform PLATFORM  linux/amd64 or linux/arm64; by default this machine's
   --report FILE        by default dist/release/<line>/report-<variant>-<architecture>.json
 
-Runs the image in containers of its own and prints what was tried. Exit code 1 if a check failed.`;
+Runs the image in containers of its own and prints what was tried. Exit code 1 if a check failed.
+Example: npm run verify -- ghcr.io/kailas-cloud/valkey-bundle:9.0 --line 9.0`;
 
 const options = {
   line: { type: 'string' },

@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { execa } from 'execa';
+import { globSync } from 'glob';
 import { describe, expect, it } from 'vitest';
+import { paths } from '../../../scripts/lib/workspace.ts';
 import { until } from '../../support/until.ts';
 
 const module = new URL('../../../scripts/lib/command-line.ts', import.meta.url).href;
@@ -51,5 +55,15 @@ describe('a signal to a verb', () => {
     const { exitCode, stderr } = await child;
     expect(stderr).toMatch(/tidies up\nVP905 npm run own was interrupted\n/);
     expect(exitCode).toBe(130);
+  });
+});
+
+describe('the usage of every verb', () => {
+  const sources = globSync('scripts/*.ts', { cwd: paths.root })
+    .map((file) => [file, readFileSync(join(paths.root, file), 'utf8')] as const)
+    .filter(([, source]) => source.includes('runVerb('));
+  it.each(sources)('has an example of a command line: %s', (_, source) => {
+    const [, name = '?'] = /usage(?: =|:) `(npm (?:run )?[\w:-]+)/.exec(source) ?? [];
+    expect(source).toMatch(new RegExp(`^Example: ${name}( |\`)`, 'm'));
   });
 });
