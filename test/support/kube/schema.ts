@@ -102,7 +102,7 @@ const podTemplate = z.strictObject({
       fsGroup: z.int(),
       seccompProfile: z.strictObject({ type: z.literal('RuntimeDefault') }),
     }),
-    containers: z.array(container).length(1),
+    containers: z.array(container).min(1),
     volumes: z.array(volume).optional(),
   }),
 });
