@@ -1,11 +1,15 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Redis as Valkey } from 'iovalkey';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { outputOf } from '../../scripts/lib/engine.ts';
+import { paths } from '../../scripts/lib/workspace.ts';
 import { authority } from '../support/certificate.ts';
 import { runAsVisitor } from '../support/kube/clients.ts';
 import type { KubeObject } from '../support/kube/manifest.ts';
 import type { Namespace } from '../support/kube/namespace.ts';
 import type { Pod } from '../support/kube/pod.ts';
+import { execCommandsOf } from '../support/kube/render.ts';
 import {
   allReady,
   jobDone,
@@ -83,6 +87,16 @@ describe('deploy/statefulset with the component tls', () => {
     expect([hosts, kept]).toEqual([names.map((name) => `${name}.valkey-headless.valkey.svc.cluster.local`), 300]);
   });
 
+  it('lets the shell of docs/operate/tls.md in', async () => {
+    const page = await readFile(join(paths.root, 'docs/operate/tls.md'), 'utf8');
+    const shells = execCommandsOf(page, 'valkey').filter(({ command }) => command.includes('valkey-cli'));
+    expect(shells).toHaveLength(1);
+    for (const { pod, command } of shells) {
+      const { stdout } = await namespace.pod(pod).exec('sh', '-c', `echo DBSIZE | ${command}`);
+      expect(stdout).toMatch(/^\d+$/m);
+    }
+  });
+
   it('is refused by a client that trusts another authority', async () => {
     const args = ['valkey.valkey.svc.cluster.local', password, second.certificate];
     await expect(runAsVisitor(namespace, client, args)).rejects.toThrow(/unable to verify|self.signed/);
@@ -136,7 +150,7 @@ describe('deploy/statefulset with the component tls', () => {
     for (const pod of namespace.pods())
       await until(
         `${pod.name} says that it was not taken`,
-        async () => /Unable to update TLS/.test(await said(pod)) || undefined,
+        async () => /Invalid private key/.test(await said(pod)) || undefined,
       );
     expect(new Set(await all(({ ip }) => servedSerial(ip, ca)))).toEqual(new Set([good]));
     for (const pod of namespace.pods())

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { paths } from '../../scripts/lib/workspace.ts';
 import { type KubeObject, nameOf, readManifest } from '../support/kube/manifest.ts';
-import { renderStatefulSet } from '../support/kube/render.ts';
+import { renderMade, renderStatefulSet } from '../support/kube/render.ts';
 import type { PodTemplate } from '../support/kube/schema.ts';
 import { hosts } from '../support/kube/tls.ts';
 import { problemsOf } from '../support/kube/validate.ts';
@@ -51,6 +54,21 @@ describe('the components tls and zones', () => {
   it('change nothing where they are not named', () => {
     expect(JSON.stringify(plain)).not.toMatch(/tls|topologySpread|cert-manager/);
     expect(templatesOf(plain).map(({ spec }) => spec.containers.length)).toEqual([1, 1]);
+  });
+});
+
+describe.each([
+  ['tls', ['Certificate valkey-tls'], 2],
+  ['zones', [], 1],
+])('the kustomization of docs/operate/%s.md', (name, added, containers) => {
+  it('renders what it is about', async () => {
+    const text = readFileSync(join(paths.root, 'docs/operate', `${name}.md`), 'utf8');
+    const [, block = ''] = /^```sh by=\S+\n(.*?)^```$/ms.exec(text) ?? [];
+    const objects = await renderMade(block, `overlays/${name}`);
+    expect(objects.map(nameOf)).toEqual(expect.arrayContaining(added));
+    expect(templatesOf(objects)[0]?.spec.containers).toHaveLength(containers);
+    expect(JSON.stringify(objects).includes('topologySpreadConstraints')).toBe(name === 'zones');
+    expect(await problemsOfAll(objects)).toEqual([]);
   });
 });
 

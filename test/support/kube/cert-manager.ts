@@ -4,10 +4,12 @@ const duration = { type: 'string', pattern: '^([0-9]+(h|m|s))+$' } as const;
 
 /**
  * The fields of cert-manager's custom resources that we use, as its types have them at 02d90248de0d0bc479520c06ae335a5ba84c0057
- * (pkg/apis/certmanager/v1, types_certificate.go and types_issuer.go); of the usages some. By apiVersion and kind.
+ * (pkg/apis/certmanager/v1, types_certificate.go and types_issuer.go); of the usages some.
  */
-export const certManager: Readonly<Record<string, object>> = {
-  'cert-manager.io/v1 Certificate': resource({
+export const certManager: object = {
+  if: { properties: { kind: { const: 'Certificate' } } },
+  // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema.
+  then: resource('Certificate', {
     required: ['secretName', 'issuerRef'],
     properties: {
       secretName: text,
@@ -32,7 +34,7 @@ export const certManager: Readonly<Record<string, object>> = {
       issuerRef: { ...strict, required: ['name'], properties: { name: text, kind: text, group: text } },
     },
   }),
-  'cert-manager.io/v1 Issuer': resource({
+  else: resource('Issuer', {
     minProperties: 1,
     properties: {
       selfSigned: { ...strict, properties: {} },
@@ -41,13 +43,13 @@ export const certManager: Readonly<Record<string, object>> = {
   }),
 };
 
-function resource(spec: object): object {
+function resource(kind: string, spec: object): object {
   return {
     ...strict,
     required: ['apiVersion', 'kind', 'metadata', 'spec'],
     properties: {
       apiVersion: {},
-      kind: {},
+      kind: { const: kind },
       metadata: { type: 'object', required: ['name'] },
       spec: { ...strict, ...spec },
     },

@@ -27,8 +27,8 @@ export interface CreatedPod {
   readonly containers: ReadonlyArray<{ readonly container: Container; readonly docker: Docker.Container }>;
   /** Holds name, address and network of a pod with several containers, as Kubernetes' pause container does: one may restart alone. */
   readonly sandbox: Docker.Container | undefined;
-  /** The engine's volumes of its ConfigMaps and Secrets, by the name in the template; they go when the pod goes. */
-  readonly volumes: ReadonlyMap<string, KeyVolume>;
+  /** Volumes that go when the pod goes. */
+  readonly volumes: readonly string[];
 }
 
 /** Makes the pod's containers as the kubelet would, not started yet. Throws where the template does not fit an image. */
@@ -40,8 +40,8 @@ export async function createPod(wish: PodWish): Promise<CreatedPod> {
   if (runAsNonRoot === true && runAsUser === 0) throw new Error(`${identity.name}: runAsNonRoot, and the user is root`);
   await requireSeccomp();
   const mounts = await Promise.all(spec.containers.map((container) => mountsOf(wish, container)));
-  const volumes = new Map(mounts.flatMap((one) => [...one.keyVolumes]));
-  await makeVolumes(Object.fromEntries([...volumes.values()].map(({ volume, files }) => [volume, files])));
+  const contents = Object.assign({}, ...mounts.map((one) => one.contents)) as Mounts['contents'];
+  await makeVolumes(contents);
   const isAlone = spec.containers.length === 1;
   const sandbox = isAlone ? undefined : await createSandbox(wish);
   const containers: { container: Container; docker: Docker.Container }[] = [];
@@ -50,7 +50,7 @@ export async function createPod(wish: PodWish): Promise<CreatedPod> {
     const name = isAlone ? wish.unique : `${wish.unique}-${container.name}`;
     containers.push({ container, docker: await createContainer(wish, container, name, place, mounts[index]) });
   }
-  return { containers, sandbox, volumes };
+  return { containers, sandbox, volumes: Object.keys(contents) };
 }
 
 async function createSandbox(wish: PodWish): Promise<Docker.Container> {
@@ -141,14 +141,8 @@ interface Mounts {
   readonly mounts: readonly Docker.MountSettings[];
   readonly tmpfs: Readonly<Record<string, string>>;
   readonly binds: readonly string[];
-  /** The containers of a pod have them in common. */
-  readonly keyVolumes: ReadonlyMap<string, KeyVolume>;
-}
-
-interface KeyVolume {
-  /** The engine's name. */
-  readonly volume: string;
-  readonly files: Files;
+  /** The engine's volumes of ConfigMaps and Secrets; the containers of a pod have them in common. */
+  readonly contents: Readonly<Record<string, Files>>;
 }
 
 async function mountsOf(wish: PodWish, { name: container, volumeMounts = [] }: Container): Promise<Mounts> {
@@ -157,7 +151,7 @@ async function mountsOf(wish: PodWish, { name: container, volumeMounts = [] }: C
   const mounts: Docker.MountSettings[] = [];
   const tmpfs: Record<string, string> = {};
   const binds: string[] = [];
-  const keyVolumes = new Map<string, KeyVolume>();
+  const contents: Record<string, Files> = {};
   for (const { name, mountPath, readOnly = false, subPath } of volumeMounts) {
     const claim = claims.get(name);
     const volume = template.spec.volumes?.find((one) => one.name === name);
@@ -172,9 +166,8 @@ async function mountsOf(wish: PodWish, { name: container, volumeMounts = [] }: C
       const found = keysOfVolume(volume, manifest);
       if (found === undefined) continue;
       if (subPath === undefined) {
-        const own = { volume: `${unique}-${name}`, files: keyFiles(found.keys, found.mode, fsGroup) };
-        keyVolumes.set(name, own);
-        mounts.push(volumeMount(own.volume, mountPath, true));
+        contents[keyVolume(unique, name)] = keyFiles(found.keys, found.mode, fsGroup);
+        mounts.push(volumeMount(keyVolume(unique, name), mountPath, true));
       } else {
         const file = join(folder, `${unique}-${name}-${subPath}`);
         await writeFile(file, found.keys.get(subPath) ?? '', { mode: found.mode });
@@ -182,24 +175,12 @@ async function mountsOf(wish: PodWish, { name: container, volumeMounts = [] }: C
       }
     }
   }
-  return { mounts, tmpfs, binds, keyVolumes };
+  return { mounts, tmpfs, binds, contents };
 }
 
-/**
- * Swaps the ConfigMaps and Secrets of a running pod for those of the manifest, as the kubelet does; what is not there any more, or is mounted by
- * subPath, stays.
- */
-export async function refreshVolumes(
-  { volumes }: CreatedPod,
-  { spec }: PodTemplate,
-  manifest: PodWish['manifest'],
-): Promise<void> {
-  for (const one of spec.volumes ?? []) {
-    const own = volumes.get(one.name);
-    if (own === undefined || !isThere(one, manifest)) continue;
-    const found = keysOfVolume(one, manifest);
-    if (found !== undefined) await swapKeys(own.volume, found.keys, found.mode, spec.securityContext.fsGroup);
-  }
+/** The engine's volume of a pod's ConfigMap or Secret. */
+function keyVolume(unique: string, volume: string): string {
+  return `${unique}-${volume}`;
 }
 
 /** One for each mount, also where several are folders (subPath) of the same emptyDir. */
@@ -207,6 +188,23 @@ function tmpfsOptions(volume: Extract<Volume, { emptyDir: unknown }>, fsGroup: n
   const { sizeLimit } = volume.emptyDir;
   const size = sizeLimit === undefined ? [] : [`size=${bytesOfQuantity(sizeLimit)}`];
   return ['rw', 'exec', 'nosuid', 'nodev', 'mode=2777', `gid=${fsGroup}`, ...size].join(',');
+}
+
+/**
+ * Swaps the ConfigMaps and Secrets of a running pod for those of the manifest, as the kubelet does; what is not there any more, or is mounted by
+ * subPath, stays.
+ */
+export async function refreshVolumes(
+  { volumes }: Pick<CreatedPod, 'volumes'>,
+  { template: { spec }, unique }: Pick<PodWish, 'template' | 'unique'>,
+  manifest: PodWish['manifest'],
+): Promise<void> {
+  for (const one of spec.volumes ?? []) {
+    const own = keyVolume(unique, one.name);
+    if (!volumes.includes(own) || !isThere(one, manifest)) continue;
+    const found = keysOfVolume(one, manifest);
+    if (found !== undefined) await swapKeys(own, found.keys, found.mode, spec.securityContext.fsGroup);
+  }
 }
 
 /** What a pod is told of itself, by the downward API and by /etc/hosts. */

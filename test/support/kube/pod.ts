@@ -70,7 +70,7 @@ export async function startPod(wish: PodWish, changed: () => Promise<void>): Pro
     exec: (...command) => execIn(first.docker, command),
     output: () => outputOf(first.docker),
     ended: () => end,
-    refresh: (manifest) => refreshVolumes(created, wish.template, manifest),
+    refresh: (manifest) => refreshVolumes(created, wish, manifest),
     async kill() {
       await Promise.all(dockers.map((docker) => docker.kill({ signal: 'SIGKILL' })));
     },
@@ -134,7 +134,7 @@ async function exitOf(docker: Docker.Container): Promise<number> {
 async function remove({ containers, sandbox, volumes }: CreatedPod): Promise<void> {
   await Promise.all(containers.map(({ docker }) => docker.remove({ force: true, v: true })));
   await sandbox?.remove({ force: true, v: true });
-  for (const { volume } of volumes.values()) await engine.getVolume(volume).remove();
+  for (const volume of volumes) await engine.getVolume(volume).remove();
 }
 
 interface Reports {

@@ -75,7 +75,7 @@ function leaves(value: unknown, path: string): string[] {
  * 0af1dcd7eff412f185635783bd7a938a8261dd14.
  */
 function validateCustomResource(object: KubeObject): string[] | undefined {
-  const schema = schemas[object.apiVersion] ?? certManager[`${object.apiVersion} ${object.kind}`];
+  const schema = schemas[object.apiVersion];
   if (schema === undefined) return undefined;
   const validate = new Ajv({ allErrors: true, verbose: true }).compile(schema);
   if (validate(object)) return [];
@@ -157,6 +157,7 @@ function valkey(spec: object): object {
 const schemas: Readonly<Record<string, object>> = {
   'hyperspike.io/v1': valkey(common),
   'kailas.cloud/v1': valkey({ ...common, ...ofFork }),
+  'cert-manager.io/v1': certManager,
 };
 
 const selector = z.strictObject({ matchLabels: z.record(z.string(), z.string()).optional() });
