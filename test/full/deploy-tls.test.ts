@@ -97,9 +97,13 @@ describe('deploy/statefulset with the component tls', () => {
     }
   });
 
-  it('is refused by a client that trusts another authority', async () => {
+  it('is refused by a client that trusts another authority, or looks for another name', async () => {
     const args = ['valkey.valkey.svc.cluster.local', password, second.certificate];
-    await expect(runAsVisitor(namespace, client, args)).rejects.toThrow(/unable to verify|self.signed/);
+    await expect(runAsVisitor(namespace, client, args)).rejects.toThrow(/None of startup nodes is available/);
+    const { ip } = namespace.pod('valkey-0');
+    const said = (ca: string, servername: string) => ping(ip, 6379, { ca, servername });
+    expect(await said(second.certificate, 'valkey.valkey.svc.cluster.local')).toMatch(/^UNABLE_TO_VERIFY|^SELF_SIGNED/);
+    expect(await said(first.certificate, 'valkey.other.svc.cluster.local')).toBe('ERR_TLS_CERT_ALTNAME_INVALID');
   });
 
   it('with a wrong authority the Job fails at once, and says that it is the certificate', async () => {
