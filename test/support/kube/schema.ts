@@ -102,7 +102,7 @@ const podTemplate = z.strictObject({
       fsGroup: z.int(),
       seccompProfile: z.strictObject({ type: z.literal('RuntimeDefault') }),
     }),
-    containers: z.array(container).length(1),
+    containers: z.array(container).min(1),
     volumes: z.array(volume).optional(),
   }),
 });
@@ -128,7 +128,7 @@ export const kinds = {
     apiVersion: z.literal('v1'),
     kind: z.literal('Secret'),
     metadata,
-    type: z.literal('Opaque'),
+    type: z.enum(['Opaque', 'kubernetes.io/tls']),
     data: strings,
   }),
   /** service-names.ts */
