@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { paths } from '../../scripts/lib/workspace.ts';
 import { type KubeObject, nameOf, readManifest } from '../support/kube/manifest.ts';
 import { alertsOf, metricsIn } from '../support/kube/monitoring.ts';
-import { type Changes, renderStatefulSet } from '../support/kube/render.ts';
+import { type Changes, renderMade, renderStatefulSet } from '../support/kube/render.ts';
 import type { Container, PodTemplate } from '../support/kube/schema.ts';
 import { mayReach, problemsOf } from '../support/kube/validate.ts';
 
@@ -164,6 +164,41 @@ describe('the alerts', () => {
         .map(({ alert }) => alert)
         .toSorted(),
     );
+  });
+});
+
+describe('the page’s own kustomization', () => {
+  const page = readFileSync(join(paths.root, 'docs/operate/metrics.md'), 'utf8');
+  const [begin = '', ...more] = [...page.matchAll(/^```sh .*\n((?:.*\n)*?)```$/gm)].map(([, block = '']) =>
+    block.replace(/^kubectl .*\n/gm, ''),
+  );
+  const renderedWith = (word: string) => {
+    const block = more.find((one) => one.includes(word));
+    if (block === undefined) throw new Error(`the page has no block with ${word}`);
+    return renderMade(`${begin}${block}`, 'overlays/metrics');
+  };
+  const exporterOf = (objects: readonly KubeObject[]) => templateOf(objects).spec.containers[1];
+
+  it('can do without the kinds of the operator', async () => {
+    const objects = await renderedWith('PodMonitor');
+    const kinds = objects.map(({ kind }) => kind);
+    expect(kinds).not.toContain('PodMonitor');
+    expect(kinds).not.toContain('PrometheusRule');
+    expect(objects.map(nameOf)).toContain('Service valkey-metrics');
+  });
+
+  it('takes a digest of the exporter', async () => {
+    const image = exporterOf(await renderedWith('digest'))?.image;
+    expect(image).toMatch(/^docker\.io\/oliver006\/redis_exporter@sha256:0{64}$/);
+  });
+
+  it('takes TLS: the same containers in the same order, and another address', async () => {
+    const objects = await renderedWith('rediss:');
+    expect(containersOf(objects).map(({ name }) => name)).toEqual(['valkey', 'metrics', 'metrics-user']);
+    expect(exporterOf(objects)?.env?.map(({ name }) => name)).toEqual(
+      exporterOf(rendered)?.env?.map(({ name }) => name),
+    );
+    expect(exporterOf(objects)?.env).toContainEqual({ name: 'REDIS_ADDR', value: 'rediss://localhost:6379' });
   });
 });
 
