@@ -6,7 +6,7 @@ import { engine, images, label, requireImage } from '../docker-engine.ts';
 import type { Manifest } from './manifest.ts';
 import { searchDomains, type TestNetwork } from './names.ts';
 import type { Container, PodTemplate, Volume } from './schema.ts';
-import { keyFiles, keysOfVolume, makeVolumes, volumeMount } from './volumes.ts';
+import { isThere, keyFiles, keysOfVolume, makeVolumes, swapKeys, volumeMount } from './volumes.ts';
 
 /** What a pod is made from. */
 export interface PodWish {
@@ -207,6 +207,23 @@ function tmpfsOptions(volume: Extract<Volume, { emptyDir: unknown }>, fsGroup: n
   const { sizeLimit } = volume.emptyDir;
   const size = sizeLimit === undefined ? [] : [`size=${bytesOfQuantity(sizeLimit)}`];
   return ['rw', 'exec', 'nosuid', 'nodev', 'mode=2777', `gid=${fsGroup}`, ...size].join(',');
+}
+
+/**
+ * Swaps the ConfigMaps and Secrets of a running pod for those of the manifest, as the kubelet does; what is not there any more, or is mounted by
+ * subPath, stays.
+ */
+export async function refreshVolumes(
+  { volumes }: Pick<CreatedPod, 'volumes'>,
+  { template: { spec }, unique }: Pick<PodWish, 'template' | 'unique'>,
+  manifest: PodWish['manifest'],
+): Promise<void> {
+  for (const one of spec.volumes ?? []) {
+    const own = keyVolume(unique, one.name);
+    if (!volumes.includes(own) || !isThere(one, manifest)) continue;
+    const found = keysOfVolume(one, manifest);
+    if (found !== undefined) await swapKeys(own, found.keys, found.mode, spec.securityContext.fsGroup);
+  }
 }
 
 /** What a pod is told of itself, by the downward API and by /etc/hosts. */

@@ -112,6 +112,7 @@ const reasons: Readonly<Record<string, string>> = {
   'StatefulSet.spec.volumeClaimTemplates.*.spec.volumeMode': 'what the API fills in',
   'StatefulSet.spec.volumeClaimTemplates.*.status': 'what the API fills in',
   'Pod.spec.affinity': 'there is one machine',
+  'Pod.spec.topologySpreadConstraints': 'there is one machine',
   'Pod.spec.securityContext.fsGroupChangePolicy': 'ownership is set whenever a volume is made, on an empty volume',
   'Pod.spec.containers.*.resources.requests': 'there is one machine: nothing is scheduled',
   'Pod.spec.containers.*.imagePullPolicy': 'the image is in the engine already',

@@ -16,7 +16,10 @@ export interface Namespace {
   readonly network: TestNetwork;
   /** What of it has no effect here. */
   readonly notRun: readonly NotRun[];
-  /** `kubectl apply`: new objects begin, a StatefulSet gets as many pods as it says now. A changed Job is refused, as the API does. */
+  /**
+   * `kubectl apply`: new objects begin, a StatefulSet gets as many pods as it says now, running pods get the contents of ConfigMaps and
+   * Secrets. A changed Job is refused, as the API does.
+   */
   apply(objects: readonly KubeObject[]): Promise<void>;
   /** `kubectl delete job` */
   deleteJob(name: string): Promise<void>;
@@ -130,6 +133,7 @@ export async function openNamespace(objects: readonly KubeObject[]): Promise<Nam
     notRun: [...manifest.notRun, ...always],
     async apply(next) {
       manifest = readManifest(next);
+      await Promise.all([...pods.values()].map((pod) => pod.refresh(manifest)));
       await reconcile();
     },
     async deleteJob(name) {

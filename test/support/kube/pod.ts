@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { execIn, type Output, outputOf, type Ran } from '../../../scripts/lib/engine.ts';
 import { engine } from '../docker-engine.ts';
-import { type CreatedPod, createPod, type PodWish } from './create-pod.ts';
+import { type CreatedPod, createPod, type PodWish, refreshVolumes } from './create-pod.ts';
 import type { Container, Job, Probe } from './schema.ts';
 
 /** A running pod, whose containers are kept running as the kubelet does. */
@@ -14,8 +14,6 @@ export interface Pod {
   readonly docker: Docker.Container;
   /** All of them, by name. */
   readonly containers: ReadonlyMap<string, Docker.Container>;
-  /** The engine's volumes of its claims, ConfigMaps and Secrets are named by it. */
-  readonly unique: string;
   /** Every container is. */
   readonly isReady: boolean;
   /** How often a container ended and was started again, and why, in order: `exit 137`, `liveness probe`, `<name of another one>: exit 1`. */
@@ -24,6 +22,8 @@ export interface Pod {
   output(): Promise<Output>;
   /** The exit code of a pod that is not to be restarted, once all its containers have ended: the first one that is not 0. */
   ended(): Promise<number>;
+  /** Gives it ConfigMaps and Secrets that have changed, as the kubelet does while a pod runs. */
+  refresh(manifest: PodWish['manifest']): Promise<void>;
   /** SIGKILL to everything in it, as when a machine is lost; the containers are restarted unless the pod is deleted. */
   kill(): Promise<void>;
   /** Ends it: at once (a lost machine), or with SIGTERM first. */
@@ -64,7 +64,6 @@ export async function startPod(wish: PodWish, changed: () => Promise<void>): Pro
     labels: wish.template.metadata.labels,
     docker: first.docker,
     containers: new Map(created.containers.map(({ container, docker }) => [container.name, docker])),
-    unique: wish.unique,
     get isReady() {
       return isReady();
     },
@@ -72,6 +71,7 @@ export async function startPod(wish: PodWish, changed: () => Promise<void>): Pro
     exec: (...command) => execIn(first.docker, command),
     output: () => outputOf(first.docker),
     ended: () => end,
+    refresh: (manifest) => refreshVolumes(created, wish, manifest),
     async kill() {
       await Promise.all(dockers.map((docker) => docker.kill({ signal: 'SIGKILL' })));
     },

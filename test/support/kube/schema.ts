@@ -129,7 +129,7 @@ export const kinds = {
     apiVersion: z.literal('v1'),
     kind: z.literal('Secret'),
     metadata,
-    type: z.literal('Opaque'),
+    type: z.enum(['Opaque', 'kubernetes.io/tls']),
     data: strings,
   }),
   /** service-names.ts */
