@@ -4,6 +4,7 @@ import { Redis as Valkey } from 'iovalkey';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { execIn, outputOf } from '../../scripts/lib/engine.ts';
 import { ensureProgram } from '../../scripts/lib/programs.ts';
+import { authority } from '../support/certificate.ts';
 import { tarOf } from '../support/docker-container.ts';
 import { engine, images, label, requireImage } from '../support/docker-engine.ts';
 import { type KubeObject, nameOf, readManifest } from '../support/kube/manifest.ts';
@@ -28,6 +29,7 @@ import {
   untilGreen,
   useNamespaces,
 } from '../support/kube/scope.ts';
+import { issueFrom, tlsSecret } from '../support/kube/tls.ts';
 import { patienceMs } from '../support/patience.ts';
 import { until } from '../support/until.ts';
 
@@ -297,6 +299,16 @@ describe('a cluster of three with the component metrics', () => {
     );
     expect(await firing(rule, refused)).toEqual(['ValkeyMetricsRefused']);
   });
+});
+
+it('scrapes a node that speaks TLS alone, with the address that the page gives for it', async () => {
+  const objects = await render({ components: ['tls', 'metrics'] });
+  const json = JSON.stringify(objects.filter(({ kind }) => kind !== 'Job'));
+  const one = json.replace('"replicas":3', '"replicas":1').replace('"localhost:6379"', '"rediss://localhost:6379"');
+  const namespace = await open([...(JSON.parse(one) as KubeObject[]), tlsSecret(issueFrom(authority('of the test')))]);
+  const pod = namespace.pod('valkey-0');
+  await until('the exporter is let in', async () => (await scrape(pod)).get('redis_up') === 1 || undefined);
+  expect((await scrape(pod)).get('redis_cluster_known_nodes')).toBe(1);
 });
 
 it('a Secret without a password keeps the node from starting, with the reason', async () => {

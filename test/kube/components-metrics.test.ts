@@ -172,10 +172,11 @@ describe('the page’s own kustomization', () => {
   const [begin = '', ...more] = [...page.matchAll(/^```sh .*\n((?:.*\n)*?)```$/gm)].map(([, block = '']) =>
     block.replace(/^kubectl .*\n/gm, ''),
   );
-  const renderedWith = (word: string) => {
+  const renderedWith = (word: string, components = 'components: [../../components/metrics]') => {
     const block = more.find((one) => one.includes(word));
     if (block === undefined) throw new Error(`the page has no block with ${word}`);
-    return renderMade(`${begin}${block}`, 'overlays/metrics');
+    const asked = begin.replace('components: [../../components/metrics]', components);
+    return renderMade(`${asked}${block}`, 'overlays/metrics');
   };
   const exporterOf = (objects: readonly KubeObject[]) => templateOf(objects).spec.containers[1];
 
@@ -198,7 +199,20 @@ describe('the page’s own kustomization', () => {
     expect(exporterOf(objects)?.env?.map(({ name }) => name)).toEqual(
       exporterOf(rendered)?.env?.map(({ name }) => name),
     );
-    expect(exporterOf(objects)?.env).toContainEqual({ name: 'REDIS_ADDR', value: 'rediss://localhost:6379' });
+    const address = { name: 'REDIS_ADDR', value: 'rediss://localhost:6379' };
+    expect(exporterOf(objects)?.env).toContainEqual(address);
+
+    const both = await renderedWith('rediss:', 'components: [../../components/tls, ../../components/metrics]');
+    const [node, ...beside] = templateOf(both).spec.containers;
+    expect(node?.name).toBe('valkey');
+    expect(node?.args?.slice(-4)).toEqual([
+      '--include',
+      '/etc/valkey/tls.conf',
+      '--include',
+      '/run/metrics-user/user.conf',
+    ]);
+    expect(beside.map(({ name }) => name).toSorted()).toEqual(['certificates', 'metrics']);
+    expect(beside.find(({ name }) => name === 'metrics')?.env).toContainEqual(address);
   });
 });
 
