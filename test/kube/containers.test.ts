@@ -16,8 +16,17 @@ const container = (name: string) => ({
   volumeMounts: [
     { name: 'config', mountPath: '/etc/config' },
     { name: `${name}-tmp`, mountPath: '/tmp' },
+    { name: 'shared', mountPath: '/shared', readOnly: name === 'second' },
   ],
 });
+
+/** Ends before the others begin, and leaves something to them. */
+const before = {
+  name: 'before',
+  image: images.test,
+  command: ['sh', '-c', 'echo "$$(hostname), earlier" > /shared/note'],
+  volumeMounts: [{ name: 'shared', mountPath: '/shared' }],
+};
 
 const object = (apiVersion: string, kind: string, name: string, rest: object) => ({
   apiVersion,
@@ -46,11 +55,13 @@ const objects = [
             fsGroup: 999,
             seccompProfile: { type: 'RuntimeDefault' },
           },
+          initContainers: [before],
           containers: [container('first'), container('second')],
           volumes: [
             { name: 'config', configMap: { name: 'config' } },
             { name: 'first-tmp', emptyDir: {} },
             { name: 'second-tmp', emptyDir: {} },
+            { name: 'shared', emptyDir: { medium: 'Memory' } },
           ],
         },
       },
@@ -77,6 +88,20 @@ it('containers of one pod have its name, its address and its files in common', a
     expect(await inContainer(name, 'hostname', '-i')).toBe(`${namespace.pod('two-0').ip}\n`);
     expect(await inContainer(name, 'cat', '/etc/config/greeting')).toBe('hello');
   }
+});
+
+it('an init container ends before them, and leaves them what it wrote', async () => {
+  for (const name of ['first', 'second'])
+    expect(await inContainer(name, 'cat', '/shared/note')).toBe('two-0, earlier\n');
+  await inContainer('first', 'sh', '-c', 'echo later > /shared/note');
+  expect(await inContainer('second', 'cat', '/shared/note')).toBe('later\n');
+  await inContainer('second', 'sh', '-c', 'echo never > /shared/note');
+  expect(await inContainer('first', 'cat', '/shared/note')).toBe('later\n');
+});
+
+it('an init container that fails keeps the pod from starting, and says why', async () => {
+  const failing = JSON.parse(JSON.stringify(objects).replace('/shared/note', '/nowhere/note'));
+  await expect(open(failing)).rejects.toThrow(/the init container before ended with 2: .*\/nowhere\/note/);
 });
 
 it('a pod is ready while each of its containers is', async () => {

@@ -23,34 +23,51 @@ export interface PodWish {
 }
 
 export interface CreatedPod {
-  /** In the order of the manifest. */
-  readonly containers: ReadonlyArray<{ readonly container: Container; readonly docker: Docker.Container }>;
+  /** Those that have to end well before the others begin, and these; each in the order of the manifest. */
+  readonly init: readonly CreatedContainer[];
+  readonly containers: readonly CreatedContainer[];
   /** Holds name, address and network of a pod with several containers, as Kubernetes' pause container does: one may restart alone. */
   readonly sandbox: Docker.Container | undefined;
   /** Volumes that go when the pod goes. */
   readonly volumes: readonly string[];
 }
 
+interface CreatedContainer {
+  readonly container: Container;
+  readonly docker: Docker.Container;
+}
+
 /** Makes the pod's containers as the kubelet would, not started yet. Throws where the template does not fit an image. */
 export async function createPod(wish: PodWish): Promise<CreatedPod> {
   const { identity, template } = wish;
   const { spec } = template;
-  for (const { image } of spec.containers) await requireImage(image);
+  const all = containersOf(template);
+  for (const { image } of all) await requireImage(image);
   const { runAsUser, runAsNonRoot } = spec.securityContext;
   if (runAsNonRoot === true && runAsUser === 0) throw new Error(`${identity.name}: runAsNonRoot, and the user is root`);
   await requireSeccomp();
-  const mounts = await Promise.all(spec.containers.map((container) => mountsOf(wish, container)));
+  const mounts = await Promise.all(all.map((container) => mountsOf(wish, container)));
   const contents = Object.assign({}, ...mounts.map((one) => one.contents)) as Mounts['contents'];
   await makeVolumes(contents);
-  const isAlone = spec.containers.length === 1;
+  const isAlone = all.length === 1;
   const sandbox = isAlone ? undefined : await createSandbox(wish);
-  const containers: { container: Container; docker: Docker.Container }[] = [];
-  for (const [index, container] of spec.containers.entries()) {
+  const created: CreatedContainer[] = [];
+  for (const [index, container] of all.entries()) {
     const place = sandbox === undefined ? placeOf(wish) : { HostConfig: { NetworkMode: `container:${sandbox.id}` } };
     const name = isAlone ? wish.unique : `${wish.unique}-${container.name}`;
-    containers.push({ container, docker: await createContainer(wish, container, name, place, mounts[index]) });
+    created.push({ container, docker: await createContainer(wish, container, name, place, mounts[index]) });
   }
-  return { containers, sandbox, volumes: Object.keys(contents) };
+  const initCount = all.length - spec.containers.length;
+  return {
+    init: created.slice(0, initCount),
+    containers: created.slice(initCount),
+    sandbox,
+    volumes: Object.keys(contents),
+  };
+}
+
+function containersOf({ spec }: PodTemplate): readonly Container[] {
+  return [...(spec.initContainers ?? []), ...spec.containers];
 }
 
 async function createSandbox(wish: PodWish): Promise<Docker.Container> {
@@ -141,11 +158,11 @@ interface Mounts {
   readonly mounts: readonly Docker.MountSettings[];
   readonly tmpfs: Readonly<Record<string, string>>;
   readonly binds: readonly string[];
-  /** The engine's volumes of ConfigMaps and Secrets; the containers of a pod have them in common. */
+  /** The engine's volumes of ConfigMaps, Secrets and each emptyDir of several containers: the pod's containers have them in common. */
   readonly contents: Readonly<Record<string, Files>>;
 }
 
-async function mountsOf(wish: PodWish, { name: container, volumeMounts = [] }: Container): Promise<Mounts> {
+async function mountsOf(wish: PodWish, { volumeMounts = [] }: Container): Promise<Mounts> {
   const { template, manifest, claims, unique, folder } = wish;
   const { fsGroup } = template.spec.securityContext;
   const mounts: Docker.MountSettings[] = [];
@@ -158,10 +175,12 @@ async function mountsOf(wish: PodWish, { name: container, volumeMounts = [] }: C
     if (claim !== undefined) mounts.push(volumeMount(claim, mountPath, readOnly));
     else if (volume === undefined) throw new Error(`${unique}: there is no volume ${name}`);
     else if ('emptyDir' in volume) {
-      const others = template.spec.containers.filter((one) => one.name !== container);
-      if (others.some((one) => one.volumeMounts?.some((mount) => mount.name === name)))
-        throw new Error(`${unique}: the harness has no emptyDir for several containers: ${name}`);
-      tmpfs[mountPath] = tmpfsOptions(volume, fsGroup);
+      const users = containersOf(template).filter((one) => one.volumeMounts?.some((mount) => mount.name === name));
+      if (users.length === 1) tmpfs[mountPath] = tmpfsOptions(volume, fsGroup);
+      else {
+        contents[keyVolume(unique, name)] = { '.': { directory: true, mode: 0o2777, gid: fsGroup } };
+        mounts.push(volumeMount(keyVolume(unique, name), mountPath, readOnly));
+      }
     } else {
       const found = keysOfVolume(volume, manifest);
       if (found === undefined) continue;
@@ -178,7 +197,7 @@ async function mountsOf(wish: PodWish, { name: container, volumeMounts = [] }: C
   return { mounts, tmpfs, binds, contents };
 }
 
-/** The engine's volume of a pod's ConfigMap or Secret. */
+/** The engine's volume of a pod's ConfigMap or Secret, or of an emptyDir of several containers. */
 function keyVolume(unique: string, volume: string): string {
   return `${unique}-${volume}`;
 }

@@ -40,6 +40,7 @@ export async function startPod(wish: PodWish, changed: () => Promise<void>): Pro
   const ready = new Set<Docker.Container>();
   const isReady = (): boolean => ready.size === created.containers.length;
   await created.sandbox?.start();
+  await initialize(created);
   const ends = created.containers.map(async (one) => {
     const { container, docker } = one;
     const report = async (containerIsReady: boolean): Promise<void> => {
@@ -125,14 +126,26 @@ async function keepRunning(
   }
 }
 
+/** Throws with what an init container said that did not end well; the kubelet would begin it again, later and later. */
+async function initialize(created: CreatedPod): Promise<void> {
+  for (const { container, docker } of created.init) {
+    await docker.start();
+    const code = await exitOf(docker);
+    if (code === 0) continue;
+    const { stdout, stderr } = await outputOf(docker);
+    await remove(created);
+    throw new Error(`the init container ${container.name} ended with ${code}: ${stderr}${stdout}`);
+  }
+}
+
 async function exitOf(docker: Docker.Container): Promise<number> {
   const result: unknown = await docker.wait();
   if (typeof result === 'object' && result !== null && 'StatusCode' in result) return Number(result.StatusCode);
   throw new Error('the engine did not say how the container ended');
 }
 
-async function remove({ containers, sandbox, volumes }: CreatedPod): Promise<void> {
-  await Promise.all(containers.map(({ docker }) => docker.remove({ force: true, v: true })));
+async function remove({ init, containers, sandbox, volumes }: CreatedPod): Promise<void> {
+  await Promise.all([...init, ...containers].map(({ docker }) => docker.remove({ force: true, v: true })));
   await sandbox?.remove({ force: true, v: true });
   for (const volume of volumes) await engine.getVolume(volume).remove();
 }

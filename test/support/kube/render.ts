@@ -22,12 +22,17 @@ export interface Changes {
   readonly extraFlags?: string;
   /** Folders of deploy/statefulset/components. */
   readonly components?: readonly string[];
+  /** Files that a component leaves to its user, by their path in deploy/statefulset. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Images of others, by the name that the manifests give them. */
+  readonly otherImages?: Readonly<Record<string, string>>;
 }
 
 /** Renders a folder of deploy/statefulset with `kubectl kustomize`, from a copy in which the changes are made. */
 export async function renderStatefulSet(overlay: string, changes: Changes = {}): Promise<KubeObject[]> {
   return inCopy('statefulset', async (copy) => {
     if (changes.password !== undefined) await writeFile(join(copy, 'base/password.txt'), changes.password);
+    for (const [path, text] of Object.entries(changes.files ?? {})) await writeFile(join(copy, path), text);
     if (changes.conf !== undefined) await appendFile(join(copy, 'base/valkey.conf'), `${changes.conf.join('\n')}\n`);
     if (changes.replicas !== undefined) await writeCount(join(copy, overlay, 'kustomization.yaml'), changes.replicas);
     const top = join(copy, 'overlays', 'test');
@@ -68,8 +73,9 @@ async function inCopy<T>(folder: string, use: (copy: string) => Promise<T>): Pro
   const copy = await mkdtemp(join(tmpdir(), 'deploy-'));
   try {
     await cp(join(paths.root, 'deploy', folder), copy, { recursive: true });
-    // A password that the developer may have written there is none of a test's business.
-    await rm(join(copy, 'base/password.txt'), { force: true });
+    // Passwords that the developer may have written there are none of a test's business.
+    for (const file of ['base/password.txt', 'components/metrics/password.txt'])
+      await rm(join(copy, file), { force: true });
     return await use(copy);
   } finally {
     await rm(copy, { recursive: true, force: true });
@@ -84,15 +90,15 @@ async function writeCount(file: string, replicas: number): Promise<void> {
   await writeFile(file, changed);
 }
 
-function kustomization(overlay: string, { image, extraFlags, components = [] }: Changes): object {
-  const [, newName, newTag] = /^(.*):([^:/]+)$/.exec(image ?? '') ?? [];
+function kustomization(overlay: string, { image, extraFlags, components = [], otherImages }: Changes): object {
+  const images = Object.entries({ ...otherImages, ...(image === undefined ? {} : { [published]: image }) });
   const variable = { name: 'VALKEY_EXTRA_FLAGS', value: extraFlags };
   return {
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',
     resources: [`../../${overlay}`],
     ...(components.length === 0 ? {} : { components: components.map((name) => `../../components/${name}`) }),
-    ...(image === undefined ? {} : { images: [{ name: published, newName, newTag }] }),
+    ...(images.length === 0 ? {} : { images: images.map(([name, by]) => replacedImage(name, by)) }),
     ...(extraFlags === undefined
       ? {}
       : {
@@ -104,6 +110,11 @@ function kustomization(overlay: string, { image, extraFlags, components = [] }: 
           ],
         }),
   };
+}
+
+function replacedImage(name: string, by: string): object {
+  const [, newName, newTag] = /^(.*):([^:/]+)$/.exec(by) ?? [];
+  return { name, newName, newTag };
 }
 
 async function kustomize(folder: string): Promise<KubeObject[]> {

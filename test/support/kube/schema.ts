@@ -102,6 +102,7 @@ const podTemplate = z.strictObject({
       fsGroup: z.int(),
       seccompProfile: z.strictObject({ type: z.literal('RuntimeDefault') }),
     }),
+    initContainers: z.array(container).optional(),
     containers: z.array(container).min(1),
     volumes: z.array(volume).optional(),
   }),
@@ -174,6 +175,16 @@ export const kinds = {
   NetworkPolicy: z.strictObject({
     apiVersion: z.literal('networking.k8s.io/v1'),
     kind: z.literal('NetworkPolicy'),
+    metadata,
+  }),
+  PodMonitor: z.strictObject({
+    apiVersion: z.literal('monitoring.coreos.com/v1'),
+    kind: z.literal('PodMonitor'),
+    metadata,
+  }),
+  PrometheusRule: z.strictObject({
+    apiVersion: z.literal('monitoring.coreos.com/v1'),
+    kind: z.literal('PrometheusRule'),
     metadata,
   }),
 } as const;

@@ -2,6 +2,7 @@ import { Ajv } from 'ajv';
 import { z } from 'zod';
 import { certManager } from './cert-manager.ts';
 import { type KubeObject, nameOf } from './manifest.ts';
+import { monitoringSchemas } from './monitoring.ts';
 import { matches } from './names.ts';
 
 /**
@@ -75,7 +76,7 @@ function leaves(value: unknown, path: string): string[] {
  * 0af1dcd7eff412f185635783bd7a938a8261dd14.
  */
 function validateCustomResource(object: KubeObject): string[] | undefined {
-  const schema = schemas[object.apiVersion];
+  const schema = schemas[object.apiVersion] ?? monitoringSchemas[`${object.apiVersion} ${object.kind}`];
   if (schema === undefined) return undefined;
   const validate = new Ajv({ allErrors: true, verbose: true }).compile(schema);
   if (validate(object)) return [];
