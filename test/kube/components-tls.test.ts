@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { paths } from '../../scripts/lib/workspace.ts';
 import { type KubeObject, nameOf, readManifest } from '../support/kube/manifest.ts';
 import { renderMade, renderStatefulSet } from '../support/kube/render.ts';
 import type { PodTemplate } from '../support/kube/schema.ts';
 import { hosts } from '../support/kube/tls.ts';
 import { problemsOf } from '../support/kube/validate.ts';
+import { bodiesOf } from '../support/pages.ts';
 
 const password = 'of the test\n';
 const pinned = 'registry.example.com/valkey-bundle:1.2.3';
@@ -58,12 +56,11 @@ describe('the components tls and zones', () => {
 });
 
 describe.each([
-  ['tls', ['Certificate valkey-tls'], 2],
-  ['zones', [], 1],
-])('the kustomization of docs/operate/%s.md', (name, added, containers) => {
+  ['tls', 'docs/operate/tls.md', ['Certificate valkey-tls'], 2],
+  ['zones', 'docs/operate/zones.md', [], 1],
+])('the kustomization of %s', (name, page, added, containers) => {
   it('renders what it is about', async () => {
-    const text = readFileSync(join(paths.root, 'docs/operate', `${name}.md`), 'utf8');
-    const [, block = ''] = /^```sh by=\S+\n(.*?)^```$/ms.exec(text) ?? [];
+    const [block = ''] = bodiesOf(page);
     const objects = await renderMade(block, `overlays/${name}`);
     expect(objects.map(nameOf)).toEqual(expect.arrayContaining(added));
     expect(templatesOf(objects)[0]?.spec.containers).toHaveLength(containers);
