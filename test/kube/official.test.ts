@@ -68,13 +68,13 @@ describe('a pod as the official operator makes it of deploy/operator/valkey-io',
 
   it('loads every module once, search with the coordinator of the image and the arguments of the instance', async () => {
     const search = [
-      '--use-coordinator',
       '--reader-threads',
       '8',
       '--writer-threads',
       '4',
       '--hnsw-block-size',
       '10000',
+      '--use-coordinator',
     ];
     expect(await modulesOf(pod, asDefault)).toEqual({ ...others, search });
   });
