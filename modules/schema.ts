@@ -64,14 +64,54 @@ const buildDependency = z.strictObject({
   since: versionLine.optional().describe('first version line (major.minor) of the module whose build clones it'),
 });
 
+const part = z
+  .string()
+  .regex(/^(tree|dependencies|vendor)\/[^/]/)
+  .describe('a place in the folder of the source, or a pattern: dependencies/grpc/third_party/{zlib,re2}, vendor/libc');
+
+const partVersions = {
+  since: versionLine.optional().describe('first version line (major.minor) of the module that has it'),
+  below: versionLine.optional().describe('first version line of the module that no longer has it'),
+};
+
+/** What the fetched source does not say by itself about the parts of others that are linked into the module. */
+const linkedParts = z.strictObject({
+  folders: z
+    .array(z.string())
+    .default(['third_party'])
+    .describe('folders of a repository that hold one folder for each project of others'),
+  leaveOut: z
+    .array(z.strictObject({ parts: z.array(part).min(1), why: z.string().min(1), ...partVersions }))
+    .default([])
+    .describe('parts that are in the source and not in the module, with what is below them'),
+  about: z
+    .array(
+      z.strictObject({
+        part,
+        name: z.string().optional().describe('if it is not the last word of its place'),
+        licence: z.string().optional().describe('SPDX expression, where the part has no machine-readable one'),
+        texts: z
+          .array(z.string().regex(/^(\.|tree|dependencies|vendor)\/[^/]/))
+          .min(1)
+          .optional()
+          .describe(
+            'files with its licence, where it keeps none: places in the source, or ./FILE beside this manifest',
+          ),
+        ...partVersions,
+      }),
+    )
+    .default([]),
+});
+
 /** Facts about a module's build that the pipeline needs beside its Dockerfile. */
-const moduleBuild = z.strictObject({
+export const moduleBuild = z.strictObject({
   memoryPerJob: z.int().positive().default(512).describe('MiB that one job of the compiler needs'),
   dependencies: z.array(buildDependency).default([]),
   floating: z
     .array(z.strictObject({ name: z.string(), why: z.string() }))
     .default([])
     .describe('what the build takes from the net as it finds it: named in the SBOM'),
+  linked: linkedParts.prefault({}).describe('parts of others in the module: their licences go into the image'),
 });
 
 /** modules/<name>/module.yaml: everything the project knows about one module. */
@@ -137,4 +177,5 @@ export const bundleFile = z.strictObject({
 
 export type ModuleManifest = z.infer<typeof moduleManifest>;
 export type ModuleBuild = z.infer<typeof moduleBuild>;
+export type LinkedParts = z.infer<typeof linkedParts>;
 export type BundleFile = z.infer<typeof bundleFile>;

@@ -75,7 +75,10 @@ export async function makeBuildWorkspace(modules: Readonly<Record<string, Fixtur
   const pinned = {
     repository: remotes.urlOf('hashing'),
     ref: 'main',
-    commit: await remotes.create('hashing', [[join(fixtures, 'hashing.h'), 'hashing.h']]),
+    commit: await remotes.create(
+      'hashing',
+      ['hashing.h', 'LICENSE'].map((file) => [join(fixtures, file), file] as const),
+    ),
   };
   const { base, modules: localLocked } = await lockOf('local');
   const locked: Record<string, LockedSource> = { ...localLocked };

@@ -261,4 +261,25 @@ export const buildProblems = {
       'The base of the line is made here from the Debian archive, and the server or a packaged module in it is another version, or another file, than modules/lock.json names.',
     fix: 'Where the base is the older, make it again: npm run image -- --rebuild-base. Where the lock is, take what the archive has now: npm run resolve -- --update --line LINE.',
   },
+  VP341: {
+    title: 'a licence text is missing',
+    exitCode: 65,
+    meaning:
+      'A part of others is linked into a module (a repository that its build clones, a submodule, a folder of third_party, a crate), and no file at its root holds its licence: the image could not show it.',
+    fix: 'Name the file under build.linked.about of the module.yaml: another place in the source, or ./FILE beside it. What is not in the module stands under leaveOut, with the reason.',
+  },
+  VP342: {
+    title: 'the licence data names a part that is not there',
+    exitCode: 65,
+    meaning:
+      'build.linked of a module.yaml names a place that the fetched source of this version does not have, or that is no part of others.',
+    fix: 'Correct the place, or take it out; since and below say for which versions of the module it counts.',
+  },
+  VP343: {
+    title: 'a linked crate cannot be read',
+    exitCode: 65,
+    meaning:
+      'Cargo.lock names a crate that is linked into the module, and the crates beside the source lack it, or a Cargo.toml is damaged.',
+    fix: 'Fetch the source again: remove its folder below dist/sources, then npm run fetch.',
+  },
 } as const satisfies Readonly<Record<string, ProblemEntry>>;

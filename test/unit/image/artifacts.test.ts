@@ -25,6 +25,7 @@ const module: PlannedModule = {
     },
   ],
   floating: [{ name: 'rust', why: 'the toolchain of the day' }],
+  linked: { folders: [], leaveOut: [], about: [] },
 };
 
 let folder: string;
@@ -41,7 +42,7 @@ async function left(files: Readonly<Record<string, string>>): Promise<string> {
   return from;
 }
 
-const collecting = { builderImage: 'base@sha256:1', epoch: 1_700_000_000, cratesPinned: false };
+const collecting = { builderImage: 'base@sha256:1', epoch: 1_700_000_000, cratesPinned: false, linked: [] };
 const toolchain = 'gcc\tgcc (Debian) 14\nld\tGNU ld 2.44\n';
 
 describe('a module that was built', () => {
