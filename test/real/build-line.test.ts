@@ -190,6 +190,15 @@ describe('npm run build', () => {
     expect((await build('tally')).exitCode).toBe(0);
   });
 
+  it('refuses a part of others without a licence text, naming it and where it lies, before anything is compiled', async () => {
+    await workspace.commit('marker', { 'third_party/marks/LICENSE': '' });
+    const { exitCode, stderr } = await build('marker');
+    expect(exitCode).toBe(65);
+    expect(stderr).toMatch(/^VP341 \S+\/marker\/module\.yaml: marker 1\.0\.0/m);
+    expect(stderr).toMatch(/^ +tree\/third_party\/marks \(marks\)/m);
+    expect(stderr).not.toContain('module-marker');
+  });
+
   it('refuses what is not pinned, before it does anything', async () => {
     await workspace.describe('marker', {
       ...modules.marker,

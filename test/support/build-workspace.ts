@@ -33,6 +33,8 @@ export interface BuildWorkspace {
   readonly artifacts: string;
   /** Commits a change of a module's files, and locks the commit. */
   commit(module: string, files: Readonly<Record<string, string>>): Promise<void>;
+  /** Makes a repository of a header and a licence, adds it to a module's as a submodule, and locks the commit. */
+  submodule(name: string, path: string, of: string): Promise<void>;
   /** Writes another manifest. */
   describe(module: string, fixture: FixtureModule): Promise<void>;
   /** Writes its Dockerfile with this text in the place of that. */
@@ -75,10 +77,7 @@ export async function makeBuildWorkspace(modules: Readonly<Record<string, Fixtur
   const pinned = {
     repository: remotes.urlOf('hashing'),
     ref: 'main',
-    commit: await remotes.create(
-      'hashing',
-      ['hashing.h', 'LICENSE'].map((file) => [join(fixtures, file), file] as const),
-    ),
+    commit: await remotes.create('hashing', [[join(fixtures, 'hashing.h'), 'hashing.h']]),
   };
   const { base, modules: localLocked } = await lockOf('local');
   const locked: Record<string, LockedSource> = { ...localLocked };
@@ -109,6 +108,10 @@ export async function makeBuildWorkspace(modules: Readonly<Record<string, Fixtur
     rewrite,
     start,
     commit: async (name, files) => lock(name, await remotes.commit(name, files)),
+    submodule: async (name, path, of) => {
+      await remotes.create(name, [[join(fixtures, 'module.h'), `${name}.h`]]);
+      await lock(of, await remotes.submodule(name, path, of));
+    },
     async run(verb, ...args) {
       const { exitCode, stdout, stderr } = await start(verb, ...args);
       return { exitCode, stdout, stderr };
