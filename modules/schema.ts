@@ -66,8 +66,10 @@ const buildDependency = z.strictObject({
 
 const part = z
   .string()
-  .regex(/^(tree|dependencies|vendor)\/[^/]/)
-  .describe('a place in the folder of the source, or a pattern: dependencies/grpc/third_party/{zlib,re2}, vendor/libc');
+  .regex(/^(tree|dependencies|cargo\/vendor)\/[^/]/)
+  .describe(
+    'a place in the folder of the source, or a pattern: dependencies/grpc/third_party/{zlib,re2}, cargo/vendor/libc',
+  );
 
 const partVersions = {
   since: versionLine.optional().describe('first version line (major.minor) of the module that has it'),
@@ -91,7 +93,7 @@ const linkedParts = z.strictObject({
         name: z.string().optional().describe('if it is not the last word of its place'),
         licence: z.string().optional().describe('SPDX expression, where the part has no machine-readable one'),
         texts: z
-          .array(z.string().regex(/^(\.|tree|dependencies|vendor)\/[^/]/))
+          .array(z.string().regex(/^(\.|tree|dependencies|cargo\/vendor)\/[^/]/))
           .min(1)
           .optional()
           .describe(

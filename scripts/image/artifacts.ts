@@ -4,6 +4,7 @@ import { table } from '../../entrypoint/text/table.ts';
 import { plainPermissions } from '../inputs/pinned-tree.ts';
 import { jsonText, sha256OfFile, textIfThere, writeJson } from '../lib/files.ts';
 import { PipelineError } from '../lib/pipeline-error.ts';
+import { vendored } from '../linked/crates.ts';
 import type { LinkedPart } from '../linked/linked-parts.ts';
 import { readCargoLock } from '../supply/sbom-inputs.ts';
 import { type BaseImageRecord, type BuildRecord, baseRecord, buildRecord } from './labels.ts';
@@ -79,7 +80,7 @@ function dependenciesOf(
   });
   const places = dependencies.map(({ name }) => `dependencies/${name}`);
   const others = linked
-    .filter(({ part }) => !part.startsWith('vendor/') && !places.includes(part))
+    .filter(({ part }) => !part.startsWith(`${vendored}/`) && !places.includes(part))
     .map((part): Dependency => {
       const { name, repository, commit, root } = part;
       const from = { name, origin: repository ?? origin, version: commit ?? tag ?? '', pinned: true };
@@ -104,9 +105,9 @@ function linkOf(part: LinkedPart | undefined): Pick<Dependency, 'linked' | 'lice
  * otherwise cargo chose the versions of that day. Which of them are linked is known where they were fetched.
  */
 function cratesOf(cargoLock: string, pinned: boolean, linked: readonly LinkedPart[]): Dependency[] {
-  const crates = linked.filter(({ part }) => part.startsWith('vendor/'));
+  const crates = linked.filter(({ part }) => part.startsWith(`${vendored}/`));
   return readCargoLock(cargoLock).map(({ name, version, source }) => {
-    const part = crates.find((one) => one.part === `vendor/${name}-${version}`);
+    const part = crates.find((one) => one.part === `${vendored}/${name}-${version}`);
     return { name, origin: source, version, pinned, ...(crates.length > 0 && linkOf(part)) };
   });
 }

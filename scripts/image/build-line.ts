@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type FetchedSource, fetchLine } from '../inputs/fetch-line.ts';
@@ -79,10 +80,9 @@ async function buildInto(
     const source = fetched[name];
     if (source === undefined) throw new Error(`${name} was not fetched`);
     targets.push({ name, context: source.folder, epoch: source.record.epoch });
-    const cargoLock = await placeContext(workspace, module, source.folder);
-    pinned.set(name, cargoLock !== null);
+    pinned.set(name, await placeContext(workspace, module, source.folder));
     // Before anything is compiled: the build of search takes an hour.
-    linked.set(name, await linkedOf(workspace, module, source, cargoLock, architectureOf(platform)));
+    linked.set(name, await linkedOf(workspace, module, source, architectureOf(platform)));
   }
   const baked = {
     ...{ workspace, line, platform, base: prepared.from, valkey: valkey ?? '', modules: targets },
@@ -131,14 +131,10 @@ export async function groupsOf(
 
 /**
  * Puts into the folder of a module's source what its Dockerfile uses beside it: tools/, and lock/ with the Cargo.lock
- * that the project keeps for a release that comes without one. Gives the text of either, by which the crates are pinned.
- * What is the same stays: a build of another line may read it.
+ * that the project keeps for a release that comes without one. Gives whether the crates are pinned by either. What is
+ * the same stays: a build of another line may read it.
  */
-async function placeContext(
-  { modules }: Workspace,
-  { name, tag }: PlannedModule,
-  folder: string,
-): Promise<string | null> {
+async function placeContext({ modules }: Workspace, { name, tag }: PlannedModule, folder: string): Promise<boolean> {
   const tools = join(paths.docker, 'tools');
   for (const tool of await readdir(tools))
     await placeSame(join(folder, 'tools', tool), await readFile(join(tools, tool), 'utf8'));
@@ -147,18 +143,17 @@ async function placeContext(
   await mkdir(dirname(placed), { recursive: true });
   if (cargoLock === null) await rm(placed, { force: true });
   else await placeSame(placed, cargoLock);
-  return cargoLock ?? textIfThere(join(folder, 'tree', 'Cargo.lock'));
+  return cargoLock !== null || existsSync(join(folder, 'tree', 'Cargo.lock'));
 }
 
 function linkedOf(
   { modules }: Workspace,
   { name, version, linked }: PlannedModule,
   source: FetchedSource,
-  cargoLock: string | null,
   architecture: Architecture,
 ): Promise<LinkedPart[]> {
   const about = { module: name, version: version ?? '', data: linked, beside: join(modules, name) };
-  return linkedParts({ ...about, source, cargoLock, architecture });
+  return linkedParts({ ...about, source, architecture });
 }
 
 async function placeSame(path: string, text: string): Promise<void> {

@@ -1,14 +1,14 @@
 import { join, posix } from 'node:path';
 import type { FetchedSource } from '../inputs/fetch-line.ts';
 import type { Architecture } from '../lib/platform.ts';
-import { linkedCrates } from './crates.ts';
+import { linkedCrates, vendored } from './crates.ts';
 import { filesOfCommit, filesOfFolder, type SourceFiles } from './source-files.ts';
 
 type Pin = FetchedSource['record']['pins'][number];
 
 /** A part of others in a fetched source. */
 export interface Candidate {
-  /** Its place in the folder of the source: dependencies/grpc/third_party/zlib, vendor/libc-0.2.1. */
+  /** Its place in the folder of the source: dependencies/grpc/third_party/zlib, cargo/vendor/libc-0.2.1. */
   readonly part: string;
   readonly name: string;
   /** The repository that it comes from, at a commit. Null for a crate, and in a source package, which have none. */
@@ -36,8 +36,7 @@ export async function openSource(source: FetchedSource): Promise<OpenSource> {
   const { folder, record } = source;
   const roots = record.kind === 'git' ? record.pins : [{ part: 'tree', repository: null, commit: null, bare: null }];
   const ownerOf = (place: string): string => {
-    const [, crate] = /^(vendor\/[^/]+)/.exec(place) ?? [];
-    if (crate !== undefined) return crate;
+    if (place.startsWith(`${vendored}/`)) return place.split('/').slice(0, 3).join('/');
     const around = roots.filter(({ part }) => `${place}/`.startsWith(`${part}/`));
     return around.toSorted((a, b) => b.part.length - a.part.length)[0]?.part ?? 'tree';
   };
@@ -63,7 +62,6 @@ interface Looking {
   readonly folders: readonly string[];
   /** Patterns of places that are not looked into. */
   readonly leftOut: readonly string[];
-  readonly cargoLock: string | null;
   readonly architecture: Architecture;
 }
 
@@ -83,10 +81,9 @@ export async function candidatesOf(opened: OpenSource, looking: Looking): Promis
       found.push({ ...facts, licence: null, licenceFile: null });
     }
   }
-  const { cargoLock, architecture } = looking;
-  const crates = cargoLock === null ? null : await linkedCrates(source.folder, cargoLock, architecture);
-  for (const { name, folder, licence, licenceFile } of crates ?? []) {
-    const facts = { part: `vendor/${folder}`, name, repository: null, commit: null, root: '' };
+  for (const crate of await linkedCrates(source.folder, looking.architecture)) {
+    const { name, folder, licence, licenceFile } = crate;
+    const facts = { part: `${vendored}/${folder}`, name, repository: null, commit: null, root: '' };
     found.push({ ...facts, licence, licenceFile });
   }
   return found.sort((a, b) => (a.part < b.part ? -1 : 1));
@@ -130,7 +127,7 @@ export function covers(pattern: string, { part, name }: Pick<Candidate, 'part' |
 
 /** A crate has its version in its place, and may be named without. */
 export function isAt(pattern: string, { part, name }: Pick<Candidate, 'part' | 'name'>): boolean {
-  const named = part.startsWith('vendor/') && posix.matchesGlob(`vendor/${name}`, pattern);
+  const named = part.startsWith(`${vendored}/`) && posix.matchesGlob(`${vendored}/${name}`, pattern);
   return named || posix.matchesGlob(part, pattern);
 }
 

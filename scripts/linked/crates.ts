@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { glob } from 'glob';
 import { parse, TomlError } from 'smol-toml';
 import * as z from 'zod';
+import { textIfThere } from '../lib/files.ts';
 import { PipelineError } from '../lib/pipeline-error.ts';
 import type { Architecture } from '../lib/platform.ts';
 import { isForTarget } from './cargo-target.ts';
@@ -12,7 +13,7 @@ import { isForTarget } from './cargo-target.ts';
 export interface LinkedCrate {
   readonly name: string;
   readonly version: string;
-  /** Its folder below vendor/. */
+  /** Its folder in the folder of vendored crates. */
   readonly folder: string;
   /** SPDX expression, as Cargo.toml has it; null where that names only a file. */
   readonly licence: string | null;
@@ -20,20 +21,21 @@ export interface LinkedCrate {
   readonly licenceFile: string | null;
 }
 
+/** The folder of crates in that of a source. */
+export const vendored = 'cargo/vendor';
+
 /**
- * The crates of a Cargo.lock that are linked into the module of a source for Linux on an architecture: what its own
+ * The crates of a source's cargo/Cargo.lock that are linked into the module of a source for Linux on an architecture: what its own
  * packages depend on, and what those do. Left out are crates for other systems, for tests, for build scripts, and
- * macros, which run in the compiler. Read in the Cargo.toml of each, in vendor/<name>-<version>/. Null where the source
- * has no vendor/. Throws VP343 where a crate is not there, or cannot be read.
+ * macros, which run in the compiler. Read in the Cargo.toml of each, in cargo/vendor/<name>-<version>/. None where
+ * the source has no such lock. Throws VP343 where a crate is not there, or cannot be read.
  */
-export async function linkedCrates(
-  folder: string,
-  cargoLock: string,
-  architecture: Architecture,
-): Promise<LinkedCrate[] | null> {
-  const vendor = join(folder, 'vendor');
-  if (!existsSync(vendor)) return null;
-  const locked = lockedPackages(cargoLock, folder);
+export async function linkedCrates(folder: string, architecture: Architecture): Promise<LinkedCrate[]> {
+  const vendor = join(folder, vendored);
+  const lockPath = join(folder, 'cargo', 'Cargo.lock');
+  const cargoLock = textIfThere(lockPath);
+  if (cargoLock === null) return [];
+  const locked = readToml(cargoLock, lockPath, lockFile).package;
   const own = await ownPackages(join(folder, 'tree'));
   const found = new Map<string, LinkedCrate>();
   const visited = new Set<Locked>();
@@ -67,10 +69,6 @@ const lockedPackage = z.looseObject({
 type Locked = z.output<typeof lockedPackage>;
 
 const lockFile = z.looseObject({ package: z.array(lockedPackage).default([]) });
-
-function lockedPackages(text: string, folder: string): Locked[] {
-  return readToml(text, join(folder, 'Cargo.lock'), lockFile).package;
-}
 
 const dependency = z.union([
   z.string(),

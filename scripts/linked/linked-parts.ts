@@ -21,8 +21,6 @@ interface Linking {
   /** The folder of its manifest. */
   readonly beside: string;
   readonly source: FetchedSource;
-  /** The Cargo.lock that it is built with, where there is one. */
-  readonly cargoLock: string | null;
   readonly architecture: Architecture;
 }
 

@@ -87,10 +87,10 @@ async function fetchSearch(commit = pins.search): Promise<FetchedSource> {
 const tests = { parts: ['dependencies/{googletest,grpc/third_party/googletest}'], why: 'for tests' };
 
 /** `linked`: build.linked of the manifest. */
-function partsOf(source: FetchedSource, linked: unknown = { leaveOut: [tests] }, cargoLock: string | null = null) {
+function partsOf(source: FetchedSource, linked: unknown = { leaveOut: [tests] }) {
   const { linked: data } = moduleBuild.parse({ linked });
   const about = { module: 'search', version: '1.0.3', beside: join(workspace.modules, 'search') };
-  return linkedParts({ ...about, data, source, cargoLock, architecture: 'amd64' });
+  return linkedParts({ ...about, data, source, architecture: 'amd64' });
 }
 
 const texts = (parts: readonly LinkedPart[]) =>
@@ -175,7 +175,7 @@ it('VP341: a text that leads out of the source is none', async () => {
   expect((await problemOf(partsOf(source))).code).toBe('VP341');
 });
 
-it('takes crates out of vendor/, with the texts of each, and says which lacks one', async () => {
+it('takes crates out of cargo/vendor/, with the texts of each, and says which lacks one', async () => {
   const source = await copy();
   const registry = 'source = "registry+https://github.com/rust-lang/crates.io-index"';
   const lock = [
@@ -183,16 +183,21 @@ it('takes crates out of vendor/, with the texts of each, and says which lacks on
     `[[package]]\nname = "libc"\nversion = "0.2.1"\n${registry}`,
     `[[package]]\nname = "log"\nversion = "0.4.1"\n${registry}`,
   ].join('\n');
+  await write(source, 'cargo/Cargo.lock', lock);
   await write(source, 'tree/Cargo.toml', '[package]\nname = "search"\n[dependencies]\nlibc = "0.2"\nlog = "0.4"\n');
-  await write(source, 'vendor/libc-0.2.1/Cargo.toml', '[package]\nname = "libc"\nlicense = "MIT OR Apache-2.0"\n');
-  await write(source, 'vendor/libc-0.2.1/LICENSE-MIT', 'libc\n');
-  await write(source, 'vendor/log-0.4.1/Cargo.toml', '[package]\nname = "log"\nlicense = "MIT/Apache-2.0"\n');
-  const { code, message } = await problemOf(partsOf(source, undefined, lock));
-  expect([code, message.match(/vendor\/\S+/g)]).toEqual(['VP341', ['vendor/log-0.4.1']]);
+  await write(
+    source,
+    'cargo/vendor/libc-0.2.1/Cargo.toml',
+    '[package]\nname = "libc"\nlicense = "MIT OR Apache-2.0"\n',
+  );
+  await write(source, 'cargo/vendor/libc-0.2.1/LICENSE-MIT', 'libc\n');
+  await write(source, 'cargo/vendor/log-0.4.1/Cargo.toml', '[package]\nname = "log"\nlicense = "MIT/Apache-2.0"\n');
+  const { code, message } = await problemOf(partsOf(source));
+  expect([code, message.match(/cargo\/vendor\/\S+/g)]).toEqual(['VP341', ['cargo/vendor/log-0.4.1']]);
 
-  const about = [{ part: 'vendor/log', texts: ['vendor/libc-0.2.1/LICENSE-MIT'] }];
-  const crates = (await partsOf(source, { leaveOut: [tests], about }, lock)).slice(-2);
-  expect(texts(crates)).toEqual({ 'vendor/libc-0.2.1': ['libc'], 'vendor/log-0.4.1': ['libc'] });
+  const about = [{ part: 'cargo/vendor/log', texts: ['cargo/vendor/libc-0.2.1/LICENSE-MIT'] }];
+  const crates = (await partsOf(source, { leaveOut: [tests], about })).slice(0, 2);
+  expect(texts(crates)).toEqual({ 'cargo/vendor/libc-0.2.1': ['libc'], 'cargo/vendor/log-0.4.1': ['libc'] });
   expect(crates.map(({ licence }) => licence)).toEqual(['MIT OR Apache-2.0', 'MIT OR Apache-2.0']);
 });
 

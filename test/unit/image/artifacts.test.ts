@@ -89,7 +89,7 @@ describe('a module that was built', () => {
     const linked = [
       part('dependencies/valkey', null, 'COPYING'),
       part('dependencies/valkey/deps/lua', 'MIT', 'COPYRIGHT', 'LICENSES/MIT'),
-      { ...part('vendor/libc-0.2.1', 'MIT OR Apache-2.0', 'LICENSE-MIT'), repository: null, commit: null },
+      { ...part('cargo/vendor/libc-0.2.1', 'MIT OR Apache-2.0', 'LICENSE-MIT'), repository: null, commit: null },
     ];
     const crate = (name: string) => `[[package]]\nname = "${name}"\nversion = "0.2.1"\nsource = "registry+x"\n`;
     const lock = `${crate('libc')}${crate('winapi')}`;
@@ -103,7 +103,7 @@ describe('a module that was built', () => {
         texts: ['dependencies/valkey/deps/lua/COPYRIGHT', 'dependencies/valkey/deps/lua/LICENSES/MIT'],
       },
       { name: 'rust' },
-      { name: 'libc', licence: 'MIT OR Apache-2.0', linked: true, texts: ['vendor/libc-0.2.1/LICENSE-MIT'] },
+      { name: 'libc', licence: 'MIT OR Apache-2.0', linked: true, texts: ['cargo/vendor/libc-0.2.1/LICENSE-MIT'] },
       { name: 'winapi', linked: false },
     ]);
     const text = join(to, 'licences/dependencies/valkey/deps/lua/LICENSES/MIT');
