@@ -261,4 +261,17 @@ export const buildProblems = {
       'The base of the line is made here from the Debian archive, and the server or a packaged module in it is another version, or another file, than modules/lock.json names.',
     fix: 'Where the base is the older, make it again: npm run image -- --rebuild-base. Where the lock is, take what the archive has now: npm run resolve -- --update --line LINE.',
   },
+  VP321: {
+    title: 'a build clones what the lock does not name',
+    exitCode: 1,
+    meaning:
+      'A build gets the repositories that its manifest names, each at the commit in modules/lock.json. It asked for another one, which would have come in as it is today.',
+    fix: 'Add it to `dependencies` of modules/<name>/module.yaml, with the ref that the build asks for; then npm run resolve, and the build again.',
+  },
+  VP322: {
+    title: 'a build asks for the network',
+    exitCode: 1,
+    meaning: 'What a build needs is fetched before it, and pinned. It tried to download something else.',
+    fix: 'Where that is a repository: add it to `dependencies` of modules/<name>/module.yaml. Else let the Dockerfile build without it.',
+  },
 } as const satisfies Readonly<Record<string, ProblemEntry>>;
