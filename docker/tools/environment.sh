@@ -34,6 +34,12 @@ nowhere=http://no-network-in-a-build.invalid:9
 export http_proxy=$nowhere https_proxy=$nowhere ftp_proxy=$nowhere all_proxy=$nowhere HTTPS_PROXY=$nowhere ALL_PROXY=$nowhere
 export no_proxy=localhost,127.0.0.1,::1
 
+# ref_of NAME: the tag or branch that the lock has for the dependency NAME.
+ref_of() {
+  head=$(git --git-dir="/dependencies/$1.git" symbolic-ref HEAD)
+  echo "${head#refs/heads/}"
+}
+
 # A build may swallow what git says (search's does) and go on without it: git's own trace is read when the step ends, whichever way.
 # 66 (EX_NOINPUT) and a code of docs/pipeline-problems.md: what the pipeline reports.
 export GIT_TRACE2=/tmp/git-trace2

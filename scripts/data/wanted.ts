@@ -6,9 +6,9 @@ import type { Workspace } from '../lib/workspace.ts';
 import { type LockedBase, type LockedLine, type LockedSource, readLock } from './lock.ts';
 import { loadManifests } from './manifests.ts';
 import type { LineModule, ReleaseLine } from './release-line.ts';
-import { isSince, upstreamVersion } from './version.ts';
+import { isWithin, upstreamVersion } from './version.ts';
 
-/** A repository that a module's build clones. `ref` is null where it holds {valkey}, and that is not known yet. */
+/** A repository that a module's build clones. `ref` is null where the server's version is in it, and not known yet. */
 export interface WantedDependency {
   readonly repository: string;
   readonly ref: string | null;
@@ -68,7 +68,7 @@ export function wantedDependencies(
   tag: string,
   valkey: string | null,
 ): Record<string, WantedDependency> {
-  const needed = build?.dependencies.filter(({ since }) => since === undefined || isSince(tag, since)) ?? [];
+  const needed = build?.dependencies.filter((one) => isWithin(tag, one)) ?? [];
   return Object.fromEntries(
     needed.map(({ name, repository, ref, pin }) => [name, { repository, ref: withValkey(ref, valkey), pin }]),
   );
@@ -94,8 +94,9 @@ function wantedBase(base: ReleaseLine['base']): WantedBase {
 }
 
 function withValkey(text: string, valkey: string | null): string | null {
-  if (!text.includes('{valkey}')) return text;
-  return valkey === null ? null : text.replaceAll('{valkey}', valkey);
+  if (!/\{valkey(-line)?\}/.test(text)) return text;
+  if (valkey === null) return null;
+  return text.replaceAll('{valkey}', valkey).replaceAll('{valkey-line}', valkey.split('.').slice(0, 2).join('.'));
 }
 
 /** The digest of the line's part of lock.json. Throws VP201 or VP202 where that is not what the line asks for. */

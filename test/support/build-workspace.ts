@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import { parse } from 'yaml';
 import { type LockedSource, lockFile } from '../../scripts/data/lock.ts';
 import { type ReleaseLine, releaseLine } from '../../scripts/data/release-line.ts';
+import { upstreamVersion } from '../../scripts/data/version.ts';
 import { architectureOf, nativePlatform } from '../../scripts/lib/platform.ts';
 import { paths } from '../../scripts/lib/workspace.ts';
 import { makeGitRemotes } from './git-remotes.ts';
@@ -72,15 +73,20 @@ export async function makeBuildWorkspace(modules: Readonly<Record<string, Fixtur
       text.replace(from, () => by),
     );
   };
-  const pinned = {
-    repository: remotes.urlOf('hashing'),
-    ref: 'main',
-    commit: await remotes.create('hashing', [[join(fixtures, 'hashing.h'), 'hashing.h']]),
-  };
   const { base, modules: localLocked } = await lockOf('local');
+  const server = base.kind === 'debian' ? upstreamVersion(base.valkey.version) : '';
+  const header = async (name: string, ref: string) => ({
+    repository: remotes.urlOf(name),
+    ref,
+    commit: await remotes.create(name, [[join(fixtures, `${name}.h`), `${name}.h`]]),
+  });
+  const pinned: Readonly<Record<string, unknown>> = {
+    hashing: await header('hashing', 'main'),
+    server: await header('server', server.split('.').slice(0, 2).join('.')),
+  };
   const locked: Record<string, LockedSource> = { ...localLocked };
   const lock = async (name: string, commit: string): Promise<void> => {
-    const cloned = (modules[name]?.dependencies ?? []).map((dependency) => [dependency.name, pinned]);
+    const cloned = (modules[name]?.dependencies ?? []).map((dependency) => [dependency.name, pinned[dependency.name]]);
     const dependencies: unknown = Object.fromEntries(cloned);
     const source = { kind: 'git', repository: remotes.urlOf(name), tag: '1.0.0', commit, dependencies };
     const lines = { own: { base, modules: { ...locked, [name]: source } } };

@@ -16,5 +16,16 @@ export const fixtureModules = {
   },
   greeter: { file: 'libgreeter.so' },
   marker: { file: 'marker.so' },
-  dice: { file: 'dice.so' },
+  dice: {
+    file: 'dice.so',
+    dependencies: [
+      {
+        name: 'server',
+        repository: 'https://example.invalid/fixtures/server.git',
+        ref: '{valkey-line}',
+        licence: 'BSD-3-Clause',
+        pin: 'commit',
+      },
+    ],
+  },
 } as const satisfies Record<string, FixtureModule>;
