@@ -75,6 +75,12 @@ const buildDependency = z.strictObject({
 const moduleBuild = z.strictObject({
   memoryPerJob: z.int().positive().default(512).describe('MiB that one job of the compiler needs'),
   dependencies: z.array(buildDependency).default([]),
+  cargoLock: z
+    .literal('kept')
+    .optional()
+    .describe(
+      'the repository has no Cargo.lock: npm run resolve writes modules/<name>/Cargo-<tag>.lock, where cargo is on the PATH',
+    ),
   floating: z
     .array(z.strictObject({ name: z.string(), why: z.string() }))
     .default([])

@@ -19,13 +19,13 @@ for name in cc c++ clang clang++ $(ls /usr/lib/ccache); do
 done
 # The variable would replace flags that a module has in a configuration of its own; the paths are the same in every build anyway.
 [ -e .cargo/config.toml ] ||
-  export RUSTFLAGS="${RUSTFLAGS-} --remap-path-prefix=/src=. --remap-path-prefix=/var/cache/cargo=cargo"
+  export RUSTFLAGS="${RUSTFLAGS-} --remap-path-prefix=/src=. --remap-path-prefix=/.cargo/vendor=crates"
 
 export PATH="$compilers:/usr/local/cargo/bin:$PATH"
 # A compiler is known by what it is: reinstalling it changes its time.
 export CCACHE_DIR=/var/cache/ccache CCACHE_COMPILERCHECK=content CCACHE_MAXSIZE=5G
 [ "$COMPILER_CACHE" = on ] || export CCACHE_DISABLE=1
-export CARGO_HOME=/var/cache/cargo RUSTUP_HOME=/usr/local/rustup CARGO_INCREMENTAL=0
+export CARGO_HOME=/tmp/cargo RUSTUP_HOME=/usr/local/rustup CARGO_INCREMENTAL=0
 
 # A build asks for nothing that the lock does not name. git: tools/gitconfig leads every clone of a dependency, and of its submodules, to what
 # npm run fetch has pinned, and all else to nowhere. Other programs: a proxy that does not exist.

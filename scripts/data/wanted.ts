@@ -26,6 +26,8 @@ export type WantedSource =
       readonly repository: string;
       readonly tag: string;
       readonly dependencies: Readonly<Record<string, WantedDependency>>;
+      /** The project keeps the Cargo.lock of its build. */
+      readonly cargoLock?: 'kept';
     }
   | ({ readonly kind: 'debian-source' } & WantedPackage)
   | ({ readonly kind: 'debian-package' } & WantedPackage);
@@ -81,7 +83,14 @@ function wantedSource(
 ) {
   if (tag !== undefined) {
     const dependencies = wantedDependencies(manifest.build, tag, valkey);
-    return { kind: 'git', repository: manifest.repository, tag, dependencies } as const;
+    const { cargoLock } = manifest.build ?? {};
+    return {
+      kind: 'git',
+      repository: manifest.repository,
+      tag,
+      dependencies,
+      ...(cargoLock && { cargoLock }),
+    } as const;
   }
   if (debianSource !== undefined) return { kind: 'debian-source', ...debianSource } as const;
   if (debianPackage === undefined) throw new Error(`${manifest.name} comes from nowhere, which the schema rules out`);
@@ -180,7 +189,10 @@ export function sourceDifferences(
   if (locked === undefined) return [say('missing', `${noPin[wanted.kind]} of ${name}`)];
   if (wanted.kind === 'git' && locked.kind === 'git') {
     if (wanted.repository === locked.repository && wanted.tag === locked.tag)
-      return dependencyDifferences(say, wanted.dependencies, locked.dependencies);
+      return [
+        ...dependencyDifferences(say, wanted.dependencies, locked.dependencies),
+        ...cargoLockDifferences(say, `modules/${input}/Cargo-${wanted.tag}.lock`, wanted.cargoLock, locked.cargoLock),
+      ];
   } else if (wanted.kind === locked.kind && wanted.kind !== 'git' && locked.kind !== 'git') {
     if (wanted.package === locked.package) {
       if (locked.kind === 'debian-source') return [];
@@ -189,6 +201,17 @@ export function sourceDifferences(
     }
   }
   return [say('stale', `the line has ${name}, the lock has ${nameOf(locked)}`)];
+}
+
+function cargoLockDifferences(
+  say: ReturnType<typeof differenceOf>,
+  file: string,
+  wanted: 'kept' | undefined,
+  locked: string | undefined,
+): Difference[] {
+  if (wanted === undefined)
+    return locked === undefined ? [] : [say('stale', `its crates are those of its own Cargo.lock, not of ${file}`)];
+  return locked !== undefined ? [] : [say('missing', `no ${file}: resolve writes it where cargo is on the PATH`)];
 }
 
 function dependencyDifferences(
