@@ -1,4 +1,5 @@
 import { Enums, Models } from '@cyclonedx/cyclonedx-library';
+import type { Crate } from '../data/cargo-lock.ts';
 import type { Architecture } from '../lib/platform.ts';
 import {
   type ComponentFacts,

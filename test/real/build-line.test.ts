@@ -65,6 +65,9 @@ describe('npm run build', () => {
     });
     expect(await readFile(join(workspace.artifacts, 'tally/licences/LICENSE'), 'utf8')).toContain('BSD-3-Clause');
     expect(await isThere(join(workspace.artifacts, 'greeter/Cargo.lock'))).toBe(true);
+    expect(await recordOf('greeter')).toMatchObject({
+      dependencies: ['shout', 'whisper'].map((name) => ({ name, pinned: true })),
+    });
   });
 
   it('a module is stripped, executable, and keeps no path of its build', async () => {

@@ -179,7 +179,8 @@ describe('a Cargo.lock that the project keeps', () => {
   );
 
   it('is not chosen without cargo: the rest is resolved, and a reader told', async () => {
-    vi.stubEnv('PATH', '/usr/bin:/bin');
+    await writeFile(join(workspace.modules, 'releases/cargo'), '#!/bin/sh\nexit 127\n', { mode: 0o755 });
+    vi.stubEnv('PATH', `${workspace.modules}/releases:${process.env['PATH']}`);
     const line = await workspace.line('9.0', { bare: '1.0.0' });
     await workspace.lock('9.0', {});
     const { modules } = await resolveLine(workspace, line, options());

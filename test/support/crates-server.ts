@@ -34,7 +34,7 @@ export interface CratesServer {
 }
 
 /** Two crates, of which the one needs the other; a version has a plus sign in it, as some have. */
-export const fixtureCrates: readonly FixtureCrate[] = [
+const fixtureCrates: readonly FixtureCrate[] = [
   { name: 'whisper', version: '0.2.0+quiet', files: { 'src/lib.rs': 'pub fn word() -> i64 {\n    41\n}\n' } },
   {
     name: 'shout',
@@ -46,9 +46,9 @@ export const fixtureCrates: readonly FixtureCrate[] = [
 
 const cratesIo = 'registry+https://github.com/rust-lang/crates.io-index';
 
-export async function startCratesServer(crates: readonly FixtureCrate[] = fixtureCrates): Promise<CratesServer> {
+export async function startCratesServer(): Promise<CratesServer> {
   const folder = await mkdtemp(join(tmpdir(), 'crates-'));
-  const packed = await Promise.all(crates.map(async (crate) => ({ ...crate, file: await pack(crate, folder) })));
+  const packed = await Promise.all(fixtureCrates.map(async (crate) => ({ ...crate, file: await pack(crate, folder) })));
   let behaviour: Behaviour = 'serve';
   let left = Number.POSITIVE_INFINITY;
   let asked: string[] = [];

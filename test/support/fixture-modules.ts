@@ -14,7 +14,7 @@ export const fixtureModules = {
       },
     ],
   },
-  greeter: { file: 'libgreeter.so' },
+  greeter: { file: 'libgreeter.so', cargoLock: 'kept' },
   marker: { file: 'marker.so' },
   dice: {
     file: 'dice.so',
