@@ -125,9 +125,10 @@ export function sourceId(source: Exclude<LockedSource, { kind: 'debian-package' 
 }
 
 /** Two lines may build one commit of a module against different servers. */
-function clonedBy({ dependencies }: Extract<LockedSource, { kind: 'git' }>): string[][] {
+function clonedBy({ dependencies, cargoLock }: Extract<LockedSource, { kind: 'git' }>): string[][] {
   const entries = Object.entries(dependencies).sort(([a], [b]) => (a < b ? -1 : 1));
-  return entries.map(([name, { repository, ref, commit }]) => [name, repository, ref, commit]);
+  const pins = entries.map(([name, { repository, ref, commit }]) => [name, repository, ref, commit]);
+  return cargoLock === undefined ? pins : [...pins, ['Cargo.lock', cargoLock]];
 }
 
 /** An archive can build a package again under the version that it had. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { LinkedParts } from '../../modules/schema.ts';
-import { isSince } from '../data/version.ts';
+import { isWithin } from '../data/version.ts';
 import type { FetchedSource } from '../inputs/fetch-line.ts';
 import { PipelineError } from '../lib/pipeline-error.ts';
 import type { Architecture } from '../lib/platform.ts';
@@ -33,10 +33,8 @@ interface Linking {
 export async function linkedParts(linking: Linking): Promise<LinkedPart[]> {
   const { module, version, data, source } = linking;
   const where = join(linking.beside, 'module.yaml');
-  const counts = ({ since, below }: { since?: string | undefined; below?: string | undefined }): boolean =>
-    (since === undefined || isSince(version, since)) && (below === undefined || !isSince(version, below));
-  const leftOut = data.leaveOut.filter(counts).flatMap(({ parts }) => parts);
-  const about = data.about.filter(counts);
+  const leftOut = data.leaveOut.filter((one) => isWithin(version, one)).flatMap(({ parts }) => parts);
+  const about = data.about.filter((one) => isWithin(version, one));
   const opened = await openSource(source);
   const candidates = await candidatesOf(opened, { ...linking, folders: data.folders, leftOut });
   requireThere(`${module} ${version}`, where, candidates, [...leftOut, ...about.map(({ part }) => part)]);

@@ -30,5 +30,7 @@ it('a source package that was built again at the same version has another name; 
 it('what its build clones is part of the name: every pin, in no order', () => {
   const named = (dependencies: Record<string, typeof one>) => sourceId({ ...git, dependencies });
   expect(named({ x: one, y: other })).toBe(named({ y: other, x: one }));
+  const crates = sourceId({ ...git, dependencies: {}, cargoLock: 'd'.repeat(64) });
+  expect(crates).not.toBe(named({}));
   expect(new Set([named({ x: one }), named({ x: other }), named({ y: one }), named({})]).size).toBe(4);
 });
