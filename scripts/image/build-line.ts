@@ -3,9 +3,10 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type FetchedSource, fetchLine } from '../inputs/fetch-line.ts';
 import { textIfThere, writeWhole } from '../lib/files.ts';
-import { architectureOf, type Platform } from '../lib/platform.ts';
+import { type Architecture, architectureOf, type Platform } from '../lib/platform.ts';
 import { ensureBuildx } from '../lib/programs.ts';
 import { artifactsPath, paths, type Workspace } from '../lib/workspace.ts';
+import { type LinkedPart, linkedParts } from '../linked/linked-parts.ts';
 import { collectBase, collectModule } from './artifacts.ts';
 import { type BakeInput, bake, baseTarget, incoming, jobsFile, type ModuleTarget } from './bake.ts';
 import { exclusively } from './exclusive.ts';
@@ -73,12 +74,16 @@ async function buildInto(
   const { modules, valkey } = read.plan;
   const targets: ModuleTarget[] = [];
   const pinned = new Map<string, boolean>();
+  const linked = new Map<string, readonly LinkedPart[]>();
   for (const module of modules) {
     const { name } = module;
     const source = fetched[name];
     if (source === undefined) throw new Error(`${name} was not fetched`);
     targets.push({ name, context: source.folder, epoch: source.record.epoch });
-    pinned.set(name, await placeContext(workspace, module, source.folder));
+    await placeTools(source.folder);
+    pinned.set(name, existsSync(join(source.folder, 'cargo', 'Cargo.lock')));
+    // Before anything is compiled: the build of search takes an hour.
+    linked.set(name, await linkedOf(workspace, module, source, architectureOf(platform)));
   }
   const baked = {
     ...{ workspace, line, platform, base: prepared.from, valkey: valkey ?? '', modules: targets },
@@ -104,7 +109,8 @@ async function buildInto(
         const epoch = fetched[name]?.record.epoch ?? 0;
         const cratesPinned = pinned.get(name) ?? false;
         const places = { from: join(from, name), to: join(folder, name) };
-        built.set(name, await collectModule(module, { ...places, builderImage: prepared.name, epoch, cratesPinned }));
+        const about = { builderImage: prepared.name, epoch, cratesPinned, linked: linked.get(name) ?? [] };
+        built.set(name, await collectModule(module, { ...places, ...about }));
       }
     }
   } finally {
@@ -125,20 +131,23 @@ export async function groupsOf(
 }
 
 /**
- * Puts into the folder of a module's source what its Dockerfile uses beside it: tools/, and lock/ with the Cargo.lock
- * that the project keeps for a release that comes without one. Gives whether the crates are pinned by either. What is
- * the same stays: a build of another line may read it.
+ * Puts tools/ into the folder of a module's source, beside what its Dockerfile builds. What is the same stays: a build
+ * of another line may read it.
  */
-async function placeContext({ modules }: Workspace, { name, tag }: PlannedModule, folder: string): Promise<boolean> {
+async function placeTools(folder: string): Promise<void> {
   const tools = join(paths.docker, 'tools');
   for (const tool of await readdir(tools))
     await placeSame(join(folder, 'tools', tool), await readFile(join(tools, tool), 'utf8'));
-  const cargoLock = textIfThere(join(modules, name, `Cargo-${tag}.lock`));
-  const placed = join(folder, 'lock', 'Cargo.lock');
-  await mkdir(dirname(placed), { recursive: true });
-  if (cargoLock === null) await rm(placed, { force: true });
-  else await placeSame(placed, cargoLock);
-  return cargoLock !== null || existsSync(join(folder, 'tree', 'Cargo.lock'));
+}
+
+function linkedOf(
+  { modules }: Workspace,
+  { name, version, linked }: PlannedModule,
+  source: FetchedSource,
+  architecture: Architecture,
+): Promise<LinkedPart[]> {
+  const about = { module: name, version: version ?? '', data: linked, beside: join(modules, name) };
+  return linkedParts({ ...about, source, architecture });
 }
 
 async function placeSame(path: string, text: string): Promise<void> {
