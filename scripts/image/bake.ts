@@ -11,6 +11,7 @@ import { dockerfileOf } from './plan.ts';
 interface BakeTarget {
   readonly context: string;
   readonly dockerfile: string;
+  readonly 'dockerfile-inline'?: string;
   readonly args: Readonly<Record<string, string>>;
   readonly platforms: readonly [Platform];
   readonly output: readonly string[];
@@ -31,6 +32,8 @@ export interface ModuleTarget {
   readonly context: string;
   /** SOURCE_DATE_EPOCH of its build. */
   readonly epoch: number;
+  /** The text that is built in the place of its Dockerfile: see withoutNetwork. */
+  readonly text?: string;
 }
 
 /** An image that is assembled out of what the modules' targets gave. */
@@ -64,12 +67,13 @@ export function bakeFile(input: BakeInput): BakeFile {
   const { workspace, line, platform, base, valkey, modules, images, noCache } = input;
   const folder = incoming(workspace, line, platform);
   const common = { platforms: [platform] } as const;
-  const built = modules.map(({ name, context, epoch }): [string, BakeTarget] => [
+  const built = modules.map(({ name, context, epoch, text }): [string, BakeTarget] => [
     name,
     {
       ...common,
       context,
       dockerfile: dockerfileOf(workspace, name),
+      ...(text !== undefined && { 'dockerfile-inline': text }),
       args: { BASE: base, VALKEY_VERSION: valkey, SOURCE_DATE_EPOCH: String(epoch) },
       secret: [`id=jobs,src=${jobsFile(workspace, line, name)}`],
       output: [`type=local,dest=${join(folder, name)}`],
@@ -96,6 +100,18 @@ export function bakeFile(input: BakeInput): BakeFile {
     },
   ]);
   return { target: Object.fromEntries([...built, [baseTarget, facts], ...assembled]) };
+}
+
+/** The Dockerfile of a module in which what compiles, the stage module-<name>, has no network. */
+export function withoutNetwork(dockerfile: string, name: string): string {
+  let stage = '';
+  return dockerfile
+    .split('\n')
+    .map((line) => {
+      stage = /^FROM .* AS (\S+)$/i.exec(line)?.[1] ?? stage;
+      return stage === `module-${name}` ? line.replace(/^RUN /, 'RUN --network=none ') : line;
+    })
+    .join('\n');
 }
 
 /** The target that reads what is in the base. The names of modules have no `_`. */

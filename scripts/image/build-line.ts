@@ -4,15 +4,15 @@ import { dirname, join } from 'node:path';
 import { type FetchedSource, fetchLine } from '../inputs/fetch-line.ts';
 import { textIfThere, writeWhole } from '../lib/files.ts';
 import { type Architecture, architectureOf, type Platform } from '../lib/platform.ts';
-import { ensureBuildx } from '../lib/programs.ts';
+import { ensureBuildx, knowsRunNetwork } from '../lib/programs.ts';
 import { artifactsPath, paths, type Workspace } from '../lib/workspace.ts';
 import { type LinkedPart, linkedParts } from '../linked/linked-parts.ts';
 import { collectBase, collectModule } from './artifacts.ts';
-import { type BakeInput, bake, baseTarget, incoming, jobsFile, type ModuleTarget } from './bake.ts';
+import { type BakeInput, bake, baseTarget, incoming, jobsFile, type ModuleTarget, withoutNetwork } from './bake.ts';
 import { exclusively } from './exclusive.ts';
 import type { BaseImageRecord, BuildRecord } from './labels.ts';
 import { type PreparedBase, prepareBase } from './line-base.ts';
-import { type PlannedModule, type ReadBuild, readBuild } from './plan.ts';
+import { dockerfileOf, type PlannedModule, type ReadBuild, readBuild } from './plan.ts';
 import { type Capacity, engineCapacity, type Share, schedule, withJobs } from './schedule.ts';
 
 export interface LineBuild {
@@ -72,6 +72,8 @@ async function buildInto(
 ): Promise<BuiltLine> {
   const { workspace, line, platform, noCache = false, aborted, report } = build;
   const { modules, valkey } = read.plan;
+  const buildx = await ensureBuildx(prepared.local, report);
+  const isSealed = await knowsRunNetwork(buildx);
   const targets: ModuleTarget[] = [];
   const pinned = new Map<string, boolean>();
   const linked = new Map<string, readonly LinkedPart[]>();
@@ -79,7 +81,8 @@ async function buildInto(
     const { name } = module;
     const source = fetched[name];
     if (source === undefined) throw new Error(`${name} was not fetched`);
-    targets.push({ name, context: source.folder, epoch: source.record.epoch });
+    const text = isSealed && withoutNetwork(await readFile(dockerfileOf(workspace, name), 'utf8'), name);
+    targets.push({ name, context: source.folder, epoch: source.record.epoch, ...(text !== false && { text }) });
     await placeTools(source.folder);
     pinned.set(name, existsSync(join(source.folder, 'cargo', 'Cargo.lock')));
     // Before anything is compiled: the build of search takes an hour.
@@ -92,7 +95,6 @@ async function buildInto(
   const from = incoming(workspace, line, platform);
   const log = join(workspace.dist, 'logs', `build-${line}-${architectureOf(platform)}.log`);
   await rm(log, { force: true });
-  const buildx = await ensureBuildx(prepared.local, report);
   const repeat = (module?: string): string =>
     `npm run build --${module === undefined ? '' : ` ${module}`} --line ${line} --platform ${platform}`;
   const built = new Map<string, BuildRecord>();
