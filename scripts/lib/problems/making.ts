@@ -261,4 +261,11 @@ export const buildProblems = {
       'The base of the line is made here from the Debian archive, and the server or a packaged module in it is another version, or another file, than modules/lock.json names.',
     fix: 'Where the base is the older, make it again: npm run image -- --rebuild-base. Where the lock is, take what the archive has now: npm run resolve -- --update --line LINE.',
   },
+  VP650: {
+    title: 'this builder keeps no cache for others',
+    exitCode: 69,
+    meaning:
+      "`npm run build -- --cache` writes BuildKit's cache into a folder. The builder of an engine without containerd's image store cannot.",
+    fix: 'Use another builder (docker buildx create --use), or leave --cache out: the engine keeps a cache for itself in any case.',
+  },
 } as const satisfies Readonly<Record<string, ProblemEntry>>;
