@@ -46,28 +46,41 @@ const smokeCommand = z.strictObject({
   reply: z.string().optional().describe('text that the reply must contain'),
 });
 
-const versionLine = z.string().regex(/^\d+\.\d+$/);
+/** A release, or the first of a version line. */
+const release = z.string().regex(/^\d+\.\d+(\.\d+)?$/);
 
-/** A repository that the build clones while it runs. */
+/**
+ * A repository that the build clones while it runs. Where releases of a module ask for it in different ways it stands
+ * once for each, and `since` and `below` say which is whose.
+ */
 const buildDependency = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/),
   repository: z.url(),
   ref: z
     .string()
-    .describe('what the build asks for: a tag, a commit, or the branch that it floats on; may hold {valkey}'),
+    .describe(
+      "what the build asks for: a tag, a commit, or the branch that it floats on. {valkey} is the version of the line's server, {valkey-line} its first two numbers, which is also the name of its branch",
+    ),
   licence: z.string(),
   pin: z
     .enum(['tag', 'commit'])
     .describe(
       'tag: upstream names a tag or a commit itself; commit: upstream floats on a branch, and lock.json holds the commit that is given to it',
     ),
-  since: versionLine.optional().describe('first version line (major.minor) of the module whose build clones it'),
+  since: release.optional().describe('first release or version line of the module whose build clones it so'),
+  below: release.optional().describe('first release or version line whose build does not any more'),
 });
 
 /** Facts about a module's build that the pipeline needs beside its Dockerfile. */
 const moduleBuild = z.strictObject({
   memoryPerJob: z.int().positive().default(512).describe('MiB that one job of the compiler needs'),
   dependencies: z.array(buildDependency).default([]),
+  cargoLock: z
+    .literal('kept')
+    .optional()
+    .describe(
+      'the repository has no Cargo.lock: npm run resolve writes modules/<name>/Cargo-<tag>.lock, where cargo is on the PATH',
+    ),
   floating: z
     .array(z.strictObject({ name: z.string(), why: z.string() }))
     .default([])

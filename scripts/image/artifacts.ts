@@ -1,9 +1,9 @@
 import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { table } from '../../entrypoint/text/table.ts';
+import { readCargoLock } from '../data/cargo-lock.ts';
 import { jsonText, sha256OfFile, textIfThere, writeJson } from '../lib/files.ts';
 import { PipelineError } from '../lib/pipeline-error.ts';
-import { readCargoLock } from '../supply/sbom-inputs.ts';
 import { type BaseImageRecord, type BuildRecord, baseRecord, buildRecord } from './labels.ts';
 import type { PreparedBase } from './line-base.ts';
 import type { PlannedModule } from './plan.ts';

@@ -29,7 +29,7 @@ interface BakeFile {
 /** A module and the folder that it is built from. */
 export interface ModuleTarget {
   readonly name: string;
-  /** The build context: tree/, dependencies/, lock/, tools/. */
+  /** The build context: tree/, dependencies/, cargo/, tools/. */
   readonly context: string;
   /** SOURCE_DATE_EPOCH of its build. */
   readonly epoch: number;

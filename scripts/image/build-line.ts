@@ -81,7 +81,8 @@ async function buildInto(
     const source = fetched[name];
     if (source === undefined) throw new Error(`${name} was not fetched`);
     targets.push({ name, context: source.folder, epoch: source.record.epoch });
-    pinned.set(name, await placeContext(workspace, module, source.folder));
+    await placeTools(source.folder);
+    pinned.set(name, existsSync(join(source.folder, 'cargo', 'Cargo.lock')));
   }
   const baked = {
     ...{ workspace, line, platform, base: prepared.from, valkey: valkey ?? '', modules: targets },
@@ -137,20 +138,13 @@ export async function groupsOf(
 }
 
 /**
- * Puts into the folder of a module's source what its Dockerfile uses beside it: tools/, and lock/ with the Cargo.lock
- * that the project keeps for a release that comes without one. Gives whether the crates are pinned by either. What is
- * the same stays: a build of another line may read it.
+ * Puts tools/ into the folder of a module's source, beside what its Dockerfile builds. What is the same stays: a build
+ * of another line may read it.
  */
-async function placeContext({ modules }: Workspace, { name, tag }: PlannedModule, folder: string): Promise<boolean> {
+async function placeTools(folder: string): Promise<void> {
   const tools = join(paths.docker, 'tools');
   for (const tool of await readdir(tools))
     await placeSame(join(folder, 'tools', tool), await readFile(join(tools, tool), 'utf8'));
-  const cargoLock = textIfThere(join(modules, name, `Cargo-${tag}.lock`));
-  const placed = join(folder, 'lock', 'Cargo.lock');
-  await mkdir(dirname(placed), { recursive: true });
-  if (cargoLock === null) await rm(placed, { force: true });
-  else await placeSame(placed, cargoLock);
-  return cargoLock !== null || existsSync(join(folder, 'tree', 'Cargo.lock'));
 }
 
 async function placeSame(path: string, text: string): Promise<void> {

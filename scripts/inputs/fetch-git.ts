@@ -1,22 +1,32 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LockedSource } from '../data/lock.ts';
-import { writeWhole } from '../lib/files.ts';
+import { textIfThere, writeWhole } from '../lib/files.ts';
 import { git } from './git.ts';
 import { exportTree, fetchTree, pinRef, plainPermissions } from './pinned-tree.ts';
 import type { Remote } from './remote.ts';
 import { type SourceRecord, sourceId } from './source-folder.ts';
+import { vendorCrates } from './vendor-crates.ts';
 
 type GitSource = Extract<LockedSource, { kind: 'git' }>;
 
+interface CrateSource {
+  /** The Cargo.lock that the project keeps; null: that of the tree counts, if it has one. */
+  readonly lock: string | null;
+  /** cratesPath. */
+  readonly cache: string;
+}
+
 /**
- * Fills a folder with tree/ (the commit with its submodules) and dependencies/ (what its build clones). What an
- * interrupted fetch of the same source left in the folder is used.
+ * Fills a folder with tree/ (the commit with its submodules), dependencies/ (what its build clones) and, for a build by
+ * cargo, cargo/ (its Cargo.lock and the crates of it). What an interrupted fetch of the same source left in the folder
+ * is used.
  */
 export async function fetchGit(
   module: string,
   source: GitSource,
   folder: string,
+  crates: CrateSource,
   remote: Remote,
 ): Promise<SourceRecord> {
   const { repository, tag, commit } = source;
@@ -27,6 +37,11 @@ export async function fetchGit(
   await fetchDependencies(module, source.dependencies, join(folder, 'dependencies'), remote);
   await rm(join(folder, 'tree'), { recursive: true, force: true });
   const epoch = await exportTree(store, tree, join(folder, 'tree'), remote.aborted);
+  const lock = crates.lock ?? textIfThere(join(folder, 'tree', 'Cargo.lock'));
+  if (lock !== null) {
+    const where = `Cargo.lock of ${module} ${tag}`;
+    await vendorCrates(lock, { where, folder: join(folder, 'cargo'), cache: crates.cache, epoch, remote });
+  }
   await rm(repositories, { recursive: true, force: true });
   return { module, kind: 'git', origin: repository, ref: tag, id: sourceId(source), epoch };
 }

@@ -1,4 +1,5 @@
 import { Enums, Models } from '@cyclonedx/cyclonedx-library';
+import type { Crate } from '../data/cargo-lock.ts';
 import type { Architecture } from '../lib/platform.ts';
 import {
   type ComponentFacts,
@@ -10,7 +11,7 @@ import {
   imagePurl,
   sourcePurl,
 } from './sbom-component.ts';
-import type { BuiltModule, Crate, PackagedModule, SbomInputs } from './sbom-inputs.ts';
+import type { BuiltModule, PackagedModule, SbomInputs } from './sbom-inputs.ts';
 
 /** The document of one line and architecture: what the image is, what is in it, and what came in through what. */
 export function composeSbom(inputs: SbomInputs): Models.Bom {

@@ -1,8 +1,8 @@
 import { Contrib, Enums, Models } from '@cyclonedx/cyclonedx-library';
 import { PackageURL } from 'packageurl-js';
 import parseExpression from 'spdx-expression-parse';
+import type { Crate } from '../data/cargo-lock.ts';
 import type { BaseImageRecord } from '../image/labels.ts';
-import type { Crate } from './sbom-inputs.ts';
 
 /**
  * One entry of the list, before it becomes CycloneDX's. `key` is its bom-ref: the same thing found twice is one entry.
