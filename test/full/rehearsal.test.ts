@@ -69,7 +69,7 @@ beforeAll(async () => {
   await pushImage(images.server, base, user, join(runner.folder, 'pushing'));
   remote = await startGitRemote();
   const tagOf = (name: string): string => line.modules[name]?.tag ?? thrown(`line ${line.line} has no ${name}`);
-  const tags = { search: tagOf('search'), json: tagOf('json'), bloom: tagOf('bloom'), ldap: tagOf('ldap') };
+  const tags = { search: tagOf('search'), bloom: tagOf('bloom'), ldap: tagOf('ldap') };
   const upstream = await makeUpstream(remote, tags, images.valkey);
   gitconfig = upstream.gitconfig;
   const change = { line: line.line, registry: front.host, rapidjson: upstream.rapidjson };

@@ -305,6 +305,7 @@ export const buildProblems = {
     exitCode: 1,
     meaning: 'What a build needs is fetched before it, and pinned. It tried to download something else.',
     fix: 'Where that is a repository: add it to `dependencies` of modules/<name>/module.yaml. Else let the Dockerfile build without it.',
+  },
   VP650: {
     title: 'this builder keeps no cache for others',
     exitCode: 69,
