@@ -7,6 +7,7 @@ import { utcDay } from '../../scripts/lib/calendar-day.ts';
 import { currentOwner, ownerVariable } from '../../scripts/lib/owner.ts';
 import { openRegistry } from '../../scripts/lib/registry/registry.ts';
 import { paths } from '../../scripts/lib/workspace.ts';
+import { type CratesServer, startCratesServer } from '../support/crates-server.ts';
 import { type GitRemote, startGitRemote } from '../support/git-remote.ts';
 import { makeRunner, type Runner } from '../support/github-runner.ts';
 import { longTestMs } from '../support/patience.ts';
@@ -46,6 +47,7 @@ const instead = {
 let line: ReleaseLine;
 let runner: Runner;
 let remote: GitRemote;
+let crates: CratesServer;
 let service: TokenService;
 let registry: TestRegistry;
 let front: HidingRegistry;
@@ -68,9 +70,10 @@ beforeAll(async () => {
   const base = `${front.host}/valkey/valkey:${'image' in line.base ? line.base.tag : ''}`;
   await pushImage(images.server, base, user, join(runner.folder, 'pushing'));
   remote = await startGitRemote();
+  crates = await startCratesServer();
   const tagOf = (name: string): string => line.modules[name]?.tag ?? thrown(`line ${line.line} has no ${name}`);
   const tags = { search: tagOf('search'), bloom: tagOf('bloom'), ldap: tagOf('ldap') };
-  const upstream = await makeUpstream(remote, tags, images.valkey);
+  const upstream = await makeUpstream(remote, crates, tags, images.valkey);
   gitconfig = upstream.gitconfig;
   const change = { line: line.line, registry: front.host, rapidjson: upstream.rapidjson };
   project = await makeProject(remote, (work) => changeForRehearsal(work, change), tag);
@@ -80,6 +83,7 @@ afterAll(async () => {
   front.close();
   service.close();
   await registry.remove();
+  await crates.stop();
   await remote.remove();
   await runner.remove();
 });
@@ -106,12 +110,13 @@ async function play(name: string, kind: 'branch' | 'tag', ref: string, run: stri
     ...{ GITHUB_WORKFLOW: name, GITHUB_WORKFLOW_REF: `${repository}/.github/workflows/${name}@${full}` },
     ...{ GITHUB_RUN_ID: run, GITHUB_RUN_NUMBER: run, GITHUB_RUN_ATTEMPT: '1' },
     VALKEY_BUNDLE_DEBIAN_IMAGE: debian,
+    VALKEY_BUNDLE_CRATES_MIRROR: crates.mirror,
     [ownerVariable]: currentOwner(),
   };
   const native = process.arch === 'arm64' ? 'ubuntu-24.04-arm' : 'ubuntu-24.04';
   // The project's own tests are about its own data.
   const commitOf = (job: string): string => (['check', 'tests'].includes(job) ? project.asItStands : project.changed);
-  const wish = { variables, project: project.url, commitOf, registry: front.host, gitconfig, instead };
+  const wish = { variables, project: project.url, commitOf, registry: front.host, gitconfig, cargoHome: crates.cargoHome, instead };
   const jobs: PlayedJob[] = [];
   played[name] = jobs;
   return await playWorkflow(text, {

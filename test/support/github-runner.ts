@@ -1,7 +1,8 @@
-import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
+import { ensureTools } from '../../scripts/lib/apt.ts';
 import { ensureProgram } from '../../scripts/lib/programs.ts';
 import { paths } from '../../scripts/lib/workspace.ts';
 import { ensureCosign } from '../../scripts/supply/cosign.ts';
@@ -19,6 +20,8 @@ interface RunWish {
   readonly registry: string;
   /** For ~/.gitconfig of the user. */
   readonly gitconfig: string;
+  /** A CARGO_HOME that leads to other crates than those of crates.io. */
+  readonly cargoHome: string;
   /** Commands that take the place of others, which are too long or cannot be run. */
   readonly instead: Readonly<Record<string, string>>;
 }
@@ -50,7 +53,7 @@ export interface JobPlace {
 }
 
 /** What an Ubuntu runner does not have: these are covered for the user's processes. */
-const programs = ['mmdebstrap', 'docker-registry', 'skopeo', 'patchelf', 'cosign', 'grype', 'gh', 'cargo', 'rustc'];
+const programs = ['mmdebstrap', 'docker-registry', 'skopeo', 'patchelf', 'cosign', 'grype', 'gh'];
 
 /**
  * Run as root, in a namespace of its own for mounts: the keyring of Debian, and what its archive gave, is out of sight, and apt names another
@@ -117,12 +120,17 @@ export async function makeRunner(): Promise<Runner> {
   };
 }
 
-/** Debian's cosign with a pair of keys, and buildx, which a runner has. */
+/** Debian's cosign with a pair of keys; buildx and cargo, which a runner has. */
 async function fillStore(store: string): Promise<void> {
   await mkdir(join(store, 'cosign'), { recursive: true });
   const file = 'usr/libexec/docker/cli-plugins/docker-buildx';
   const buildx = await ensureProgram('docker-buildx', { package: 'docker-buildx', suites: ['trixie', 'sid'], file });
   await copyFile(buildx, join(store, 'docker-buildx'));
+  await ensureTools({ cargo: 'cargo' }, () => {});
+  // Where rustup manages it, `cargo` is rustup's own program, which another user cannot use.
+  const managed = await execa('rustup', ['which', 'cargo'], { reject: false });
+  const cargo = managed.exitCode === 0 ? managed : await execa('which', ['cargo']);
+  await copyFile(cargo.stdout, join(store, 'cargo'));
   const cosign = await ensureCosign();
   const { stdout: path } = await execa('which', [cosign]);
   await copyFile(path, join(store, 'cosign', 'cosign'));
@@ -137,6 +145,8 @@ async function makePlace(root: string, store: string, user: string, run: RunWish
     await mkdir(path, { recursive: true });
   await copyFile(join(store, 'docker-buildx'), join(home, '.docker/cli-plugins/docker-buildx'));
   await writeFile(join(home, '.gitconfig'), run.gitconfig);
+  await cp(run.cargoHome, join(home, '.cargo'), { recursive: true });
+  await symlink(join(store, 'cargo'), join(tools, 'cargo'));
   // On a runner, and here it tells what it was asked.
   await writeFile(join(tools, 'gh'), '#!/bin/sh\necho "gh $*" >>"$HOME/../../gh.log"\n[ "$1 $2" != "release view" ]\n');
   await chmod(join(tools, 'gh'), 0o755);

@@ -10,6 +10,7 @@ import { buildImage } from '../../scripts/image/buildkit.ts';
 import { dockerClient } from '../../scripts/lib/engine.ts';
 import { nativePlatform } from '../../scripts/lib/platform.ts';
 import { paths } from '../../scripts/lib/workspace.ts';
+import type { CratesServer } from './crates-server.ts';
 import type { GitRemote } from './git-remote.ts';
 
 const fixtures = join(paths.root, 'test/fixtures/upstream');
@@ -24,7 +25,12 @@ export interface Upstream {
 }
 
 /** Fills a git server with repositories that are built as upstream's are, for the tags that a line names. */
-export async function makeUpstream(remote: GitRemote, tags: Tags, valkey: string): Promise<Upstream> {
+export async function makeUpstream(
+  remote: GitRemote,
+  crates: CratesServer,
+  tags: Tags,
+  valkey: string,
+): Promise<Upstream> {
   const places: [url: string, name: string][] = [];
   const make = async (url: string, refs: Refs, fill: (work: string) => Promise<unknown>): Promise<string> => {
     const name = url.replace(/^https:\/\//, '').replaceAll('/', '-');
@@ -76,7 +82,10 @@ export async function makeUpstream(remote: GitRemote, tags: Tags, valkey: string
   const pinned = (text: string): string => text.replace('RAPIDJSON', rapidjson);
   await make(at('json'), { tags: ['1.0.3'] }, sources('json', 'src', pinned));
   await make(at('bloom'), { tags: [tags.bloom] }, sources('bloom', 'c'));
-  await make(at('ldap'), { tags: [tags.ldap] }, sources('ldap', 'c'));
+  await make(at('ldap'), { tags: [tags.ldap] }, async (work) => {
+    await sources('ldap', 'c')(work);
+    await writeFile(join(work, 'Cargo.lock'), crates.lock('valkey-ldap', ['shout']));
+  });
   const sections = places.map(([url, name]) => {
     const to = `[url "${remote.urlOf(name)}"]`;
     return `${to}\n\tinsteadOf = ${url}.git\n\tinsteadOf = ${url}\n`;
