@@ -116,7 +116,15 @@ async function play(name: string, kind: 'branch' | 'tag', ref: string, run: stri
   const native = process.arch === 'arm64' ? 'ubuntu-24.04-arm' : 'ubuntu-24.04';
   // The project's own tests are about its own data.
   const commitOf = (job: string): string => (['check', 'tests'].includes(job) ? project.asItStands : project.changed);
-  const wish = { variables, project: project.url, commitOf, registry: front.host, gitconfig, cargoHome: crates.cargoHome, instead };
+  const wish = {
+    variables,
+    project: project.url,
+    commitOf,
+    registry: front.host,
+    gitconfig,
+    cargoHome: crates.cargoHome,
+    instead,
+  };
   const jobs: PlayedJob[] = [];
   played[name] = jobs;
   return await playWorkflow(text, {
