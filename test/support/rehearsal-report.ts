@@ -33,7 +33,7 @@ function rehearsalPage(
   });
   return `# A rehearsal of the release
 
-Written by \`npm run test:full -- rehearsal\` on ${date}, of commit ${commit}. The steps of the workflows, taken out of their files, were run in their
+Written by \`VALKEY_BUNDLE_REHEARSAL=docs/rehearsal.md npm test -- test/full/rehearsal\` on ${date}, of commit ${commit}. The steps of the workflows, taken out of their files, were run in their
 order, by a user who is not root, each job in a clone and a home of its own, with the variables that GitHub sets.
 
 ${tables.join('\n')}

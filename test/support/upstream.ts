@@ -121,7 +121,7 @@ export async function makeStandInImages(report: (line: string) => void): Promise
   const make = async (name: string): Promise<string> => {
     const tag = `valkey-bundle-rehearsal-${name}:local`;
     const dockerfile = join(fixtures, 'images', `${name}.Dockerfile`);
-    const repeat = 'npm run test:full -- rehearsal';
+    const repeat = 'npm test -- test/full/rehearsal';
     await buildImage({ tag, context: join(fixtures, 'images'), dockerfile, args: { BASE: base }, repeat }, report);
     return tag;
   };
