@@ -63,6 +63,7 @@ const asOnUbuntu = `set -eu
 for folder in /usr/share/keyrings /etc/apt/sources.list.d /var/lib/apt/lists; do mount -t tmpfs tmpfs "$folder"; done
 [ ! -e /etc/apt/sources.list ] || mount --bind /dev/null /etc/apt/sources.list
 echo "deb [trusted=yes] http://ubuntu.invalid/ubuntu noble main" >/etc/apt/sources.list.d/ubuntu.list
+: >"/var/lib/apt/lists/ubuntu.invalid_ubuntu_dists_noble_main_binary-$(dpkg --print-architecture)_Packages"
 for program in ${programs.join(' ')}; do
   for folder in /usr/local/sbin /usr/local/bin /usr/sbin /usr/bin; do
     [ ! -e "$folder/$program" ] || mount --bind /dev/null "$folder/$program"

@@ -48,7 +48,9 @@ ${notPlayed.map((one) => `- ${one}`).join('\n')}
 }
 
 function rowOf({ what, kind, outcome, seconds, note }: PlayedStep): string {
-  const first = (note.split('\n')[0] ?? '').replaceAll('|', '\\|');
+  const lines = note.split('\n');
+  // Of a failure, what the pipeline says itself.
+  const first = (lines.find((line) => /^VP\d{3} /.test(line)) ?? lines[0] ?? '').replaceAll('|', '\\|');
   const how = [kind === 'run' ? 'as it stands' : 'stand-in', first].filter(Boolean).join(': ');
   const text = kind === 'run' ? what : what.replace(/@.*$/, '');
   return `\`${text}\` | ${outcome} | ${Math.round(seconds)} | ${outcome === 'skipped' ? '' : first.startsWith('in its place') ? first : how}`;

@@ -65,6 +65,8 @@ export async function makeUpstream(
   await make('https://github.com/grpc/grpc', { tags: ['v1.70.1'] }, async (work) => {
     const url = 'https://github.com/abseil/abseil-cpp.git';
     await writeFile(join(work, '.gitmodules'), `[submodule "a"]\n\tpath = third_party/abseil-cpp\n\turl = ${url}\n`);
+    // As a clone leaves it: without the folder it would count as removed.
+    await mkdir(join(work, 'third_party/abseil-cpp'), { recursive: true });
     await git(work, 'init', '--quiet');
     await git(work, 'update-index', '--add', '--cacheinfo', `160000,${abseil},third_party/abseil-cpp`);
   });
