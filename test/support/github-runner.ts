@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { chmod, copyFile, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
@@ -52,6 +53,9 @@ export interface JobPlace {
   as(command: readonly string[], folder?: string): Promise<StepResult>;
 }
 
+/** Not in TMPDIR, which may be closed to other users; `.ci/in-debian` shares /tmp with its container. */
+const tempPrefix = '/tmp/valkey-bundle-rehearsal-';
+
 /** What an Ubuntu runner does not have: these are covered for the user's processes. */
 const programs = ['mmdebstrap', 'docker-registry', 'skopeo', 'patchelf', 'cosign', 'grype', 'gh'];
 
@@ -73,12 +77,13 @@ user=$1 folder=$2
 shift 2
 exec runuser -u "$user" -- env -i --chdir="$folder" "$@"`;
 
-/** Makes the user and what the stand-ins need. Only root can. */
+/** Makes the user and what the stand-ins need. Only root can. What a rehearsal has left that was cut off goes. */
 export async function makeRunner(): Promise<Runner> {
-  const folder = await mkdtemp('/tmp/valkey-bundle-rehearsal-');
+  await removeRemains();
+  const folder = await mkdtemp(tempPrefix);
   // For the user, too.
   await chmod(folder, 0o755);
-  const user = `valkey-bundle-gh-${process.pid}`;
+  const user = `${userPrefix}${process.pid}`;
   const account = ['--no-log-init', '--no-create-home', '--home-dir', folder, '--shell', '/bin/bash'];
   await execa('useradd', [...account, '--groups', 'docker', user]);
   const store = join(folder, 'store');
@@ -119,6 +124,17 @@ export async function makeRunner(): Promise<Runner> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+const userPrefix = 'valkey-bundle-gh-';
+
+async function removeRemains(): Promise<void> {
+  const users = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
+  for (const [name = '', , , , , folder = ''] of users) {
+    if (!name.startsWith(userPrefix) || existsSync(`/proc/${name.slice(userPrefix.length)}`)) continue;
+    await execa('userdel', [name], { reject: false });
+    if (folder.startsWith(tempPrefix)) await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** Debian's cosign with a pair of keys; buildx and cargo, which a runner has. */
