@@ -17,6 +17,8 @@ interface BakeTarget {
   readonly output: readonly string[];
   readonly secret?: readonly string[];
   readonly 'no-cache-filter'?: readonly string[];
+  readonly 'cache-from'?: readonly string[];
+  readonly 'cache-to'?: readonly string[];
   readonly tags?: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;
 }
@@ -57,6 +59,8 @@ export interface BakeInput {
   readonly images: readonly ImageTarget[];
   /** Compile the modules anew; their toolchains stay. */
   readonly noCache: boolean;
+  /** Folder in which modules are kept that other machines have compiled. */
+  readonly cache?: string;
 }
 
 /**
@@ -64,7 +68,7 @@ export interface BakeInput {
  * absolute.
  */
 export function bakeFile(input: BakeInput): BakeFile {
-  const { workspace, line, platform, base, valkey, modules, images, noCache } = input;
+  const { workspace, line, platform, base, valkey, modules, images, noCache, cache } = input;
   const folder = incoming(workspace, line, platform);
   const common = { platforms: [platform] } as const;
   const built = modules.map(({ name, context, epoch, text }): [string, BakeTarget] => [
@@ -78,6 +82,7 @@ export function bakeFile(input: BakeInput): BakeFile {
       secret: [`id=jobs,src=${jobsFile(workspace, line, name)}`],
       output: [`type=local,dest=${join(folder, name)}`],
       ...(noCache && { 'no-cache-filter': [`module-${name}`] }),
+      ...(cache !== undefined && cacheOf(cache, name)),
     },
   ]);
   const facts: BakeTarget = {
@@ -112,6 +117,22 @@ export function withoutNetwork(dockerfile: string, name: string): string {
       return stage === `module-${name}` ? line.replace(/^RUN /, 'RUN --network=none ') : line;
     })
     .join('\n');
+}
+
+/**
+ * What the last stage gave is kept, and by which inputs it is known: enough for a module whose inputs are the same. Not
+ * `max`, which would keep all compilers and trees.
+ */
+function cacheOf(folder: string, module: string): Pick<BakeTarget, 'cache-from' | 'cache-to'> {
+  return {
+    'cache-from': [`type=local,src=${join(folder, module)}`],
+    'cache-to': [`type=local,dest=${newCache(folder, module)},mode=min`],
+  };
+}
+
+/** Written anew each time, and put in the place of the earlier one: what is written into a cache is never taken out. */
+export function newCache(folder: string, module: string): string {
+  return join(folder, `${module}.new`);
 }
 
 /** The target that reads what is in the base. The names of modules have no `_`. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type FetchedSource, fetchLine } from '../inputs/fetch-line.ts';
 import { textIfThere, writeWhole } from '../lib/files.ts';
@@ -8,7 +8,16 @@ import { ensureBuildx, knowsRunNetwork } from '../lib/programs.ts';
 import { artifactsPath, paths, type Workspace } from '../lib/workspace.ts';
 import { type LinkedPart, linkedParts } from '../linked/linked-parts.ts';
 import { collectBase, collectModule } from './artifacts.ts';
-import { type BakeInput, bake, baseTarget, incoming, jobsFile, type ModuleTarget, withoutNetwork } from './bake.ts';
+import {
+  type BakeInput,
+  bake,
+  baseTarget,
+  incoming,
+  jobsFile,
+  type ModuleTarget,
+  newCache,
+  withoutNetwork,
+} from './bake.ts';
 import { exclusively } from './exclusive.ts';
 import type { BaseImageRecord, BuildRecord } from './labels.ts';
 import { type PreparedBase, prepareBase } from './line-base.ts';
@@ -25,6 +34,8 @@ export interface LineBuild {
   readonly jobs?: number | undefined;
   /** Compile anew, without BuildKit's and the compiler's caches. Toolchains stay. */
   readonly noCache?: boolean;
+  /** A folder of BuildKit's cache: modules are taken out of it, and kept there for other machines. */
+  readonly cache?: string | undefined;
   readonly aborted: AbortSignal;
   readonly report: (line: string) => void;
 }
@@ -71,6 +82,7 @@ async function buildInto(
   prepared: PreparedBase,
 ): Promise<BuiltLine> {
   const { workspace, line, platform, noCache = false, aborted, report } = build;
+  const cache = build.cache === undefined ? undefined : join(build.cache, line, architectureOf(platform));
   const { modules, valkey } = read.plan;
   const buildx = await ensureBuildx(prepared.local, report);
   const isSealed = await knowsRunNetwork(buildx);
@@ -91,6 +103,7 @@ async function buildInto(
   const baked = {
     ...{ workspace, line, platform, base: prepared.from, valkey: valkey ?? '', modules: targets },
     ...{ images: [], noCache },
+    ...(cache !== undefined && { cache }),
   };
   const from = incoming(workspace, line, platform);
   const log = join(workspace.dist, 'logs', `build-${line}-${architectureOf(platform)}.log`);
@@ -105,6 +118,7 @@ async function buildInto(
       await placeJobs(workspace, line, group, !noCache);
       const names = group.map(({ name }) => name);
       await bake(baked, [...names, baseTarget], { buildx, log, repeat, aborted, report });
+      if (cache !== undefined) await keepCaches(cache, names);
       base = await collectBase(join(from, baseTarget), folder, prepared);
       for (const module of modules.filter(({ name }) => names.includes(name))) {
         const { name } = module;
@@ -121,6 +135,13 @@ async function buildInto(
   if (base === undefined) throw new Error('the base was not read');
   const records = modules.flatMap(({ name }) => built.get(name) ?? []);
   return { folder, read, prepared, base, built: records, baked };
+}
+
+async function keepCaches(folder: string, modules: readonly string[]): Promise<void> {
+  for (const name of modules) {
+    await rm(join(folder, name), { recursive: true, force: true });
+    await rename(newCache(folder, name), join(folder, name));
+  }
 }
 
 /** The builds that run at the same time, group after group, with their numbers of jobs. */

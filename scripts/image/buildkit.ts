@@ -111,6 +111,8 @@ export function buildKitProblem(lines: readonly string[], { name, log, repeat }:
     return new PipelineError('VP904', 'the build ran out of disk space', { where, details });
   if (/cannot connect to the docker daemon|is the docker daemon running|failed to connect to the docker/i.test(said))
     return new PipelineError('VP903', 'the engine did not answer', { where, details });
+  if (/cache export is not supported/i.test(said))
+    return new PipelineError('VP650', 'the builder writes no caches', { where, details });
   if (step === undefined || step.title.startsWith('[internal]'))
     return new PipelineError('VP310', 'the build ended before its first step', { where, details });
   if (/exec format error/i.test(said))

@@ -327,4 +327,11 @@ export const buildProblems = {
       'Cargo.lock names a crate that is linked into the module, and the crates beside the source lack it, or a Cargo.toml is damaged.',
     fix: 'Fetch the source again: remove its folder below dist/sources, then npm run fetch.',
   },
+  VP650: {
+    title: 'this builder keeps no cache for others',
+    exitCode: 69,
+    meaning:
+      "`npm run build -- --cache` writes BuildKit's cache into a folder. The builder of an engine without containerd's image store cannot.",
+    fix: 'Use another builder (docker buildx create --use), or leave --cache out: the engine keeps a cache for itself in any case.',
+  },
 } as const satisfies Readonly<Record<string, ProblemEntry>>;

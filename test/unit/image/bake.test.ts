@@ -39,6 +39,14 @@ describe('the bake file of a line', () => {
     expect(bakeFile({ ...input, modules }).target['json']).toMatchObject({ 'dockerfile-inline': 'FROM scratch\n' });
   });
 
+  it('takes modules out of a folder, and keeps the built ones in one that is put in its place', () => {
+    expect(bakeFile({ ...input, cache: '/cache/9.0/arm64' }).target['json']).toMatchObject({
+      'cache-from': ['type=local,src=/cache/9.0/arm64/json'],
+      'cache-to': ['type=local,dest=/cache/9.0/arm64/json.new,mode=min'],
+    });
+    expect(bakeFile({ ...input, cache: '/cache' }).target['_base']).not.toHaveProperty('cache-to');
+  });
+
   it('has a target for what is in the base, under a name that no module can have', () => {
     const [name = ''] = Object.keys(bakeFile({ ...input, modules: [], images: [] }).target);
     expect(name).toMatch(/^_/);

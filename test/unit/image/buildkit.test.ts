@@ -45,6 +45,11 @@ describe('a build that fails', () => {
     expect(message).toContain('npm run build -- all\n');
   });
 
+  it('of a builder that writes no caches is VP650', () => {
+    const lines = ['ERROR: Cache export is not supported for the docker driver.'];
+    expect(buildKitProblem(lines, about).code).toBe('VP650');
+  });
+
   it('a stage without a name is called as what is built', () => {
     expect(failing('[5/6] COPY valkey-bundle /usr/local/libexec/', 'not found').message).toMatch(/^VP301 buildx: /);
   });
