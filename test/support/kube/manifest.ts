@@ -117,6 +117,7 @@ export const always: readonly NotRun[] = [
     field: 'Service without clusterIP: None',
     reason: 'no virtual address: its name leads to the ready pods themselves',
   },
+  { field: 'spec.nodeName', reason: 'one of three names, in turn by ordinal: there is one machine' },
   { field: 'emptyDir', reason: 'does not outlive a restart of its container (it does in Kubernetes)' },
   { field: 'Secret volumes', reason: 'are on disk (in memory in Kubernetes), with the same owner and mode' },
   {
