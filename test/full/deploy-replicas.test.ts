@@ -1,6 +1,7 @@
 import type { Cluster } from 'iovalkey';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { isPrimary, readNodes } from '../../entrypoint/cluster/nodes.ts';
+import type { Ran } from '../../scripts/lib/engine.ts';
 import { clusterClient, lostOf, toReplica, whileWriting } from '../support/kube/clients.ts';
 import { machineOf, type Namespace } from '../support/kube/namespace.ts';
 import {
@@ -22,9 +23,9 @@ const components = ['replicas'];
 const timeout = 30 * 60_000;
 
 /** `kubectl exec <pod> -- valkey-cli`; a pod that starts cannot be asked, and says nothing. */
-function valkeyCli(namespace: Namespace, pod: string, ...command: string[]): Promise<{ readonly stdout: string }> {
+function valkeyCli(namespace: Namespace, pod: string, ...command: string[]): Promise<Ran> {
   const run = namespace.pod(pod).exec('env', `REDISCLI_AUTH=${password}`, 'valkey-cli', ...command);
-  return run.catch(() => ({ stdout: '' }));
+  return run.catch((error: unknown) => ({ exitCode: -1, stdout: '', stderr: String(error) }));
 }
 
 /** Each replica, by its pod's name, and the pod of its primary. */
@@ -32,6 +33,17 @@ async function placesIn(namespace: Namespace, asked = 'valkey-0'): Promise<Reado
   const rows = readNodes((await valkeyCli(namespace, asked, 'CLUSTER', 'NODES')).stdout) ?? [];
   const podOf = (id: string | null): string => rows.find((row) => row.id === id)?.hostname.split('.')[0] ?? '';
   return new Map(rows.filter((row) => !isPrimary(row)).map(({ id, primary }) => [podOf(id), podOf(primary)]));
+}
+
+/** The id of a pod's node. */
+async function idOf(namespace: Namespace, pod: string): Promise<string> {
+  const rows = readNodes((await valkeyCli(namespace, 'valkey-0', 'CLUSTER', 'NODES')).stdout) ?? [];
+  return rows.find(({ hostname }) => hostname.startsWith(`${pod}.`))?.id ?? '';
+}
+
+async function manage(namespace: Namespace, command: string, ...more: string[]): Promise<void> {
+  const { exitCode, stdout } = await valkeyCli(namespace, 'valkey-0', '--cluster', command, '127.0.0.1:6379', ...more);
+  expect(exitCode, stdout).toBe(0);
 }
 
 /** Replicas on the machine of their primary. */
@@ -138,6 +150,11 @@ describe('three shards with a replica each, written to with WAIT 1 all the time'
         }
         const after = await placesIn(namespace);
         expect(replicas.filter((pod) => after.has(pod))).toEqual([]);
+        // Without handing over, a primary that is away for longer than the node timeout has a successor as well.
+        for (const pod of replicas) {
+          const { stdout, stderr } = await namespace.pod(pod).output();
+          expect(`${stdout}${stderr}`).toContain('failover primary request accepted');
+        }
         await untilGreen(namespace.pod('valkey-0'));
         await allReady(namespace);
       }),
@@ -162,12 +179,27 @@ describe('three shards with a replica each, written to with WAIT 1 all the time'
         await untilGreen(namespace.pod('valkey-7'));
         expect((await placesIn(namespace)).size).toBe(4);
         expect(await besidePrimaries(namespace)).toEqual([]);
+        expect((await placesIn(namespace)).get('valkey-7')).toBe('valkey-6');
+      }),
+    timeout,
+  );
+
+  it(
+    'three shards again, as the page has it: the slots of the fourth first, then its nodes',
+    (context) =>
+      losesNothing(context, 'fewer', async () => {
+        await manage(namespace, 'rebalance', '--cluster-weight', `${await idOf(namespace, 'valkey-6')}=0`);
+        for (const pod of ['valkey-7', 'valkey-6']) await manage(namespace, 'del-node', await idOf(namespace, pod));
+        await applyAnew(namespace, 6);
+        await jobDone(namespace);
+        await untilGreen(namespace.pod('valkey-0'));
+        expect((await placesIn(namespace)).size).toBe(3);
       }),
     timeout,
   );
 });
 
-it('replicas join a running cluster that had none, and keep off the machines of their primaries once those say where they are', {
+it('replicas join a running cluster that had none, keep off the machines of their primaries once those say where they are, and leave it again', {
   timeout,
 }, async (context) => {
   const namespace = await open(await renderCluster());
@@ -192,6 +224,20 @@ it('replicas join a running cluster that had none, and keep off the machines of 
     await jobDone(namespace);
     await untilGreen(namespace.pod('valkey-0'));
     expect(await besidePrimaries(namespace)).toEqual([]);
+    expect(await lostOf(client, keys)).toEqual([]);
+
+    for (const pod of ['valkey-0', 'valkey-1', 'valkey-2']) {
+      if (!(await placesIn(namespace)).has(pod)) continue;
+      await valkeyCli(namespace, pod, 'CLUSTER', 'FAILOVER');
+      await until(`${pod} is a primary`, async () => ((await placesIn(namespace)).has(pod) ? undefined : true));
+    }
+    for (const pod of ['valkey-3', 'valkey-4', 'valkey-5'])
+      await manage(namespace, 'del-node', await idOf(namespace, pod));
+    await namespace.deleteJob('valkey-cluster');
+    await namespace.apply(await renderCluster());
+    await jobDone(namespace);
+    await untilGreen(namespace.pod('valkey-0'));
+    expect((await placesIn(namespace)).size).toBe(0);
     expect(await lostOf(client, keys)).toEqual([]);
     measured(
       context,

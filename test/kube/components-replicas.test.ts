@@ -72,21 +72,22 @@ describe('a kustomization of one’s own, as the page has it', () => {
   });
 });
 
-it.each(['sh', 'bash'])(
-  'the page’s upgrade takes replicas before primaries, and waits for each copy: %s',
-  async (shell) => {
-    const nodes = [
-      { letter: 'a', slots: '0-5460', flags: 'myself,master' },
-      { letter: 'b', flags: 'slave', primary: 'd' },
-      { letter: 'c', slots: '10923-16383' },
-      { letter: 'd', slots: '5461-10922' },
-      { letter: 'e', flags: 'slave', primary: 'a' },
-      { letter: 'f', flags: 'slave', primary: 'c' },
-    ].map((node, index) =>
-      lineOf(node).replace(`,${node.letter} `, `,valkey-${index}.valkey-headless.valkey.svc.cluster.local `),
-    );
-    const block = blocks.find((one) => one.includes('OnDelete')) ?? '';
-    const [first, ...calls] = await callsOf(shell, block, nodes.join('\n'));
+describe.each(['sh', 'bash'])('in %s the page’s commands', (shell) => {
+  const nodes = [
+    { letter: 'a', slots: '0-5460', flags: 'myself,master' },
+    { letter: 'b', flags: 'slave', primary: 'd' },
+    { letter: 'c', slots: '10923-16383' },
+    { letter: 'd', slots: '5461-10922' },
+    { letter: 'e', flags: 'slave', primary: 'a' },
+    { letter: 'f', flags: 'slave', primary: 'c' },
+  ].map((node, index) =>
+    lineOf(node).replace(`,${node.letter} `, `,valkey-${index}.valkey-headless.valkey.svc.cluster.local `),
+  );
+  const blockWith = (text: string): string => blocks.find((one) => one.includes(text)) ?? '';
+  const run = (text: string) => callsOf(shell, blockWith('in_pod() {') + blockWith(text), nodes.join('\n'));
+
+  it('for an upgrade take replicas before primaries, and wait for each copy', async () => {
+    const [first, ...calls] = await run('OnDelete');
     expect(first).toContain('"type":"OnDelete"');
     expect(calls).toEqual([
       'delete job valkey-cluster --ignore-not-found',
@@ -94,8 +95,16 @@ it.each(['sh', 'bash'])(
       ...[1, 4, 5, 0, 2, 3].flatMap((ordinal) => [`delete pod valkey-${ordinal}`, 'behind', 'up']),
       'patch statefulset valkey -p {"spec":{"updateStrategy":{"type":"RollingUpdate"}}}',
     ]);
-  },
-);
+  });
+
+  it('for fewer replicas take out the nodes with the highest ordinals', async () => {
+    expect(await run('for i in 3 4 5')).toEqual(
+      'def'
+        .split('')
+        .map((letter) => expect.stringMatching(`valkey-cli --cluster del-node 127.0.0.1:6379 ${letter.repeat(40)}$`)),
+    );
+  });
+});
 
 /** What the commands ask of kubectl, where each node is behind at the first look after its restart. */
 async function callsOf(shell: string, script: string, nodes: string): Promise<string[]> {

@@ -106,6 +106,17 @@ describe('a cluster with replicas', () => {
       'rebalance a',
     ]);
   });
+  it('gets a second one for each shard, apart from both', () => {
+    const machines = { a: 1, b: 2, c: 3, d: 2, e: 3, f: 1, '0': 3, '1': 1, '2': 2 };
+    const views = on(machines, [...clusterOf([...three, ...pairs]), fresh('0'), fresh('1'), fresh('2')]);
+    expect(short(plan(views, { replicas: 2 }))).toEqual(['0<a', '1<b', '2<c']);
+    const turned = on({ ...machines, '0': 2, '1': 3, '2': 1 }, views);
+    expect(short(plan(turned, { replicas: 2 }))).toEqual(['0<c', '1<a', '2<b']);
+  });
+  it('after a shard was emptied and its nodes were not taken out, has its primary copy another one', () => {
+    const emptied = [...three, { letter: '0' }, ...replicas({ d: 'a', e: 'b' })];
+    expect(short(plan(clusterOf(emptied), { replicas: 1 }))).toEqual(['0>c']);
+  });
   it('counts no member that is gone for good: its successor becomes a replica in its place', () => {
     const gone = { letter: 'f', flags: 'slave,fail', primary: 'c', isHeard: false };
     const views = clusterOf([...three, ...pairs.slice(0, 2), gone]).slice(0, 5);
