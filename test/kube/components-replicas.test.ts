@@ -97,6 +97,14 @@ describe.each(['sh', 'bash'])('in %s the page’s commands', (shell) => {
     ]);
   });
 
+  it('for a primary that is to go have another node copy it, and take over', async () => {
+    expect(await run('CLUSTER REPLICATE')).toEqual([
+      expect.stringMatching(`exec valkey-0 .*valkey-cli CLUSTER REPLICATE ${'e'.repeat(40)}$`),
+      'up',
+      expect.stringMatching(/exec valkey-0 .*valkey-cli CLUSTER FAILOVER$/),
+    ]);
+  });
+
   it('for fewer replicas take out the nodes with the highest ordinals', async () => {
     expect(await run('for i in 3 4 5')).toEqual(
       'def'
