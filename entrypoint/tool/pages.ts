@@ -88,7 +88,7 @@ const pageByCommand = {
     about: 'makes one healthy cluster of the nodes, whatever state they are in; asks a healthy one and no more',
     options: [
       ['--nodes A,B,...', 'all nodes, host:port'],
-      ['--replicas N', 'of all nodes, one in N + 1 is a primary (0)'],
+      ['--replicas N', 'replicas of each shard; the nodes are shards x (N + 1) (0)'],
       ['--timeout S', 'seconds for every wait (120)'],
       ['--dry-run', 'prints what would be done'],
       ...connection,

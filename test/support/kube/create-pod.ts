@@ -233,6 +233,8 @@ export interface PodIdentity {
   readonly ip: string;
   /** With it a pod has a name of its own; a StatefulSet gives its serviceName. */
   readonly subdomain?: string | undefined;
+  /** The name of the machine that it would run on. */
+  readonly machine?: string;
 }
 
 /** The container's variables, in the order of the manifest: a value may use those before it. Throws where a Secret or its key is missing. */
@@ -256,8 +258,13 @@ export function environmentOf(
   return variables;
 }
 
-function fieldOf(pod: PodIdentity, path: 'metadata.name' | 'metadata.namespace' | 'status.podIP'): string {
+function fieldOf(
+  pod: PodIdentity,
+  path: 'metadata.name' | 'metadata.namespace' | 'spec.nodeName' | 'status.podIP',
+): string {
   switch (path) {
+    case 'spec.nodeName':
+      return pod.machine ?? 'machine-0';
     case 'metadata.name':
       return pod.name;
     case 'metadata.namespace':

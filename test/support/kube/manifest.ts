@@ -127,6 +127,7 @@ export const always: readonly NotRun[] = [
   },
   { field: 'emptyDir of one container', reason: 'does not outlive a restart of it (it does in Kubernetes)' },
   { field: 'emptyDir of several containers', reason: 'is on disk and has no size (`medium: Memory`, sizeLimit)' },
+  { field: 'spec.nodeName', reason: 'one of three names, in turn by ordinal: there is one machine' },
   { field: 'Secret volumes', reason: 'are on disk (in memory in Kubernetes), with the same owner and mode' },
   {
     field: 'cluster DNS',

@@ -64,7 +64,14 @@ export async function openNamespace(objects: readonly KubeObject[]): Promise<Nam
   const publish = (): Promise<void> => names.publish(zone());
 
   const start = (name: string, template: PodTemplate, claimsOfPod: ReadonlyMap<string, string>): Promise<Pod> => {
-    const identity: PodIdentity = { name, namespace, ip: network.nextAddress(), subdomain: subdomains.get(name) };
+    const machine = machineOf(name);
+    const identity: PodIdentity = {
+      name,
+      namespace,
+      ip: network.nextAddress(),
+      subdomain: subdomains.get(name),
+      machine,
+    };
     serial += 1;
     const unique = `${run}-${name}-${serial}`;
     return startPod({ identity, template, manifest, network, unique, claims: claimsOfPod, folder }, publish);
@@ -164,6 +171,11 @@ export async function openNamespace(objects: readonly KubeObject[]): Promise<Nam
 async function settle(promises: readonly Promise<void>[]): Promise<void> {
   const failed = (await Promise.allSettled(promises)).find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;
+}
+
+/** As a scheduler that spreads pods over three machines may choose: in turn, by the ordinal. */
+export function machineOf(pod: string): string {
+  return `machine-${Number(/\d+$/.exec(pod)?.[0] ?? 0) % 3}`;
 }
 
 function membersOf({ metadata, spec }: StatefulSet): string[] {

@@ -17,7 +17,7 @@ const variable = z.union([
       z.strictObject({
         fieldRef: z.strictObject({
           apiVersion: z.literal('v1').optional(),
-          fieldPath: z.enum(['metadata.name', 'metadata.namespace', 'status.podIP']),
+          fieldPath: z.enum(['metadata.name', 'metadata.namespace', 'spec.nodeName', 'status.podIP']),
         }),
       }),
       z.strictObject({ secretKeyRef: z.strictObject({ name: z.string(), key: z.string() }) }),
