@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { backupEntries } from '../../../../entrypoint/diagnostics/backup.ts';
 import { catalogue, exitCodes, isCode } from '../../../../entrypoint/diagnostics/catalogue.ts';
 import { clusterEntries } from '../../../../entrypoint/diagnostics/cluster.ts';
 import { diagnose, exitCodeOf, refuse } from '../../../../entrypoint/diagnostics/diagnostic.ts';
@@ -13,9 +14,15 @@ const pages = Object.entries(catalogue);
 
 describe('the catalogue', () => {
   it('has each code once', () => {
-    const parts = [confEntries, environmentEntries, moduleEntries, argumentEntries, startEntries, clusterEntries].map(
-      (part) => Object.keys(part),
-    );
+    const parts = [
+      confEntries,
+      environmentEntries,
+      moduleEntries,
+      argumentEntries,
+      startEntries,
+      clusterEntries,
+      backupEntries,
+    ].map((part) => Object.keys(part));
     expect(parts.flat()).toHaveLength(pages.length);
   });
   it('says something on every page', () => {
