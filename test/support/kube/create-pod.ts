@@ -17,21 +17,42 @@ export interface PodWish {
   readonly unique: string;
   /** The engine's volumes of the pod's claims, by the name of the claim's template. */
   readonly claims: ReadonlyMap<string, string>;
+  /** The same of claims that are objects of their own, by their names. */
+  readonly namedClaims: ReadonlyMap<string, string>;
   /** A folder of the test's, for files that are mounted by subPath. */
   readonly folder: string;
 }
 
 export interface CreatedPod {
   readonly container: Docker.Container;
+  /** Those that run before it, one after the other. */
+  readonly init: readonly Docker.Container[];
   /** Volumes that go when the pod goes. */
   readonly volumes: readonly string[];
 }
 
-/** Makes the pod's container as the kubelet would, not started yet. Throws where the template does not fit the image. */
+/** Makes the pod's containers as the kubelet would, not started yet. Throws where the template does not fit the image. */
 export async function createPod(wish: PodWish): Promise<CreatedPod> {
+  const { containers, initContainers = [] } = wish.template.spec;
+  const [container] = containers;
+  if (container === undefined) throw new Error(`${wish.identity.name} has no container`);
+  const main = await createContainer(wish, container, wish.unique);
+  const init: Docker.Container[] = [];
+  const volumes = new Set(main.volumes);
+  for (const one of initContainers) {
+    const created = await createContainer(wish, one, `${wish.unique}-${one.name}`);
+    init.push(created.container);
+    for (const volume of created.volumes) volumes.add(volume);
+  }
+  return { container: main.container, init, volumes: [...volumes] };
+}
+
+async function createContainer(
+  wish: PodWish,
+  container: Container,
+  name: string,
+): Promise<Pick<CreatedPod, 'container' | 'volumes'>> {
   const { identity, template, manifest, network } = wish;
-  const [container] = template.spec.containers;
-  if (container === undefined) throw new Error(`${identity.name} has no container`);
   await requireImage(container.image);
   const { runAsUser, runAsGroup, fsGroup, runAsNonRoot } = template.spec.securityContext;
   if (runAsNonRoot === true && runAsUser === 0) throw new Error(`${identity.name}: runAsNonRoot, and the user is root`);
@@ -41,7 +62,7 @@ export async function createPod(wish: PodWish): Promise<CreatedPod> {
   const { mounts, tmpfs, binds, volumes } = await mountsOf(wish, container);
   const created = await engine.createContainer({
     Image: container.image,
-    name: wish.unique,
+    name,
     Labels: label,
     Hostname: identity.name,
     // The engine then writes the line into /etc/hosts that the kubelet does: address, full name, name.
@@ -98,7 +119,7 @@ interface Mounts {
 }
 
 async function mountsOf(wish: PodWish, { volumeMounts = [] }: Container): Promise<Mounts> {
-  const { template, manifest, claims, unique, folder } = wish;
+  const { template, manifest, claims, namedClaims, unique, folder } = wish;
   const { fsGroup } = template.spec.securityContext;
   const mounts: Docker.MountSettings[] = [];
   const tmpfs: Record<string, string> = {};
@@ -109,7 +130,15 @@ async function mountsOf(wish: PodWish, { volumeMounts = [] }: Container): Promis
     const volume = template.spec.volumes?.find((one) => one.name === name);
     if (claim !== undefined) mounts.push(volumeMount(claim, mountPath, readOnly));
     else if (volume === undefined) throw new Error(`${unique}: there is no volume ${name}`);
-    else if ('emptyDir' in volume) tmpfs[mountPath] = tmpfsOptions(volume, fsGroup);
+    else if ('persistentVolumeClaim' in volume) {
+      const { claimName, readOnly: isReadOnly = false } = volume.persistentVolumeClaim;
+      const found = namedClaims.get(claimName);
+      if (found === undefined) throw new Error(`${unique}: there is no claim ${claimName}`);
+      mounts.push(volumeMount(found, mountPath, readOnly || isReadOnly));
+    } else if ('emptyDir' in volume && isShared(template, name)) {
+      contents[`${unique}-${name}`] = { '.': { directory: true, mode: 0o2777, gid: fsGroup } };
+      mounts.push(volumeMount(`${unique}-${name}`, mountPath, readOnly));
+    } else if ('emptyDir' in volume) tmpfs[mountPath] = tmpfsOptions(volume, fsGroup);
     else {
       const found = keysOfVolume(volume, manifest);
       if (found === undefined) continue;
@@ -125,6 +154,14 @@ async function mountsOf(wish: PodWish, { volumeMounts = [] }: Container): Promis
   }
   await makeVolumes(contents);
   return { mounts, tmpfs, binds, volumes: Object.keys(contents) };
+}
+
+/** True for what one container leaves to another. */
+function isShared({ spec: { containers, initContainers = [] } }: PodTemplate, volume: string): boolean {
+  const users = [...initContainers, ...containers].filter(({ volumeMounts = [] }) =>
+    volumeMounts.some(({ name }) => name === volume),
+  );
+  return users.length > 1;
 }
 
 /** One for each mount, also where several are folders (subPath) of the same emptyDir. */

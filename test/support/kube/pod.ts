@@ -3,7 +3,7 @@ import type Docker from 'dockerode';
 import { execIn, type Output, outputOf, type Ran } from '../../../scripts/lib/engine.ts';
 import { engine } from '../docker-engine.ts';
 import { type CreatedPod, createPod, type PodWish } from './create-pod.ts';
-import type { Container, Job, Probe } from './schema.ts';
+import type { Container, Job, PodTemplate, Probe } from './schema.ts';
 
 /** A running pod, whose container is kept running as the kubelet does. */
 export interface Pod {
@@ -29,9 +29,9 @@ export async function startPod(wish: PodWish, changed: () => Promise<void>): Pro
   const created = await createPod(wish);
   const state: State = { isReady: false, removed: new AbortController(), restarts: [] };
   const end = Promise.withResolvers<number>();
-  const { container: docker } = created;
-  await docker.start();
-  void keepRunning(wish, docker, state, changed).then(end.resolve, end.reject);
+  const { container: docker, init } = created;
+  if (init.length === 0) await docker.start();
+  void run().then(end.resolve, end.reject);
   // Whoever needs the code asks for it; nobody else has to.
   end.promise.catch(() => {});
   return {
@@ -44,7 +44,11 @@ export async function startPod(wish: PodWish, changed: () => Promise<void>): Pro
     },
     restarts: state.restarts,
     exec: (...command) => execIn(docker, command),
-    output: () => outputOf(docker),
+    async output() {
+      const all = await Promise.all([...init, docker].map((one) => outputOf(one)));
+      const joined = (stream: keyof Output): string => all.map((one) => one[stream]).join('');
+      return { stdout: joined('stdout'), stderr: joined('stderr') };
+    },
     ended: () => end.promise,
     kill: () => docker.kill({ signal: 'SIGKILL' }),
     async remove(how) {
@@ -54,6 +58,27 @@ export async function startPod(wish: PodWish, changed: () => Promise<void>): Pro
       await remove(created);
     },
   };
+
+  async function run(): Promise<number> {
+    for (const one of init) {
+      const code = await runInit(one, wish.template, state);
+      if (code !== 0) return code;
+    }
+    if (init.length > 0) await docker.start();
+    return keepRunning(wish, docker, state, changed);
+  }
+}
+
+/** Runs an init container until it ends with 0. The first other code is that of a pod that is not to be restarted. */
+async function runInit(docker: Docker.Container, { spec }: PodTemplate, state: State): Promise<number> {
+  for (let backoff = 10; ; backoff = Math.min(backoff * 2, 300)) {
+    await docker.start();
+    const code = await exitOf(docker);
+    if (code === 0 || state.removed.signal.aborted || spec.restartPolicy === 'Never') return code;
+    state.restarts.push(`init exit ${code}`);
+    await pause(backoff * 1000, undefined, { signal: state.removed.signal }).catch(() => {});
+    if (state.removed.signal.aborted) return code;
+  }
 }
 
 interface State {
@@ -107,8 +132,8 @@ async function exitOf(docker: Docker.Container): Promise<number> {
   throw new Error('the engine did not say how the container ended');
 }
 
-async function remove({ container, volumes }: CreatedPod): Promise<void> {
-  await container.remove({ force: true, v: true });
+async function remove({ container, init, volumes }: CreatedPod): Promise<void> {
+  for (const one of [...init, container]) await one.remove({ force: true, v: true });
   for (const volume of volumes) await engine.getVolume(volume).remove();
 }
 

@@ -23,6 +23,10 @@ export interface Changes {
   readonly extraFlags?: string;
   /** Folders of deploy/statefulset/components. */
   readonly components?: readonly string[];
+  /** Files that a component wants from its user, by their paths in deploy/statefulset. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Patches as a user writes them: parts of objects that are merged into those of the same kind and name. */
+  readonly patches?: readonly object[];
 }
 
 /** Renders a folder of deploy/statefulset with `kubectl kustomize`, from a copy in which the changes are made. */
@@ -31,6 +35,7 @@ export async function renderStatefulSet(overlay: string, changes: Changes = {}):
     if (changes.password !== undefined) await writeFile(join(copy, 'base/password.txt'), changes.password);
     if (changes.conf !== undefined) await appendFile(join(copy, 'base/valkey.conf'), `${changes.conf.join('\n')}\n`);
     if (changes.replicas !== undefined) await writeCount(join(copy, overlay, 'kustomization.yaml'), changes.replicas);
+    for (const [path, text] of Object.entries(changes.files ?? {})) await writeFile(join(copy, path), text);
     const top = join(copy, 'overlays', 'test');
     await mkdir(top, { recursive: true });
     await writeFile(join(top, 'kustomization.yaml'), stringify(kustomization(overlay, changes)));
@@ -85,7 +90,7 @@ async function writeCount(file: string, replicas: number): Promise<void> {
   await writeFile(file, changed);
 }
 
-function kustomization(overlay: string, { image, extraFlags, components = [] }: Changes): object {
+function kustomization(overlay: string, { image, extraFlags, components = [], patches = [] }: Changes): object {
   const [, newName, newTag] = /^(.*):([^:/]+)$/.exec(image ?? '') ?? [];
   const variable = { name: 'VALKEY_EXTRA_FLAGS', value: extraFlags };
   return {
@@ -94,16 +99,17 @@ function kustomization(overlay: string, { image, extraFlags, components = [] }: 
     resources: [`../../${overlay}`],
     ...(components.length === 0 ? {} : { components: components.map((name) => `../../components/${name}`) }),
     ...(image === undefined ? {} : { images: [{ name: published, newName, newTag }] }),
-    ...(extraFlags === undefined
-      ? {}
-      : {
-          patches: [
+    patches: [
+      ...patches.map((patch) => ({ patch: stringify(patch) })),
+      ...(extraFlags === undefined
+        ? []
+        : [
             {
               target: { kind: 'StatefulSet', name: 'valkey' },
               patch: stringify([{ op: 'add', path: '/spec/template/spec/containers/0/env/-', value: variable }]),
             },
-          ],
-        }),
+          ]),
+    ],
   };
 }
 
