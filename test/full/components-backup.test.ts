@@ -186,7 +186,7 @@ describe('a cluster of three with the component backup', () => {
     expect(log).toMatch(new RegExp(`VB773: ${oldest}/shard-1\\.rdb`));
   });
 
-  describe.each([3, 5])('restored to %i nodes', (replicas) => {
+  describe.each([3, 4])('restored to %i nodes', (replicas) => {
     it('has every key, value and expiry, the index and its documents, and not what was written later', {
       timeout,
     }, async (context) => {
