@@ -21,7 +21,8 @@ export function readManifest(objects: readonly KubeObject[]): Manifest {
     parts.filter(({ object }) => object.kind === kind).map(({ object, rest }) => parse(kind, object, rest));
   for (const { object } of parts)
     if (!(object.kind in kinds)) throw new Error(`the harness does not know the kind of ${nameOf(object)}`);
-  for (const kind of ['Namespace', 'PodDisruptionBudget', 'NetworkPolicy'] as const) read(kind);
+  for (const kind of ['Namespace', 'PodDisruptionBudget', 'NetworkPolicy', 'PodMonitor', 'PrometheusRule'] as const)
+    read(kind);
   const statefulSets = read('StatefulSet');
   return {
     namespace: statefulSets[0]?.metadata.namespace ?? 'default',
@@ -97,6 +98,11 @@ export interface NotRun {
 const reasons: Readonly<Record<string, string>> = {
   'PodDisruptionBudget.spec': 'nothing is evicted: there is one machine, and no API server that would count',
   'NetworkPolicy.spec': 'only checked (validate.ts: who may reach which port); the test network does not enforce it',
+  'PodMonitor.metadata.labels': 'no operator selects by it',
+  'PodMonitor.spec': 'there is no Prometheus: the test asks the exporters itself',
+  'PrometheusRule.metadata.labels': 'no operator selects by it',
+  'PrometheusRule.spec': 'there is no Prometheus: the test hands the rules to promtool',
+  'ConfigMap.metadata.labels': 'nothing selects by it',
   'StatefulSet.metadata.labels': 'nothing selects by it',
   'StatefulSet.spec.minReadySeconds': 'it paces the rolling update, which is not run',
   'Job.metadata.labels': 'nothing selects by it',
@@ -119,10 +125,11 @@ const reasons: Readonly<Record<string, string>> = {
   'StatefulSet.spec.volumeClaimTemplates.*.spec.volumeMode': 'what the API fills in',
   'StatefulSet.spec.volumeClaimTemplates.*.status': 'what the API fills in',
   'Pod.spec.affinity': 'there is one machine',
+  'Pod.spec.topologySpreadConstraints': 'there is one machine',
   'Pod.spec.securityContext.fsGroupChangePolicy': 'ownership is set whenever a volume is made, on an empty volume',
   'Pod.spec.containers.*.resources.requests': 'there is one machine: nothing is scheduled',
-  'Pod.spec.initContainers.*.resources.requests': 'there is one machine: nothing is scheduled',
   'Pod.spec.containers.*.imagePullPolicy': 'the image is in the engine already',
+  'Pod.spec.initContainers.*.resources.requests': 'there is one machine: nothing is scheduled',
 };
 
 /** What holds for every manifest here, whatever its fields say. */
@@ -131,7 +138,8 @@ export const always: readonly NotRun[] = [
     field: 'Service without clusterIP: None',
     reason: 'no virtual address: its name leads to the ready pods themselves',
   },
-  { field: 'emptyDir', reason: 'does not outlive a restart of its container (it does in Kubernetes)' },
+  { field: 'emptyDir of one container', reason: 'does not outlive a restart of it (it does in Kubernetes)' },
+  { field: 'emptyDir of several containers', reason: 'is on disk and has no size (`medium: Memory`, sizeLimit)' },
   { field: 'Secret volumes', reason: 'are on disk (in memory in Kubernetes), with the same owner and mode' },
   {
     field: 'cluster DNS',

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { engine } from '../docker-engine.ts';
 import type { PodIdentity } from './create-pod.ts';
+import { type RunningJob, runJob } from './job.ts';
 import { always, type KubeObject, type NotRun, readManifest } from './manifest.ts';
 import { makeNetwork, startNameServer, type TestNetwork, type Zone, zoneOf } from './names.ts';
-import { type Pod, type RunningJob, runJob, startPod } from './pod.ts';
+import { type Pod, startPod } from './pod.ts';
 import type { Job, PodTemplate, StatefulSet } from './schema.ts';
 import { claimFiles, makeVolumes } from './volumes.ts';
 
@@ -16,7 +17,10 @@ export interface Namespace {
   readonly network: TestNetwork;
   /** What of it has no effect here. */
   readonly notRun: readonly NotRun[];
-  /** `kubectl apply`: new objects begin, a StatefulSet gets as many pods as it says now. A changed Job is refused, as the API does. */
+  /**
+   * `kubectl apply`: new objects begin, a StatefulSet gets as many pods as it says now, running pods get the contents of ConfigMaps and
+   * Secrets. A changed Job is refused, as the API does.
+   */
   apply(objects: readonly KubeObject[]): Promise<void>;
   /** `kubectl delete job` */
   deleteJob(name: string): Promise<void>;
@@ -153,6 +157,7 @@ export async function openNamespace(
     notRun: [...manifest.notRun, ...always],
     async apply(next) {
       manifest = readManifest(next);
+      await Promise.all([...pods.values()].map((pod) => pod.refresh(manifest)));
       await reconcile();
     },
     async deleteJob(name) {

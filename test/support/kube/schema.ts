@@ -108,7 +108,7 @@ const podTemplate = z.strictObject({
     }),
     // One after the other, each to its end.
     initContainers: z.array(container).optional(),
-    containers: z.array(container).length(1),
+    containers: z.array(container).min(1),
     volumes: z.array(volume).optional(),
   }),
 });
@@ -140,7 +140,7 @@ export const kinds = {
     apiVersion: z.literal('v1'),
     kind: z.literal('Secret'),
     metadata,
-    type: z.literal('Opaque'),
+    type: z.enum(['Opaque', 'kubernetes.io/tls']),
     data: strings,
   }),
   /** service-names.ts */
@@ -200,6 +200,16 @@ export const kinds = {
   NetworkPolicy: z.strictObject({
     apiVersion: z.literal('networking.k8s.io/v1'),
     kind: z.literal('NetworkPolicy'),
+    metadata,
+  }),
+  PodMonitor: z.strictObject({
+    apiVersion: z.literal('monitoring.coreos.com/v1'),
+    kind: z.literal('PodMonitor'),
+    metadata,
+  }),
+  PrometheusRule: z.strictObject({
+    apiVersion: z.literal('monitoring.coreos.com/v1'),
+    kind: z.literal('PrometheusRule'),
     metadata,
   }),
 } as const;
