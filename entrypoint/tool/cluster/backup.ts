@@ -12,7 +12,7 @@ import {
   unfinishedAmong,
   unfinishedName,
 } from '../../cluster/backup.ts';
-import { showSlots } from '../../cluster/nodes.ts';
+import { endpoint, showSlots } from '../../cluster/nodes.ts';
 import { command, isList, pairsIn, problemIn, textIn, type View } from '../../cluster/view.ts';
 import { Refusal, refuse } from '../../diagnostics/diagnostic.ts';
 import type { Host, Reply, Waiting } from '../../host/host.ts';
@@ -135,7 +135,9 @@ async function takeShard(job: Job, view: View, path: string, signal: AbortSignal
   const { cluster, env, timeoutMs, at } = job;
   const file = path.slice(path.lastIndexOf('/') + 1);
   const slots = showSlots(view.self.slots);
-  const shard = describeShard({ file, node: view.name, slots });
+  // The node that was asked first has the name of a service, which may lead to any of them.
+  const node = endpoint(view.self.hostname || view.ip, view.port);
+  const shard = describeShard({ file, node, slots });
   const { args, env: auth } = engineConnection(cluster.connection, env);
   const words = ['-h', view.ip, '-p', String(view.port), ...args, '--rdb', path];
   const taken = await cluster.waiting.run('valkey-cli', words, { env: auth, signal, timeoutMs, keepsOutput: true });
@@ -148,7 +150,7 @@ async function takeShard(job: Job, view: View, path: string, signal: AbortSignal
   if (typeof check === 'string') throw refuse('VB773', `${shard}: ${check}`, { at });
   const { bytes, sha256 } = await onDiskLater(job, () => job.host.storage.digest(path, signal));
   cluster.say(`${shard}: ${check.keys} keys, ${bytes} bytes`);
-  return { file, bytes, sha256, slots, node: view.name, id: view.self.id, ...check };
+  return { file, bytes, sha256, slots, node, id: view.self.id, ...check };
 }
 
 /** What valkey-check-rdb says of a file; or why it is not good. */
