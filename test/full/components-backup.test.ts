@@ -26,9 +26,12 @@ const timeout = 20 * 60_000;
 const claim = `backup-${randomUUID().slice(0, 8)}`;
 const bound = new Map([['valkey-backup', claim]]);
 // Registered before the namespaces' own: it runs after them.
+const madeImages: string[] = [];
 afterAll(async () => {
   await engine.getVolume(claim).remove();
+  for (const name of madeImages) await engine.getImage(name).remove();
 });
+beforeAll(() => makeVolumes({ [claim]: claimFiles(999) }));
 const open = useNamespaces();
 
 const conf = readFileSync(join(paths.root, 'deploy/statefulset/base/valkey.conf'), 'utf8');
@@ -144,7 +147,6 @@ describe('a cluster of three with the component backup', () => {
   let name = '';
 
   beforeAll(async () => {
-    await makeVolumes({ [claim]: claimFiles(999) });
     const patches = [cronPatch({ containers: [{ name: 'backup', env: variables({ KEEP: '2' }) }] })];
     namespace = await open(await render({ components: ['backup'], patches }), bound);
     await jobDone(namespace);
@@ -249,7 +251,6 @@ describe('a cluster with the component backup-s3', () => {
   let server: Docker.Container | undefined;
   afterAll(async () => {
     await server?.remove({ force: true, v: true });
-    await engine.getImage(rcloneImage).remove();
   });
 
   it('uploads, keeps N, and restores what rclone fetches', { timeout }, async (context) => {
@@ -332,6 +333,7 @@ async function imageWith(rclone: string, name: string): Promise<void> {
     await container.putArchive(Buffer.from(stdout), { path: '/usr/local/bin' });
     const [repo, tag] = name.split(':');
     await container.commit({ repo, tag });
+    madeImages.push(name);
   } finally {
     await container.remove({ force: true });
   }
