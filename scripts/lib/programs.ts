@@ -99,6 +99,11 @@ export function ensureKubectl(): Promise<string> {
   return ensureProgram('kubectl', { package: 'kubectl', suites: ['trixie', 'sid'], file: 'usr/bin/kubectl' });
 }
 
+/** The path of rclone, which the components of deploy/ upload backups with. */
+export function ensureRclone(): Promise<string> {
+  return ensureProgram('rclone', { package: 'rclone', suites: ['trixie', 'sid'], file: 'usr/bin/rclone' });
+}
+
 /** A program that is taken out of its Debian package, of a suite that this machine itself need not use. */
 interface DebianProgram {
   readonly package: string;

@@ -7,11 +7,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { paths } from '../../scripts/lib/workspace.ts';
 import { lineOf } from '../support/cluster-view.ts';
 import { type KubeObject, nameOf, readManifest } from '../support/kube/manifest.ts';
-import { blocksOf, renderMade, renderStatefulSet } from '../support/kube/render.ts';
+import { renderMade, renderStatefulSet } from '../support/kube/render.ts';
 import { problemsOf } from '../support/kube/validate.ts';
+import { bodiesOf } from '../support/pages.ts';
 
 const password = 'of the test';
-const blocks = blocksOf(readFileSync(join(paths.root, 'docs/operate/replicas.md'), 'utf8'));
+const blocks = bodiesOf('docs/operate/replicas.md');
 const [own = '', two = ''] = blocks;
 let plain: readonly KubeObject[] = [];
 let replicated: readonly KubeObject[] = [];

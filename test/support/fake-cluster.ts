@@ -42,6 +42,7 @@ export function fakeCluster(letters: string, formed = ''): FakeCluster {
     waiting: {
       now: () => now,
       date: () => 1_800_000_000,
+      time: () => '2027-01-15T08:00:00.000Z',
       pause: async (ms) => {
         now += ms;
         fake.tick();

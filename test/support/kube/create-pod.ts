@@ -18,6 +18,8 @@ export interface PodWish {
   readonly unique: string;
   /** The engine's volumes of the pod's claims, by the name of the claim's template. */
   readonly claims: ReadonlyMap<string, string>;
+  /** The same of claims that are objects of their own, by their names. */
+  readonly namedClaims: ReadonlyMap<string, string>;
   /** A folder of the test's, for files that are mounted by subPath. */
   readonly folder: string;
 }
@@ -163,7 +165,7 @@ interface Mounts {
 }
 
 async function mountsOf(wish: PodWish, { volumeMounts = [] }: Container): Promise<Mounts> {
-  const { template, manifest, claims, unique, folder } = wish;
+  const { template, manifest, claims, namedClaims, unique, folder } = wish;
   const { fsGroup } = template.spec.securityContext;
   const mounts: Docker.MountSettings[] = [];
   const tmpfs: Record<string, string> = {};
@@ -174,7 +176,12 @@ async function mountsOf(wish: PodWish, { volumeMounts = [] }: Container): Promis
     const volume = template.spec.volumes?.find((one) => one.name === name);
     if (claim !== undefined) mounts.push(volumeMount(claim, mountPath, readOnly));
     else if (volume === undefined) throw new Error(`${unique}: there is no volume ${name}`);
-    else if ('emptyDir' in volume) {
+    else if ('persistentVolumeClaim' in volume) {
+      const { claimName, readOnly: isReadOnly = false } = volume.persistentVolumeClaim;
+      const found = namedClaims.get(claimName);
+      if (found === undefined) throw new Error(`${unique}: there is no claim ${claimName}`);
+      mounts.push(volumeMount(found, mountPath, readOnly || isReadOnly));
+    } else if ('emptyDir' in volume) {
       const users = containersOf(template).filter((one) => one.volumeMounts?.some((mount) => mount.name === name));
       if (users.length === 1) tmpfs[mountPath] = tmpfsOptions(volume, fsGroup);
       else {
