@@ -8,13 +8,9 @@ import { buildLine, groupsOf } from '../image/build-line.ts';
 import { imageTag } from '../image/labels.ts';
 import { type ReadBuild, readBuild } from '../image/plan.ts';
 import { engineCapacity } from '../image/schedule.ts';
-import { fetchLine, planFetch } from '../inputs/fetch-line.ts';
-import { gitRemote } from '../inputs/git.ts';
+import { fetchLine } from '../inputs/fetch-line.ts';
 import { resolveLine } from '../inputs/resolve-line.ts';
-import { PipelineError } from '../lib/pipeline-error.ts';
 import { nativePlatform } from '../lib/platform.ts';
-import { apiOf } from '../lib/registry/repository.ts';
-import { lastLine } from '../lib/text.ts';
 import type { Workspace } from '../lib/workspace.ts';
 import {
   addTime,
@@ -29,8 +25,8 @@ import {
   requireRoom,
   writeTimes,
 } from './build-needs.ts';
+import { hostsOf, requireHosts } from './hosts.ts';
 import type { Progress, Say } from './progress.ts';
-import { askingMs } from './published.ts';
 
 interface SourceBuild {
   readonly docker: Docker;
@@ -59,7 +55,7 @@ export async function buildFromSource(build: SourceBuild): Promise<{ readonly ta
   progress.note(`Line ${name} is built from source: ${needs.modules.toSorted().join(', ')}`);
   for (const row of forecast(needs, room, past)) progress.note(`  ${row}`);
   requireRoom(name, needs, room, past);
-  await requireHosts(build, await hostsOf(workspace, read, lock === null));
+  await requireHosts(name, await hostsOf(workspace, read, lock === null), { progress, aborted });
 
   const number = numbering(lock === null ? 4 : 3);
   const began = performance.now();
@@ -100,88 +96,6 @@ async function resolveInto({ workspace, line, aborted }: SourceBuild, report: Sa
   const lock = readLock(workspace);
   await writeLock(workspace, { ...lock, lines: { ...lock.lines, [line.line]: resolved } });
   return lockDigest(resolved);
-}
-
-/** A place that something has to be fetched from: one repository of each owner, or a registry. */
-type Source = Readonly<{ kind: 'git'; repository: string } | { kind: 'registry'; registry: string }>;
-
-/** The places that are asked before the build can begin; none where all of it was fetched before. */
-async function hostsOf(workspace: Workspace, read: ReadBuild, unresolved: boolean): Promise<Source[]> {
-  const { line, locked, plan } = read;
-  const planned = unresolved ? null : await planFetch(workspace, line, locked, []);
-  const isHere = (module: string): boolean => planned?.find((one) => one.module === module)?.record != null;
-  const repositories = plan.modules
-    .filter(({ name }) => !isHere(name))
-    .flatMap(({ origin, dependencies }) => [origin, ...dependencies.map(({ repository }) => repository)])
-    .filter((origin) => URL.canParse(origin));
-  // A mirror stands for a prefix of addresses, which is a host or an owner on it.
-  const owners = new Map(repositories.map((repository) => [ownerOf(repository), repository]));
-  const git = [...owners.values()].map((repository): Source => ({ kind: 'git', repository }));
-  if (!unresolved || plan.base.kind !== 'image') return git;
-  return [...git, { kind: 'registry', registry: plan.base.reference.split('/')[0] ?? '' }];
-}
-
-function ownerOf(repository: string): string {
-  const { host, pathname } = new URL(repository);
-  return `${host}/${pathname.split('/')[1] ?? ''}`;
-}
-
-/** Asks every host for a sign of life, all at once. Throws VP640 with those that give none in time. */
-async function requireHosts({ line, progress, aborted }: SourceBuild, sources: readonly Source[]): Promise<void> {
-  if (sources.length === 0) return;
-  const silent = await progress.step('Asking the hosts that the build needs', async () => {
-    const asked = await Promise.all(sources.map((source) => whySilent(source, aborted)));
-    return asked.filter((why) => why !== null);
-  });
-  aborted.throwIfAborted();
-  if (silent.length === 0) return;
-  const hosts = [...new Set(silent.map(({ host }) => host))];
-  throw new PipelineError('VP640', `${hosts.join(', ')} cannot be reached`, {
-    where: `line ${line.line}`,
-    details: silent.map(({ asked, why }) => `  | ${asked}: ${why}`).join('\n'),
-    fix: wayRoundHosts(silent[0]?.asked ?? ''),
-  });
-}
-
-function wayRoundHosts(address: string): string {
-  const prefix = URL.canParse(address) ? `${new URL(address).origin}/` : '<origin>';
-  return [
-    'check the network, or take one of these ways',
-    `git config --global url.<mirror>.insteadOf ${prefix}    a mirror`,
-    'npm start -- --image REFERENCE    an image that is here, or in a registry that can be reached',
-    'npm start    the line local, from the Debian archive alone',
-  ].join('\n    ');
-}
-
-type Silence = Readonly<{ host: string; asked: string; why: string }>;
-
-/** Why a host cannot be used, or null. A refusal is a sign of life: the fetch will tell what it means. */
-async function whySilent(source: Source, aborted: AbortSignal): Promise<Silence | null> {
-  if (source.kind === 'registry') {
-    const asked = `${apiOf(source.registry)}/v2/`;
-    const signal = AbortSignal.any([aborted, AbortSignal.timeout(askingMs)]);
-    return await fetch(asked, { signal }).then(
-      () => null,
-      (error: unknown) => ({ host: source.registry, asked, why: reason(error) }),
-    );
-  }
-  const asked = source.repository;
-  const seconds = askingMs / 1000;
-  const patience = { attempts: 1, pauseMs: 0, lowSpeedLimit: 1, lowSpeedTime: seconds, timeoutMs: askingMs };
-  try {
-    await gitRemote(asked, ['ls-remote', asked, 'HEAD'], { patience, aborted, report: () => {} });
-    return null;
-  } catch (error) {
-    if (!(error instanceof PipelineError) || error.code !== 'VP206') return null;
-    return { host: new URL(asked).host, asked, why: reason(error.cause) };
-  }
-}
-
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError' || error.name === 'AbortError') return `no answer within ${askingMs / 1000} s`;
-  const { cause } = error;
-  return lastLine(cause instanceof Error && 'code' in cause ? String(cause.code) : error.message);
 }
 
 /** `[2/4] title`. */

@@ -12,6 +12,7 @@ import { type Repository, readRepository, showRepository } from '../lib/registry
 import { didYouMean } from '../lib/text.ts';
 import type { Workspace } from '../lib/workspace.ts';
 import { tagsOf } from '../publish/plan.ts';
+import { findCosign } from '../supply/cosign.ts';
 import { obtainImage as inspectHere } from '../verify/image.ts';
 import { BUNDLE_FILE_IN_IMAGE } from './container.ts';
 import { buildFromSource } from './from-source.ts';
@@ -123,8 +124,9 @@ function ask(repository: Repository, reference: string, wayRound: string, { env,
 async function published(image: PublishedImage, means: Means, line: string | null): Promise<BuiltImage> {
   const { docker, env, trust, progress, aborted } = means;
   const reference = `${showRepository(image.repository)}@${image.digest}`;
+  const whose = { ...trust, owner: ownerOf(env), cosign: await findCosign() };
   const note = await progress.step(`Checking the signature of ${image.digest}`, (say) =>
-    requireSigned(image, { ...trust, owner: ownerOf(env) }, aborted, say),
+    requireSigned(image, whose, aborted, say),
   );
   const { Id } = await progress.step(`Pulling ${image.name}`, (say) => pullPublished(docker, image, aborted, say));
   const bundle = await requireOurs(docker, Id, image.name);

@@ -6,7 +6,7 @@ import { nativePlatform } from '../lib/platform.ts';
 import { readCredentials } from '../lib/registry/credentials.ts';
 import { openRegistry } from '../lib/registry/registry.ts';
 import { isLoopback, type Repository, showRepository } from '../lib/registry/repository.ts';
-import { checkSignature, findCosign, releaseIdentity, type Signer } from '../supply/cosign.ts';
+import { checkSignature, releaseIdentity, type Signer } from '../supply/cosign.ts';
 import { obtainImage } from '../verify/image.ts';
 import type { Say } from './progress.ts';
 
@@ -72,6 +72,8 @@ function wordsOf({ message }: PipelineError): string {
 
 /** Whose signature an image from a registry must have. */
 export interface Trust {
+  /** The path of cosign; null where this machine has none. */
+  readonly cosign: string | null;
   /** It was said that the signature does not matter. */
   readonly unsigned: boolean;
   /** The file of a public key; null: the identity of the release workflow of `owner`. */
@@ -86,12 +88,11 @@ export interface Trust {
  */
 export async function requireSigned(
   { repository, name, digest }: PublishedImage,
-  { unsigned, key, owner }: Trust,
+  { cosign, unsigned, key, owner }: Trust,
   aborted: AbortSignal,
   say: Say,
 ): Promise<string | null> {
   if (unsigned) return `the signature of ${name} was not checked: --unsigned asked for that`;
-  const cosign = await findCosign();
   if (cosign === null)
     return `the signature of ${name} was not checked: there is no cosign here (docs/verify-signature.md says how)`;
   const who = key === null ? `the release workflow of ${owner}` : `the key ${key}`;
