@@ -46,9 +46,10 @@ async function stop(): Promise<number> {
   return 0;
 }
 
-async function endNodes({ project, volumes }: NodesLeft, data: boolean, progress: Progress): Promise<void> {
+async function endNodes(nodes: NodesLeft, data: boolean, progress: Progress): Promise<void> {
+  const { project, containers, volumes } = nodes;
   await stopNodes(process.env, data, progress);
-  process.stdout.write(`the nodes of the compose project ${project} are stopped and removed\n`);
+  if (containers > 0) process.stdout.write(`the nodes of the compose project ${project} are stopped and removed\n`);
   const names = volumes.join(', ');
   process.stdout.write(
     data ? `the volumes ${names} are removed\n` : `their data stays in ${names} (npm stop -- --data removes it)\n`,

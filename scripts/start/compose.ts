@@ -82,7 +82,7 @@ async function moreVariables(project: string, names: readonly string[]): Promise
   if (environment.length === 0) return [];
   const services = Object.keys((await readProject()).services).map((name) => [name, { environment }]);
   const more = join(paths.root, 'dist', 'start', `compose-${project}.yaml`);
-  await writeWhole(more, stringify({ services: Object.fromEntries(services) }));
+  await writeWhole(more, stringify({ services: Object.fromEntries(services) }, { aliasDuplicateObjects: false }));
   return [more];
 }
 

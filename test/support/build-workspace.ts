@@ -28,7 +28,10 @@ interface Ended {
  * lock, and a git repository a module. No code knows of any of it.
  */
 export interface BuildWorkspace {
+  readonly modules: string;
   readonly dist: string;
+  /** For processes that are to see its git repositories. */
+  readonly env: Readonly<Record<string, string>>;
   /** dist/artifacts/own/<arch>. */
   readonly artifacts: string;
   /** Commits a change of a module's files, and locks the commit. */
@@ -100,7 +103,9 @@ export async function makeBuildWorkspace(modules: Readonly<Record<string, Fixtur
   const log = (of: string) => readFile(join(dist, 'logs', `${of}-own-${architecture}.log`), 'utf8').catch(() => '');
   const start = (verb: string, ...args: string[]) => startVerb(verb, args, { cwd: folder, env: remotes.env });
   return {
+    modules: data,
     dist,
+    env: remotes.env,
     artifacts,
     describe: writeManifest,
     rewrite,
