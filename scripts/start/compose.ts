@@ -6,6 +6,7 @@ import { parse, stringify } from 'yaml';
 import * as z from 'zod';
 import { dockerClient } from '../lib/engine.ts';
 import { writeWhole } from '../lib/files.ts';
+import { ownerLabel, ownerVariable } from '../lib/owner.ts';
 import { PipelineError } from '../lib/pipeline-error.ts';
 import { ensureCompose } from '../lib/programs.ts';
 import { attempt } from '../lib/run.ts';
@@ -15,7 +16,11 @@ import type { Progress, Say } from './progress.ts';
 import { chooseFreePort, isFreeOnLoopback } from './start-server.ts';
 
 const file = join(paths.root, 'deploy', 'compose', 'compose.yaml');
-const projectFile = z.looseObject({ name: z.string(), services: z.record(z.string(), z.unknown()) });
+const projectFile = z.looseObject({
+  name: z.string(),
+  services: z.record(z.string(), z.unknown()),
+  volumes: z.record(z.string(), z.unknown()),
+});
 
 /** The node whose port is published. */
 const firstNode = 'valkey-0';
@@ -62,7 +67,7 @@ export async function startNodes({ docker, image, options, env, progress, aborte
     ...given,
     ...{ VALKEY_BUNDLE_IMAGE: image.tag, VALKEY_PORT: String(port) },
   };
-  const files = [file, ...(await moreVariables(project, Object.keys(given)))];
+  const files = [file, ...(await moreOf(project, Object.keys(given), env[ownerVariable]))];
   const run = (words: readonly string[], say: Say, signal?: AbortSignal) =>
     compose([...command, ...files.flatMap((one) => ['--file', one]), ...words], variables, say, signal);
   try {
@@ -76,14 +81,20 @@ export async function startNodes({ docker, image, options, env, progress, aborte
   return { project, port, container: first?.Names[0]?.replace(/^\//, '') ?? firstNode };
 }
 
-/** What else `-e` names goes into a second file, by name alone: its values stay out of files. */
-async function moreVariables(project: string, names: readonly string[]): Promise<string[]> {
+/**
+ * A second file, where there is more to say: the other variables that `-e` names, by name alone, so that their values
+ * stay out of files; and the run that all of it belongs to.
+ */
+async function moreOf(project: string, names: readonly string[], owner: string | undefined): Promise<string[]> {
   const environment = names.filter((name) => !handedOn.includes(name));
-  if (environment.length === 0) return [];
-  const services = Object.keys((await readProject()).services).map((name) => [name, { environment }]);
-  const more = join(paths.root, 'dist', 'start', `compose-${project}.yaml`);
-  await writeWhole(more, stringify({ services: Object.fromEntries(services) }, { aliasDuplicateObjects: false }));
-  return [more];
+  const labels = owner === undefined ? {} : { labels: { [ownerLabel]: owner } };
+  if (environment.length === 0 && owner === undefined) return [];
+  const { services, volumes } = await readProject();
+  const each = (of: object, what: object) => Object.fromEntries(Object.keys(of).map((name) => [name, what]));
+  const more = { services: each(services, { ...labels, environment }), volumes: each(volumes, labels) };
+  const path = join(paths.root, 'dist', 'start', `compose-${project}.yaml`);
+  await writeWhole(path, stringify({ ...more, networks: { default: labels } }, { aliasDuplicateObjects: false }));
+  return [path];
 }
 
 /** What `npm stop` finds of the nodes. */

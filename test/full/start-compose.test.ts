@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import process from 'node:process';
 import { afterAll, expect, it } from 'vitest';
 import { execIn } from '../../scripts/lib/engine.ts';
+import { currentOwner, ownerVariable } from '../../scripts/lib/owner.ts';
 import { findNodes, startNodes, stopNodes } from '../../scripts/start/compose.ts';
 import { engine, images, label, requireImage } from '../support/docker-engine.ts';
 import { problemOf } from '../support/problem-of.ts';
@@ -11,7 +12,7 @@ import { until } from '../support/until.ts';
 /* npm start -- --compose with the image that every machine can make: it has no search. In a project of the test's own. */
 
 const project = `start-${randomUUID().slice(0, 8)}`;
-const env = { ...process.env, COMPOSE_PROJECT_NAME: project };
+const env = { ...process.env, COMPOSE_PROJECT_NAME: project, [ownerVariable]: currentOwner() };
 const { progress } = recordedProgress();
 const aborted = new AbortController().signal;
 afterAll(() => stopNodes(env, true, progress));
