@@ -179,7 +179,8 @@ export function readName(text: string): NamedImage {
       text,
     )?.groups;
   const { name = '', tag = 'latest', digest } = parts ?? {};
-  if (parts === undefined) {
+  // A colon that is not the tag's belongs to a port, before the first slash.
+  if (parts === undefined || name.slice(name.indexOf('/') + 1).includes(':')) {
     const fix =
       'write registry/repository:tag, registry/repository@sha256:..., or the name of an image of this machine';
     throw new PipelineError('VP408', `not the name of an image, got ${JSON.stringify(text)}`, { fix });

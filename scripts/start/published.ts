@@ -138,7 +138,9 @@ export async function imageHere(docker: Docker, name: string): Promise<Docker.Im
     .getImage(name)
     .inspect()
     .catch((error: unknown) => {
-      if (engineStatus(error) === 404) return null;
+      // 400: it is not even the name of an image to the engine.
+      const status = engineStatus(error);
+      if (status === 404 || status === 400) return null;
       throw error;
     });
 }
