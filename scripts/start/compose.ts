@@ -58,8 +58,8 @@ export async function startNodes({ docker, image, options, env, progress, aborte
   const project = await projectName(env);
   const before = await containersOf(docker, project);
   const command = await composeCommand(progress.note);
-  const published = before.flatMap(({ Ports }) => Ports).find(({ PublicPort }) => PublicPort !== undefined);
-  const port = options.port ?? published?.PublicPort ?? (await chooseFreePort(null, isFreeOnLoopback));
+  const wished = options.port ?? (env['VALKEY_PORT'] || publishedPort(before));
+  const port = wished ?? (await chooseFreePort(null, isFreeOnLoopback));
   const given = Object.fromEntries(options.environment.map(({ name, value }) => [name, value]));
   const variables = {
     ...env,
@@ -77,8 +77,14 @@ export async function startNodes({ docker, image, options, env, progress, aborte
       await progress.step('Removing what was made of them', (say) => run(['down', '--timeout', '5'], say));
     throw error;
   }
-  const first = (await containersOf(docker, project)).find(({ Labels }) => Labels[serviceLabel] === firstNode);
-  return { project, port, container: first?.Names[0]?.replace(/^\//, '') ?? firstNode };
+  const after = await containersOf(docker, project);
+  const first = after.find(({ Labels }) => Labels[serviceLabel] === firstNode);
+  const container = first?.Names[0]?.replace(/^\//, '') ?? firstNode;
+  return { project, port: publishedPort(after) ?? Number(port), container };
+}
+
+function publishedPort(containers: readonly Docker.ContainerInfo[]): number | undefined {
+  return containers.flatMap(({ Ports }) => Ports).find(({ PublicPort }) => PublicPort !== undefined)?.PublicPort;
 }
 
 /**

@@ -61,8 +61,9 @@ export async function buildFromSource(build: SourceBuild): Promise<{ readonly ta
   const began = performance.now();
   let resolved = lock;
   if (resolved === null) {
-    resolved = await progress.step(number('Resolving: tags to commits, the base to its digest'), (say) =>
-      resolveInto(build, say),
+    resolved = await progress.step(
+      number('Resolving: tags to commits, the base to its digest, into modules/lock.json'),
+      (say) => resolveInto(build, say),
     );
   }
   const clock = openClock(workspace, name, beginTimes(before, resolved));
