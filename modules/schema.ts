@@ -115,6 +115,11 @@ const linkedParts = z.strictObject({
 /** Facts about a module's build that the pipeline needs beside its Dockerfile. */
 export const moduleBuild = z.strictObject({
   memoryPerJob: z.int().positive().default(512).describe('MiB that one job of the compiler needs'),
+  disk: z
+    .int()
+    .positive()
+    .default(1024)
+    .describe('MiB that sources and build are allowed on a disk: with less npm start does not begin it'),
   dependencies: z.array(buildDependency).default([]),
   cargoLock: z
     .literal('kept')

@@ -86,9 +86,9 @@ export async function ensureProgram(
 }
 
 /** The path of docker-compose 2, which also runs by itself, without being a plugin of the docker client. */
-export function ensureCompose(): Promise<string> {
+export function ensureCompose(taking?: () => void): Promise<string> {
   const file = 'usr/libexec/docker/cli-plugins/docker-compose';
-  return ensureProgram('docker-compose', { package: 'docker-compose', suites: ['trixie', 'sid'], file });
+  return ensureProgram('docker-compose', { package: 'docker-compose', suites: ['trixie', 'sid'], file }, taking);
 }
 
 /**

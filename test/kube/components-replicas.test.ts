@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { paths } from '../../scripts/lib/workspace.ts';
 import { lineOf } from '../support/cluster-view.ts';
 import { type KubeObject, nameOf, readManifest } from '../support/kube/manifest.ts';
 import { renderMade, renderStatefulSet } from '../support/kube/render.ts';

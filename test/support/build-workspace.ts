@@ -33,7 +33,10 @@ interface Ended {
  * lock, and a git repository a module. No code knows of any of it.
  */
 export interface BuildWorkspace {
+  readonly modules: string;
   readonly dist: string;
+  /** For processes that are to see its git repositories. */
+  readonly env: Readonly<Record<string, string>>;
   /** dist/artifacts/own/<arch>. */
   readonly artifacts: string;
   /** Commits a change of a module's files, and locks the commit. */
@@ -119,7 +122,9 @@ export async function makeBuildWorkspace(modules: Readonly<Record<string, Fixtur
   const start = (verb: string, ...args: string[]) =>
     startVerb(verb, args, { cwd: folder, env: { ...remotes.env, VALKEY_BUNDLE_CRATES_MIRROR: crates.mirror } });
   return {
+    modules: data,
     dist,
+    env: remotes.env,
     artifacts,
     describe: writeManifest,
     rewrite,
