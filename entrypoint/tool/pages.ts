@@ -53,9 +53,12 @@ const pageByCommand = {
     exitCodes: [0, 1, 64, 75],
   },
   explain: {
-    usage: 'explain <code>',
-    about: 'the page of a diagnostic, such as VB105',
-    options: [],
+    usage: 'explain <code> | --variables [--json]',
+    about: 'the page of a diagnostic, such as VB105; or the variables that are set here and only other images read',
+    options: [
+      ['--variables', 'each such variable with what says the same here; no value is shown'],
+      ['--json', 'the variables as data: version, variables'],
+    ],
     example: 'explain VB105',
     exitCodes: [0, 64],
   },

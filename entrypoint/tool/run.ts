@@ -11,7 +11,7 @@ import {
 import type { Host, Waiting } from '../host/host.ts';
 import { messageOf } from '../text/bytes.ts';
 import { nearest } from '../text/names.ts';
-import { explainCode, listModules, showVersion } from './about.ts';
+import { explain, listModules, showVersion } from './about.ts';
 import { backup } from './cluster/backup.ts';
 import { check } from './cluster/check.ts';
 import { ensure } from './cluster/ensure.ts';
@@ -31,7 +31,7 @@ const commands: Readonly<Record<string, ToolCommand>> = {
   plan: showPlan,
   modules: listModules,
   doctor,
-  explain: explainCode,
+  explain,
   health,
   cluster,
   resolve: resolveNames,

@@ -32,7 +32,8 @@ describe('what a build needs', () => {
       { name: 'json', memoryPerJob: 512 },
       { name: 'search', memoryPerJob: 2560 },
     ];
-    const build = { memoryPerJob: 0, dependencies: [], floating: [] };
+    const linked = { folders: [], leaveOut: [], about: [] };
+    const build = { memoryPerJob: 0, dependencies: [], floating: [], linked };
     const manifests = [
       { name: 'json', build: { ...build, disk: 1000 } },
       { name: 'search', build: { ...build, disk: 8000 } },
