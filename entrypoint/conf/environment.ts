@@ -164,7 +164,7 @@ function both(...suffixes: readonly string[]): string[] {
 }
 
 /**
- * Variables that only other images read: redis-stack, and bitnami's of Redis and Valkey. Left out is what this image
+ * Variables that only other images read: redis-stack, Redis 8, and bitnami's of Redis and Valkey. Left out is what this image
  * reads itself (VALKEY_PASSWORD, VALKEY_EXTRA_FLAGS, VALKEY_TLS_CERT_FILE ...), and what Kubernetes sets for a service
  * of that name (REDIS_PORT, VALKEY_REPLICA_PORT).
  */
@@ -207,14 +207,21 @@ export const foreignVariables: readonly ForeignGroup[] = [
   { names: both('CLUSTER_ANNOUNCE_IP'), ours: '--cluster-announce-ip' },
   { names: both('CLUSTER_ANNOUNCE_HOSTNAME'), ours: '--cluster-announce-hostname' },
   { names: both('CLUSTER_PREFERRED_ENDPOINT_TYPE'), ours: '--cluster-preferred-endpoint-type' },
+  { names: ['SKIP_FIX_PERMS', 'SKIP_DROP_PRIVS'], ours: 'a --user other than root' },
 ];
 
 /**
- * VB216, once for all that are set to something other than nothing and no. A value may be a password, so none is shown.
+ * Those of them that are set to something other than nothing and no, each with the way to say the same here. A value
+ * may be a password, so none is given.
  */
-export function foreignWarning(env: Environment): Diagnostic[] {
-  const found = foreignVariables.flatMap(({ names, ours }) =>
-    names.filter((name) => isOn(env[name])).map((name) => `${name} (here: ${ours})`),
+export function foreignIn(env: Environment): { name: string; ours: string }[] {
+  return foreignVariables.flatMap(({ names, ours }) =>
+    names.filter((name) => isOn(env[name])).map((name) => ({ name, ours })),
   );
+}
+
+/** VB216, once for all that are set. */
+export function foreignWarning(env: Environment): Diagnostic[] {
+  const found = foreignIn(env).map(({ name, ours }) => `${name} (here: ${ours})`);
   return found.length === 0 ? [] : [diagnose('VB216', `not read here: ${found.join(', ')}`)];
 }

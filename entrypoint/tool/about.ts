@@ -1,3 +1,4 @@
+import { foreignIn } from '../conf/environment.ts';
 import { catalogue, isCode } from '../diagnostics/catalogue.ts';
 import { refuse } from '../diagnostics/diagnostic.ts';
 import type { CataloguePage } from '../diagnostics/page.ts';
@@ -5,7 +6,8 @@ import { discover, readBundle } from '../modules/discover.ts';
 import { printable } from '../text/bytes.ts';
 import { nearest } from '../text/names.ts';
 import { table } from '../text/table.ts';
-import { type ToolContext, takesNo } from './options.ts';
+import { readOptions, type ToolContext, takesNo } from './options.ts';
+import { usageOf } from './pages.ts';
 
 /** `valkey-bundle modules [--json]`: what MODULE_DIR holds, with the version and the variable of each. */
 export function listModules({ host, build, args, env, tell }: ToolContext): number {
@@ -44,8 +46,26 @@ export function showVersion({ host, build, args }: ToolContext): number {
   return 0;
 }
 
-/** `valkey-bundle explain <code>`: the page of one diagnostic. */
-export function explainCode({ host, args }: ToolContext): number {
+/** `valkey-bundle explain <code>`: the page of one diagnostic; `explain --variables [--json]`: what only other images read. */
+export function explain(context: ToolContext): number {
+  const { host, args, env } = context;
+  if (!args.some((word) => word.startsWith('-'))) return explainCode(context);
+  const options = readOptions(args, { variables: 'flag', json: 'flag' }, 'explain', 2);
+  if (!options.has('variables')) throw refuse('VB601', '--json needs --variables', { hint: usageOf('explain') });
+  const found = foreignIn(env);
+  if (options.has('json')) {
+    const variables = found.map(({ name, ours }) => ({ name, here: ours }));
+    host.print('stdout', `${JSON.stringify({ version: 1, variables }, null, 2)}\n`);
+  } else if (found.length === 0) {
+    host.print('stdout', 'No variable is set that only other images read.\n');
+  } else {
+    const rows = [['not read here', 'here'], ...found.map(({ name, ours }) => [name, ours])];
+    host.print('stdout', `${table(rows).join('\n')}\n`);
+  }
+  return 0;
+}
+
+function explainCode({ host, args }: ToolContext): number {
   const [word, ...rest] = args;
   const code = word?.toUpperCase() ?? '';
   if (rest.length > 0 || !isCode(code)) {

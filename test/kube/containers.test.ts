@@ -101,7 +101,10 @@ it('an init container ends before them, and leaves them what it wrote', async ()
 
 it('an init container that fails keeps the pod from starting, and says why', async () => {
   const failing = JSON.parse(JSON.stringify(objects).replace('/shared/note', '/nowhere/note'));
-  await expect(open(failing)).rejects.toThrow(/the init container before ended with 2: .*\/nowhere\/note/);
+  const pod = (await open(failing)).pod('two-0');
+  await until('it is tried again', async () => pod.restarts.includes('before: exit 2') || undefined);
+  expect((await pod.output()).stderr).toContain('/nowhere/note');
+  expect(pod.isReady).toBe(false);
 });
 
 it('a pod is ready while each of its containers is', async () => {

@@ -18,6 +18,8 @@ export interface PodWish {
   readonly unique: string;
   /** The engine's volumes of the pod's claims, by the name of the claim's template. */
   readonly claims: ReadonlyMap<string, string>;
+  /** The same of claims that are objects of their own, by their names. */
+  readonly namedClaims: ReadonlyMap<string, string>;
   /** A folder of the test's, for files that are mounted by subPath. */
   readonly folder: string;
 }
@@ -163,7 +165,7 @@ interface Mounts {
 }
 
 async function mountsOf(wish: PodWish, { volumeMounts = [] }: Container): Promise<Mounts> {
-  const { template, manifest, claims, unique, folder } = wish;
+  const { template, manifest, claims, namedClaims, unique, folder } = wish;
   const { fsGroup } = template.spec.securityContext;
   const mounts: Docker.MountSettings[] = [];
   const tmpfs: Record<string, string> = {};
@@ -174,7 +176,12 @@ async function mountsOf(wish: PodWish, { volumeMounts = [] }: Container): Promis
     const volume = template.spec.volumes?.find((one) => one.name === name);
     if (claim !== undefined) mounts.push(volumeMount(claim, mountPath, readOnly));
     else if (volume === undefined) throw new Error(`${unique}: there is no volume ${name}`);
-    else if ('emptyDir' in volume) {
+    else if ('persistentVolumeClaim' in volume) {
+      const { claimName, readOnly: isReadOnly = false } = volume.persistentVolumeClaim;
+      const found = namedClaims.get(claimName);
+      if (found === undefined) throw new Error(`${unique}: there is no claim ${claimName}`);
+      mounts.push(volumeMount(found, mountPath, readOnly || isReadOnly));
+    } else if ('emptyDir' in volume) {
       const users = containersOf(template).filter((one) => one.volumeMounts?.some((mount) => mount.name === name));
       if (users.length === 1) tmpfs[mountPath] = tmpfsOptions(volume, fsGroup);
       else {
@@ -242,6 +249,8 @@ export interface PodIdentity {
   readonly ip: string;
   /** With it a pod has a name of its own; a StatefulSet gives its serviceName. */
   readonly subdomain?: string | undefined;
+  /** The name of the machine that it would run on. */
+  readonly machine?: string;
 }
 
 /** The container's variables, in the order of the manifest: a value may use those before it. Throws where a Secret or its key is missing. */
@@ -265,8 +274,13 @@ export function environmentOf(
   return variables;
 }
 
-function fieldOf(pod: PodIdentity, path: 'metadata.name' | 'metadata.namespace' | 'status.podIP'): string {
+function fieldOf(
+  pod: PodIdentity,
+  path: 'metadata.name' | 'metadata.namespace' | 'spec.nodeName' | 'status.podIP',
+): string {
   switch (path) {
+    case 'spec.nodeName':
+      return pod.machine ?? 'machine-0';
     case 'metadata.name':
       return pod.name;
     case 'metadata.namespace':

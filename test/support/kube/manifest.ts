@@ -1,10 +1,12 @@
-import { type Job, kinds, type Service, type StatefulSet } from './schema.ts';
+import { type CronJob, type Job, kinds, type PersistentVolumeClaim, type Service, type StatefulSet } from './schema.ts';
 
 /** Rendered objects, sorted by what the harness does with them. */
 export interface Manifest {
   readonly namespace: string;
   readonly statefulSets: readonly StatefulSet[];
   readonly jobs: readonly Job[];
+  readonly cronJobs: readonly CronJob[];
+  readonly claims: readonly PersistentVolumeClaim[];
   readonly services: readonly Service[];
   /** By name, and then by key. */
   readonly configMaps: ReadonlyMap<string, ReadonlyMap<string, Buffer>>;
@@ -26,6 +28,8 @@ export function readManifest(objects: readonly KubeObject[]): Manifest {
     namespace: statefulSets[0]?.metadata.namespace ?? 'default',
     statefulSets,
     jobs: read('Job'),
+    cronJobs: read('CronJob'),
+    claims: read('PersistentVolumeClaim'),
     services: read('Service'),
     configMaps: keysOf(read('ConfigMap'), 'utf8'),
     secrets: keysOf(read('Secret'), 'base64'),
@@ -103,6 +107,15 @@ const reasons: Readonly<Record<string, string>> = {
   'StatefulSet.spec.minReadySeconds': 'it paces the rolling update, which is not run',
   'Job.metadata.labels': 'nothing selects by it',
   'Service.metadata.labels': 'nothing selects by it',
+  'CronJob.metadata.labels': 'nothing selects by it',
+  'CronJob.spec.schedule': 'a test says when it runs',
+  'CronJob.spec.timeZone': 'a test says when it runs',
+  'CronJob.spec.startingDeadlineSeconds': 'a test says when it runs',
+  'CronJob.spec.concurrencyPolicy': 'a test runs one after the other',
+  'CronJob.spec.successfulJobsHistoryLimit': 'every Job stays until the test ends',
+  'CronJob.spec.failedJobsHistoryLimit': 'every Job stays until the test ends',
+  'PersistentVolumeClaim.spec.accessModes': 'there is one machine',
+  'PersistentVolumeClaim.spec.resources': 'a volume of the engine has no size',
   'StatefulSet.spec.volumeClaimTemplates.*.spec.storageClassName':
     'a claim is a volume of the engine, which has no classes',
   'StatefulSet.spec.volumeClaimTemplates.*.spec.accessModes': 'there is one machine',
@@ -127,6 +140,7 @@ export const always: readonly NotRun[] = [
   },
   { field: 'emptyDir of one container', reason: 'does not outlive a restart of it (it does in Kubernetes)' },
   { field: 'emptyDir of several containers', reason: 'is on disk and has no size (`medium: Memory`, sizeLimit)' },
+  { field: 'spec.nodeName', reason: 'one of three names, in turn by ordinal: there is one machine' },
   { field: 'Secret volumes', reason: 'are on disk (in memory in Kubernetes), with the same owner and mode' },
   {
     field: 'cluster DNS',
@@ -148,7 +162,8 @@ function splitNotRun(object: KubeObject): { readonly rest: unknown; readonly not
     if (Array.isArray(value)) return value.map((item, index) => split(item, `${pattern}.*`, `${place}[${index}]`));
     if (typeof value !== 'object' || value === null) return value;
     const fields = Object.entries(value).map(([key, child]): [string, unknown] => {
-      const at = pattern === `${object.kind}.spec` && key === 'template' ? 'Pod' : `${pattern}.${key}`;
+      const holdsPod = [`${object.kind}.spec`, 'CronJob.spec.jobTemplate.spec'].includes(pattern);
+      const at = holdsPod && key === 'template' ? 'Pod' : `${pattern}.${key}`;
       return [key, split(child, at, place === '' ? key : `${place}.${key}`)];
     });
     return Object.fromEntries(fields.filter(([, child]) => child !== undefined));

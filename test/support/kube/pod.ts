@@ -3,14 +3,14 @@ import type Docker from 'dockerode';
 import { execIn, type Output, outputOf, type Ran } from '../../../scripts/lib/engine.ts';
 import { engine } from '../docker-engine.ts';
 import { type CreatedPod, createPod, type PodWish, refreshVolumes } from './create-pod.ts';
-import type { Container, Job, Probe } from './schema.ts';
+import type { Container, Probe } from './schema.ts';
 
 /** A running pod, whose containers are kept running as the kubelet does. */
 export interface Pod {
   readonly name: string;
   readonly ip: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** The first container, which exec and output mean, too. */
+  /** The first container, which exec means, too; output that of the init containers and of this one. */
   readonly docker: Docker.Container;
   /** All of them, by name. */
   readonly containers: ReadonlyMap<string, Docker.Container>;
@@ -40,21 +40,27 @@ export async function startPod(wish: PodWish, changed: () => Promise<void>): Pro
   const ready = new Set<Docker.Container>();
   const isReady = (): boolean => ready.size === created.containers.length;
   await created.sandbox?.start();
-  await initialize(created);
-  const ends = created.containers.map(async (one) => {
-    const { container, docker } = one;
-    const report = async (containerIsReady: boolean): Promise<void> => {
-      const before = isReady();
-      if (containerIsReady) ready.add(docker);
-      else ready.delete(docker);
-      if (before !== isReady()) await changed();
-    };
-    const restarted = (why: string) => void restarts.push(one === first ? why : `${container.name}: ${why}`);
-    await docker.start();
-    return { end: keepRunning(wish, one, removed.signal, { ready: report, restarted }) };
-  });
-  const started = await Promise.all(ends);
-  const end = Promise.all(started.map((one) => one.end)).then((codes) => codes.find((code) => code !== 0) ?? 0);
+  const begin = (): Promise<Promise<number>[]> =>
+    Promise.all(
+      created.containers.map(async (one) => {
+        const { container, docker } = one;
+        const report = async (containerIsReady: boolean): Promise<void> => {
+          const before = isReady();
+          if (containerIsReady) ready.add(docker);
+          else ready.delete(docker);
+          if (before !== isReady()) await changed();
+        };
+        const restarted = (why: string) => void restarts.push(one === first ? why : `${container.name}: ${why}`);
+        await docker.start();
+        return { end: keepRunning(wish, one, removed.signal, { ready: report, restarted }) };
+      }),
+    ).then((started) => started.map((one) => one.end));
+  const codeOf = async (ends: readonly Promise<number>[]): Promise<number> =>
+    (await Promise.all(ends)).find((code) => code !== 0) ?? 0;
+  const end =
+    created.init.length === 0
+      ? codeOf(await begin())
+      : initialize(created, wish, removed.signal, restarts).then((code) => code ?? begin().then(codeOf));
   // Whoever needs the code asks for it; nobody else has to.
   end.catch(() => {});
   const dockers = created.containers.map(({ docker }) => docker);
@@ -69,7 +75,11 @@ export async function startPod(wish: PodWish, changed: () => Promise<void>): Pro
     },
     restarts,
     exec: (...command) => execIn(first.docker, command),
-    output: () => outputOf(first.docker),
+    async output() {
+      const all = await Promise.all([...created.init, first].map(({ docker }) => outputOf(docker)));
+      const joined = (stream: keyof Output): string => all.map((one) => one[stream]).join('');
+      return { stdout: joined('stdout'), stderr: joined('stderr') };
+    },
     ended: () => end,
     refresh: (manifest) => refreshVolumes(created, wish, manifest),
     async kill() {
@@ -126,16 +136,28 @@ async function keepRunning(
   }
 }
 
-/** Throws with what an init container said that did not end well; the kubelet would begin it again, later and later. */
-async function initialize(created: CreatedPod): Promise<void> {
-  for (const { container, docker } of created.init) {
-    await docker.start();
-    const code = await exitOf(docker);
-    if (code === 0) continue;
-    const { stdout, stderr } = await outputOf(docker);
-    await remove(created);
-    throw new Error(`the init container ${container.name} ended with ${code}: ${stderr}${stdout}`);
+/**
+ * Runs the init containers, each until it ends with 0, one that fails later and later. Null once all have; else the code of
+ * one that failed in a pod that is not to be restarted, or is removed.
+ */
+async function initialize(
+  { init }: CreatedPod,
+  { template }: PodWish,
+  removed: AbortSignal,
+  restarts: string[],
+): Promise<number | null> {
+  for (const { container, docker } of init) {
+    for (let backoff = 10; ; backoff = Math.min(backoff * 2, 300)) {
+      await docker.start();
+      const code = await exitOf(docker);
+      if (code === 0) break;
+      if (removed.aborted || template.spec.restartPolicy === 'Never') return code;
+      restarts.push(`${container.name}: exit ${code}`);
+      await pause(backoff * 1000, undefined, { signal: removed }).catch(() => {});
+      if (removed.aborted) return code;
+    }
   }
+  return null;
 }
 
 async function exitOf(docker: Docker.Container): Promise<number> {
@@ -235,81 +257,4 @@ async function wait(seconds: number, aborted: AbortSignal): Promise<void> {
   } catch {
     // Aborted: the caller looks.
   }
-}
-
-/** How a Job went. */
-interface JobEnd {
-  readonly succeeded: boolean;
-  /** One a pod, in order. */
-  readonly exitCodes: readonly number[];
-  /** What all its pods printed. */
-  readonly log: string;
-}
-
-/** A Job at work. */
-export interface RunningJob {
-  readonly job: Job;
-  /** The pod of the attempt that runs now, or ran last. */
-  current(): Pod | undefined;
-  done(): Promise<JobEnd>;
-  remove(): Promise<void>;
-}
-
-/**
- * Runs a Job as its controller does: a pod after another until one ends with 0, or with an exit code that podFailurePolicy names, or more
- * than backoffLimit have failed.
- */
-export function runJob(
-  job: Job,
-  startPod: (attempt: number) => Promise<Pod>,
-  delayMs: (failed: number) => number = controllerDelayMs,
-): RunningJob {
-  const pods: Pod[] = [];
-  const removed = new AbortController();
-  const done = attempts();
-  done.catch(() => {});
-  return {
-    job,
-    current: () => pods.at(-1),
-    done: () => done,
-    async remove() {
-      removed.abort();
-      await Promise.all(pods.map((pod) => pod.remove('at once')));
-      // A pod that was on its way when this began is there now.
-      await done.catch(() => {});
-    },
-  };
-
-  async function attempts(): Promise<JobEnd> {
-    if (job.spec.template.spec.restartPolicy !== 'Never')
-      throw new Error('the harness runs Jobs with restartPolicy Never');
-    const exitCodes: number[] = [];
-    let log = '';
-    for (;;) {
-      const pod = await startPod(exitCodes.length);
-      if (removed.signal.aborted) await pod.remove('at once');
-      else pods.push(pod);
-      const code = await pod.ended();
-      exitCodes.push(code);
-      if (!removed.signal.aborted) {
-        const { stdout, stderr } = await pod.output();
-        log += `${stdout}${stderr}`;
-      }
-      const failed = exitCodes.length;
-      if (code === 0 || removed.signal.aborted || failed > job.spec.backoffLimit || failsTheJob(job, code))
-        return { succeeded: code === 0, exitCodes, log };
-      await pause(delayMs(failed), undefined, { signal: removed.signal });
-    }
-  }
-}
-
-/** The first rule that knows the exit code decides; without one the pod counts towards backoffLimit. */
-function failsTheJob({ spec }: Job, code: number): boolean {
-  const rules = spec.podFailurePolicy?.rules ?? [];
-  return rules.some(({ onExitCodes }) => onExitCodes.values.includes(code));
-}
-
-/** 10 s, doubled each time. */
-function controllerDelayMs(failed: number): number {
-  return Math.min(10 * 2 ** (failed - 1), 360) * 1000;
 }

@@ -26,15 +26,17 @@ export interface Changes {
   readonly files?: Readonly<Record<string, string>>;
   /** Images of others, by the name that the manifests give them. */
   readonly otherImages?: Readonly<Record<string, string>>;
+  /** Patches as a user writes them: parts of objects that are merged into those of the same kind and name. */
+  readonly patches?: readonly object[];
 }
 
 /** Renders a folder of deploy/statefulset with `kubectl kustomize`, from a copy in which the changes are made. */
 export async function renderStatefulSet(overlay: string, changes: Changes = {}): Promise<KubeObject[]> {
   return inCopy('statefulset', async (copy) => {
     if (changes.password !== undefined) await writeFile(join(copy, 'base/password.txt'), changes.password);
-    for (const [path, text] of Object.entries(changes.files ?? {})) await writeFile(join(copy, path), text);
     if (changes.conf !== undefined) await appendFile(join(copy, 'base/valkey.conf'), `${changes.conf.join('\n')}\n`);
     if (changes.replicas !== undefined) await writeCount(join(copy, overlay, 'kustomization.yaml'), changes.replicas);
+    for (const [path, text] of Object.entries(changes.files ?? {})) await writeFile(join(copy, path), text);
     const top = join(copy, 'overlays', 'test');
     await mkdir(top, { recursive: true });
     await writeFile(join(top, 'kustomization.yaml'), stringify(kustomization(overlay, changes)));
@@ -90,7 +92,8 @@ async function writeCount(file: string, replicas: number): Promise<void> {
   await writeFile(file, changed);
 }
 
-function kustomization(overlay: string, { image, extraFlags, components = [], otherImages }: Changes): object {
+function kustomization(overlay: string, changes: Changes): object {
+  const { image, extraFlags, components = [], otherImages, patches = [] } = changes;
   const images = Object.entries({ ...otherImages, ...(image === undefined ? {} : { [published]: image }) });
   const variable = { name: 'VALKEY_EXTRA_FLAGS', value: extraFlags };
   return {
@@ -99,16 +102,17 @@ function kustomization(overlay: string, { image, extraFlags, components = [], ot
     resources: [`../../${overlay}`],
     ...(components.length === 0 ? {} : { components: components.map((name) => `../../components/${name}`) }),
     ...(images.length === 0 ? {} : { images: images.map(([name, by]) => replacedImage(name, by)) }),
-    ...(extraFlags === undefined
-      ? {}
-      : {
-          patches: [
+    patches: [
+      ...patches.map((patch) => ({ patch: stringify(patch) })),
+      ...(extraFlags === undefined
+        ? []
+        : [
             {
               target: { kind: 'StatefulSet', name: 'valkey' },
               patch: stringify([{ op: 'add', path: '/spec/template/spec/containers/0/env/-', value: variable }]),
             },
-          ],
-        }),
+          ]),
+    ],
   };
 }
 

@@ -8,13 +8,13 @@ import type { Pod } from './pod.ts';
 import { type Changes, renderStatefulSet } from './render.ts';
 
 /** Opens namespaces for one test file; they are gone when it ends. Call it once at the top. */
-export function useNamespaces(): (objects: readonly KubeObject[]) => Promise<Namespace> {
+export function useNamespaces(): typeof openNamespace {
   const open: Namespace[] = [];
   afterAll(async () => {
     await Promise.all(open.map((namespace) => namespace.remove()));
   });
-  return async (objects) => {
-    const namespace = await openNamespace(objects);
+  return async (objects, bound) => {
+    const namespace = await openNamespace(objects, bound);
     open.push(namespace);
     return namespace;
   };

@@ -37,6 +37,8 @@ const types: Readonly<Record<string, () => Promise<{ readonly validate: Validate
   'v1 Service': () => import('kubernetes-models/_schemas/IoK8sApiCoreV1Service'),
   'apps/v1 StatefulSet': () => import('kubernetes-models/_schemas/IoK8sApiAppsV1StatefulSet'),
   'batch/v1 Job': () => import('kubernetes-models/_schemas/IoK8sApiBatchV1Job'),
+  'batch/v1 CronJob': () => import('kubernetes-models/_schemas/IoK8sApiBatchV1CronJob'),
+  'v1 PersistentVolumeClaim': () => import('kubernetes-models/_schemas/IoK8sApiCoreV1PersistentVolumeClaim'),
   'policy/v1 PodDisruptionBudget': () => import('kubernetes-models/_schemas/IoK8sApiPolicyV1PodDisruptionBudget'),
   'networking.k8s.io/v1 NetworkPolicy': () => import('kubernetes-models/_schemas/IoK8sApiNetworkingV1NetworkPolicy'),
 };

@@ -85,16 +85,16 @@ export async function swapKeys(
 
 /** False for an object that is gone. */
 export function isThere(volume: Volume, { configMaps, secrets }: Pick<Manifest, 'configMaps' | 'secrets'>): boolean {
-  if ('emptyDir' in volume) return true;
+  if ('emptyDir' in volume || 'persistentVolumeClaim' in volume) return true;
   return 'secret' in volume ? secrets.has(volume.secret.secretName) : configMaps.has(volume.configMap.name);
 }
 
-/** The keys and the mode of a volume that has keys; undefined for an emptyDir. Throws where there is no such object. */
+/** The keys and the mode of a volume that has keys; undefined for any other. Throws where there is no such object. */
 export function keysOfVolume(
   volume: Volume,
   { configMaps, secrets }: Pick<Manifest, 'configMaps' | 'secrets'>,
 ): { readonly keys: ReadonlyMap<string, Buffer>; readonly mode: number } | undefined {
-  if ('emptyDir' in volume) return undefined;
+  if ('emptyDir' in volume || 'persistentVolumeClaim' in volume) return undefined;
   const isSecret = 'secret' in volume;
   const name = isSecret ? volume.secret.secretName : volume.configMap.name;
   const keys = (isSecret ? secrets : configMaps).get(name);

@@ -20,6 +20,10 @@ describe('the tool', () => {
     [['explain']],
     [['explain', 'VB999']],
     [['explain', 'VB101', 'VB102']],
+    [['explain', '--variable']],
+    [['explain', '--json']],
+    [['explain', 'VB101', '--json']],
+    [['explain', '--variables', 'REDIS_ARGS']],
   ])('refuses %j with its own exit code', (args) => {
     expect(tool(args)).toMatchObject({ codes: ['VB601'], exitCode: 64, stdout: '' });
   });
@@ -67,6 +71,45 @@ describe('explain', () => {
   });
   it('says of a warning that the start goes on', () => {
     expect(tool(['explain', 'VB510']).stdout).not.toContain('exit code');
+  });
+});
+
+describe('explain --variables', () => {
+  const env = {
+    REDISJSON_ARGS: 'x',
+    REDIS_ARGS: '--requirepass hunter2',
+    VALKEY_AOF_ENABLED: 'no',
+    DEBUG: '1',
+    HOME: '/',
+  };
+
+  it('lists what is set and only other images read, beside what says the same here, without a value', () => {
+    const { stdout, stderr, exitCode } = tool(['explain', '--variables'], env);
+    expect(stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+      ['not read here', 'here'],
+      ['REDIS_ARGS', 'VALKEY_EXTRA_FLAGS'],
+      ['REDISJSON_ARGS', 'JSON_MODULE_ARGS'],
+      [''],
+    ]);
+    expect([stderr, exitCode]).toEqual(['', 0]);
+  });
+  it('lists them as JSON', () => {
+    const { stdout, exitCode } = tool(['explain', '--variables', '--json'], env);
+    expect(JSON.parse(stdout)).toEqual({
+      version: 1,
+      variables: [
+        { name: 'REDIS_ARGS', here: 'VALKEY_EXTRA_FLAGS' },
+        { name: 'REDISJSON_ARGS', here: 'JSON_MODULE_ARGS' },
+      ],
+    });
+    expect(exitCode).toBe(0);
+  });
+  it('says so where none is set', () => {
+    expect(tool(['explain', '--variables'])).toMatchObject({
+      stdout: 'No variable is set that only other images read.\n',
+      exitCode: 0,
+    });
+    expect(JSON.parse(tool(['explain', '--json', '--variables']).stdout)).toEqual({ version: 1, variables: [] });
   });
 });
 
