@@ -96,7 +96,7 @@ export function operatorNodes(resource: KubeObject, tlsSecretName?: string): Kub
   const conf = Object.entries(config).map(([key, value]) => `${key} ${value}\n`);
   const users = [
     ...spec.users.map(({ name: user, permissions }) => userLine(user, userPassword, permissions)),
-    userLine('_operator', operatorPassword, '+@connection +@admin +info +cluster'),
+    userLine('_operator', operatorPassword, operatorRights),
     userLine('_replication', operatorPassword, '+psync +replconf +ping'),
   ];
   const data = {
@@ -113,6 +113,20 @@ export function operatorNodes(resource: KubeObject, tlsSecretName?: string): Kub
     secret('valkey-users', { default: userPassword }),
   ];
 }
+
+/** What the operator's own user may do, here as far as it is used: neither MODULE LIST nor a command on keys. */
+const operatorRights = `+@connection +info +config|set ${[
+  'myid',
+  'info',
+  'nodes',
+  'meet',
+  'addslotsrange',
+  'replicate',
+  'forget',
+  'failover',
+]
+  .map((word) => `+cluster|${word}`)
+  .join(' ')}`;
 
 const baseConfig = {
   aclfile: '/config/users/users.acl',

@@ -220,10 +220,14 @@ export async function formAsOperator(namespace: Namespace): Promise<void> {
   }
 }
 
-/** MODULE LIST of a pod once it answers: each module with its arguments; `auth` are variables with the password for valkey-cli. */
-export async function modulesOf(pod: Pod, auth: readonly string[]): Promise<Record<string, string[]>> {
+/** MODULE LIST of a pod once it answers: each module with its arguments; `auth` are variables with the password for valkey-cli, `options` its options. */
+export async function modulesOf(
+  pod: Pod,
+  auth: readonly string[],
+  options: readonly string[] = [],
+): Promise<Record<string, string[]>> {
   const list = await until(`${pod.name} answers`, async () => {
-    const { exitCode, stdout } = await pod.exec('env', ...auth, 'valkey-cli', '--json', 'MODULE', 'LIST');
+    const { exitCode, stdout } = await pod.exec('env', ...auth, 'valkey-cli', ...options, '--json', 'MODULE', 'LIST');
     return exitCode === 0 && stdout.startsWith('[') ? stdout : undefined;
   });
   const modules = JSON.parse(list) as { name: string; args: string[] }[];
