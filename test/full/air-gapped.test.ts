@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { appendFile, cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,11 +69,10 @@ describe(`the archive of ${page}`, () => {
   it('is refused with a list that somebody else signed for a changed archive', async () => {
     await carry();
     await appendFile(join(there, 'valkey-bundle.tar.gz'), 'x');
-    const { stdout } = await execa('sha256sum', ['valkey-bundle.tar.gz'], { cwd: there });
-    await writeFile(join(there, 'SHA256SUMS'), `${stdout}\n`);
-    expect(await readFile(join(there, 'SHA256SUMS'), 'utf8')).not.toBe(
-      await readFile(join(folder, 'SHA256SUMS'), 'utf8'),
-    );
+    const sum = createHash('sha256')
+      .update(await readFile(join(there, 'valkey-bundle.tar.gz')))
+      .digest('hex');
+    await writeFile(join(there, 'SHA256SUMS'), `${sum}  valkey-bundle.tar.gz\n`);
     expect((await run(verify, there)).exitCode).not.toBe(0);
   });
 });
