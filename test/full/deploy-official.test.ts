@@ -77,7 +77,13 @@ describe('the official operator with deploy/operator/valkey-io, over TLS', () =>
     const objects = await renderFolder('operator/valkey-io', coordinator.name);
     const found = objects.find(({ kind }: KubeObject) => kind === 'ValkeyCluster');
     if (found === undefined) throw new Error('deploy/operator/valkey-io renders no ValkeyCluster');
-    namespace = await open([...operatorNodes(found, 'valkey-tls'), tlsSecret(issueFrom(signer))]);
+    // A module in `args`, as the operator's page on modules has it: the image must not load it a second time.
+    const text = JSON.stringify(found).replace(
+      '"name":"server"',
+      '"name":"server","args":["--loadmodule /usr/lib/valkey/libjson.so"]',
+    );
+    const withModule = JSON.parse(text) as KubeObject;
+    namespace = await open([...operatorNodes(withModule, 'valkey-tls'), tlsSecret(issueFrom(signer))]);
     await joinAsOperator(namespace, 3, true);
     await allReady(namespace);
   });
@@ -101,6 +107,19 @@ describe('the official operator with deploy/operator/valkey-io, over TLS', () =>
     const ran = await namespace.pods()[0]?.exec(...tool, 'check', '--timeout', '0');
     expect(ran?.exitCode).not.toBe(0);
     expect(`${ran?.stdout}${ran?.stderr}`).toMatch(/NOPERM/);
+  });
+
+  it('announces the full name of each pod beside the address that the operator announces', async () => {
+    const nodes = (await namespace.pods()[0]?.exec('env', ...asDefault, ...overTls, 'CLUSTER', 'NODES'))?.stdout ?? '';
+    const missing = namespace
+      .pods()
+      .filter(
+        ({ name, ip }) => !new RegExp(`${ip}:\\S*,${name}\\.valkey-cluster-headless\\.valkey\\.svc\\.`).test(nodes),
+      );
+    expect(
+      missing.map(({ name }) => name),
+      nodes,
+    ).toEqual([]);
   });
 
   it('carries an index to every node', async () => {

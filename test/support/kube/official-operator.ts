@@ -26,7 +26,9 @@ const clusterResource = z.object({
     replicas: z.int(),
     config: z.record(z.string(), z.string()),
     users: z.array(z.object({ name: z.string(), permissions: z.string() })),
-    containers: z.tuple([z.object({ name: z.literal('server'), env: variables })]),
+    containers: z.tuple([
+      z.object({ name: z.literal('server'), env: variables, args: z.array(z.string()).default([]) }),
+    ]),
     resources: z.strictObject({ requests: quantities, limits: quantities }),
   }),
 });
@@ -56,6 +58,7 @@ export function operatorNodes(resource: KubeObject, tlsSecretName?: string): Kub
       ...['valkey-server', '/config/valkey.conf', '--cluster-announce-ip', '$(POD_IP)'],
       ...['--primaryuser', '_replication', '--primaryauth', '$(PRIMARY_AUTH)'],
     ],
+    args: spec.containers[0].args,
     env: [
       { name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } },
       { name: 'PRIMARY_AUTH', ...fromSecret('_replication') },
