@@ -90,6 +90,20 @@ describe('the commands of docs/moving-in', () => {
     const printed = await pasteBesideData(block.body, { '/data': { directory: true, uid: 999 } });
     expect(missingLine(block.output, printed)).toBeNull();
   });
+  it('say how an index is dropped so that the file is read without its module, hashes and all', async () => {
+    const [start = '', health = '', , , remove = ''] = redis[0]?.body.split('\n') ?? [];
+    const client = 'docker exec my-valkey valkey-cli';
+    const drop = [
+      `${client} FT.CREATE books SCHEMA title TEXT`,
+      `${client} FT.ADD books b1 1.0 FIELDS title hello`,
+      `${client} FT.DROP books KEEPDOCS`,
+      `${client} SAVE`,
+    ];
+    const without = start.replace('my-valkey-data:/data', '$& -e VALKEY_MODULES=none');
+    const script = [start, health, ...drop, remove, without, health, `${client} HGET b1 title`].join('\n');
+    const printed = await pasteBesideData(script, { '/data': { directory: true, uid: 999 } });
+    expect(printed.trim().split('\n').at(-1)).toBe('hello');
+  });
   it('are all of those that name this test', () => expect([bitnami.length, redis.length]).toEqual([2, 1]));
 });
 

@@ -54,7 +54,7 @@ export function commandsBy(page: string, test: string): CommandsBy[] {
 export async function pasteBesideData(commands: string, files: Files): Promise<string> {
   await requireImage(images.local);
   const name = `moving-${randomUUID().slice(0, 8)}`;
-  const volume = await engine.createVolume({ Name: `${name}-data`, Labels: label });
+  await engine.createVolume({ Name: `${name}-data`, Labels: label });
   try {
     const unpack = ['run', '--rm', '-i', '--user=root', '--entrypoint=tar', `-v=${name}-data:/data`, images.local];
     await execa('docker', [...unpack, '-xpf', '-', '-C', '/'], { input: tarOf(files), timeout: patienceMs });
@@ -62,8 +62,9 @@ export async function pasteBesideData(commands: string, files: Files): Promise<s
     const { all } = await execa('sh', ['-euc', here], { all: true, timeout: patienceMs });
     return all;
   } finally {
+    // The commands may have removed both themselves.
     await execa('docker', ['rm', '-f', name], { reject: false });
-    await volume.remove();
+    await execa('docker', ['volume', 'rm', '-f', `${name}-data`], { reject: false });
   }
 }
 
