@@ -46,32 +46,92 @@ const smokeCommand = z.strictObject({
   reply: z.string().optional().describe('text that the reply must contain'),
 });
 
-const versionLine = z.string().regex(/^\d+\.\d+$/);
+/** A release, or the first of a version line. */
+const release = z.string().regex(/^\d+\.\d+(\.\d+)?$/);
 
-/** A repository that the build clones while it runs. */
+/**
+ * A repository that the build clones while it runs. Where releases of a module ask for it in different ways it stands
+ * once for each, and `since` and `below` say which is whose.
+ */
 const buildDependency = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/),
   repository: z.url(),
   ref: z
     .string()
-    .describe('what the build asks for: a tag, a commit, or the branch that it floats on; may hold {valkey}'),
+    .describe(
+      "what the build asks for: a tag, a commit, or the branch that it floats on. {valkey} is the version of the line's server, {valkey-line} its first two numbers, which is also the name of its branch",
+    ),
   licence: z.string(),
   pin: z
     .enum(['tag', 'commit'])
     .describe(
       'tag: upstream names a tag or a commit itself; commit: upstream floats on a branch, and lock.json holds the commit that is given to it',
     ),
-  since: versionLine.optional().describe('first version line (major.minor) of the module whose build clones it'),
+  since: release.optional().describe('first release or version line of the module whose build clones it so'),
+  below: release.optional().describe('first release or version line whose build does not any more'),
+});
+
+const part = z
+  .string()
+  .regex(/^(tree|dependencies|cargo\/vendor)\/[^/]/)
+  .describe(
+    'a place in the folder of the source, or a pattern: dependencies/grpc/third_party/{zlib,re2}, cargo/vendor/libc',
+  );
+
+const partVersions = {
+  since: release.optional().describe('first release or version line of the module that has it'),
+  below: release.optional().describe('first release or version line of the module that no longer has it'),
+};
+
+/** What the fetched source does not say by itself about the parts of others that are linked into the module. */
+const linkedParts = z.strictObject({
+  folders: z
+    .array(z.string())
+    .default(['third_party'])
+    .describe('folders of a repository that hold one folder for each project of others'),
+  leaveOut: z
+    .array(z.strictObject({ parts: z.array(part).min(1), why: z.string().min(1), ...partVersions }))
+    .default([])
+    .describe('parts that are in the source and not in the module, with what is below them'),
+  about: z
+    .array(
+      z.strictObject({
+        part,
+        name: z.string().optional().describe('if it is not the last word of its place'),
+        licence: z.string().optional().describe('SPDX expression, where the part has no machine-readable one'),
+        texts: z
+          .array(z.string().regex(/^(\.|tree|dependencies|cargo\/vendor)\/[^/]/))
+          .min(1)
+          .optional()
+          .describe(
+            'files with its licence, where it keeps none: places in the source, or ./FILE beside this manifest',
+          ),
+        ...partVersions,
+      }),
+    )
+    .default([]),
 });
 
 /** Facts about a module's build that the pipeline needs beside its Dockerfile. */
-const moduleBuild = z.strictObject({
+export const moduleBuild = z.strictObject({
   memoryPerJob: z.int().positive().default(512).describe('MiB that one job of the compiler needs'),
+  disk: z
+    .int()
+    .positive()
+    .default(1024)
+    .describe('MiB that sources and build are allowed on a disk: with less npm start does not begin it'),
   dependencies: z.array(buildDependency).default([]),
+  cargoLock: z
+    .literal('kept')
+    .optional()
+    .describe(
+      'the repository has no Cargo.lock: npm run resolve writes modules/<name>/Cargo-<tag>.lock, where cargo is on the PATH',
+    ),
   floating: z
     .array(z.strictObject({ name: z.string(), why: z.string() }))
     .default([])
     .describe('what the build takes from the net as it finds it: named in the SBOM'),
+  linked: linkedParts.prefault({}).describe('parts of others in the module: their licences go into the image'),
 });
 
 /** modules/<name>/module.yaml: everything the project knows about one module. */
@@ -137,4 +197,5 @@ export const bundleFile = z.strictObject({
 
 export type ModuleManifest = z.infer<typeof moduleManifest>;
 export type ModuleBuild = z.infer<typeof moduleBuild>;
+export type LinkedParts = z.infer<typeof linkedParts>;
 export type BundleFile = z.infer<typeof bundleFile>;

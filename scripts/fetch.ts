@@ -10,7 +10,7 @@ Fetches the sources of modules, at exactly what modules/lock.json says, into dis
   --line LINE  of this release line, not of all; may stand several times
   --offline    use what is there already, and ask nobody
   --dry-run    print what would be fetched
-A mirror: git config --global url.<mirror>.insteadOf <origin>
+A mirror: git config --global url.<mirror>.insteadOf <origin>; of crates.io: VALKEY_BUNDLE_CRATES_MIRROR=<url>
 Example: npm run fetch -- --line 9.0`;
 
 const options = {

@@ -101,7 +101,7 @@ function pipelineProblems(): GeneratedFile {
   ] as const;
   const codes = Object.entries<ProblemEntry>(problems).sort(([a], [b]) => (a < b ? -1 : 1));
   return page('pipeline-problems.md', 'Problems of the pipeline', 'the sources in scripts/lib/problems/', [
-    'What `npm run resolve`, `fetch`, `build`, `image`, `verify`, `publish`, `scan`, `sign` and `release` report: a code, the place, what',
+    'What `npm run resolve`, `fetch`, `build`, `image`, `verify`, `publish`, `scan`, `sign`, `release` and `npm start` report: a code, the place, what',
     'was found there, and the fix. Nothing is half-done: run the same verb again once the cause is fixed, and it goes on.',
     '',
     ...tableOf(['exit code', 'meaning'], exitCodesOfVerbs),

@@ -8,7 +8,8 @@ import { openWorkspace } from './lib/workspace.ts';
 import { publishedLines } from './supply/release-plan.ts';
 
 const usage = `npm run resolve [-- --line LINE ... | --published] [--update [--newer] | --locked | --check [--json]] [--dry-run]
-Writes modules/lock.json: tags to commits, base images to digests, Debian packages to versions and checksums.
+Writes modules/lock.json: tags to commits, base images to digests, Debian packages to versions and checksums; and, by cargo, the Cargo.lock that
+the project keeps for a module that has none (modules/<name>/Cargo-<tag>.lock).
 What is locked stays, unless the release line asks for something else.
   --line LINE  only this release line; may stand several times
   --published  only the lines that are published

@@ -22,9 +22,9 @@ export interface Check {
   readonly problems: readonly string[];
 }
 
-/** The checks of the nodes' own answers: state, slots, links, epochs. */
+/** The checks of the nodes' own answers: state, slots, replicas, links, epochs. */
 export function checkViews(views: readonly View[]): readonly Check[] {
-  return [checkState(views), checkSlots(views), checkLinks(views), checkEpochs(views)];
+  return [checkState(views), checkSlots(views), checkReplicas(views), checkLinks(views), checkEpochs(views)];
 }
 
 function checkState(views: readonly View[]): Check {
@@ -48,6 +48,16 @@ function checkSlots(views: readonly View[]): Check {
       problems.push(`${name}: slot ${slot} is on its way ${direction} ${nameOf(node, views)}`);
   const owners = rows.filter(({ slots }) => slots.length > 0).length;
   return { name: 'slots', summary: `all ${SLOTS} owned by ${owners} primaries, none on its way`, problems };
+}
+
+/** A replica that is behind could not take over, or would with less than was written. */
+function checkReplicas(views: readonly View[]): Check {
+  const replicas = views.filter(({ self }) => !isPrimary(self));
+  const problems = replicas
+    .filter(({ isBehind }) => isBehind)
+    .map(({ name, self }) => `${name} has not got the data of ${nameOf(self.primary ?? '', views)}`);
+  const summary = replicas.length === 0 ? 'there are none' : `${replicas.length}, each with the data of its primary`;
+  return { name: 'replicas', summary, problems };
 }
 
 function checkLinks(views: readonly View[]): Check {

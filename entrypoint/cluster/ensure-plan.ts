@@ -11,12 +11,13 @@ import {
   showSlots,
   uncovered,
 } from './nodes.ts';
+import { planCreation, planGrowth } from './shards.ts';
 import { areClones, claimsOf, clonesAmong, nameOf, type View } from './view.ts';
 
 /**
  * Decides what to do about the nodes that `cluster ensure` names, from their own answers. Refuses VB701 (too few),
  * VB702 (one node twice), VB707 (another cluster), VB708 (data), VB709 (slots that nobody owns), VB719 (two servers
- * with one id).
+ * with one id), VB761 (no whole shards), VB762 (too many primaries).
  */
 export function planEnsure(views: readonly View[], wish: Wish): Decision {
   const twice = views.find(({ self }, index) => views.findIndex((other) => other.self.id === self.id) !== index);
@@ -30,6 +31,10 @@ export function planEnsure(views: readonly View[], wish: Wish): Decision {
     const replicas = wish.replicas === 0 ? '' : ` with ${wish.replicas} replica(s) each`;
     return refusal('VB701', `${views.length} nodes are named; three primaries${replicas} need ${least}`, wish);
   }
+  if (views.length % (wish.replicas + 1) !== 0) {
+    const each = wish.replicas + 1;
+    return refusal('VB761', `${views.length} nodes are named, and ${each} make a shard`, wish);
+  }
   const greeting = views.find((view) => view.greeting);
   if (greeting !== undefined) return { kind: 'wait', why: `${greeting.name} is getting to know a node` };
   const groups = groupsOf(views).filter((group) => !group.every(isFresh));
@@ -37,8 +42,7 @@ export function planEnsure(views: readonly View[], wish: Wish): Decision {
   if (holder !== undefined)
     return refusal('VB708', `${holder.name} is in no cluster and holds ${holder.keys} keys`, wish);
   const [base, other] = bySize(groups);
-  if (base === undefined)
-    return { kind: 'actions', actions: [{ kind: 'create', nodes: views, replicas: wish.replicas }] };
+  if (base === undefined) return actions(...planCreation(views, wish));
   if (other !== undefined) return joinRemains(groups) ?? foreign(base, other, wish);
   return planExtension(base, views.filter(isFresh), wish);
 }
@@ -74,7 +78,7 @@ function bySize(groups: readonly (readonly View[])[]): readonly (readonly View[]
   return [...groups].sort((a, b) => b.length - a.length);
 }
 
-type Objection = 'VB701' | 'VB702' | 'VB707' | 'VB708' | 'VB709' | 'VB719';
+type Objection = 'VB701' | 'VB702' | 'VB707' | 'VB708' | 'VB709' | 'VB719' | 'VB761';
 
 function refusal(code: Objection, message: string, { at }: Wish, hint?: string): Decision {
   return { kind: 'refuse', diagnostic: diagnose(code, message, hint === undefined ? { at } : { at, hint }) };
@@ -114,7 +118,22 @@ function planExtension(base: readonly View[], fresh: readonly View[], wish: Wish
   }
   const down = base.find(({ state }) => state !== 'ok');
   if (down !== undefined) return { kind: 'wait', why: `${down.name} says that the cluster's state is ${down.state}` };
-  return { kind: 'actions', actions: growth(base, through, fresh, wish) };
+  const outdated = outdatedEpochs(base);
+  if (outdated.length > 0) return actions(...outdated);
+  return planGrowth(base, through, fresh, wish);
+}
+
+/**
+ * Primaries of which another node remembers a later epoch than they have, as after two nodes have changed addresses: it
+ * would not believe their next claim to a slot, and never forgets it by itself (clusterProcessPacket in
+ * cluster_legacy.c only raises an epoch).
+ */
+function outdatedEpochs(base: readonly View[]): Action[] {
+  return base.flatMap((node): Action[] => {
+    const later = base.find(({ rows }) => rows.some(({ id, epoch }) => id === node.self.id && epoch > node.self.epoch));
+    if (later === undefined || !isPrimary(node.self)) return [];
+    return [{ kind: 'bump', node, why: `${later.name} remembers a later one than ${node.self.epoch}` }];
+  });
 }
 
 /**
@@ -127,37 +146,6 @@ function unnamed(base: readonly View[]): readonly NodeRow[] {
   const counts = (row: NodeRow): boolean =>
     row.slots.length > 0 || (!isFailing(row) && first?.heard.has(row.id) === true);
   return (first?.rows ?? []).filter((row) => absent.has(row.id) && counts(row));
-}
-
-/** New nodes join; then whoever is a primary without slots gets its share. */
-function growth(base: readonly View[], through: View, fresh: readonly View[], wish: Wish): Action[] {
-  const total = through.rows.length + fresh.length;
-  const wanted = Math.floor(total / (wish.replicas + 1));
-  const primaries = through.rows.filter(isPrimary).length;
-  const added = fresh.map(
-    (node, index): Action => ({ kind: 'add', node, to: through, asReplica: primaries + index >= wanted }),
-  );
-  const empty = base.filter(({ self }) => isPrimary(self) && self.slots.length === 0);
-  // With replicas asked for, a primary too many that owns nothing is one that was to become a replica.
-  const surplus = wish.replicas === 0 ? [] : empty.slice(0, Math.max(0, primaries - wanted));
-  const replicate = surplus.map((node): Action => ({ kind: 'replicate', node, primary: fewestReplicas(through.rows) }));
-  const shares = [
-    ...empty.filter((view) => !surplus.includes(view)),
-    ...fresh.slice(0, Math.max(0, wanted - primaries)),
-  ];
-  const why =
-    shares.length > 0
-      ? `${shares.map(({ name }) => name).join(', ')} has none`
-      : wish.resume
-        ? 'an earlier run was cut off while it moved slots'
-        : null;
-  return [...replicate, ...added, ...(why === null ? [] : [{ kind: 'rebalance', through, why } as const])];
-}
-
-function fewestReplicas(rows: readonly NodeRow[]): string {
-  const count = (id: string): number => rows.filter(({ primary }) => primary === id).length;
-  const owners = rows.filter((row) => isPrimary(row) && row.slots.length > 0);
-  return owners.reduce((least, row) => (count(row.id) < count(least) ? row.id : least), owners[0]?.id ?? '');
 }
 
 /**

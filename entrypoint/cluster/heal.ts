@@ -112,7 +112,9 @@ export function refreshNodes(
   const kept: Kept[] = [];
   const edits: Edit[] = [];
   for (const peer of peers) {
-    const isShared = peers.some((other) => other !== peer && other.host === peer.host && other.port === peer.port);
+    const isShared = peers.some(
+      (other) => other !== peer && other.host === peer.host && other.clientPort === peer.clientPort,
+    );
     const found = isShared ? { why: 'two nodes announce it' } : addressNow(peer, resolve(peer.host));
     if ('why' in found) kept.push({ host: peer.host, why: found.why });
     else if (found.ip !== peer.ip) {
@@ -171,7 +173,10 @@ interface NodeEntry {
   readonly host: string;
   /** Empty where it is not known. */
   readonly ip: string;
+  /** As it is written: 0 for a node that speaks TLS alone. */
   readonly port: number;
+  /** Where its clients go: without a `port` the field `tls-port` beside it (cluster_legacy.c, auxTlsPortGetter); 0 where it is not known. */
+  readonly clientPort: number;
   readonly busPort: number;
   readonly flags: readonly string[];
   /** `ip:port@cport` */
@@ -205,9 +210,10 @@ export function readNodesConf(text: Bytes): NodesConf | { readonly damaged: numb
     else if (isHostName(entry.host) && !entry.flags.includes('handshake')) peers.push(entry);
   }
   if (own === null) return { damaged: 1 };
-  const { port, busPort } = own;
-  const withPorts = peers.map((peer) => (peer.ip === '' && peer.port === 0 ? { ...peer, port, busPort } : peer));
-  return { own, peers: withPorts.filter((peer) => peer.port > 0) };
+  const { port, clientPort, busPort } = own;
+  const isBare = (peer: NodeEntry): boolean => peer.ip === '' && peer.clientPort === 0;
+  const withPorts = peers.map((peer) => (isBare(peer) ? { ...peer, port, clientPort, busPort } : peer));
+  return { own, peers: withPorts.filter((peer) => peer.clientPort > 0) };
 }
 
 function readEntry(line: string, start: number): NodeEntry | null {
@@ -216,12 +222,14 @@ function readEntry(line: string, start: number): NodeEntry | null {
   if (!isNodeId(id) || address === null || rest.length < 5) return null;
   const { hostname: host, ip, port, busPort } = address;
   const at = start + id.length + 1;
-  const [endpoint = ''] = where.split(',');
+  const [endpoint = '', , ...fields] = where.split(',');
+  const tlsPort = fields.find((field) => field.startsWith('tls-port='))?.slice('tls-port='.length);
   return {
     id,
     host,
     ip,
     port,
+    clientPort: port || Number(tlsPort ?? 0),
     busPort,
     flags: flags.split(','),
     endpoint: { from: at, to: at + endpoint.length },
@@ -256,17 +264,17 @@ function runningTwin(
   own: NodesConf['own'],
   isHere: boolean,
 ): Twin | null {
-  if (own.port === 0) return null;
+  if (own.clientPort === 0) return null;
   const ask = (ip: string, mayLogIn: boolean): string => {
     const password = cluster.password === null || !mayLogIn ? {} : authWith(textOf(cluster.password));
-    const args = ['-h', ip, '-p', String(own.port), ...cluster.tls, '-t', '1', 'CLUSTER', 'MYID'];
+    const args = ['-h', ip, '-p', String(own.clientPort), ...cluster.tls, '-t', '1', 'CLUSTER', 'MYID'];
     return host.run('valkey-cli', args, { PATH: cluster.searchPath, ...password }, PROBE_MS).trim();
   };
   const nearby = ask(LOOPBACK_IP, true);
-  if (nearby.includes(own.id)) return { at: endpoint(LOOPBACK_IP, own.port), says: null };
-  if (!isOfAnother(nearby)) return { at: endpoint(LOOPBACK_IP, own.port), says: nearby };
+  if (nearby.includes(own.id)) return { at: endpoint(LOOPBACK_IP, own.clientPort), says: null };
+  if (!isOfAnother(nearby)) return { at: endpoint(LOOPBACK_IP, own.clientPort), says: nearby };
   if (own.ip === '' || own.ip === LOOPBACK_IP || !ask(own.ip, isHere).includes(own.id)) return null;
-  return { at: endpoint(own.ip, own.port), says: null };
+  return { at: endpoint(own.ip, own.clientPort), says: null };
 }
 
 /** Nobody listens there, or another node, or a server without cluster mode (server.c, `cluster support disabled`). */

@@ -24,6 +24,10 @@ export interface View {
   readonly version: string;
   /** That of the process: INFO's run_id. */
   readonly runId: string;
+  /** What a loss takes at once: the `availability-zone` that it was given, or else its address. */
+  readonly machine: string;
+  /** True for a replica that has not got all of its primary's data, or lost the connection to it. */
+  readonly isBehind: boolean;
 }
 
 /** The result of asking a node. Some troubles pass with time. */
@@ -84,6 +88,8 @@ export function readView(
       keys: countKeys(info),
       version: info.get('valkey_version') ?? info.get('redis_version') ?? '',
       runId: info.get('run_id') ?? '',
+      machine: info.get('availability_zone') || at.ip,
+      isBehind: info.get('role') === 'slave' && info.get('master_link_status') !== 'up',
     },
   };
 }

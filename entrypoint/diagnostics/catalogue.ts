@@ -1,3 +1,4 @@
+import { backupEntries } from './backup.ts';
 import { clusterEntries } from './cluster.ts';
 import { confEntries, environmentEntries } from './input.ts';
 import { argumentEntries, moduleEntries } from './modules.ts';
@@ -14,6 +15,7 @@ export const catalogue = {
   ...startEntries,
   ...clusterEntries,
   ...serverEntries,
+  ...backupEntries,
 } as const satisfies Readonly<Record<string, CataloguePage>>;
 
 export type Code = keyof typeof catalogue;

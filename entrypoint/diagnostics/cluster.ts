@@ -1,7 +1,7 @@
 import type { CataloguePage } from './page.ts';
 
 /**
- * VB7xx: the cluster. VB70x and VB71x: `cluster ensure`. VB72x: `check`. VB73x: `verify-coordinator`. VB75x: healing at
+ * VB7xx: the cluster. VB70x, VB71x and VB76x: `cluster ensure`. VB72x: `check`. VB73x: `verify-coordinator`. VB75x: healing at
  * a start.
  */
 export const clusterEntries = {
@@ -233,5 +233,21 @@ export const clusterEntries = {
     meaning:
       'A server answers on loopback at the port of this node and does not say which node it is: it wants another password, or is busy. It may run on the same data directory, so nodes.conf was left alone. The start goes on.',
     fix: 'End the other server, or give every node a port and a data directory of its own.',
+  },
+  VB761: {
+    title: 'nodes that make no whole shards',
+    severity: 'error',
+    exitCode: 1,
+    meaning:
+      'With --replicas N a shard is N + 1 nodes, and the number of the nodes in --nodes is no multiple of that. Nothing was changed.',
+    fix: 'Name shards x (N + 1) nodes: with one replica an even number. On Kubernetes that is the number of the StatefulSet.',
+  },
+  VB762: {
+    title: 'too many primaries for the replicas',
+    severity: 'error',
+    exitCode: 1,
+    meaning:
+      'More primaries own slots than there would be shards with --replicas. None gives its slots up by itself. Nothing was changed.',
+    fix: 'Name new nodes as well, N for each primary that owns slots; or first move the slots of some away (valkey-cli --cluster reshard).',
   },
 } as const satisfies Readonly<Record<string, CataloguePage>>;

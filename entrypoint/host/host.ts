@@ -1,4 +1,5 @@
 import type { Bytes } from '../text/bytes.ts';
+import type { Storage } from './storage.ts';
 
 /*
  * The only door to the system. Everything else in the entrypoint takes the small capability that it needs, so the whole
@@ -208,6 +209,8 @@ export interface Ended {
   /** The reason why it could not be run. */
   readonly problem: string;
   readonly timedOut: boolean;
+  /** What it printed, where that was to be kept. */
+  readonly output?: string;
 }
 
 interface RunOptions {
@@ -215,6 +218,8 @@ interface RunOptions {
   readonly timeoutMs?: number;
   /** Ends the program early, and makes this reject with the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Its output is kept, and goes nowhere else. */
+  readonly keepsOutput?: boolean;
 }
 
 /**
@@ -226,6 +231,8 @@ export interface Waiting {
   now(): number;
   /** Seconds since 1970. */
   date(): number;
+  /** The same with fractions: `2026-11-29T14:55:12.345Z`. */
+  time(): string;
   pause(ms: number): Promise<void>;
   /** Sends commands on a connection of their own, all at once. */
   ask(
@@ -234,7 +241,7 @@ export interface Waiting {
     limits: { readonly timeoutMs: number; readonly signal?: AbortSignal },
   ): Promise<Answer>;
   open(at: ServerAt): Session;
-  /** Runs a program. Its output goes to standard error as it comes. */
+  /** Runs a program. Its output goes to standard error as it comes, unless it is kept. */
   run(program: string, args: readonly string[], options: RunOptions): Promise<Ended>;
   /** Addresses of a host name, IPv4 first; none where it has none. */
   lookup(name: string): Promise<readonly string[]>;
@@ -285,6 +292,7 @@ interface Healer {
 export interface Host extends Reader, Writer, Healer {
   /** Begins to wait for programs and signals. */
   waiting(): Waiting;
+  readonly storage: Storage;
 }
 
 /**

@@ -14,6 +14,7 @@ import { bytesOfBuffer, codeOf, findExecutable, give, own, realFiles, reasonOf, 
 import { replaceLocked, resolve } from './healing.ts';
 import type { Host, User } from './host.ts';
 import { candidates, closedPlaces, lastStart, removeStale, writePrivate } from './runtime.ts';
+import { storage } from './storage.ts';
 import { nodeWaiting } from './waiting.ts';
 
 /** The real system, behind the capabilities of host.ts. */
@@ -54,6 +55,7 @@ export function nodeHost(): Host {
     resolve,
     replaceLocked,
     waiting: nodeWaiting,
+    storage,
   };
 }
 

@@ -17,6 +17,7 @@ export function nodeWaiting(): Waiting {
   return {
     now: () => performance.now(),
     date: () => Math.floor(Date.now() / 1000),
+    time: () => new Date().toISOString(),
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     ask: askOnce,
     open: openSession,
@@ -28,12 +29,23 @@ export function nodeWaiting(): Waiting {
   };
 }
 
+/** More than any program says that is run here: valkey-check-rdb has a line for each slot. */
+const OUTPUT_MAX = 4_194_304;
+
 function runChild(program: string, args: readonly string[], options: Parameters<Waiting['run']>[2]): Promise<Ended> {
   const { promise, resolve, reject } = Promise.withResolvers<Ended>();
-  const { env, timeoutMs, signal } = options;
+  const { env, timeoutMs, signal, keepsOutput = false } = options;
   if (signal?.aborted === true) return Promise.reject(signal.reason);
   const { spawn } = process.getBuiltinModule('node:child_process');
-  const child = spawn(program, [...args], { env: { ...env }, stdio: ['ignore', 2, 2] });
+  const child = spawn(program, [...args], {
+    env: { ...env },
+    stdio: keepsOutput ? ['ignore', 'pipe', 'pipe'] : ['ignore', 2, 2],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output = `${output}${text}`.slice(-OUTPUT_MAX);
+    });
   let timedOut = false;
   const timer =
     timeoutMs === undefined
@@ -48,7 +60,7 @@ function runChild(program: string, args: readonly string[], options: Parameters<
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);
     if (signal?.aborted === true) reject(signal.reason);
-    else resolve({ exitCode, problem, timedOut });
+    else resolve({ exitCode, problem, timedOut, output });
   };
   child.on('error', (error) => settle(null, error.message));
   child.on('close', (code) => settle(code));

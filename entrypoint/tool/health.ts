@@ -1,7 +1,7 @@
 import { endpoint, isNodeId, SLOTS } from '../cluster/nodes.ts';
 import type { Environment } from '../conf/environment.ts';
 import { refuse } from '../diagnostics/diagnostic.ts';
-import { type ConfFiles, type Host, isError, type Reply, type Waiting } from '../host/host.ts';
+import { type ConfFiles, type Host, isError, type Reply, type TlsFiles, type Waiting } from '../host/host.ts';
 import { withoutLineEnd } from '../server/passwords.ts';
 import { canonical, readRecord, type StartRecord, usualServer } from '../server/reach.ts';
 import { bytesOf, textOf } from '../text/bytes.ts';
@@ -67,21 +67,22 @@ async function askServer(
   const waiting = host.waiting();
   const ip = await addressHere(host, waiting, address);
   if (ip === null) return [silent(`${address} is not an address of this machine`)];
-  const at = {
-    ip,
-    port: port || tlsPort,
-    login: [],
-    tls: port === 0 ? { ...tls, verifies: false } : null,
-  };
+  const at = { ip, port: port || tlsPort, login: [] };
   // A command like the others: the server may have another password by now, or none.
   const login = password === null ? [] : [[bytesOf('AUTH'), password]];
   const commands = [['PING'], ...(asksCluster ? [['CLUSTER', 'INFO']] : [])].map((words) => words.map(bytesOf));
-  const answer = await waiting.ask(at, [...login, ...commands], { timeoutMs: ANSWER_MS, signal: waiting.stopped });
+  const ask = (files: TlsFiles | null) =>
+    waiting.ask({ ...at, tls: files }, [...login, ...commands], { timeoutMs: ANSWER_MS, signal: waiting.stopped });
+  const first = await ask(port === 0 ? { ...tls, verifies: false } : null);
+  // Files that do not fit each other any more are no fault of a server that has read them before.
+  const answer = first.kind === 'failed' && first.what === 'tls' ? await ask(withoutFiles) : first;
   if (answer.kind === 'replies') return answer.replies.slice(login.length).map(answerOf);
   const heard: Heard =
     answer.what === 'refused' ? { kind: 'error', text: answer.why } : silent(`${endpoint(ip, at.port)}: ${answer.why}`);
   return [heard, heard];
 }
+
+const withoutFiles = { caFile: null, caDirectory: null, certFile: null, keyFile: null, verifies: false } as const;
 
 function answerOf(reply: Reply): Heard {
   return isError(reply)

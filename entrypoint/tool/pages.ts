@@ -74,16 +74,18 @@ const pageByCommand = {
     exitCodes: [0, 1, 64],
   },
   cluster: {
-    usage: 'cluster ensure|check|verify-coordinator [option...]',
-    short: 'cluster ensure|check|verify-coordinator',
-    about: 'forms, extends and checks a cluster: docs/cluster.md',
+    usage: 'cluster ensure|check|verify-coordinator|backup|restore [option...]',
+    short: 'cluster ensure|check|verify-coordinator|backup|restore',
+    about: 'forms, checks and saves a cluster: docs/cluster.md, docs/operate/backup.md',
     options: [
       ['ensure', 'makes one healthy cluster of the nodes that are named'],
       ['check', 'whether all nodes agree, and have the same modules'],
       ['verify-coordinator', 'whether search answers for all shards'],
+      ['backup', 'saves every shard, checked, under one name'],
+      ['restore', 'puts a shard of a backup into an empty data directory'],
     ],
     example: 'cluster ensure --help',
-    exitCodes: [0, 1, 64, 66, 75],
+    exitCodes: [0, 1, 64, 66, 73, 75, 78],
   },
   'cluster ensure': {
     usage:
@@ -91,7 +93,7 @@ const pageByCommand = {
     about: 'makes one healthy cluster of the nodes, whatever state they are in; asks a healthy one and no more',
     options: [
       ['--nodes A,B,...', 'all nodes, host:port'],
-      ['--replicas N', 'of all nodes, one in N + 1 is a primary (0)'],
+      ['--replicas N', 'replicas of each shard; the nodes are shards x (N + 1) (0)'],
       ['--timeout S', 'seconds for every wait (120)'],
       ['--dry-run', 'prints what would be done'],
       ...connection,
@@ -117,6 +119,36 @@ const pageByCommand = {
     options: [ownNodes, ['--timeout S', 'seconds for every wait (20)'], ...connection],
     example: 'cluster verify-coordinator --nodes n0:6379',
     exitCodes: [0, 1, 64, 66, 75],
+  },
+  'cluster backup': {
+    usage:
+      'cluster backup --to DIR [--nodes host:port,...] [--keep N] [--timeout S] [--user U] [--password-file F] [--tls]',
+    about:
+      'an RDB file of every shard, checked, in a directory of DIR that has the time as its name; complete or not there',
+    options: [
+      ['--to D', 'directory of the backups; it has to be there'],
+      ownNodes,
+      ['--keep N', 'removes older backups, once this one is complete (all are kept)'],
+      ['--timeout S', 'seconds for the file of a shard (3600)'],
+      ...connection,
+    ],
+    example: 'cluster backup --nodes n0:6379 --to /backup --keep 7',
+    exitCodes: [0, 1, 64, 66, 73, 75, 78],
+  },
+  'cluster restore': {
+    usage:
+      'cluster restore --from DIR/NAME --nodes host:port,... --index I [--dry-run] -- <command that starts the server>',
+    about:
+      'puts shard I of a backup into the empty data directory of a node that has not started; node I then has its slots',
+    options: [
+      ['--from D', 'directory of one backup'],
+      ['--nodes A,B,...', 'all nodes, host:port, in one order for all; those after the last shard stay empty'],
+      ['--index I', 'which of them this is, from 0 on'],
+      ['--dry-run', 'checks the file, and without --index all files of the backup; changes nothing'],
+      ['--', 'what follows starts the server: its data directory, its persistence and its modules count'],
+    ],
+    example: 'cluster restore --from /backup/20261129T145512Z --dry-run -- valkey-server /etc/valkey/valkey.conf',
+    exitCodes: [0, 1, 64, 66, 73, 78],
   },
   resolve: {
     usage: 'resolve [--within MS] [--confirm MS] <name>[=<address>@<bus port>]...',

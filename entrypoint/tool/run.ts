@@ -12,8 +12,10 @@ import type { Host, Waiting } from '../host/host.ts';
 import { messageOf } from '../text/bytes.ts';
 import { nearest } from '../text/names.ts';
 import { explain, listModules, showVersion } from './about.ts';
+import { backup } from './cluster/backup.ts';
 import { check } from './cluster/check.ts';
 import { ensure } from './cluster/ensure.ts';
+import { restore } from './cluster/restore.ts';
 import { verifyCoordinator } from './cluster/verify-coordinator.ts';
 import { doctor } from './doctor.ts';
 import { health } from './health.ts';
@@ -76,6 +78,8 @@ const clusterCommands: Readonly<Record<string, (context: ToolContext, waiting: W
   ensure,
   check,
   'verify-coordinator': verifyCoordinator,
+  backup,
+  restore,
 };
 
 /**
@@ -88,7 +92,7 @@ async function cluster(context: ToolContext): Promise<number> {
   if (command === undefined) {
     const near = nearest(name, Object.keys(clusterCommands));
     const hint =
-      near === null ? 'The clusterCommands are ensure, check and verify-coordinator.' : `Did you mean cluster ${near}?`;
+      near === null ? `The commands are ${Object.keys(clusterCommands).join(', ')}.` : `Did you mean cluster ${near}?`;
     throw refuse('VB601', name === '' ? 'cluster needs a command' : `there is no command "cluster ${name}"`, { hint });
   }
   const waiting = context.host.waiting();

@@ -50,6 +50,9 @@ const git = z.strictObject({
   tag: z.string(),
   commit,
   dependencies: z.record(z.string(), z.strictObject({ repository: z.string(), ref: z.string(), commit })).default({}),
+  cargoLock: sha256
+    .optional()
+    .describe('SHA-256 of modules/<name>/Cargo-<tag>.lock, where the project keeps it for a repository that has none'),
 });
 
 /** A source package of the Debian archive: the .dsc and the files that it names. */

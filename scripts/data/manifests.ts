@@ -4,6 +4,7 @@ import { variableName } from '../../entrypoint/text/names.ts';
 import { type ModuleManifest, moduleManifest } from '../../modules/schema.ts';
 import { PipelineError } from '../lib/pipeline-error.ts';
 import { type At, type DataProblem, dataError, isWrong, readData } from './read-data.ts';
+import { isWithin } from './version.ts';
 
 /** Folders beside the modules that hold something else. */
 const notModules = new Set(['releases']);
@@ -65,6 +66,7 @@ function disagreements(read: readonly ReadManifest[]): DataProblem[] {
     ...read.flatMap(folderName),
     ...read.flatMap((one) => unknownPredecessors(one, names)),
     ...read.flatMap(optionProblems),
+    ...read.flatMap(dependenciesTwice),
     ...twice(
       read,
       'file',
@@ -123,6 +125,18 @@ function optionProblems({ manifest, at }: ReadManifest): DataProblem[] {
       );
     }
     return found;
+  });
+}
+
+/** A release asks for a repository in one way: where two entries overlap, the first release of one is in the other. */
+function dependenciesTwice({ manifest, at }: ReadManifest): DataProblem[] {
+  const dependencies = manifest.build?.dependencies ?? [];
+  return dependencies.flatMap(({ name, since = '0.0' }, index) => {
+    const first = /^\d+\.\d+$/.test(since) ? `${since}.0` : since;
+    const others = dependencies.filter((other, at) => at !== index && other.name === name && isWithin(first, other));
+    if (others.length === 0) return [];
+    const fix = 'give the earlier one a `below`, and the later one the same release as `since`';
+    return [at(['build', 'dependencies', index], `${name} is named twice for release ${first}`, fix)];
   });
 }
 

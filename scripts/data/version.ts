@@ -41,13 +41,21 @@ export function isSameLine({ version: a }: Release, { version: b }: Release): bo
 }
 
 /**
- * True for a release of a version line (major.minor) or of a later one. A tag that names no release counts as the
- * newest.
+ * True for a release that is not older than `since`: a release, or a version line (major.minor). A tag that names no
+ * release counts as the newest.
  */
-export function isSince(tag: string, versionLine: string): boolean {
+export function isSince(tag: string, since: string): boolean {
   const release = readRelease(tag);
-  const first = readRelease(`${versionLine}.0`);
+  const first = readRelease(since) ?? readRelease(`${since}.0`);
   return release === null || first === null || compareReleases(release, first) >= 0;
+}
+
+/** True for a release from `since` on, and before `below`. */
+export function isWithin(
+  tag: string,
+  { since, below }: { readonly since?: string | undefined; readonly below?: string | undefined },
+): boolean {
+  return (since === undefined || isSince(tag, since)) && (below === undefined || !isSince(tag, below));
 }
 
 /** `1:8.1.1+dfsg1-3+deb13u2` -> `8.1.1`: without Debian's epoch, repack suffix and revision. */

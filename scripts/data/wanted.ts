@@ -6,9 +6,9 @@ import type { Workspace } from '../lib/workspace.ts';
 import { type LockedBase, type LockedLine, type LockedSource, readLock } from './lock.ts';
 import { loadManifests } from './manifests.ts';
 import type { LineModule, ReleaseLine } from './release-line.ts';
-import { isSince, upstreamVersion } from './version.ts';
+import { isWithin, upstreamVersion } from './version.ts';
 
-/** A repository that a module's build clones. `ref` is null where it holds {valkey}, and that is not known yet. */
+/** A repository that a module's build clones. `ref` is null where the server's version is in it, and not known yet. */
 export interface WantedDependency {
   readonly repository: string;
   readonly ref: string | null;
@@ -26,6 +26,8 @@ export type WantedSource =
       readonly repository: string;
       readonly tag: string;
       readonly dependencies: Readonly<Record<string, WantedDependency>>;
+      /** The project keeps the Cargo.lock of its build. */
+      readonly cargoLock?: 'kept';
     }
   | ({ readonly kind: 'debian-source' } & WantedPackage)
   | ({ readonly kind: 'debian-package' } & WantedPackage);
@@ -68,7 +70,7 @@ export function wantedDependencies(
   tag: string,
   valkey: string | null,
 ): Record<string, WantedDependency> {
-  const needed = build?.dependencies.filter(({ since }) => since === undefined || isSince(tag, since)) ?? [];
+  const needed = build?.dependencies.filter((one) => isWithin(tag, one)) ?? [];
   return Object.fromEntries(
     needed.map(({ name, repository, ref, pin }) => [name, { repository, ref: withValkey(ref, valkey), pin }]),
   );
@@ -81,7 +83,14 @@ function wantedSource(
 ) {
   if (tag !== undefined) {
     const dependencies = wantedDependencies(manifest.build, tag, valkey);
-    return { kind: 'git', repository: manifest.repository, tag, dependencies } as const;
+    const { cargoLock } = manifest.build ?? {};
+    return {
+      kind: 'git',
+      repository: manifest.repository,
+      tag,
+      dependencies,
+      ...(cargoLock && { cargoLock }),
+    } as const;
   }
   if (debianSource !== undefined) return { kind: 'debian-source', ...debianSource } as const;
   if (debianPackage === undefined) throw new Error(`${manifest.name} comes from nowhere, which the schema rules out`);
@@ -94,8 +103,9 @@ function wantedBase(base: ReleaseLine['base']): WantedBase {
 }
 
 function withValkey(text: string, valkey: string | null): string | null {
-  if (!text.includes('{valkey}')) return text;
-  return valkey === null ? null : text.replaceAll('{valkey}', valkey);
+  if (!/\{valkey(-line)?\}/.test(text)) return text;
+  if (valkey === null) return null;
+  return text.replaceAll('{valkey}', valkey).replaceAll('{valkey-line}', valkey.split('.').slice(0, 2).join('.'));
 }
 
 /** The digest of the line's part of lock.json. Throws VP201 or VP202 where that is not what the line asks for. */
@@ -179,7 +189,10 @@ export function sourceDifferences(
   if (locked === undefined) return [say('missing', `${noPin[wanted.kind]} of ${name}`)];
   if (wanted.kind === 'git' && locked.kind === 'git') {
     if (wanted.repository === locked.repository && wanted.tag === locked.tag)
-      return dependencyDifferences(say, wanted.dependencies, locked.dependencies);
+      return [
+        ...dependencyDifferences(say, wanted.dependencies, locked.dependencies),
+        ...cargoLockDifferences(say, `modules/${input}/Cargo-${wanted.tag}.lock`, wanted.cargoLock, locked.cargoLock),
+      ];
   } else if (wanted.kind === locked.kind && wanted.kind !== 'git' && locked.kind !== 'git') {
     if (wanted.package === locked.package) {
       if (locked.kind === 'debian-source') return [];
@@ -188,6 +201,17 @@ export function sourceDifferences(
     }
   }
   return [say('stale', `the line has ${name}, the lock has ${nameOf(locked)}`)];
+}
+
+function cargoLockDifferences(
+  say: ReturnType<typeof differenceOf>,
+  file: string,
+  wanted: 'kept' | undefined,
+  locked: string | undefined,
+): Difference[] {
+  if (wanted === undefined)
+    return locked === undefined ? [] : [say('stale', `its crates are those of its own Cargo.lock, not of ${file}`)];
+  return locked !== undefined ? [] : [say('missing', `no ${file}: resolve writes it where cargo is on the PATH`)];
 }
 
 function dependencyDifferences(

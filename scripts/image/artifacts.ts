@@ -1,9 +1,12 @@
 import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { table } from '../../entrypoint/text/table.ts';
+import { readCargoLock } from '../data/cargo-lock.ts';
+import { plainPermissions } from '../inputs/pinned-tree.ts';
 import { jsonText, sha256OfFile, textIfThere, writeJson } from '../lib/files.ts';
 import { PipelineError } from '../lib/pipeline-error.ts';
-import { readCargoLock } from '../supply/sbom-inputs.ts';
+import { vendored } from '../linked/crates.ts';
+import type { LinkedPart } from '../linked/linked-parts.ts';
 import { type BaseImageRecord, type BuildRecord, baseRecord, buildRecord } from './labels.ts';
 import type { PreparedBase } from './line-base.ts';
 import type { PlannedModule } from './plan.ts';
@@ -18,14 +21,16 @@ export interface Collecting {
   readonly epoch: number;
   /** Cargo.lock was there before the build: else cargo chose the versions. */
   readonly cratesPinned: boolean;
+  /** What it is linked with, with the licences. */
+  readonly linked: readonly LinkedPart[];
 }
 
 /**
- * Writes build.json beside a module that was built, and puts it in its place, whole or not at all. Throws VP302 where
- * there is no file.
+ * Writes build.json and the licences of its parts beside a module that was built, and puts it in its place, whole or
+ * not at all. Throws VP302 where there is no file.
  */
 export async function collectModule(module: PlannedModule, collecting: Collecting): Promise<BuildRecord> {
-  const { from, to, builderImage, epoch, cratesPinned } = collecting;
+  const { from, to, builderImage, epoch, cratesPinned, linked } = collecting;
   const { name, version, origin, tag, commit, licence, file } = module;
   const path = join(from, file);
   const size = (await stat(path).catch(() => null))?.size;
@@ -37,35 +42,74 @@ export async function collectModule(module: PlannedModule, collecting: Collectin
   const record = buildRecord.parse({
     ...{ module: name, version, origin, tag, commit, licence, builderImage, epoch },
     toolchain: Object.fromEntries(rowsOf(await readFile(join(from, 'toolchain.tsv'), 'utf8'))),
-    dependencies: [...dependenciesOf(module), ...(lock === null ? [] : cratesOf(lock, cratesPinned))],
+    dependencies: [...dependenciesOf(module, linked), ...(lock === null ? [] : cratesOf(lock, cratesPinned, linked))],
     ...{ file, sha256: await sha256OfFile(path), size },
   } satisfies Record<keyof BuildRecord, unknown>);
   await writeFile(join(from, 'build.json'), jsonText(record));
+  await writeTexts(join(from, 'licences'), linked);
   // buildx gives the folder to its user alone.
   await chmod(from, 0o755);
   await replaceFolder(from, to);
   return record;
 }
 
-function dependenciesOf({ dependencies, floating }: PlannedModule): BuildRecord['dependencies'] {
+/** Each part has a folder of its own, at its place in the source. */
+async function writeTexts(licences: string, linked: readonly LinkedPart[]): Promise<void> {
+  await mkdir(licences, { recursive: true });
+  for (const { part, texts } of linked) {
+    for (const { file, content } of texts) {
+      const path = join(licences, part, file);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, content);
+    }
+  }
+  await plainPermissions(licences);
+}
+
+type Dependency = BuildRecord['dependencies'][number];
+
+/** What the build clones, then the other parts of the source that are linked, then what floats. */
+function dependenciesOf(
+  { origin, tag, dependencies, floating }: PlannedModule,
+  linked: readonly LinkedPart[],
+): Dependency[] {
+  const cloned = dependencies.map(({ name, repository, commit, ref, licence }): Dependency => {
+    const part = linked.find((one) => one.part === `dependencies/${name}`);
+    const version = commit === null ? ref : `${ref} ${commit}`;
+    return { ...{ name, origin: repository, version, licence, pinned: commit !== null }, ...linkOf(part) };
+  });
+  const places = dependencies.map(({ name }) => `dependencies/${name}`);
+  const others = linked
+    .filter(({ part }) => !part.startsWith(`${vendored}/`) && !places.includes(part))
+    .map((part): Dependency => {
+      const { name, repository, commit, root } = part;
+      const from = { name, origin: repository ?? origin, version: commit ?? tag ?? '', pinned: true };
+      return { ...from, ...(root !== '' && { folder: root }), ...linkOf(part) };
+    });
   return [
-    ...dependencies.map(({ name, repository, commit, ref, licence }) => ({
-      name,
-      origin: repository,
-      version: commit === null ? ref : `${ref} ${commit}`,
-      licence,
-      pinned: commit !== null,
-    })),
+    ...cloned,
+    ...others,
     ...floating.map(({ name, why }) => ({ name, origin: why, version: 'as found', pinned: false })),
   ];
 }
 
+function linkOf(part: LinkedPart | undefined): Pick<Dependency, 'linked' | 'licence' | 'texts'> {
+  if (part === undefined) return { linked: false };
+  const { licence, texts } = part;
+  const files = texts.map(({ file }) => `${part.part}/${file}`);
+  return { linked: true, ...(licence !== null && { licence }), texts: files };
+}
+
 /**
  * The crates that a Cargo.lock names, as dependencies of build.json. `pinned`: the lock was there before the build;
- * otherwise cargo chose the versions of that day.
+ * otherwise cargo chose the versions of that day. Which of them are linked is known where they were fetched.
  */
-function cratesOf(cargoLock: string, pinned: boolean): BuildRecord['dependencies'] {
-  return readCargoLock(cargoLock).map(({ name, version, source }) => ({ name, origin: source, version, pinned }));
+function cratesOf(cargoLock: string, pinned: boolean, linked: readonly LinkedPart[]): Dependency[] {
+  const crates = linked.filter(({ part }) => part.startsWith(`${vendored}/`));
+  return readCargoLock(cargoLock).map(({ name, version, source }) => {
+    const part = crates.find((one) => one.part === `${vendored}/${name}-${version}`);
+    return { name, origin: source, version, pinned, ...(crates.length > 0 && linkOf(part)) };
+  });
 }
 
 /** Puts a folder in the place of another by renaming: a reader sees the one or the other. */

@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { loadManifests } from '../data/manifests.ts';
@@ -9,6 +9,7 @@ import { architectureOf, nativePlatform, type Platform } from '../lib/platform.t
 import { ensureBuildx } from '../lib/programs.ts';
 import type { Workspace } from '../lib/workspace.ts';
 import { writeSbom } from '../supply/sbom.ts';
+import { isExpression } from '../supply/sbom-component.ts';
 import { bake, type ImageTarget, imageTarget } from './bake.ts';
 import { type BuiltLine, buildLine } from './build-line.ts';
 import { builtId } from './buildkit.ts';
@@ -64,13 +65,14 @@ async function layOutImages(
   const { path: entrypoint } = await buildEntrypoint(report);
   const sbom = await writeSbom(workspace, name, architectureOf(platform));
   const parts = {
-    ...Object.assign({}, ...(await Promise.all(built.map((record) => partsOf(folder, record))))),
+    ...Object.assign({}, ...built.map((record) => partsOf(folder, record))),
     'share/sbom.cdx.json': { from: sbom },
   };
   const manifests = loadManifests(workspace.modules);
   const licences = [
     'BSD-3-Clause',
     ...manifests.filter((manifest) => manifest.name in line.modules).map(({ licence }) => licence),
+    ...built.flatMap(linkedLicences),
   ];
   const common = {
     ...{ line: name, base, built, licences },
@@ -90,15 +92,20 @@ async function layOutImages(
   return images;
 }
 
+/** What the parts of a module declare; the others have only a text. */
+function linkedLicences({ dependencies }: BuildRecord): string[] {
+  return dependencies.flatMap(({ linked, licence = '' }) =>
+    linked === true && isExpression(licence) ? [licence] : [],
+  );
+}
+
 /** The files that an image holds of one module. `folder`: dist/artifacts/<line>/<arch>. */
-async function partsOf(folder: string, { module, file }: BuildRecord): Promise<ContextEntries> {
+function partsOf(folder: string, { module, file }: BuildRecord): ContextEntries {
   const at = (...path: string[]): string => join(folder, module, ...path);
   const cargoLock = textIfThere(at('Cargo.lock'));
   return {
     [`modules/${file}`]: { from: at(file) },
-    ...Object.fromEntries(
-      (await readdir(at('licences'))).map((name) => [`licences/${module}/${name}`, { from: at('licences', name) }]),
-    ),
+    [`licences/${module}`]: { from: at('licences') },
     [`share/build/${module}.json`]: { from: at('build.json') },
     ...(cargoLock !== null && { [`share/build/${module}.Cargo.lock`]: { text: cargoLock } }),
   };

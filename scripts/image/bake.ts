@@ -11,11 +11,14 @@ import { dockerfileOf } from './plan.ts';
 interface BakeTarget {
   readonly context: string;
   readonly dockerfile: string;
+  readonly 'dockerfile-inline'?: string;
   readonly args: Readonly<Record<string, string>>;
   readonly platforms: readonly [Platform];
   readonly output: readonly string[];
   readonly secret?: readonly string[];
   readonly 'no-cache-filter'?: readonly string[];
+  readonly 'cache-from'?: readonly string[];
+  readonly 'cache-to'?: readonly string[];
   readonly tags?: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;
 }
@@ -27,10 +30,12 @@ interface BakeFile {
 /** A module and the folder that it is built from. */
 export interface ModuleTarget {
   readonly name: string;
-  /** The build context: tree/, dependencies/, lock/, tools/. */
+  /** The build context: tree/, dependencies/, cargo/, tools/. */
   readonly context: string;
   /** SOURCE_DATE_EPOCH of its build. */
   readonly epoch: number;
+  /** The text that is built in the place of its Dockerfile: see withoutNetwork. */
+  readonly text?: string;
 }
 
 /** An image that is assembled out of what the modules' targets gave. */
@@ -54,6 +59,8 @@ export interface BakeInput {
   readonly images: readonly ImageTarget[];
   /** Compile the modules anew; their toolchains stay. */
   readonly noCache: boolean;
+  /** Folder in which modules are kept that other machines have compiled. */
+  readonly cache?: string;
 }
 
 /**
@@ -61,19 +68,21 @@ export interface BakeInput {
  * absolute.
  */
 export function bakeFile(input: BakeInput): BakeFile {
-  const { workspace, line, platform, base, valkey, modules, images, noCache } = input;
+  const { workspace, line, platform, base, valkey, modules, images, noCache, cache } = input;
   const folder = incoming(workspace, line, platform);
   const common = { platforms: [platform] } as const;
-  const built = modules.map(({ name, context, epoch }): [string, BakeTarget] => [
+  const built = modules.map(({ name, context, epoch, text }): [string, BakeTarget] => [
     name,
     {
       ...common,
       context,
       dockerfile: dockerfileOf(workspace, name),
+      ...(text !== undefined && { 'dockerfile-inline': text }),
       args: { BASE: base, VALKEY_VERSION: valkey, SOURCE_DATE_EPOCH: String(epoch) },
       secret: [`id=jobs,src=${jobsFile(workspace, line, name)}`],
       output: [`type=local,dest=${join(folder, name)}`],
       ...(noCache && { 'no-cache-filter': [`module-${name}`] }),
+      ...(cache !== undefined && cacheOf(cache, name)),
     },
   ]);
   const facts: BakeTarget = {
@@ -96,6 +105,34 @@ export function bakeFile(input: BakeInput): BakeFile {
     },
   ]);
   return { target: Object.fromEntries([...built, [baseTarget, facts], ...assembled]) };
+}
+
+/** The Dockerfile of a module in which what compiles, the stage module-<name>, has no network. */
+export function withoutNetwork(dockerfile: string, name: string): string {
+  let stage = '';
+  return dockerfile
+    .split('\n')
+    .map((line) => {
+      stage = /^FROM .* AS (\S+)$/i.exec(line)?.[1] ?? stage;
+      return stage === `module-${name}` ? line.replace(/^RUN /, 'RUN --network=none ') : line;
+    })
+    .join('\n');
+}
+
+/**
+ * What the last stage gave is kept, and by which inputs it is known: enough for a module whose inputs are the same. Not
+ * `max`, which would keep all compilers and trees.
+ */
+function cacheOf(folder: string, module: string): Pick<BakeTarget, 'cache-from' | 'cache-to'> {
+  return {
+    'cache-from': [`type=local,src=${join(folder, module)}`],
+    'cache-to': [`type=local,dest=${newCache(folder, module)},mode=min`],
+  };
+}
+
+/** Written anew each time, and put in the place of the earlier one: what is written into a cache is never taken out. */
+export function newCache(folder: string, module: string): string {
+  return join(folder, `${module}.new`);
 }
 
 /** The target that reads what is in the base. The names of modules have no `_`. */

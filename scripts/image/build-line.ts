@@ -1,17 +1,27 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type FetchedSource, fetchLine } from '../inputs/fetch-line.ts';
 import { textIfThere, writeWhole } from '../lib/files.ts';
-import { architectureOf, type Platform } from '../lib/platform.ts';
-import { ensureBuildx } from '../lib/programs.ts';
+import { type Architecture, architectureOf, type Platform } from '../lib/platform.ts';
+import { ensureBuildx, knowsRunNetwork } from '../lib/programs.ts';
 import { artifactsPath, paths, type Workspace } from '../lib/workspace.ts';
+import { type LinkedPart, linkedParts } from '../linked/linked-parts.ts';
 import { collectBase, collectModule } from './artifacts.ts';
-import { type BakeInput, bake, baseTarget, incoming, jobsFile, type ModuleTarget } from './bake.ts';
+import {
+  type BakeInput,
+  bake,
+  baseTarget,
+  incoming,
+  jobsFile,
+  type ModuleTarget,
+  newCache,
+  withoutNetwork,
+} from './bake.ts';
 import { exclusively } from './exclusive.ts';
 import type { BaseImageRecord, BuildRecord } from './labels.ts';
 import { type PreparedBase, prepareBase } from './line-base.ts';
-import { type PlannedModule, type ReadBuild, readBuild } from './plan.ts';
+import { dockerfileOf, type PlannedModule, type ReadBuild, readBuild } from './plan.ts';
 import { type Capacity, engineCapacity, type Share, schedule, withJobs } from './schedule.ts';
 
 export interface LineBuild {
@@ -24,6 +34,8 @@ export interface LineBuild {
   readonly jobs?: number | undefined;
   /** Compile anew, without BuildKit's and the compiler's caches. Toolchains stay. */
   readonly noCache?: boolean;
+  /** A folder of BuildKit's cache: modules are taken out of it, and kept there for other machines. */
+  readonly cache?: string | undefined;
   readonly aborted: AbortSignal;
   readonly report: (line: string) => void;
 }
@@ -70,24 +82,32 @@ async function buildInto(
   prepared: PreparedBase,
 ): Promise<BuiltLine> {
   const { workspace, line, platform, noCache = false, aborted, report } = build;
+  const cache = build.cache === undefined ? undefined : join(build.cache, line, architectureOf(platform));
   const { modules, valkey } = read.plan;
+  const buildx = await ensureBuildx(prepared.local, report);
+  const isSealed = await knowsRunNetwork(buildx);
   const targets: ModuleTarget[] = [];
   const pinned = new Map<string, boolean>();
+  const linked = new Map<string, readonly LinkedPart[]>();
   for (const module of modules) {
     const { name } = module;
     const source = fetched[name];
     if (source === undefined) throw new Error(`${name} was not fetched`);
-    targets.push({ name, context: source.folder, epoch: source.record.epoch });
-    pinned.set(name, await placeContext(workspace, module, source.folder));
+    const text = isSealed && withoutNetwork(await readFile(dockerfileOf(workspace, name), 'utf8'), name);
+    targets.push({ name, context: source.folder, epoch: source.record.epoch, ...(text !== false && { text }) });
+    await placeTools(source.folder);
+    pinned.set(name, existsSync(join(source.folder, 'cargo', 'Cargo.lock')));
+    // Before anything is compiled: the build of search takes an hour.
+    linked.set(name, await linkedOf(workspace, module, source, architectureOf(platform)));
   }
   const baked = {
     ...{ workspace, line, platform, base: prepared.from, valkey: valkey ?? '', modules: targets },
     ...{ images: [], noCache },
+    ...(cache !== undefined && { cache }),
   };
   const from = incoming(workspace, line, platform);
   const log = join(workspace.dist, 'logs', `build-${line}-${architectureOf(platform)}.log`);
   await rm(log, { force: true });
-  const buildx = await ensureBuildx(prepared.local, report);
   const repeat = (module?: string): string =>
     `npm run build --${module === undefined ? '' : ` ${module}`} --line ${line} --platform ${platform}`;
   const built = new Map<string, BuildRecord>();
@@ -98,13 +118,15 @@ async function buildInto(
       await placeJobs(workspace, line, group, !noCache);
       const names = group.map(({ name }) => name);
       await bake(baked, [...names, baseTarget], { buildx, log, repeat, aborted, report });
+      if (cache !== undefined) await keepCaches(cache, names);
       base = await collectBase(join(from, baseTarget), folder, prepared);
       for (const module of modules.filter(({ name }) => names.includes(name))) {
         const { name } = module;
         const epoch = fetched[name]?.record.epoch ?? 0;
         const cratesPinned = pinned.get(name) ?? false;
         const places = { from: join(from, name), to: join(folder, name) };
-        built.set(name, await collectModule(module, { ...places, builderImage: prepared.name, epoch, cratesPinned }));
+        const about = { builderImage: prepared.name, epoch, cratesPinned, linked: linked.get(name) ?? [] };
+        built.set(name, await collectModule(module, { ...places, ...about }));
       }
     }
   } finally {
@@ -113,6 +135,13 @@ async function buildInto(
   if (base === undefined) throw new Error('the base was not read');
   const records = modules.flatMap(({ name }) => built.get(name) ?? []);
   return { folder, read, prepared, base, built: records, baked };
+}
+
+async function keepCaches(folder: string, modules: readonly string[]): Promise<void> {
+  for (const name of modules) {
+    await rm(join(folder, name), { recursive: true, force: true });
+    await rename(newCache(folder, name), join(folder, name));
+  }
 }
 
 /** The builds that run at the same time, group after group, with their numbers of jobs. */
@@ -125,20 +154,23 @@ export async function groupsOf(
 }
 
 /**
- * Puts into the folder of a module's source what its Dockerfile uses beside it: tools/, and lock/ with the Cargo.lock
- * that the project keeps for a release that comes without one. Gives whether the crates are pinned by either. What is
- * the same stays: a build of another line may read it.
+ * Puts tools/ into the folder of a module's source, beside what its Dockerfile builds. What is the same stays: a build
+ * of another line may read it.
  */
-async function placeContext({ modules }: Workspace, { name, tag }: PlannedModule, folder: string): Promise<boolean> {
+async function placeTools(folder: string): Promise<void> {
   const tools = join(paths.docker, 'tools');
   for (const tool of await readdir(tools))
     await placeSame(join(folder, 'tools', tool), await readFile(join(tools, tool), 'utf8'));
-  const cargoLock = textIfThere(join(modules, name, `Cargo-${tag}.lock`));
-  const placed = join(folder, 'lock', 'Cargo.lock');
-  await mkdir(dirname(placed), { recursive: true });
-  if (cargoLock === null) await rm(placed, { force: true });
-  else await placeSame(placed, cargoLock);
-  return cargoLock !== null || existsSync(join(folder, 'tree', 'Cargo.lock'));
+}
+
+function linkedOf(
+  { modules }: Workspace,
+  { name, version, linked }: PlannedModule,
+  source: FetchedSource,
+  architecture: Architecture,
+): Promise<LinkedPart[]> {
+  const about = { module: name, version: version ?? '', data: linked, beside: join(modules, name) };
+  return linkedParts({ ...about, source, architecture });
 }
 
 async function placeSame(path: string, text: string): Promise<void> {

@@ -111,10 +111,17 @@ export function buildKitProblem(lines: readonly string[], { name, log, repeat }:
     return new PipelineError('VP904', 'the build ran out of disk space', { where, details });
   if (/cannot connect to the docker daemon|is the docker daemon running|failed to connect to the docker/i.test(said))
     return new PipelineError('VP903', 'the engine did not answer', { where, details });
+  if (/cache export is not supported/i.test(said))
+    return new PipelineError('VP650', 'the builder writes no caches', { where, details });
   if (step === undefined || step.title.startsWith('[internal]'))
     return new PipelineError('VP310', 'the build ended before its first step', { where, details });
   if (/exec format error/i.test(said))
     return new PipelineError('VP311', 'a program of the platform cannot be run here', { where, details });
+  const wanted = module === undefined ? undefined : step.lines.find((line) => noNetwork.test(line));
+  if (wanted !== undefined) {
+    const what = `the build asks for the network: ${wanted.replace(/^#\d+ [\d.]+ /, '').trim()}`;
+    return new PipelineError('VP322', what, { where, details });
+  }
   const code = /exit code: (\d+)/.exec(step.lines.at(-1) ?? '')?.[1];
   const refused = refusalsOf(step.lines);
   if (module !== undefined && code === refusal && refused[0] !== undefined) {
@@ -128,12 +135,15 @@ export function buildKitProblem(lines: readonly string[], { name, log, repeat }:
 /** EX_NOINPUT: what docker/tools end with where they say themselves what is wrong. */
 const refusal = '66';
 
-type Refusal = 'VP302' | 'VP303' | 'VP304' | 'VP305' | 'VP306' | 'VP307';
+/** environment.sh gives a build a proxy that does not exist: who asks for the network names it, or says that (curl). */
+const noNetwork = /no-network-in-a-build\.invalid|resolve proxy/i;
 
-/** The lines `<code> <sentence>` of a step that refuses a module: finish.sh and check.sh. */
+type Refusal = 'VP302' | 'VP303' | 'VP304' | 'VP305' | 'VP306' | 'VP307' | 'VP321';
+
+/** The lines `<code> <sentence>` of a step that refuses a module: environment.sh, finish.sh and check.sh. */
 function refusalsOf(lines: readonly string[]): { readonly code: Refusal; readonly what: string }[] {
   return lines.flatMap((line) => {
-    const [, code, what = ''] = /^#\d+ [\d.]+ (VP30[2-7]) (.*)$/.exec(line) ?? [];
+    const [, code, what = ''] = /^#\d+ [\d.]+ (VP30[2-7]|VP321) (.*)$/.exec(line) ?? [];
     return code === undefined ? [] : [{ code: code as Refusal, what }];
   });
 }

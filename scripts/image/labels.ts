@@ -111,6 +111,12 @@ export const buildRecord = z.strictObject({
       version: z.string(),
       licence: z.string().optional(),
       pinned: z.boolean(),
+      /** A part of the module, as its source says; missing where nobody can say. */
+      linked: z.boolean().optional(),
+      /** The folder in the repository, where it is not the whole. */
+      folder: z.string().optional(),
+      /** The files with its licence, below licences/ of the module. */
+      texts: z.array(z.string()).optional(),
     }),
   ),
   file: z.string(),

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ModuleManifest } from '../../modules/schema.ts';
+import { type LinkedParts, type ModuleManifest, moduleBuild } from '../../modules/schema.ts';
 import { type LockedBase, type LockedLine, type LockedSource, readLock } from '../data/lock.ts';
 import { loadManifests } from '../data/manifests.ts';
 import { loadLine, type ReleaseLine } from '../data/release-line.ts';
@@ -38,6 +38,7 @@ export interface PlannedModule {
   readonly memoryPerJob: number;
   readonly dependencies: readonly PlannedDependency[];
   readonly floating: readonly { readonly name: string; readonly why: string }[];
+  readonly linked: LinkedParts;
 }
 
 type PlannedBase =
@@ -137,7 +138,8 @@ function planBase(wanted: WantedBase, locked: LockedBase | undefined): PlannedBa
 
 function planModule(manifest: ModuleManifest, wanted: WantedSource, locked: LockedSource | undefined): PlannedModule {
   const { name, file, licence, build } = manifest;
-  const common = { name, file, licence, memoryPerJob: build?.memoryPerJob ?? 512, floating: build?.floating ?? [] };
+  const { memoryPerJob, floating, linked } = moduleBuild.parse(build ?? {});
+  const common = { name, file, licence, memoryPerJob, floating, linked };
   if (wanted.kind !== 'git') {
     const known = locked?.kind === 'debian-source' && locked.package === wanted.package ? locked : undefined;
     const version = known?.version ?? null;

@@ -49,7 +49,8 @@ export async function fetchDebian(
   const epoch = Number(stdout);
   await normalise(tree, epoch);
   await rm(files, { recursive: true, force: true });
-  return { module, kind: 'debian-source', origin: source.package, ref: source.version, id: sourceId(source), epoch };
+  const { package: origin, version: ref } = source;
+  return { module, kind: 'debian-source', origin, ref, id: sourceId(source), epoch, pins: [] };
 }
 
 async function download(

@@ -1,22 +1,32 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LockedSource } from '../data/lock.ts';
-import { writeWhole } from '../lib/files.ts';
+import { textIfThere, writeWhole } from '../lib/files.ts';
 import { git } from './git.ts';
-import { exportTree, fetchTree, pinRef, plainPermissions } from './pinned-tree.ts';
+import { exportTree, fetchTree, type PinnedTree, pinRef, plainPermissions } from './pinned-tree.ts';
 import type { Remote } from './remote.ts';
 import { type SourceRecord, sourceId } from './source-folder.ts';
+import { vendorCrates } from './vendor-crates.ts';
 
 type GitSource = Extract<LockedSource, { kind: 'git' }>;
 
+interface CrateSource {
+  /** The Cargo.lock that the project keeps; null: that of the tree counts, if it has one. */
+  readonly lock: string | null;
+  /** cratesPath. */
+  readonly cache: string;
+}
+
 /**
- * Fills a folder with tree/ (the commit with its submodules) and dependencies/ (what its build clones). What an
- * interrupted fetch of the same source left in the folder is used.
+ * Fills a folder with tree/ (the commit with its submodules), dependencies/ (what its build clones) and, for a build by
+ * cargo, cargo/ (its Cargo.lock and the crates of it). What an interrupted fetch of the same source left in the folder
+ * is used.
  */
 export async function fetchGit(
   module: string,
   source: GitSource,
   folder: string,
+  crates: CrateSource,
   remote: Remote,
 ): Promise<SourceRecord> {
   const { repository, tag, commit } = source;
@@ -24,11 +34,27 @@ export async function fetchGit(
   const store = { pathOf: (url: string) => join(repositories, `${urlSlug(url)}.git`) };
   const pin = { url: repository, commit, refs: [`refs/tags/${tag}`], title: `${module} ${tag}`, isSubmodule: false };
   const tree = await fetchTree(store, pin, remote);
-  await fetchDependencies(module, source.dependencies, join(folder, 'dependencies'), remote);
+  const cloned = await fetchDependencies(module, source.dependencies, join(folder, 'dependencies'), remote);
   await rm(join(folder, 'tree'), { recursive: true, force: true });
   const epoch = await exportTree(store, tree, join(folder, 'tree'), remote.aborted);
+  const lock = crates.lock ?? textIfThere(join(folder, 'tree', 'Cargo.lock'));
+  if (lock !== null) {
+    const where = `Cargo.lock of ${module} ${tag}`;
+    await vendorCrates(lock, { where, folder: join(folder, 'cargo'), cache: crates.cache, epoch, remote });
+  }
   await rm(repositories, { recursive: true, force: true });
-  return { module, kind: 'git', origin: repository, ref: tag, id: sourceId(source), epoch };
+  const pins = [...pinsOf(tree, 'tree', () => null), ...cloned];
+  return { module, kind: 'git', origin: repository, ref: tag, id: sourceId(source), epoch, pins };
+}
+
+/** A commit and its submodules, by the places that a clone has them at. `bareOf`: the repository of a URL. */
+function pinsOf(
+  { pin: { url, commit }, submodules }: PinnedTree,
+  part: string,
+  bareOf: (url: string) => string | null,
+): SourceRecord['pins'] {
+  const below = submodules.flatMap(({ path, tree }) => pinsOf(tree, `${part}/${path}`, bareOf));
+  return [{ part, repository: url, commit, bare: bareOf(url) }, ...below];
 }
 
 type Dependencies = Extract<LockedSource, { kind: 'git' }>['dependencies'];
@@ -39,26 +65,29 @@ const mountedAt = '/dependencies';
 /**
  * Fetches what a module's build clones, each as <name>.git in which the ref that the build asks for leads to the pinned
  * commit. Their submodules lie beside them: a clone with --recurse-submodules asks for those as well. gitconfig leads
- * every one of the URLs here.
+ * every one of the URLs here. Gives the pins of all.
  */
 async function fetchDependencies(
   module: string,
   dependencies: Dependencies,
   folder: string,
   remote: Remote,
-): Promise<void> {
+): Promise<SourceRecord['pins']> {
   const entries = Object.entries(dependencies).sort(([a], [b]) => (a < b ? -1 : 1));
-  if (entries.length === 0) return;
+  if (entries.length === 0) return [];
   const store = openStore(entries.map(([name, { repository }]) => [name, repository]));
   const pathOf = (url: string): string => join(folder, store.placeOf(url));
+  const pins: SourceRecord['pins'] = [];
   for (const [name, { repository, ref, commit }] of entries) {
     const title = `${module}, dependency ${name}`;
     const refs = [`refs/tags/${ref}`, `refs/heads/${ref}`];
-    await fetchTree({ pathOf }, { url: repository, commit, refs, title, isSubmodule: false }, remote);
+    const tree = await fetchTree({ pathOf }, { url: repository, commit, refs, title, isSubmodule: false }, remote);
+    pins.push(...pinsOf(tree, `dependencies/${name}`, (url) => `dependencies/${store.placeOf(url)}`));
     await nameRef(pathOf(repository), ref, commit, remote.aborted);
   }
   await writeWhole(join(folder, 'gitconfig'), gitConfig(store.places()));
   await plainPermissions(folder);
+  return pins;
 }
 
 interface OpenStore {

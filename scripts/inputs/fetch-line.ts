@@ -1,3 +1,4 @@
+import { keptCargoLock } from '../data/cargo-lock.ts';
 import type { LockedLine, LockedSource } from '../data/lock.ts';
 import { loadManifests } from '../data/manifests.ts';
 import { listLines, loadLine, type ReleaseLine } from '../data/release-line.ts';
@@ -5,7 +6,7 @@ import { requireCurrent, sourceDifferences, wantedLine } from '../data/wanted.ts
 import { atOnce } from '../lib/at-once.ts';
 import { PipelineError } from '../lib/pipeline-error.ts';
 import { didYouMean } from '../lib/text.ts';
-import { sourcePath, type Workspace } from '../lib/workspace.ts';
+import { cratesPath, sourcePath, type Workspace } from '../lib/workspace.ts';
 import { fetchDebian } from './fetch-debian.ts';
 import { fetchGit } from './fetch-git.ts';
 import { defaultPatience, type Patience, type Remote } from './remote.ts';
@@ -33,7 +34,7 @@ const atATime = 4;
 /**
  * Fetches the sources of a line's modules at exactly what lock.json says; gives them by module. Modules that come as
  * binary packages have none. What is there already is used as it is, without a network. Throws VP201 and VP202 before
- * it asks anybody where the lock does not say what is meant; VP205 and VP210 for what is not what was locked; VP206,
+ * it asks anybody where the lock does not say what is meant, VP221 where a kept Cargo.lock is another one; VP205 and VP210 for what is not what was locked; VP206,
  * VP207, VP209 for what cannot be had; VP211 if offline.
  */
 export async function fetchLine(
@@ -46,14 +47,16 @@ export async function fetchLine(
   const plan = await planFetch(workspace, line, locked, only);
   const fetched = await atOnce(atATime, plan, aborted, async (one, signal): Promise<[string, FetchedSource]> => {
     const { module, folder } = one;
-    const record = one.record ?? (await fetchOne(one, offline, { patience, aborted: signal, report }));
+    const record =
+      one.record ?? (await fetchOne(one, cratesPath(workspace), offline, { patience, aborted: signal, report }));
     return [module, { folder, record }];
   });
   return Object.fromEntries(fetched);
 }
 
 async function fetchOne(
-  { module, source, suites, folder }: PlannedFetch,
+  { module, source, suites, folder, cargoLock }: PlannedFetch,
+  cache: string,
   offline: boolean,
   remote: Remote,
 ): Promise<SourceRecord> {
@@ -63,7 +66,7 @@ async function fetchOne(
   }
   const record = await finishedFolder(folder, async (partial) =>
     source.kind === 'git'
-      ? await fetchGit(module, source, partial, remote)
+      ? await fetchGit(module, source, partial, { lock: cargoLock, cache }, remote)
       : await fetchDebian(module, source, suites, partial, remote),
   );
   remote.report(`${module}: fetched`);
@@ -74,6 +77,8 @@ async function fetchOne(
 interface PlannedFetch {
   readonly module: string;
   readonly source: Exclude<LockedSource, { kind: 'debian-package' }>;
+  /** The text of the Cargo.lock that the project keeps for it. */
+  readonly cargoLock: string | null;
   /** The suites in which a Debian source package is looked for. */
   readonly suites: readonly string[];
   readonly folder: string;
@@ -81,7 +86,7 @@ interface PlannedFetch {
   readonly record: SourceRecord | null;
 }
 
-/** Gives the sources that a line needs, in the order of the modules' names. Throws VP104, VP201, VP202; asks nobody. */
+/** Gives the sources that a line needs, in the order of the modules' names. Throws VP104, VP201, VP202, VP221; asks nobody. */
 export async function planFetch(
   workspace: Workspace,
   line: ReleaseLine,
@@ -103,7 +108,8 @@ export async function planFetch(
     if (source === undefined || source.kind === 'debian-package') continue;
     const folder = sourcePath(workspace, module, sourceId(source));
     const suites = wanted.kind === 'git' ? [] : wanted.suites;
-    planned.push({ module, source, suites, folder, record: await readSource(folder) });
+    const cargoLock = keptCargoLock(workspace, module, source);
+    planned.push({ module, source, suites, folder, cargoLock, record: await readSource(folder) });
   }
   return planned;
 }

@@ -23,7 +23,7 @@ interface Store {
 }
 
 /** A commit in a store, with its submodules. */
-interface PinnedTree {
+export interface PinnedTree {
   readonly pin: Pin;
   readonly submodules: readonly (Submodule & { readonly tree: PinnedTree })[];
 }

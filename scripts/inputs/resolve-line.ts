@@ -17,12 +17,15 @@ import type { Workspace } from '../lib/workspace.ts';
 import { resolveBaseImage } from './base-image.ts';
 import { type DebianArchive, sourceFiles, withDebianArchive } from './debian-archive.ts';
 import { askRemotes, commitOfBranch, commitOfTag, type RemoteRefs, requireUnmoved } from './git.ts';
+import { keepCargoLock } from './keep-cargo-lock.ts';
 import { defaultPatience, type Patience, type Remote } from './remote.ts';
 
 export interface ResolveOptions {
   /** Takes what tags and names mean today, even if the lock says something else. */
   readonly update?: boolean;
   readonly patience?: Patience;
+  /** The kept Cargo.lock files that were chosen in this run already, by path. */
+  readonly chosen?: Set<string>;
   readonly aborted: AbortSignal;
   readonly report: (line: string) => void;
 }
@@ -31,12 +34,12 @@ export interface ResolveOptions {
  * Finds out what a line's tags and names mean: the whole of its part in lock.json. What is locked already stays, unless
  * the line asks for something else or `update` is set. Throws VP203 for a tag that does not exist, VP204 for one that
  * has moved since it was locked, VP206 and VP207 for a remote that does not answer or refuses, VP208 for a base without
- * a platform, VP209 for a missing package.
+ * a platform, VP209 for a missing package, VP222 and VP223 where cargo cannot choose the crates of a module.
  */
 export async function resolveLine(
   workspace: Workspace,
   line: ReleaseLine,
-  { update = false, patience = defaultPatience, aborted, report }: ResolveOptions,
+  { update = false, patience = defaultPatience, chosen = new Set(), aborted, report }: ResolveOptions,
 ): Promise<LockedLine> {
   const manifests = loadManifests(workspace.modules);
   const locked = readLock(workspace).lines[line.line];
@@ -48,7 +51,7 @@ export async function resolveLine(
     const base = known ?? (await resolveBase(wanted, architectures, archive, remote));
     const { modules } = wantedLine(line, manifests, base);
     const resolved: LockedLine['modules'] = {};
-    const context = { architectures, archive, remote, refsOf: askRemotes(remote), update };
+    const context = { workspace, architectures, archive, remote, refsOf: askRemotes(remote), update, chosen };
     for (const [name, source] of Object.entries(modules).sort(([a], [b]) => (a < b ? -1 : 1))) {
       resolved[name] = await resolveModule(name, source, locked?.modules[name], context);
     }
@@ -71,6 +74,8 @@ type LockedGit = Extract<LockedSource, { kind: 'git' }>;
 type WantedGit = Extract<WantedSource, { kind: 'git' }>;
 
 interface ResolveContext {
+  readonly workspace: Workspace;
+  readonly chosen: Set<string>;
   readonly architectures: WantedLine['architectures'];
   readonly archive: DebianArchive;
   readonly remote: Remote;
@@ -109,7 +114,9 @@ async function resolveGit(
     const pinned = locked?.dependencies[dependency];
     dependencies[dependency] = await resolveDependency(`${name}, dependency ${dependency}`, one, pinned, context);
   }
-  return { kind: 'git', repository, tag, commit, dependencies };
+  const cargoLock =
+    wanted.cargoLock === undefined ? null : await keepCargoLock({ name, repository, tag, commit }, context);
+  return { kind: 'git', repository, tag, commit, dependencies, ...(cargoLock !== null && { cargoLock }) };
 }
 
 async function resolveDependency(

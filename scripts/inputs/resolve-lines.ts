@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { keptCargoLock } from '../data/cargo-lock.ts';
 import { type LockedLine, type LockFile, readLock, showLock, writeLock } from '../data/lock.ts';
 import { loadManifests } from '../data/manifests.ts';
 import type { ReleaseLine } from '../data/release-line.ts';
@@ -23,9 +24,10 @@ export async function resolveLines(
   options: ResolveLines,
 ): Promise<void> {
   const failures: unknown[] = [];
+  const chosen = new Set<string>();
   for (const line of lines) {
     try {
-      await record(workspace, line.line, await resolveLine(workspace, line, options));
+      await record(workspace, line.line, await resolveLine(workspace, line, { ...options, chosen }));
     } catch (error) {
       options.aborted.throwIfAborted();
       failures.push(error);
@@ -91,6 +93,7 @@ function pinsOf(line: LockedLine | undefined): Map<string, string> {
       pins.set(name, `${source.repository} ${source.tag} ${source.commit}`);
       for (const [dependency, { repository, ref, commit }] of Object.entries(source.dependencies))
         pins.set(`${name}, dependency ${dependency}`, `${repository} ${ref} ${commit}`);
+      if (source.cargoLock !== undefined) pins.set(`${name}, Cargo.lock`, show([source.cargoLock]));
     } else {
       const files = source.kind === 'debian-source' ? source.files.map(({ sha256 }) => sha256) : source.sha256;
       pins.set(name, `${source.kind} ${source.package} ${source.version} ${show(files)}`);
@@ -108,7 +111,7 @@ function show(checksums: readonly string[] | Readonly<Record<string, string>>): 
 
 /**
  * Compares lock.json with release lines, without asking anybody. Throws VP201 for what is not locked, VP202 for what is
- * locked for something else. `isComplete`: the lines are all that there are, so the lock may have no others.
+ * locked for something else, VP221 where a kept Cargo.lock is another one. `isComplete`: the lines are all that there are, so the lock may have no others.
  */
 export function checkLocked(workspace: Workspace, lines: readonly ReleaseLine[], isComplete: boolean): string {
   const locked = readLock(workspace).lines;
@@ -116,6 +119,7 @@ export function checkLocked(workspace: Workspace, lines: readonly ReleaseLine[],
   for (const line of lines) {
     const known = locked[line.line];
     requireCurrent(line.line, differences(wantedLine(line, manifests, known?.base), known));
+    for (const [name, source] of Object.entries(known?.modules ?? {})) keptCargoLock(workspace, name, source);
   }
   const names = lines.map(({ line }) => line);
   const surplus = Object.keys(locked).filter((name) => isComplete && !names.includes(name));

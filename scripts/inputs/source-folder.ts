@@ -18,6 +18,17 @@ const sourceRecord = z.strictObject({
   id: z.string(),
   /** When it was committed or released, in seconds since 1970: SOURCE_DATE_EPOCH of its build. */
   epoch: z.int().positive(),
+  /** The repositories that it is made of, each at one commit; of a source package there are none. */
+  pins: z.array(
+    z.strictObject({
+      /** The place that a clone has it at: tree, tree/third_party/zlib, dependencies/grpc/third_party/zlib. */
+      part: z.string(),
+      repository: z.string(),
+      commit: z.string(),
+      /** The bare repository with its files, in the folder; null where they lie below the place itself. */
+      bare: z.string().nullable(),
+    }),
+  ),
 });
 
 export type SourceRecord = z.infer<typeof sourceRecord>;
@@ -101,7 +112,7 @@ function isRunning(owner: string): boolean {
  * give other files. It is part of every name. A number and not a hash of those scripts: most of their changes are about
  * asking hosts and telling the user, and each would have every source fetched and every module built again.
  */
-const layout = 1;
+const layout = 2;
 
 /**
  * The name of a source's folder under dist/sources/<module>/: the commit or the Debian version, and eight digits for
@@ -114,9 +125,10 @@ export function sourceId(source: Exclude<LockedSource, { kind: 'debian-package' 
 }
 
 /** Two lines may build one commit of a module against different servers. */
-function clonedBy({ dependencies }: Extract<LockedSource, { kind: 'git' }>): string[][] {
+function clonedBy({ dependencies, cargoLock }: Extract<LockedSource, { kind: 'git' }>): string[][] {
   const entries = Object.entries(dependencies).sort(([a], [b]) => (a < b ? -1 : 1));
-  return entries.map(([name, { repository, ref, commit }]) => [name, repository, ref, commit]);
+  const pins = entries.map(([name, { repository, ref, commit }]) => [name, repository, ref, commit]);
+  return cargoLock === undefined ? pins : [...pins, ['Cargo.lock', cargoLock]];
 }
 
 /** An archive can build a package again under the version that it had. */

@@ -1,5 +1,6 @@
 import { buildProblems, dataProblems, type ExitCode, generalProblems, sourcesProblems } from './problems/making.ts';
 import { publishProblems, supplyProblems, verifyProblems } from './problems/releasing.ts';
+import { startProblems } from './problems/starting.ts';
 
 /**
  * An occurrence, in the words of the reader: `where` is a file:line:column, a reference or a URL; `fix` replaces the
@@ -37,6 +38,7 @@ export const problems = {
   ...verifyProblems,
   ...publishProblems,
   ...supplyProblems,
+  ...startProblems,
   ...generalProblems,
 } as const;
 

@@ -34,6 +34,25 @@ export async function ensureBuildx(local: boolean, report: (line: string) => voi
   return { command: [program], env: { BUILDX_BUILDER, ...env, BUILDX_CONFIG: join(dirname(program), 'buildx-state') } };
 }
 
+/**
+ * True where the builder knows `RUN --network=none`. That of Docker 20.10 refuses a whole Dockerfile that has it.
+ */
+export async function knowsRunNetwork({ command: [program, ...words], env }: Buildx): Promise<boolean> {
+  const { stdout } = await attempt({ env: { ...process.env, ...env } })`${program} ${words} inspect --bootstrap`;
+  const engine = await attempt`${dockerClient()} version --format ${'{{.Server.Version}}'}`;
+  return readsRunNetwork(stdout, engine.stdout);
+}
+
+/**
+ * From what `buildx inspect` prints. The engine's own builder goes by the engine's version: Debian builds it without one
+ * of its own.
+ */
+export function readsRunNetwork(inspected: string, engine: string): boolean {
+  if (/^Driver: +docker$/m.test(inspected)) return Number.parseInt(engine, 10) >= 23;
+  const [, minor] = /^BuildKit version: +v0\.(\d+)\./m.exec(inspected) ?? [];
+  return Number(minor) >= 10;
+}
+
 async function ownBuildx(report: (line: string) => void): Promise<string> {
   const file = 'usr/libexec/docker/cli-plugins/docker-buildx';
   const program = { package: 'docker-buildx', suites: ['trixie', 'sid'], file };
@@ -67,9 +86,9 @@ export async function ensureProgram(
 }
 
 /** The path of docker-compose 2, which also runs by itself, without being a plugin of the docker client. */
-export function ensureCompose(): Promise<string> {
+export function ensureCompose(taking?: () => void): Promise<string> {
   const file = 'usr/libexec/docker/cli-plugins/docker-compose';
-  return ensureProgram('docker-compose', { package: 'docker-compose', suites: ['trixie', 'sid'], file });
+  return ensureProgram('docker-compose', { package: 'docker-compose', suites: ['trixie', 'sid'], file }, taking);
 }
 
 /**
@@ -78,6 +97,11 @@ export function ensureCompose(): Promise<string> {
  */
 export function ensureKubectl(): Promise<string> {
   return ensureProgram('kubectl', { package: 'kubectl', suites: ['trixie', 'sid'], file: 'usr/bin/kubectl' });
+}
+
+/** The path of rclone, which the components of deploy/ upload backups with. */
+export function ensureRclone(): Promise<string> {
+  return ensureProgram('rclone', { package: 'rclone', suites: ['trixie', 'sid'], file: 'usr/bin/rclone' });
 }
 
 /** A program that is taken out of its Debian package, of a suite that this machine itself need not use. */

@@ -42,3 +42,9 @@ export async function runGroup(
   });
   return { isDone: !failed, text: stdout, said: stderr || stdout || shortMessage || '' };
 }
+
+/** Standard output of a program, byte for byte. Rejects where it fails, with its own words. */
+export async function bytesOf(program: string, args: readonly string[]): Promise<Buffer> {
+  const { stdout } = await execa(program, args, { encoding: 'buffer', stripFinalNewline: false, stdin: 'ignore' });
+  return Buffer.from(stdout);
+}

@@ -24,6 +24,9 @@ export const releasesPath = ({ modules }: Workspace): string => join(modules, 'r
 export const sourcePath = ({ dist }: Workspace, module: string, id: string): string =>
   join(dist, 'sources', module, id.replaceAll(/[^A-Za-z0-9.+~_-]/g, '_'));
 
+/** Crates that were downloaded, each under its SHA-256: other releases and lines have the same ones. */
+export const cratesPath = ({ dist }: Workspace): string => join(dist, 'sources', 'crates');
+
 /** The results of one line's build for one architecture: <module>/ folders and base.json. */
 export const artifactsPath = ({ dist }: Workspace, line: string, architecture: string): string =>
   join(dist, 'artifacts', line, architecture);

@@ -33,7 +33,7 @@ export function decide(earlier: EarlierContainer | null, wanted: Wanted): Decisi
   if (earlier === null) return { action: 'create' };
   const reasons = [
     ...statusReasons(earlier),
-    ...(earlier.imageId === wanted.imageId ? [] : ['the image was built anew']),
+    ...(earlier.imageId === wanted.imageId ? [] : ['the image is another one']),
     ...environmentReasons(earlier.environment, wanted.environment),
     ...confReasons(earlier, wanted),
     ...(wanted.port === null || wanted.port === earlier.port

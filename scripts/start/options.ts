@@ -6,7 +6,21 @@ import { sha256OfFile } from '../lib/files.ts';
 import { didYouMean } from '../lib/text.ts';
 import { usageError } from './start-error.ts';
 
+/** The image that is to run. */
+export type ImageWish =
+  | Readonly<{ kind: 'local' }>
+  /** `variant`: null for the usual one. `build`: from source, whatever is published. */
+  | Readonly<{ kind: 'line'; line: string; variant: string | null; build: boolean }>
+  | Readonly<{ kind: 'reference'; reference: string }>;
+
 export type StartOptions = Readonly<{
+  image: ImageWish;
+  /** The signature of an image from a registry does not matter. */
+  unsigned: boolean;
+  /** The file of the public key that it is signed with; null: the release workflow signs. */
+  key: string | null;
+  /** Three nodes by docker compose, not one server. */
+  compose: boolean;
   /** null: 6379, or the next free one. */
   port: number | null;
   detach: boolean;
@@ -16,8 +30,18 @@ export type StartOptions = Readonly<{
   conf: string | null;
 }>;
 
-export const startHelp = `npm start -- [options]     build the image, run it on 127.0.0.1, show what it loaded
+export const startHelp = `npm start -- [options]     get an image, run it on 127.0.0.1, show what it loaded
 
+Without --line and --image it is the line local, built here of Debian's packages: it needs no registry and no GitHub.
+
+  --line LINE          the image of a release line (9.0, 9.1): pulled where it is published, its signature checked where
+                       cosign is there; else built here from source
+  --variant NAME       of the line; coordinator has the coordinator of search as image default
+  --build              from source, also where it is published
+  --image REFERENCE    any image of this project: of this machine, or registry/repository:tag, or ...@sha256:...
+  --unsigned           runs an image from a registry whatever its signature
+  --key FILE           the public key that the images of your own registry are signed with
+  --compose            three nodes as a cluster (deploy/compose) in the place of one server; npm stop ends them
   --port N             the port on 127.0.0.1 (default: 6379, or the next free one)
   -d, --detach         leave the server running; without it Ctrl-C stops it
   -e, --env NAME=value a variable for the container, any number of times
@@ -25,11 +49,19 @@ export const startHelp = `npm start -- [options]     build the image, run it on 
   --conf FILE          a valkey.conf: mounted read-only, the server starts with it
   --help               this page
 
+VALKEY_BUNDLE_REPOSITORY=registry/repository is where published images are looked for. A build that was cut off goes on.
 Variables worth knowing: <NAME>_MODULE_ARGS (load arguments of one module), VALKEY_MODULES, VALKEY_PASSWORD.
 Data stays in the volume valkey-bundle-data; npm stop stops the server, npm stop -- --data removes its data too.
 `;
 
 const table: OptionTable = {
+  line: { type: 'string' },
+  variant: { type: 'string' },
+  build: { type: 'boolean' },
+  image: { type: 'string' },
+  unsigned: { type: 'boolean' },
+  key: { type: 'string' },
+  compose: { type: 'boolean' },
   port: { type: 'string' },
   detach: { type: 'boolean', short: 'd' },
   env: { type: 'string', short: 'e' },
@@ -42,12 +74,14 @@ export function parseStartOptions(argv: readonly string[], env: NodeJS.ProcessEn
   let port: number | null = null;
   let detach = false;
   let conf: string | null = null;
+  const said = new Map<string, string>();
   const variables = new Map<string, EnvironmentVariable>();
   const unsetNames: string[] = [];
   const given = readOptions('start', argv, table, env);
   if (given.some(({ name }) => name === 'help')) return 'help';
   for (const { name, value } of given) {
     if (name === 'detach') detach = true;
+    if (aboutImage.includes(name)) said.set(name, oneValue(name, value ?? '', said.get(name)));
     if (value === null) continue;
     if (name === 'port') port = parsePort(value);
     if (name === 'conf') conf = oneFile(value, conf);
@@ -58,7 +92,45 @@ export function parseStartOptions(argv: readonly string[], env: NodeJS.ProcessEn
       else variables.set(variable.name, variable);
     }
   }
-  return { port, detach, environment: [...variables.values()], unsetNames, conf };
+  if (said.has('compose') && conf !== null) {
+    throw usageError('--conf does not go with --compose', 'The nodes have deploy/compose/valkey.conf: edit that.');
+  }
+  const image = readImageWish(said);
+  const about = { image, unsigned: said.has('unsigned'), key: said.get('key') ?? null, compose: said.has('compose') };
+  return { ...about, port, detach, environment: [...variables.values()], unsetNames, conf };
+}
+
+/** The options that say which image, and how it runs. */
+const aboutImage = ['line', 'variant', 'build', 'image', 'unsigned', 'key', 'compose'];
+
+/** Which image is meant; refuses options that say nothing of it. */
+function readImageWish(said: ReadonlyMap<string, string>): ImageWish {
+  const [line, reference] = [said.get('line'), said.get('image')];
+  if (line !== undefined && reference !== undefined)
+    throw usageError('--line and --image each name an image', 'Leave one of them out.');
+  for (const name of ['variant', 'build']) {
+    if (said.has(name) && line === undefined)
+      throw usageError(
+        `--${name} says nothing without --line`,
+        `For example: --line 9.0 --${name}${name === 'variant' ? ' coordinator' : ''}.`,
+      );
+  }
+  for (const name of ['unsigned', 'key']) {
+    if (said.has(name) && ((line === undefined && reference === undefined) || said.has('build')))
+      throw usageError(`--${name} is about an image from a registry, and none is asked for`, `Leave --${name} out.`);
+  }
+  if (said.has('unsigned') && said.has('key'))
+    throw usageError('--unsigned and --key contradict each other', 'Leave one of them out.');
+  if (reference !== undefined) return { kind: 'reference', reference };
+  if (line === undefined) return { kind: 'local' };
+  return { kind: 'line', line, variant: said.get('variant') ?? null, build: said.has('build') };
+}
+
+function oneValue(name: string, value: string, before: string | undefined): string {
+  if (value === '' && table[name]?.type === 'string')
+    throw usageError(`--${name} got an empty value`, seeHelp('start'));
+  if (before === undefined || before === value) return value;
+  throw usageError(`--${name} was given twice: "${before}" and "${value}"`, 'One image runs: name one.');
 }
 
 function oneFile(value: string, before: string | null): string {

@@ -4,6 +4,7 @@ import { bytesOf } from '../../entrypoint/text/bytes.ts';
 import { redactLine } from '../../entrypoint/text/secrets.ts';
 import { table } from '../../entrypoint/text/table.ts';
 import { askServer, type PlanReport, readBundle, readPlan } from './ask.ts';
+import type { Nodes } from './compose.ts';
 import { CONTAINER_NAME, VOLUME_NAME } from './container.ts';
 import { type ModuleRow, moduleRows } from './module-rows.ts';
 import type { EnvironmentVariable } from './options.ts';
@@ -97,6 +98,28 @@ export function renderSummary(summary: Summary, colors: Colors): string {
     `logs     docker logs -f ${CONTAINER_NAME}`,
     'stop     npm stop',
     `data     volume ${VOLUME_NAME}${summary.dataKept && !alreadyRunning ? ', kept from an earlier start' : ''}: it outlives npm stop; npm stop -- --data removes it`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** One line on standard output, where the line local runs: how to get another. `options`: what else was asked for. */
+export function renderOthers(lines: readonly string[], options = ''): string {
+  const [first, ...rest] = lines;
+  if (first === undefined) return '';
+  const also = rest.length === 0 ? '' : ` (or ${rest.join(', ')})`;
+  return `others   search, json, bloom and ldap: npm start -- ${options}--line ${first}${also}\n`;
+}
+
+/** The text of `npm start -- --compose` on standard output once the nodes have joined. */
+export function renderNodes({ project, port, container }: Nodes, image: string): string {
+  const lines = [
+    `Three nodes run as a cluster (compose project ${project}, image ${image}); one of them on 127.0.0.1:${port}`,
+    '',
+    `check    docker exec ${container} valkey-bundle cluster check --timeout 60`,
+    `connect  docker exec -it ${container} valkey-cli -c`,
+    `logs     docker logs -f ${container}`,
+    'stop     npm stop',
+    'data     a volume each: they outlive npm stop; npm stop -- --data removes them',
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -1,3 +1,5 @@
+import { PipelineError } from '../lib/pipeline-error.ts';
+
 /** EX_USAGE of sysexits.h. */
 const USAGE_EXIT = 64;
 
@@ -24,6 +26,10 @@ export function fail(command: string, error: unknown, stderr: NodeJS.WriteStream
   if (error instanceof StartError) {
     stderr.write(`npm ${command}: ${error.message}\n`);
     if (error.fix !== null) stderr.write(`${error.fix.replace(/^/gm, '  ')}\n`);
+    return error.exitCode;
+  }
+  if (error instanceof PipelineError) {
+    stderr.write(`npm ${command}: ${error.message}\n`);
     return error.exitCode;
   }
   for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {

@@ -15,7 +15,7 @@ import {
 } from './container.ts';
 import { decide, type EarlierContainer } from './decision.ts';
 import type { ConfFile, StartOptions } from './options.ts';
-import type { Progress, Say } from './progress.ts';
+import type { Progress } from './progress.ts';
 import { awaitServer } from './ready.ts';
 import type { Running } from './report.ts';
 import { StartError, usageError } from './start-error.ts';
@@ -25,20 +25,18 @@ export type BuiltImage = Readonly<{ tag: string; id: string; notes: readonly str
 
 type Start = Readonly<{
   docker: Docker;
-  buildImage: (say: Say) => Promise<BuiltImage>;
+  obtainImage: () => Promise<BuiltImage>;
   options: StartOptions;
   conf: ConfFile | null;
   progress: Progress;
   aborted: AbortSignal;
 }>;
 
-/** From the wish to a server that answers. The earlier container goes only once the image that replaces it is built. */
-export async function startServer({ docker, buildImage, options, conf, progress, aborted }: Start): Promise<Running> {
+/** From the wish to a server that answers. The earlier container goes only once the image that replaces it is there. */
+export async function startServer({ docker, obtainImage, options, conf, progress, aborted }: Start): Promise<Running> {
   const earlier = await findEarlier(docker);
   if (options.port !== null) await refuseTakenPort(docker, options.port, earlier);
-  const image = await progress.step('Building the image, all of it from the Debian archive', (say) =>
-    untilAborted(buildImage(say), aborted),
-  );
+  const image = await obtainImage();
   for (const note of image.notes) progress.warn(note);
   const decision = decide(earlier, {
     imageId: image.id,

@@ -1,6 +1,8 @@
 import { Enums, Models } from '@cyclonedx/cyclonedx-library';
+import type { Crate } from '../data/cargo-lock.ts';
 import type { Architecture } from '../lib/platform.ts';
 import {
+  alsoKnownAs,
   type ComponentFacts,
   componentOf,
   cratePurl,
@@ -9,17 +11,23 @@ import {
   genericPurl,
   imagePurl,
   sourcePurl,
+  textsProperty,
 } from './sbom-component.ts';
-import type { BuiltModule, Crate, PackagedModule, SbomInputs } from './sbom-inputs.ts';
+import type { BuiltModule, PackagedModule, SbomInputs } from './sbom-inputs.ts';
 
 /** The document of one line and architecture: what the image is, what is in it, and what came in through what. */
 export function composeSbom(inputs: SbomInputs): Models.Bom {
   const { line, architecture, epoch, entrypoint } = inputs;
   const known = new Map<string, Models.Component>();
   const add = (facts: ComponentFacts): Models.Component => {
-    const component = known.get(facts.key) ?? componentOf(facts);
-    known.set(facts.key, component);
-    return component;
+    const component = known.get(facts.key);
+    if (component !== undefined) {
+      alsoKnownAs(component, facts);
+      return component;
+    }
+    const made = componentOf(facts);
+    known.set(facts.key, made);
+    return made;
   };
   const addUnder = (top: ComponentFacts, parts: readonly ComponentFacts[]): Models.Component => {
     const component = add(top);
@@ -174,7 +182,7 @@ function builtComponents({ record, crates }: BuiltModule): ModuleComponents {
       tag: record.tag,
     },
   };
-  const known = record.dependencies.map((entry) => dependency(entry, crates));
+  const known = record.dependencies.map((entry) => dependency(record.module, entry, crates));
   const named = new Set(known.map(({ purl }) => purl));
   const surplus = crates.map((entry) => crate(entry, true)).filter(({ purl }) => !named.has(purl));
   return { module, parts: [...known, ...surplus] };
@@ -192,21 +200,39 @@ function packagedComponents(
 }
 
 /** By the form of its origin: a crate, a repository, or words that say why nobody can name a version. */
-function dependency(entry: Dependency, crates: readonly Crate[]): ComponentFacts {
-  const { name, origin, version, licence, pinned } = entry;
+function dependency(module: string, entry: Dependency, crates: readonly Crate[]): ComponentFacts {
+  const { name, origin, version, licence = unknownLicence(entry), pinned, linked, folder } = entry;
+  const about = { name, licence, linked, type: 'library' } as const;
+  const texts = licenceFiles(module, entry);
   if (/^(registry|sparse|git)\+/.test(origin)) {
     const crateName = name.replace(/^crate /, '');
     const locked = crates.find((other) => other.name === crateName && other.version === version);
-    return crate({ name: crateName, version, source: origin, checksum: locked?.checksum ?? null }, pinned);
+    const found = crate({ name: crateName, version, source: origin, checksum: locked?.checksum ?? null }, pinned);
+    return { ...found, licence, linked, properties: { ...found.properties, ...texts } };
+  }
+  const [, debian] = /^Debian source package (\S+)$/.exec(origin) ?? [];
+  if (debian !== undefined && folder !== undefined) {
+    const purl = debianSourcePurl(debian, version, folder);
+    return { ...about, key: purl, version, purl, properties: { folder, pinned: String(pinned), ...texts } };
   }
   if (!/^[a-z]+:\/\//.test(origin)) {
-    return { key: `floating:${name}`, type: 'library', name, licence, properties: { pinned: 'false', why: origin } };
+    return { ...about, key: `floating:${name}`, properties: { pinned: 'false', why: origin } };
   }
   const [, ref = version, commit = null] = /^(\S+) ([0-9a-f]{40,64})$/.exec(version) ?? [];
-  const purl = sourcePurl(name, origin, ref);
-  const properties = { commit, pinned: String(pinned) };
+  const purl = sourcePurl(name, origin, ref, folder);
+  const properties = { commit, folder: folder ?? null, pinned: String(pinned), ...texts };
   const key = keyOf(commit === null ? purl : `${purl}#${commit}`, pinned);
-  return { key, type: 'library', name, version: ref, purl, licence, repository: origin, properties };
+  return { ...about, key, version: ref, purl, repository: origin, properties };
+}
+
+/** What is in the module has a text, also where nothing names its licence in a form that machines read. */
+function unknownLicence({ linked }: Dependency): string | undefined {
+  return linked ? 'NOASSERTION' : undefined;
+}
+
+function licenceFiles(module: string, { texts }: Dependency): Readonly<Record<string, string>> {
+  if (texts === undefined) return {};
+  return { [textsProperty]: texts.map((file) => `/usr/share/doc/valkey-bundle/${module}/${file}`).join(' ') };
 }
 
 /** Cargo.lock holds what the build was allowed to use: crates for other systems and for tests are in it, too. */

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import process from 'node:process';
 import { PipelineError } from '../lib/pipeline-error.ts';
 import { ensureProgram } from '../lib/programs.ts';
 import { attempt } from '../lib/run.ts';
+import { paths } from '../lib/workspace.ts';
 
 /** The thing to sign: a digest, and the images under it with their own lists of components. */
 export interface SignedThing {
@@ -103,4 +105,48 @@ export async function runCosign(program: string, args: readonly string[], aborte
     where: args.at(-1) ?? '',
     details: ran.stderr + ran.stdout,
   });
+}
+
+/**
+ * The path of the cosign that this machine has, of whatever version: the one on PATH, or Debian's that signing has taken
+ * into dist/tools. Null where there is none: who only runs an image is not made to install one.
+ */
+export async function findCosign(): Promise<string | null> {
+  for (const program of ['cosign', join(paths.root, 'dist', 'tools', 'cosign')]) {
+    if ((await attempt`${program} version`).exitCode === 0) return program;
+  }
+  return null;
+}
+
+/** cosign's account of a digest. `unknown`: it ended before it knew. */
+export interface SignatureFound {
+  readonly verdict: 'good' | 'none' | 'other' | 'unknown';
+  /** Its own words. */
+  readonly said: string;
+}
+
+/**
+ * The exit codes of `cosign verify`, as its doc/cosign_exit_codes.md has them: no signature; none that matches; none
+ * with a certificate.
+ */
+const verdicts: Readonly<Record<number, SignatureFound['verdict']>> = {
+  0: 'good',
+  10: 'none',
+  12: 'other',
+  13: 'other',
+};
+
+/** Checks the signature of a digest alone, as a user does. Rejects where `aborted` fires. */
+export async function checkSignature(
+  program: string,
+  thing: Pick<SignedThing, 'repository' | 'digest'>,
+  signer: Signer,
+  { http, aborted, limitMs }: { readonly http: boolean; readonly aborted: AbortSignal; readonly limitMs: number },
+): Promise<SignatureFound> {
+  const [verify = []] = verifyingCommands(thing, signer, http);
+  const limit = AbortSignal.timeout(limitMs);
+  const ran = await attempt({ signal: AbortSignal.any([aborted, limit]) })`${program} ${verify}`;
+  aborted.throwIfAborted();
+  if (limit.aborted) return { verdict: 'unknown', said: `no result within ${limitMs / 1000} s` };
+  return { verdict: verdicts[ran.exitCode ?? 1] ?? 'unknown', said: (ran.stderr + ran.stdout).trim() };
 }

@@ -1,8 +1,8 @@
 import { Contrib, Enums, Models } from '@cyclonedx/cyclonedx-library';
 import { PackageURL } from 'packageurl-js';
 import parseExpression from 'spdx-expression-parse';
+import type { Crate } from '../data/cargo-lock.ts';
 import type { BaseImageRecord } from '../image/labels.ts';
-import type { Crate } from './sbom-inputs.ts';
 
 /**
  * One entry of the list, before it becomes CycloneDX's. `key` is its bom-ref: the same thing found twice is one entry.
@@ -17,6 +17,8 @@ export interface ComponentFacts {
   readonly licence?: string | undefined;
   readonly sha256?: string | null | undefined;
   readonly description?: string | undefined;
+  /** False: the build used it, and it is no part of what was built. */
+  readonly linked?: boolean | undefined;
   /** The repository of its source. */
   readonly repository?: string | undefined;
   /** Written as `valkey-bundle:<name>`; null ones are left out. */
@@ -33,38 +35,64 @@ const types = {
 const licences = new Contrib.License.Factories.LicenseFactory((text) => void parseExpression(text));
 
 export function componentOf(facts: ComponentFacts): Models.Component {
-  const { key, type, name, version, purl, cpe, licence, sha256, description, repository, properties = {} } = facts;
+  const { key, type, name, version, purl, cpe, licence, sha256, description, linked, repository } = facts;
   const component = new Models.Component(types[type], name, {
     bomRef: key,
     ...(version === undefined ? {} : { version }),
     ...(purl === undefined ? {} : { purl }),
     ...(cpe === undefined ? {} : { cpe }),
     ...(description === undefined ? {} : { description }),
+    ...(linked === false ? { scope: Enums.ComponentScope.Excluded } : {}),
   });
   if (licence !== undefined) component.licenses.add(licences.makeFromString(licence));
   if (typeof sha256 === 'string') component.hashes.set(Enums.HashAlgorithm['SHA-256'], sha256);
   if (repository !== undefined) {
     component.externalReferences.add(new Models.ExternalReference(repository, Enums.ExternalReferenceType.VCS));
   }
-  for (const [property, value] of Object.entries(properties)) {
+  for (const [property, value] of Object.entries(facts.properties ?? {})) {
     if (value !== null) component.properties.add(new Models.Property(`valkey-bundle:${property}`, value));
   }
   return component;
 }
 
+/** What another module's build says about a component that is known already: linked into one of them, it is in the image. */
+export function alsoKnownAs(component: Models.Component, { linked, licence, properties }: ComponentFacts): void {
+  if (linked !== true) return;
+  delete component.scope;
+  if (component.licenses.size === 0 && licence !== undefined) component.licenses.add(licences.makeFromString(licence));
+  const texts = properties?.[textsProperty];
+  if (typeof texts === 'string') component.properties.add(new Models.Property(`valkey-bundle:${textsProperty}`, texts));
+}
+
+/** The property that names the files of the image with the licence of a component. */
+export const textsProperty = 'licence-texts';
+
+/** Says whether a text is a licence expression of SPDX, with identifiers that its list has. */
+export function isExpression(text: string): boolean {
+  try {
+    parseExpression(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Package URLs, as the types of the purl specification have them. */
 
-/** A source by its repository: pkg:github where that is the host, else pkg:generic with the repository as qualifier. */
-export function sourcePurl(name: string, origin: string, version: string): string {
+/**
+ * A source by its repository: pkg:github where that is the host, else pkg:generic with the repository as qualifier.
+ * `folder`: a place in it.
+ */
+export function sourcePurl(name: string, origin: string, version: string, folder?: string): string {
   const repository = origin.replace(/\.git$/, '').replace(/\/$/, '');
   const [, owner, project] = /^https:\/\/github\.com\/([^/]+)\/([^/]+)$/.exec(repository) ?? [];
-  if (owner !== undefined && project !== undefined) return purl('github', owner, project, version);
-  return purl('generic', undefined, name, version, { vcs_url: `git+${origin}` });
+  if (owner !== undefined && project !== undefined) return purl('github', owner, project, version, {}, folder);
+  return purl('generic', undefined, name, version, { vcs_url: `git+${origin}` }, folder);
 }
 
 /** A source package of the Debian archive. */
-export function debianSourcePurl(name: string, version: string): string {
-  return purl('deb', 'debian', name, version, { arch: 'source' });
+export function debianSourcePurl(name: string, version: string, folder?: string): string {
+  return purl('deb', 'debian', name, version, { arch: 'source' }, folder);
 }
 
 /** An installed package. `distro` is what scanners go by, in the form that they write themselves: debian-13. */
@@ -96,6 +124,7 @@ function purl(
   name: string,
   version: string,
   qualifiers: Readonly<Record<string, string>> = {},
+  subpath?: string,
 ): string {
-  return new PackageURL(type, namespace, name, version, { ...qualifiers }, undefined).toString();
+  return new PackageURL(type, namespace, name, version, { ...qualifiers }, subpath).toString();
 }

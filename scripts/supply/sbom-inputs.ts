@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import * as z from 'zod';
 import type { ModuleManifest } from '../../modules/schema.ts';
+import { type Crate, readCargoLock } from '../data/cargo-lock.ts';
 import { type LockedBase, type LockedLine, type LockedSource, readLock } from '../data/lock.ts';
 import { loadManifests } from '../data/manifests.ts';
 import { type BaseImageRecord, type BuildRecord, baseRecord, buildRecord } from '../image/labels.ts';
@@ -62,7 +63,11 @@ function readModule(
   const record = readRecord(path, buildRecord);
   if (source !== undefined) requireLocked(record, source, path);
   const cargoLock = textIfThere(join(folder, name, 'Cargo.lock'));
-  return { kind: 'built', record, crates: cargoLock === null ? [] : readCargoLock(cargoLock) };
+  return {
+    kind: 'built',
+    record,
+    crates: cargoLock === null ? [] : readCargoLock(cargoLock, join(folder, name, 'Cargo.lock')),
+  };
 }
 
 function requireLocked(
@@ -133,31 +138,4 @@ export interface PackagedModule {
   readonly file: string;
   readonly licence: string;
   readonly source: Extract<LockedSource, { kind: 'debian-package' }>;
-}
-
-/** A package that Cargo.lock names. Those without a source belong to the module itself, and are left out. */
-export interface Crate {
-  readonly name: string;
-  readonly version: string;
-  /** `registry+https://...` or `git+https://...#commit`. */
-  readonly source: string;
-  /** SHA-256 of the package file; those from git have none. */
-  readonly checksum: string | null;
-}
-
-/**
- * The packages of a Cargo.lock. Cargo writes the file itself, always in one form: `[[package]]`, then `key = "value"`
- * lines. That, and not all of TOML, is read here.
- */
-export function readCargoLock(text: string): Crate[] {
-  return text
-    .split(/^\[\[package\]\]\r?$/m)
-    .slice(1)
-    .flatMap((block) => {
-      const field = (name: string): string | null =>
-        new RegExp(`^${name} = "([^"\\n]*)"\\r?$`, 'm').exec(block)?.[1] ?? null;
-      const [name, version, source] = [field('name'), field('version'), field('source')];
-      if (name === null || version === null || source === null) return [];
-      return [{ name, version, source, checksum: field('checksum') }];
-    });
 }

@@ -65,6 +65,9 @@ describe('npm run build', () => {
     });
     expect(await readFile(join(workspace.artifacts, 'tally/licences/LICENSE'), 'utf8')).toContain('BSD-3-Clause');
     expect(await isThere(join(workspace.artifacts, 'greeter/Cargo.lock'))).toBe(true);
+    expect(await recordOf('greeter')).toMatchObject({
+      dependencies: ['shout', 'whisper'].map((name) => ({ name, pinned: true })),
+    });
   });
 
   it('a module is stripped, executable, and keeps no path of its build', async () => {
@@ -140,12 +143,7 @@ describe('npm run build', () => {
       made,
       `${made} && printf '\\001' | dd of=${out} bs=1 seek=18 conv=notrunc`,
     ],
-    [
-      'VP304',
-      'the server would find no OnLoad in it',
-      'SIDES=20',
-      'CFLAGS="$CFLAGS -DValkeyModule_OnLoad=other" SIDES=20',
-    ],
+    ['VP304', 'the server would find no OnLoad in it', 'SIDES=20', 'CFLAGS=-DValkeyModule_OnLoad=other SIDES=20'],
     ['VP305', 'it needs a library that the base does not have', taken, `ADD_NEEDED=libgone.so.1 ${taken}`],
     [
       'VP306',
@@ -171,6 +169,24 @@ describe('npm run build', () => {
     await workspace.rewrite('dice', '', '');
   });
 
+  it('a clone that the lock does not name fails by its address, also where the build drops what git says and goes on', async () => {
+    const asked = [
+      'https://example.invalid/later/re2.git',
+      'ssh://git@example.invalid/later/zlib',
+      'git@example.invalid:later/icu',
+    ];
+    const clones = asked.map((url) => `\tgit clone --depth=1 ${url} later >/dev/null 2>&1 || true\n`).join('');
+    const { exitCode, stderr } = await buildMarker(clones);
+    expect([exitCode, stderr.match(/VP\d+/g)?.[0]]).toEqual([1, 'VP321']);
+    for (const url of asked) expect(stderr).toContain(url);
+  });
+
+  it('a download fails, and says that the build asked for the network', async () => {
+    const script = `file(DOWNLOAD https://example.invalid/icu.zip icu.zip STATUS was)\nmessage(FATAL_ERROR "\${was}")\n`;
+    const { exitCode, stderr } = await buildMarker('\tcmake -P download.cmake\n', { 'download.cmake': script });
+    expect([exitCode, /^VP\d+ module-marker/m.exec(stderr)?.[0]]).toEqual([1, 'VP322 module-marker']);
+  });
+
   it('interrupted, it ends what it started, leaves no half artifact, and goes on the next time', async () => {
     const before = await sums();
     const running = workspace.start('build', 'tally', '--line', 'own', '--no-cache');
@@ -190,6 +206,15 @@ describe('npm run build', () => {
     expect((await build('tally')).exitCode).toBe(0);
   });
 
+  it('refuses a part of others without a licence text, naming it and where it lies, before anything is compiled', async () => {
+    await workspace.commit('marker', { 'third_party/marks/LICENSE': '' });
+    const { exitCode, stderr } = await build('marker');
+    expect(exitCode).toBe(65);
+    expect(stderr).toMatch(/^VP341 \S+\/marker\/module\.yaml: marker 1\.0\.0/m);
+    expect(stderr).toMatch(/^ +tree\/third_party\/marks \(marks\)/m);
+    expect(stderr).not.toContain('module-marker');
+  });
+
   it('refuses what is not pinned, before it does anything', async () => {
     await workspace.describe('marker', {
       ...modules.marker,
@@ -201,6 +226,18 @@ describe('npm run build', () => {
     await workspace.describe('marker', modules.marker);
   });
 });
+
+/** The module marker, which has no dependencies, with more in its build; what was there is put back. */
+async function buildMarker(recipe: string, files: Readonly<Record<string, string>> = {}): ReturnType<typeof build> {
+  const makefile = await fixture('marker/Makefile');
+  await workspace.commit('marker', {
+    ...files,
+    Makefile: makefile.replace('\t$(CC)', () => `${recipe}\t$(CC)`),
+  });
+  const ended = await build('marker');
+  await workspace.commit('marker', { Makefile: makefile });
+  return ended;
+}
 
 function fixture(path: string): Promise<string> {
   return readFile(join(import.meta.dirname, '../fixtures/modules', path), 'utf8');

@@ -111,6 +111,8 @@ it('without a password, as the README begins: up --wait, a green cluster check o
     await untilGreen(compose, node);
   }
   expect((await compose('exec', '-T', 'valkey-0', 'valkey-cli', '-c', 'SET', 'a', 'b')).all).toContain('OK');
+  const modules = await compose('exec', '-T', 'valkey-0', 'valkey-cli', 'MODULE', 'LIST');
+  expect(modules.all).toContain('--use-coordinator');
   const coverage = await compose(
     'exec',
     '-T',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { fetchLine } from '../../scripts/inputs/fetch-line.ts';
+import { paths } from '../../scripts/lib/workspace.ts';
 import { type GitRemote, type GitRepository, startGitRemote } from '../support/git-remote.ts';
 import { makeWorkspace, shortPatience, type TestWorkspace } from '../support/git-remote-workspace.ts';
 import { problemOf } from '../support/problem-of.ts';
@@ -97,7 +98,8 @@ describe('what a build clones', () => {
   async function clone(folder: string, url: string, branch: string): Promise<string> {
     const into = await mkdtemp(join(tmpdir(), 'valkey-bundle-clone-'));
     try {
-      const config = await readFile(join(folder, 'dependencies/gitconfig'), 'utf8');
+      const parts = [join(paths.docker, 'tools/gitconfig'), join(folder, 'dependencies/gitconfig')];
+      const config = (await Promise.all(parts.map((part) => readFile(part, 'utf8')))).join('');
       await writeFile(
         join(into, 'gitconfig'),
         config.replaceAll('file:///dependencies', `file://${folder}/dependencies`),
@@ -129,6 +131,14 @@ describe('what a build clones', () => {
     expect(await clone(folder, at('grpc').url, 'v1.70.1')).toBe(
       ['./third_party/abseil/version:abseil', './third_party/googletest/version:older', './version:grpc'].join('\n'),
     );
+  });
+
+  it('and the lock does not name leads nowhere, though the origin is there: git says what was asked for', async () => {
+    const { folder } = await fetchSearch();
+    remote.requests();
+    const url = remote.urlOf('later');
+    await expect(clone(folder, url, 'main')).rejects.toThrow(`/no-such-dependency/${url}' does not appear`);
+    expect(remote.requests()).toEqual([]);
   });
 
   it('is part of what the folder is named for, so two lines with other pins do not share it', async () => {

@@ -68,7 +68,16 @@ describe('a fetched commit', () => {
 
   it('has a record of where it comes from and when it was committed', async () => {
     const { folder, record } = await fetchEcho();
-    const expected = { module: 'echo', kind: 'git', origin: echo.url, ref: '1.0.0', id: id(), epoch: committedAt };
+    const pins = [{ part: 'tree', repository: echo.url, commit, bare: null }];
+    const expected = {
+      module: 'echo',
+      kind: 'git',
+      origin: echo.url,
+      ref: '1.0.0',
+      id: id(),
+      epoch: committedAt,
+      pins,
+    };
     expect(record).toEqual(expected);
     expect(JSON.parse(await readFile(join(folder, 'source.json'), 'utf8'))).toEqual(expected);
   });

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import * as z from 'zod';
 import { buildRecord, imageFiles, labels } from '../../scripts/image/labels.ts';
 import { type BuildWorkspace, makeBuildWorkspace } from '../support/build-workspace.ts';
 import { engine } from '../support/docker-engine.ts';
@@ -14,11 +15,21 @@ import { longTestMs } from '../support/patience.ts';
 // Compilers take their time where other tests have the processors.
 vi.setConfig({ testTimeout: 2 * longTestMs });
 
+const sbomComponents = z.looseObject({
+  components: z.array(
+    z.looseObject({
+      name: z.string(),
+      properties: z.array(z.looseObject({ name: z.string(), value: z.string() })).optional(),
+    }),
+  ),
+});
+
 const containers = useContainers();
 let workspace: BuildWorkspace;
 
 beforeAll(async () => {
   workspace = await makeBuildWorkspace(modules);
+  await workspace.submodule('ink', 'third_party/ink', 'marker');
 });
 afterAll(async () => {
   await workspace.remove();
@@ -69,6 +80,25 @@ describe('npm run image -- --line', () => {
     expect(buildRecord.parse(record)).toMatchObject({ module: 'greeter', file: 'libgreeter.so' });
     expect(await textIn(image, `${imageFiles.build}/greeter.Cargo.lock`)).toContain('name = "greeter"');
     expect(await textIn(image, '/usr/share/doc/valkey-bundle/dice/LICENSE')).toContain('BSD-3-Clause');
+  });
+
+  it('holds the licence of what is linked into its modules, and names each in the list of components', async () => {
+    const { components } = sbomComponents.parse(JSON.parse(await textIn('valkey-bundle-line:own', imageFiles.sbom)));
+    const textsOf = (name: string) =>
+      components
+        .find((component) => component.name === name)
+        ?.properties?.flatMap(({ name, value }) => (name === 'valkey-bundle:licence-texts' ? [value] : []));
+    const parts = {
+      hashing: 'tally/dependencies/hashing/LICENSE',
+      marks: 'marker/tree/third_party/marks/LICENSE',
+      ink: 'marker/tree/third_party/ink/LICENSE',
+      miniz: 'redisearch/tree/src/dep/miniz/copyright',
+    };
+    for (const [name, file] of Object.entries(parts)) {
+      const path = `/usr/share/doc/valkey-bundle/${file}`;
+      expect([name, textsOf(name)]).toEqual([name, [path]]);
+      expect(await textIn('valkey-bundle-line:own', path)).toMatch(/BSD-3-Clause/i);
+    }
   });
 
   it('of the same inputs gives the same images, without a step that is executed', async () => {

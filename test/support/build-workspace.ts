@@ -6,8 +6,11 @@ import { execa } from 'execa';
 import { parse } from 'yaml';
 import { type LockedSource, lockFile } from '../../scripts/data/lock.ts';
 import { type ReleaseLine, releaseLine } from '../../scripts/data/release-line.ts';
+import { upstreamVersion } from '../../scripts/data/version.ts';
+import { sha256 } from '../../scripts/lib/files.ts';
 import { architectureOf, nativePlatform } from '../../scripts/lib/platform.ts';
 import { paths } from '../../scripts/lib/workspace.ts';
+import { startCratesServer } from './crates-server.ts';
 import { makeGitRemotes } from './git-remotes.ts';
 
 /** What a module's manifest says beside its name. */
@@ -15,6 +18,8 @@ export interface FixtureModule {
   readonly file: string;
   /** What its build clones. */
   readonly dependencies?: readonly (Readonly<Record<string, unknown>> & { readonly name: string })[];
+  /** It needs the crates of crates-server.ts, and the workspace keeps its Cargo.lock. */
+  readonly cargoLock?: 'kept';
 }
 
 interface Ended {
@@ -28,11 +33,16 @@ interface Ended {
  * lock, and a git repository a module. No code knows of any of it.
  */
 export interface BuildWorkspace {
+  readonly modules: string;
   readonly dist: string;
+  /** For processes that are to see its git repositories. */
+  readonly env: Readonly<Record<string, string>>;
   /** dist/artifacts/own/<arch>. */
   readonly artifacts: string;
   /** Commits a change of a module's files, and locks the commit. */
   commit(module: string, files: Readonly<Record<string, string>>): Promise<void>;
+  /** Makes a repository of a header and a licence, adds it to a module's as a submodule, and locks the commit. */
+  submodule(name: string, path: string, of: string): Promise<void>;
   /** Writes another manifest. */
   describe(module: string, fixture: FixtureModule): Promise<void>;
   /** Writes its Dockerfile with this text in the place of that. */
@@ -54,13 +64,15 @@ export async function makeBuildWorkspace(modules: Readonly<Record<string, Fixtur
   const [data, dist] = [join(folder, 'modules'), join(folder, 'dist')];
   await mkdir(join(data, 'releases'), { recursive: true });
   const remotes = await makeGitRemotes(join(folder, 'remotes'));
+  const crates = await startCratesServer();
 
-  const writeManifest = async (name: string, { file, dependencies = [] }: FixtureModule): Promise<void> => {
+  const writeManifest = async (name: string, fixture: FixtureModule): Promise<void> => {
+    const { file, dependencies = [], cargoLock } = fixture;
     const about = { name, title: name, repository: remotes.urlOf(name), licence: 'BSD-3-Clause', file, loadName: name };
     await mkdir(join(data, name), { recursive: true });
     await writeJson(join(data, name, 'module.yaml'), {
       ...about,
-      build: { dependencies },
+      build: { dependencies, ...(cargoLock && { cargoLock }) },
       loadArgs: { style: 'plain' },
     });
   };
@@ -72,17 +84,26 @@ export async function makeBuildWorkspace(modules: Readonly<Record<string, Fixtur
       text.replace(from, () => by),
     );
   };
-  const pinned = {
-    repository: remotes.urlOf('hashing'),
-    ref: 'main',
-    commit: await remotes.create('hashing', [[join(fixtures, 'hashing.h'), 'hashing.h']]),
-  };
   const { base, modules: localLocked } = await lockOf('local');
+  const server = base.kind === 'debian' ? upstreamVersion(base.valkey.version) : '';
+  const header = async (name: string, ref: string) => ({
+    repository: remotes.urlOf(name),
+    ref,
+    commit: await remotes.create(name, [[join(fixtures, `${name}.h`), `${name}.h`]]),
+  });
+  const pinned: Readonly<Record<string, unknown>> = {
+    hashing: await header('hashing', 'main'),
+    server: await header('server', server.split('.').slice(0, 2).join('.')),
+  };
   const locked: Record<string, LockedSource> = { ...localLocked };
   const lock = async (name: string, commit: string): Promise<void> => {
-    const cloned = (modules[name]?.dependencies ?? []).map((dependency) => [dependency.name, pinned]);
+    const cloned = (modules[name]?.dependencies ?? []).map((dependency) => [dependency.name, pinned[dependency.name]]);
     const dependencies: unknown = Object.fromEntries(cloned);
-    const source = { kind: 'git', repository: remotes.urlOf(name), tag: '1.0.0', commit, dependencies };
+    const text = crates.lock(name, ['shout']);
+    const kept = modules[name]?.cargoLock === 'kept';
+    if (kept) await writeFile(join(data, name, 'Cargo-1.0.0.lock'), text);
+    const pins = { dependencies, ...(kept && { cargoLock: sha256(text) }) };
+    const source = { kind: 'git', repository: remotes.urlOf(name), tag: '1.0.0', commit, ...pins };
     const lines = { own: { base, modules: { ...locked, [name]: source } } };
     Object.assign(locked, lockFile.parse({ version: 1, lines }).lines['own']?.modules);
     await writeJson(join(data, 'lock.json'), { version: 1, lines });
@@ -98,21 +119,31 @@ export async function makeBuildWorkspace(modules: Readonly<Record<string, Fixtur
   const architecture = architectureOf(nativePlatform());
   const artifacts = join(dist, 'artifacts', 'own', architecture);
   const log = (of: string) => readFile(join(dist, 'logs', `${of}-own-${architecture}.log`), 'utf8').catch(() => '');
-  const start = (verb: string, ...args: string[]) => startVerb(verb, args, { cwd: folder, env: remotes.env });
+  const start = (verb: string, ...args: string[]) =>
+    startVerb(verb, args, { cwd: folder, env: { ...remotes.env, VALKEY_BUNDLE_CRATES_MIRROR: crates.mirror } });
   return {
+    modules: data,
     dist,
+    env: remotes.env,
     artifacts,
     describe: writeManifest,
     rewrite,
     start,
     commit: async (name, files) => lock(name, await remotes.commit(name, files)),
+    submodule: async (name, path, of) => {
+      await remotes.create(name, [[join(fixtures, 'module.h'), `${name}.h`]]);
+      await lock(of, await remotes.submodule(name, path, of));
+    },
     async run(verb, ...args) {
       const { exitCode, stdout, stderr } = await start(verb, ...args);
       return { exitCode, stdout, stderr };
     },
     log,
     executed: async (of) => executedSteps(await log(of)),
-    remove: () => rm(folder, { recursive: true, force: true }),
+    remove: async () => {
+      await crates.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 

@@ -57,6 +57,8 @@ export function viewOf(letter: string, sees: readonly FakeNode[], more: Partial<
     keys: 0,
     version: '9.1.2',
     runId: `run of ${letter}`,
+    machine: ipOf(letter),
+    isBehind: false,
     ...more,
   };
 }

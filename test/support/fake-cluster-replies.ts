@@ -17,6 +17,10 @@ export interface FakeServer {
   isUnlinked?: boolean;
   /** The node whose id it has, where it runs on a copy of that one's data. */
   cloneOf?: string;
+  /** The node that it copies. */
+  copies?: string;
+  /** True while it has not got that one's data. */
+  isBehind?: boolean;
   /** What commands begin with that whoever asks may not run. */
   denied: string[];
   /** Modules that it lists. */
@@ -93,16 +97,21 @@ export function failing(message: string): Reply {
 function view({ servers }: FakeCluster, server: FakeServer): Reply[] {
   const isCluster = server.trouble !== 'standalone';
   const mode = `redis_mode:${isCluster ? 'cluster' : 'standalone'}\r\ncluster_enabled:${isCluster ? 1 : 0}\r\n`;
-  const info = `${mode}run_id:${server.letter}\r\nloading:${server.trouble === 'loading' ? 1 : 0}\r\ndb0:keys=${server.keys}\r\n`;
+  const role = server.copies === undefined ? 'master' : 'slave';
+  const link = server.isBehind === true ? 'down' : 'up';
+  const copying = `role:${role}\r\n${server.copies === undefined ? '' : `master_link_status:${link}\r\n`}`;
+  const info = `${mode}${copying}run_id:${server.letter}\r\nloading:${server.trouble === 'loading' ? 1 : 0}\r\ndb0:keys=${server.keys}\r\n`;
   const known = servers.filter(({ letter }) => server.knows.includes(letter));
-  const nodes = known.map(({ letter, slots, cloneOf }) =>
-    lineOf({
+  const nodes = known.map(({ letter, slots, cloneOf, copies }) => {
+    const flag = copies === undefined ? 'master' : 'slave';
+    return lineOf({
       letter: cloneOf ?? letter,
       slots,
       ip: ipOf(letter),
-      flags: letter === server.letter ? 'myself,master' : 'master',
-    }),
-  );
+      flags: letter === server.letter ? `myself,${flag}` : flag,
+      ...(copies === undefined ? {} : { primary: copies }),
+    });
+  });
   const isOk = known.some(({ slots }) => slots.endsWith('-16383'));
   const clusterInfo = `cluster_state:${isOk ? 'ok' : 'fail'}\r\ncluster_current_epoch:15\r\n`;
   const links = known
@@ -146,6 +155,7 @@ function reply(fake: FakeCluster, server: FakeServer, words: Command): Reply {
     case 'MIGRATE':
       return migrated(fake, server, words);
     case 'CLUSTER':
+      if (index === 'REPLICATE') server.copies = words[2]?.charAt(0) ?? '';
       return index === 'GETKEYSINSLOT' ? server.slotKeys.slice(0, 2) : OK;
     case 'EXISTS':
       return fake.isDown ? failing('CLUSTERDOWN The cluster is down') : 0;

@@ -42,6 +42,7 @@ export function fakeCluster(letters: string, formed = ''): FakeCluster {
     waiting: {
       now: () => now,
       date: () => 1_800_000_000,
+      time: () => '2027-01-15T08:00:00.000Z',
       pause: async (ms) => {
         now += ms;
         fake.tick();
@@ -110,7 +111,12 @@ function form(servers: readonly FakeServer[], args: readonly string[]): number {
     const all = [...new Set(named.flatMap(({ knows }) => knows))];
     for (const server of servers) if (all.includes(server.letter)) server.knows = all;
   }
-  if (args[1] === 'rebalance') share(servers.filter(({ letter }) => named[0]?.knows.includes(letter)));
+  const [newcomer] = named;
+  const primary = args[args.indexOf('--cluster-master-id') + 1]?.charAt(0);
+  if (args.includes('--cluster-master-id') && newcomer !== undefined && primary !== undefined)
+    newcomer.copies = primary;
+  if (args[1] === 'rebalance')
+    share(servers.filter(({ letter, copies }) => copies === undefined && newcomer?.knows.includes(letter)));
   return 0;
 }
 

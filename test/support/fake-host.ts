@@ -2,6 +2,7 @@ import { globPaths } from '../../entrypoint/conf/glob.ts';
 import type { ConfRead, Executable, Host, ModuleFile, User, Waiting } from '../../entrypoint/host/host.ts';
 import { asBytes, type Bytes, bytesOf, textOf } from '../../entrypoint/text/bytes.ts';
 import { absolute } from '../../entrypoint/text/place.ts';
+import { fakeStorage } from './fake-storage.ts';
 import { allows, type FakeTree, fakeTree, type Spec } from './fake-tree.ts';
 
 export interface World {
@@ -22,7 +23,7 @@ export interface World {
   readonly path?: readonly string[];
   readonly stdin?: string | Bytes;
   readonly terminal?: boolean;
-  /** Runtime directories that show themselves as full when they are written. */
+  /** Directories that show themselves as full when they are written. */
   readonly full?: readonly string[];
   /** Places without which the host offers no runtime directory. */
   readonly closed?: readonly string[];
@@ -234,6 +235,7 @@ export function fakeHost(world: World = {}): FakeHost {
       if (world.waiting === undefined) throw new Error('nothing to wait for');
       return world.waiting;
     },
+    storage: fakeStorage(tree, world.full ?? []),
     exec: (path, argv, env) => {
       if (world.cannotExec !== undefined) throw new Error(world.cannotExec);
       return end({ kind: 'exec', path, argv, env });

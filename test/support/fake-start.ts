@@ -52,7 +52,8 @@ export async function waitingTool(args: readonly string[], env: Environment = {}
   return outcomeOf(host);
 }
 
-function outcomeOf(host: FakeHost): Started {
+/** What was done to a host. */
+export function outcomeOf(host: FakeHost): Started {
   const { events } = host;
   const printed = (stream: 'stdout' | 'stderr') =>
     events.flatMap((event) => (event.kind === 'print' && event.stream === stream ? [event.text] : [])).join('');

@@ -35,6 +35,10 @@ export interface FakeTree {
   /** The node itself, links not followed. */
   stands(path: string): boolean;
   names(directory: string): string[];
+  /** With everything in it. */
+  remove(path: string): void;
+  /** With everything in it, in place of a file that is there. */
+  move(from: string, to: string): void;
 }
 
 export function fakeTree(specs: Readonly<Record<string, Spec>>): FakeTree {
@@ -73,6 +77,9 @@ export function fakeTree(specs: Readonly<Record<string, Spec>>): FakeTree {
     return at;
   };
 
+  const below = (path: string): string[] =>
+    [...nodes.keys()].filter((one) => one === path || one.startsWith(`${path}/`));
+
   for (const [path, spec] of Object.entries(specs)) put(path, spec);
   return {
     put,
@@ -91,6 +98,16 @@ export function fakeTree(specs: Readonly<Record<string, Spec>>): FakeTree {
       return [...nodes.keys()]
         .filter((path) => path !== '/' && path.startsWith(prefix) && !path.slice(prefix.length).includes('/'))
         .map((path) => path.slice(prefix.length));
+    },
+    remove: (path) => {
+      for (const one of below(path)) nodes.delete(one);
+    },
+    move: (from, to) => {
+      for (const one of below(from)) {
+        const node = nodes.get(one);
+        if (node !== undefined) nodes.set(`${to}${one.slice(from.length)}`, node);
+        nodes.delete(one);
+      }
     },
   };
 }

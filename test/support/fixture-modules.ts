@@ -14,7 +14,18 @@ export const fixtureModules = {
       },
     ],
   },
-  greeter: { file: 'libgreeter.so' },
+  greeter: { file: 'libgreeter.so', cargoLock: 'kept' },
   marker: { file: 'marker.so' },
-  dice: { file: 'dice.so' },
+  dice: {
+    file: 'dice.so',
+    dependencies: [
+      {
+        name: 'server',
+        repository: 'https://example.invalid/fixtures/server.git',
+        ref: '{valkey-line}',
+        licence: 'BSD-3-Clause',
+        pin: 'commit',
+      },
+    ],
+  },
 } as const satisfies Record<string, FixtureModule>;

@@ -17,7 +17,12 @@ interface Dependency {
 /** A folder of modules and one of results, both of the test's own. */
 export interface TestWorkspace extends Workspace {
   /** Writes a manifest of a module that is built from source. */
-  module(name: string, repository: string, dependencies?: Readonly<Record<string, Dependency>>): Promise<void>;
+  module(
+    name: string,
+    repository: string,
+    dependencies?: Readonly<Record<string, Dependency>>,
+    build?: Readonly<Record<string, unknown>>,
+  ): Promise<void>;
   /** Writes a release line of modules by their tags, and reads it as the verbs do. */
   line(
     name: string,
@@ -58,7 +63,7 @@ export async function makeWorkspace(): Promise<TestWorkspace> {
   await mkdir(join(workspace.modules, 'releases'), { recursive: true });
   return {
     ...workspace,
-    module: async (name, repository, dependencies = {}) => {
+    module: async (name, repository, dependencies = {}, build = {}) => {
       const manifest = {
         name,
         title: name,
@@ -68,6 +73,7 @@ export async function makeWorkspace(): Promise<TestWorkspace> {
         loadName: name,
         loadArgs: { style: 'plain' },
         build: {
+          ...build,
           dependencies: Object.entries(dependencies).map(([dependency, one]) => ({
             name: dependency,
             licence: 'MIT',

@@ -186,6 +186,38 @@ export const sourcesProblems = {
     meaning: 'With --offline only what is already in dist/sources is used.',
     fix: 'Run npm run fetch once with a network.',
   },
+  VP221: {
+    title: 'a kept Cargo.lock is missing, or another one',
+    exitCode: 65,
+    meaning:
+      'The project keeps a Cargo.lock for a module whose repository has none, and modules/lock.json names its checksum. Nothing is fetched by another.',
+    fix: 'Take modules/<name>/Cargo-<tag>.lock from the history, or let npm run resolve write it, where cargo is on the PATH; commit it with modules/lock.json.',
+  },
+  VP222: {
+    title: 'cargo could not choose the crates',
+    exitCode: 69,
+    meaning: 'cargo generate-lockfile, which writes the Cargo.lock that the project keeps for a module, failed.',
+    fix: 'Its own words above say why; then npm run resolve again.',
+  },
+  VP223: {
+    title: 'the crates of a Cargo.lock cannot be fetched',
+    exitCode: 65,
+    meaning:
+      'Crates are fetched from crates.io, each held against its checksum. The Cargo.lock names others (of a git repository or another registry), or has another form than cargo 1.53 and later write.',
+    fix: 'Take a release of the module whose crates all come from crates.io.',
+  },
+  VP224: {
+    title: 'a crate is not the one in Cargo.lock',
+    exitCode: 65,
+    meaning: 'Its SHA-256 differs from what Cargo.lock says. It is not used.',
+    fix: 'Try again; if it stays so, look at the mirror (VALKEY_BUNDLE_CRATES_MIRROR).',
+  },
+  VP225: {
+    title: 'a crate cannot be had',
+    exitCode: 69,
+    meaning: 'crates.io, or the mirror that VALKEY_BUNDLE_CRATES_MIRROR names, does not have the file, or refuses it.',
+    fix: 'Check the address; without the variable that is static.crates.io.',
+  },
 } as const satisfies Readonly<Record<string, ProblemEntry>>;
 
 /** VP3xx: the build of modules, the checks of what it gave, and the assembly of images. */
@@ -260,5 +292,46 @@ export const buildProblems = {
     meaning:
       'The base of the line is made here from the Debian archive, and the server or a packaged module in it is another version, or another file, than modules/lock.json names.',
     fix: 'Where the base is the older, make it again: npm run image -- --rebuild-base. Where the lock is, take what the archive has now: npm run resolve -- --update --line LINE.',
+  },
+  VP321: {
+    title: 'a build clones what the lock does not name',
+    exitCode: 1,
+    meaning:
+      'A build gets the repositories that its manifest names, each at the commit in modules/lock.json. It asked for another one, which would have come in as it is today.',
+    fix: 'Add it to `dependencies` of modules/<name>/module.yaml, with the ref that the build asks for; then npm run resolve, and the build again.',
+  },
+  VP322: {
+    title: 'a build asks for the network',
+    exitCode: 1,
+    meaning: 'What a build needs is fetched before it, and pinned. It tried to download something else.',
+    fix: 'Where that is a repository: add it to `dependencies` of modules/<name>/module.yaml. Else let the Dockerfile build without it.',
+  },
+  VP341: {
+    title: 'a licence text is missing',
+    exitCode: 65,
+    meaning:
+      'A part of others is linked into a module (a repository that its build clones, a submodule, a folder of third_party, a crate), and no file at its root holds its licence: the image could not show it.',
+    fix: 'Name the file under build.linked.about of the module.yaml: another place in the source, or ./FILE beside it. What is not in the module stands under leaveOut, with the reason.',
+  },
+  VP342: {
+    title: 'the licence data names a part that is not there',
+    exitCode: 65,
+    meaning:
+      'build.linked of a module.yaml names a place that the fetched source of this version does not have, or that is no part of others.',
+    fix: 'Correct the place, or take it out; since and below say for which versions of the module it counts.',
+  },
+  VP343: {
+    title: 'a linked crate cannot be read',
+    exitCode: 65,
+    meaning:
+      'Cargo.lock names a crate that is linked into the module, and the crates beside the source lack it, or a Cargo.toml is damaged.',
+    fix: 'Fetch the source again: remove its folder below dist/sources, then npm run fetch.',
+  },
+  VP650: {
+    title: 'this builder keeps no cache for others',
+    exitCode: 69,
+    meaning:
+      "`npm run build -- --cache` writes BuildKit's cache into a folder. The builder of an engine without containerd's image store cannot.",
+    fix: 'Use another builder (docker buildx create --use), or leave --cache out: the engine keeps a cache for itself in any case.',
   },
 } as const satisfies Readonly<Record<string, ProblemEntry>>;

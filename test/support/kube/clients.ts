@@ -50,6 +50,18 @@ interface Writer {
   more(wanted: number): Promise<void>;
 }
 
+/** Writes a key; true if that was acknowledged. */
+type Write = (client: Cluster, key: string) => Promise<boolean>;
+
+const plainly: Write = async (client, key) => (await client.set(key, key)) === 'OK';
+
+/** Acknowledged once a replica has it too: SET and WAIT 1 on one connection. A SET that was sent on elsewhere does not count. */
+export const toReplica: Write = async (client, key) => {
+  const replies = await client.pipeline().set(key, key).call('WAIT', '1', '1000').exec();
+  const [[setError, set] = [], [waitError, count] = []] = replies ?? [];
+  return setError === null && waitError === null && set === 'OK' && Number(count) >= 1;
+};
+
 /**
  * Writes keys of its own, each its own value, from several hands at once, for as long as the body takes, and returns those that were
  * acknowledged. A write that fails is not tried again; what was not acknowledged may have been written or not.
@@ -59,6 +71,7 @@ export async function whileWriting(
   prefix: string,
   body: (writer: Writer) => Promise<void>,
   handCount = 8,
+  write = plainly,
 ): Promise<readonly string[]> {
   const acknowledged: string[] = [];
   let next = 0;
@@ -67,7 +80,7 @@ export async function whileWriting(
     while (!isOver) {
       const key = `${prefix}:${next++}`;
       try {
-        if ((await client.set(key, key)) === 'OK') acknowledged.push(key);
+        if (await write(client, key)) acknowledged.push(key);
         await pause(2);
       } catch {
         await pause(50);

@@ -1,10 +1,12 @@
-import { type Job, kinds, type Service, type StatefulSet } from './schema.ts';
+import { type CronJob, type Job, kinds, type PersistentVolumeClaim, type Service, type StatefulSet } from './schema.ts';
 
 /** Rendered objects, sorted by what the harness does with them. */
 export interface Manifest {
   readonly namespace: string;
   readonly statefulSets: readonly StatefulSet[];
   readonly jobs: readonly Job[];
+  readonly cronJobs: readonly CronJob[];
+  readonly claims: readonly PersistentVolumeClaim[];
   readonly services: readonly Service[];
   /** By name, and then by key. */
   readonly configMaps: ReadonlyMap<string, ReadonlyMap<string, Buffer>>;
@@ -19,12 +21,15 @@ export function readManifest(objects: readonly KubeObject[]): Manifest {
     parts.filter(({ object }) => object.kind === kind).map(({ object, rest }) => parse(kind, object, rest));
   for (const { object } of parts)
     if (!(object.kind in kinds)) throw new Error(`the harness does not know the kind of ${nameOf(object)}`);
-  for (const kind of ['Namespace', 'PodDisruptionBudget', 'NetworkPolicy'] as const) read(kind);
+  for (const kind of ['Namespace', 'PodDisruptionBudget', 'NetworkPolicy', 'PodMonitor', 'PrometheusRule'] as const)
+    read(kind);
   const statefulSets = read('StatefulSet');
   return {
     namespace: statefulSets[0]?.metadata.namespace ?? 'default',
     statefulSets,
     jobs: read('Job'),
+    cronJobs: read('CronJob'),
+    claims: read('PersistentVolumeClaim'),
     services: read('Service'),
     configMaps: keysOf(read('ConfigMap'), 'utf8'),
     secrets: keysOf(read('Secret'), 'base64'),
@@ -93,10 +98,24 @@ export interface NotRun {
 const reasons: Readonly<Record<string, string>> = {
   'PodDisruptionBudget.spec': 'nothing is evicted: there is one machine, and no API server that would count',
   'NetworkPolicy.spec': 'only checked (validate.ts: who may reach which port); the test network does not enforce it',
+  'PodMonitor.metadata.labels': 'no operator selects by it',
+  'PodMonitor.spec': 'there is no Prometheus: the test asks the exporters itself',
+  'PrometheusRule.metadata.labels': 'no operator selects by it',
+  'PrometheusRule.spec': 'there is no Prometheus: the test hands the rules to promtool',
+  'ConfigMap.metadata.labels': 'nothing selects by it',
   'StatefulSet.metadata.labels': 'nothing selects by it',
   'StatefulSet.spec.minReadySeconds': 'it paces the rolling update, which is not run',
   'Job.metadata.labels': 'nothing selects by it',
   'Service.metadata.labels': 'nothing selects by it',
+  'CronJob.metadata.labels': 'nothing selects by it',
+  'CronJob.spec.schedule': 'a test says when it runs',
+  'CronJob.spec.timeZone': 'a test says when it runs',
+  'CronJob.spec.startingDeadlineSeconds': 'a test says when it runs',
+  'CronJob.spec.concurrencyPolicy': 'a test runs one after the other',
+  'CronJob.spec.successfulJobsHistoryLimit': 'every Job stays until the test ends',
+  'CronJob.spec.failedJobsHistoryLimit': 'every Job stays until the test ends',
+  'PersistentVolumeClaim.spec.accessModes': 'there is one machine',
+  'PersistentVolumeClaim.spec.resources': 'a volume of the engine has no size',
   'StatefulSet.spec.volumeClaimTemplates.*.spec.storageClassName':
     'a claim is a volume of the engine, which has no classes',
   'StatefulSet.spec.volumeClaimTemplates.*.spec.accessModes': 'there is one machine',
@@ -106,9 +125,11 @@ const reasons: Readonly<Record<string, string>> = {
   'StatefulSet.spec.volumeClaimTemplates.*.spec.volumeMode': 'what the API fills in',
   'StatefulSet.spec.volumeClaimTemplates.*.status': 'what the API fills in',
   'Pod.spec.affinity': 'there is one machine',
+  'Pod.spec.topologySpreadConstraints': 'there is one machine',
   'Pod.spec.securityContext.fsGroupChangePolicy': 'ownership is set whenever a volume is made, on an empty volume',
   'Pod.spec.containers.*.resources.requests': 'there is one machine: nothing is scheduled',
   'Pod.spec.containers.*.imagePullPolicy': 'the image is in the engine already',
+  'Pod.spec.initContainers.*.resources.requests': 'there is one machine: nothing is scheduled',
 };
 
 /** What holds for every manifest here, whatever its fields say. */
@@ -117,7 +138,9 @@ export const always: readonly NotRun[] = [
     field: 'Service without clusterIP: None',
     reason: 'no virtual address: its name leads to the ready pods themselves',
   },
-  { field: 'emptyDir', reason: 'does not outlive a restart of its container (it does in Kubernetes)' },
+  { field: 'emptyDir of one container', reason: 'does not outlive a restart of it (it does in Kubernetes)' },
+  { field: 'emptyDir of several containers', reason: 'is on disk and has no size (`medium: Memory`, sizeLimit)' },
+  { field: 'spec.nodeName', reason: 'one of three names, in turn by ordinal: there is one machine' },
   { field: 'Secret volumes', reason: 'are on disk (in memory in Kubernetes), with the same owner and mode' },
   {
     field: 'cluster DNS',
@@ -139,7 +162,8 @@ function splitNotRun(object: KubeObject): { readonly rest: unknown; readonly not
     if (Array.isArray(value)) return value.map((item, index) => split(item, `${pattern}.*`, `${place}[${index}]`));
     if (typeof value !== 'object' || value === null) return value;
     const fields = Object.entries(value).map(([key, child]): [string, unknown] => {
-      const at = pattern === `${object.kind}.spec` && key === 'template' ? 'Pod' : `${pattern}.${key}`;
+      const holdsPod = [`${object.kind}.spec`, 'CronJob.spec.jobTemplate.spec'].includes(pattern);
+      const at = holdsPod && key === 'template' ? 'Pod' : `${pattern}.${key}`;
       return [key, split(child, at, place === '' ? key : `${place}.${key}`)];
     });
     return Object.fromEntries(fields.filter(([, child]) => child !== undefined));

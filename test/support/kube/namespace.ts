@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { engine } from '../docker-engine.ts';
 import type { PodIdentity } from './create-pod.ts';
+import { type RunningJob, runJob } from './job.ts';
 import { always, type KubeObject, type NotRun, readManifest } from './manifest.ts';
 import { makeNetwork, startNameServer, type TestNetwork, type Zone, zoneOf } from './names.ts';
-import { type Pod, type RunningJob, runJob, startPod } from './pod.ts';
+import { type Pod, startPod } from './pod.ts';
 import type { Job, PodTemplate, StatefulSet } from './schema.ts';
 import { claimFiles, makeVolumes } from './volumes.ts';
 
@@ -16,13 +17,18 @@ export interface Namespace {
   readonly network: TestNetwork;
   /** What of it has no effect here. */
   readonly notRun: readonly NotRun[];
-  /** `kubectl apply`: new objects begin, a StatefulSet gets as many pods as it says now. A changed Job is refused, as the API does. */
+  /**
+   * `kubectl apply`: new objects begin, a StatefulSet gets as many pods as it says now, running pods get the contents of ConfigMaps and
+   * Secrets. A changed Job is refused, as the API does.
+   */
   apply(objects: readonly KubeObject[]): Promise<void>;
   /** `kubectl delete job` */
   deleteJob(name: string): Promise<void>;
   pod(name: string): Pod;
   pods(): readonly Pod[];
   job(name: string): RunningJob;
+  /** `kubectl create job --from=cronjob/<name>`, under a name of its own each time. */
+  runCronJob(name: string): RunningJob;
   /**
    * Makes pods anew from what was applied last: same name and claims, another address. All of them go before the first one comes. Names
    * may lead to the former addresses for some seconds from when the new pods have started.
@@ -35,11 +41,19 @@ export interface Namespace {
   remove(): Promise<void>;
 }
 
+/** fsGroup of the pods that mount them: all of ours have this one. */
+const CLAIM_GROUP = 999;
 /** More than pods take to be made anew. */
 const STARTING_SECONDS = 600;
 
-/** Applies rendered objects to a namespace of their own. */
-export async function openNamespace(objects: readonly KubeObject[]): Promise<Namespace> {
+/**
+ * Applies rendered objects to a namespace of their own. `bound` are volumes of the engine for claims that are objects of
+ * their own, by the claims' names: they outlive the namespace. Other claims get volumes that do not.
+ */
+export async function openNamespace(
+  objects: readonly KubeObject[],
+  bound: ReadonlyMap<string, string> = new Map(),
+): Promise<Namespace> {
   const run = `kube-${randomUUID().slice(0, 8)}`;
   let manifest = readManifest(objects);
   const namespace = manifest.namespace;
@@ -49,6 +63,7 @@ export async function openNamespace(objects: readonly KubeObject[]): Promise<Nam
   const pods = new Map<string, Pod>();
   const jobs = new Map<string, RunningJob>();
   const claims = new Set<string>();
+  const namedClaims = new Map(bound);
   let serial = 0;
 
   const subdomains = new Map<string, string>();
@@ -61,10 +76,20 @@ export async function openNamespace(objects: readonly KubeObject[]): Promise<Nam
   const publish = (): Promise<void> => names.publish(zone());
 
   const start = (name: string, template: PodTemplate, claimsOfPod: ReadonlyMap<string, string>): Promise<Pod> => {
-    const identity: PodIdentity = { name, namespace, ip: network.nextAddress(), subdomain: subdomains.get(name) };
+    const machine = machineOf(name);
+    const identity: PodIdentity = {
+      name,
+      namespace,
+      ip: network.nextAddress(),
+      subdomain: subdomains.get(name),
+      machine,
+    };
     serial += 1;
     const unique = `${run}-${name}-${serial}`;
-    return startPod({ identity, template, manifest, network, unique, claims: claimsOfPod, folder }, publish);
+    return startPod(
+      { identity, template, manifest, network, unique, claims: claimsOfPod, namedClaims, folder },
+      publish,
+    );
   };
   const startMember = async (set: StatefulSet, name: string): Promise<void> => {
     const own = await claimsOf(set, name);
@@ -93,14 +118,23 @@ export async function openNamespace(objects: readonly KubeObject[]): Promise<Nam
     await pods.get(name)?.remove(how);
     pods.delete(name);
   };
-  const startJob = (job: Job): void => {
+  const startJob = (job: Job): RunningJob => {
     const { name } = job.metadata;
-    jobs.set(
-      name,
-      runJob(job, (attempt) => start(`${name}-${attempt}`, job.spec.template, new Map())),
-    );
+    const running = runJob(job, (attempt) => start(`${name}-${attempt}`, job.spec.template, new Map()));
+    jobs.set(name, running);
+    return running;
+  };
+  const bindClaims = async (): Promise<void> => {
+    for (const { name } of manifest.claims.map(({ metadata }) => metadata)) {
+      if (namedClaims.has(name)) continue;
+      const volume = `${run}-${name}`;
+      namedClaims.set(name, volume);
+      claims.add(volume);
+      await makeVolumes({ [volume]: claimFiles(CLAIM_GROUP) });
+    }
   };
   const reconcile = async (): Promise<void> => {
+    await bindClaims();
     await settle(manifest.statefulSets.map(scale));
     for (const job of manifest.jobs) {
       const present = jobs.get(job.metadata.name);
@@ -130,6 +164,7 @@ export async function openNamespace(objects: readonly KubeObject[]): Promise<Nam
     notRun: [...manifest.notRun, ...always],
     async apply(next) {
       manifest = readManifest(next);
+      await Promise.all([...pods.values()].map((pod) => pod.refresh(manifest)));
       await reconcile();
     },
     async deleteJob(name) {
@@ -139,6 +174,15 @@ export async function openNamespace(objects: readonly KubeObject[]): Promise<Nam
     pod: (name) => found(pods.get(name), `pod ${name}`),
     pods: () => [...pods.values()],
     job: (name) => found(jobs.get(name), `Job ${name}`),
+    runCronJob(name) {
+      const cronJob = found(
+        manifest.cronJobs.find(({ metadata }) => metadata.name === name),
+        `CronJob ${name}`,
+      );
+      serial += 1;
+      const { spec } = cronJob.spec.jobTemplate;
+      return startJob({ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: `${name}-${serial}` }, spec });
+    },
     async replacePods(replaced, how, oldNamesSeconds = 0) {
       if (oldNamesSeconds > 0) await names.keepAnswers(STARTING_SECONDS);
       await Promise.all(replaced.map((name) => drop(name, how)));
@@ -160,6 +204,11 @@ export async function openNamespace(objects: readonly KubeObject[]): Promise<Nam
 async function settle(promises: readonly Promise<void>[]): Promise<void> {
   const failed = (await Promise.allSettled(promises)).find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;
+}
+
+/** As a scheduler that spreads pods over three machines may choose: in turn, by the ordinal. */
+export function machineOf(pod: string): string {
+  return `machine-${Number(/\d+$/.exec(pod)?.[0] ?? 0) % 3}`;
 }
 
 function membersOf({ metadata, spec }: StatefulSet): string[] {

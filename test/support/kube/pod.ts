@@ -2,23 +2,29 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { execIn, type Output, outputOf, type Ran } from '../../../scripts/lib/engine.ts';
 import { engine } from '../docker-engine.ts';
-import { type CreatedPod, createPod, type PodWish } from './create-pod.ts';
-import type { Container, Job, Probe } from './schema.ts';
+import { type CreatedPod, createPod, type PodWish, refreshVolumes } from './create-pod.ts';
+import type { Container, Probe } from './schema.ts';
 
-/** A running pod, whose container is kept running as the kubelet does. */
+/** A running pod, whose containers are kept running as the kubelet does. */
 export interface Pod {
   readonly name: string;
   readonly ip: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** The first container, which exec means, too; output that of the init containers and of this one. */
   readonly docker: Docker.Container;
+  /** All of them, by name. */
+  readonly containers: ReadonlyMap<string, Docker.Container>;
+  /** Every container is. */
   readonly isReady: boolean;
-  /** How often the container ended and was started again, and why, in order: `exit 137`, `liveness probe`. */
+  /** How often a container ended and was started again, and why, in order: `exit 137`, `liveness probe`, `<name of another one>: exit 1`. */
   readonly restarts: readonly string[];
   exec(...command: string[]): Promise<Ran>;
   output(): Promise<Output>;
-  /** The exit code of a pod that is not to be restarted. */
+  /** The exit code of a pod that is not to be restarted, once all its containers have ended: the first one that is not 0. */
   ended(): Promise<number>;
-  /** SIGKILL to everything in it, as when a machine is lost; the container is restarted unless the pod is deleted. */
+  /** Gives it ConfigMaps and Secrets that have changed, as the kubelet does while a pod runs. */
+  refresh(manifest: PodWish['manifest']): Promise<void>;
+  /** SIGKILL to everything in it, as when a machine is lost; the containers are restarted unless the pod is deleted. */
   kill(): Promise<void>;
   /** Ends it: at once (a lost machine), or with SIGTERM first. */
   remove(how: 'at once' | 'in peace'): Promise<void>;
@@ -27,78 +33,131 @@ export interface Pod {
 /** Starts a pod. `changed` is called whenever it becomes ready or unready. */
 export async function startPod(wish: PodWish, changed: () => Promise<void>): Promise<Pod> {
   const created = await createPod(wish);
-  const state: State = { isReady: false, removed: new AbortController(), restarts: [] };
-  const end = Promise.withResolvers<number>();
-  const { container: docker } = created;
-  await docker.start();
-  void keepRunning(wish, docker, state, changed).then(end.resolve, end.reject);
+  const [first] = created.containers;
+  if (first === undefined) throw new Error(`${wish.identity.name} has no container`);
+  const removed = new AbortController();
+  const restarts: string[] = [];
+  const ready = new Set<Docker.Container>();
+  const isReady = (): boolean => ready.size === created.containers.length;
+  await created.sandbox?.start();
+  const begin = (): Promise<Promise<number>[]> =>
+    Promise.all(
+      created.containers.map(async (one) => {
+        const { container, docker } = one;
+        const report = async (containerIsReady: boolean): Promise<void> => {
+          const before = isReady();
+          if (containerIsReady) ready.add(docker);
+          else ready.delete(docker);
+          if (before !== isReady()) await changed();
+        };
+        const restarted = (why: string) => void restarts.push(one === first ? why : `${container.name}: ${why}`);
+        await docker.start();
+        return { end: keepRunning(wish, one, removed.signal, { ready: report, restarted }) };
+      }),
+    ).then((started) => started.map((one) => one.end));
+  const codeOf = async (ends: readonly Promise<number>[]): Promise<number> =>
+    (await Promise.all(ends)).find((code) => code !== 0) ?? 0;
+  const end =
+    created.init.length === 0
+      ? codeOf(await begin())
+      : initialize(created, wish, removed.signal, restarts).then((code) => code ?? begin().then(codeOf));
   // Whoever needs the code asks for it; nobody else has to.
-  end.promise.catch(() => {});
+  end.catch(() => {});
+  const dockers = created.containers.map(({ docker }) => docker);
   return {
     name: wish.identity.name,
     ip: wish.identity.ip,
     labels: wish.template.metadata.labels,
-    docker,
+    docker: first.docker,
+    containers: new Map(created.containers.map(({ container, docker }) => [container.name, docker])),
     get isReady() {
-      return state.isReady;
+      return isReady();
     },
-    restarts: state.restarts,
-    exec: (...command) => execIn(docker, command),
-    output: () => outputOf(docker),
-    ended: () => end.promise,
-    kill: () => docker.kill({ signal: 'SIGKILL' }),
+    restarts,
+    exec: (...command) => execIn(first.docker, command),
+    async output() {
+      const all = await Promise.all([...created.init, first].map(({ docker }) => outputOf(docker)));
+      const joined = (stream: keyof Output): string => all.map((one) => one[stream]).join('');
+      return { stdout: joined('stdout'), stderr: joined('stderr') };
+    },
+    ended: () => end,
+    refresh: (manifest) => refreshVolumes(created, wish, manifest),
+    async kill() {
+      await Promise.all(dockers.map((docker) => docker.kill({ signal: 'SIGKILL' })));
+    },
     async remove(how) {
-      state.removed.abort();
-      state.isReady = false;
-      if (how === 'in peace') await docker.stop().catch(() => {});
+      removed.abort();
+      ready.clear();
+      if (how === 'in peace') await Promise.all(dockers.map((docker) => docker.stop().catch(() => {})));
       await remove(created);
     },
   };
 }
 
-interface State {
-  isReady: boolean;
-  readonly removed: AbortController;
-  readonly restarts: string[];
+/** What becomes of one container. */
+interface Events {
+  ready(isReady: boolean): Promise<void>;
+  restarted(why: string): void;
 }
 
 /** The kubelet's loop: probes while it runs, a restart when it has ended, the second one in a row after 10 s, then 20 s, and so on. */
 async function keepRunning(
   { template }: PodWish,
-  docker: Docker.Container,
-  state: State,
-  changed: () => Promise<void>,
+  { container, docker }: CreatedPod['containers'][number],
+  removed: AbortSignal,
+  events: Events,
 ): Promise<number> {
-  const [container] = template.spec.containers;
+  let wasReady = false;
   for (let backoff = 0; ; backoff = Math.min(Math.max(10, backoff * 2), 300)) {
     const ended = new AbortController();
     const ready = async (isReady: boolean): Promise<void> => {
-      if (state.isReady === isReady || ended.signal.aborted) return;
-      state.isReady = isReady;
-      await changed();
+      if (wasReady === isReady || ended.signal.aborted || removed.aborted) return;
+      wasReady = isReady;
+      await events.ready(isReady);
     };
     let why: string | undefined;
     const restart = async (probe: string): Promise<void> => {
       why = probe;
       await docker.kill({ signal: 'SIGKILL' });
     };
-    const life =
-      container === undefined
-        ? undefined
-        : watchLife(docker, container, ended.signal, { ready, restart }).catch(() => {});
+    const life = watchLife(docker, container, ended.signal, { ready, restart }).catch(() => {});
     const code = await exitOf(docker);
     ended.abort();
     await life;
-    if (state.isReady) {
-      state.isReady = false;
-      if (!state.removed.signal.aborted) await changed();
+    if (wasReady) {
+      wasReady = false;
+      if (!removed.aborted) await events.ready(false);
     }
-    if (state.removed.signal.aborted || template.spec.restartPolicy === 'Never') return code;
-    await pause(backoff * 1000, undefined, { signal: state.removed.signal }).catch(() => {});
-    if (state.removed.signal.aborted) return code;
-    state.restarts.push(why ?? `exit ${code}`);
+    if (removed.aborted || template.spec.restartPolicy === 'Never') return code;
+    await pause(backoff * 1000, undefined, { signal: removed }).catch(() => {});
+    if (removed.aborted) return code;
+    events.restarted(why ?? `exit ${code}`);
     await docker.start();
   }
+}
+
+/**
+ * Runs the init containers, each until it ends with 0, one that fails later and later. Null once all have; else the code of
+ * one that failed in a pod that is not to be restarted, or is removed.
+ */
+async function initialize(
+  { init }: CreatedPod,
+  { template }: PodWish,
+  removed: AbortSignal,
+  restarts: string[],
+): Promise<number | null> {
+  for (const { container, docker } of init) {
+    for (let backoff = 10; ; backoff = Math.min(backoff * 2, 300)) {
+      await docker.start();
+      const code = await exitOf(docker);
+      if (code === 0) break;
+      if (removed.aborted || template.spec.restartPolicy === 'Never') return code;
+      restarts.push(`${container.name}: exit ${code}`);
+      await pause(backoff * 1000, undefined, { signal: removed }).catch(() => {});
+      if (removed.aborted) return code;
+    }
+  }
+  return null;
 }
 
 async function exitOf(docker: Docker.Container): Promise<number> {
@@ -107,8 +166,9 @@ async function exitOf(docker: Docker.Container): Promise<number> {
   throw new Error('the engine did not say how the container ended');
 }
 
-async function remove({ container, volumes }: CreatedPod): Promise<void> {
-  await container.remove({ force: true, v: true });
+async function remove({ init, containers, sandbox, volumes }: CreatedPod): Promise<void> {
+  await Promise.all([...init, ...containers].map(({ docker }) => docker.remove({ force: true, v: true })));
+  await sandbox?.remove({ force: true, v: true });
   for (const volume of volumes) await engine.getVolume(volume).remove();
 }
 
@@ -197,81 +257,4 @@ async function wait(seconds: number, aborted: AbortSignal): Promise<void> {
   } catch {
     // Aborted: the caller looks.
   }
-}
-
-/** How a Job went. */
-interface JobEnd {
-  readonly succeeded: boolean;
-  /** One a pod, in order. */
-  readonly exitCodes: readonly number[];
-  /** What all its pods printed. */
-  readonly log: string;
-}
-
-/** A Job at work. */
-export interface RunningJob {
-  readonly job: Job;
-  /** The pod of the attempt that runs now, or ran last. */
-  current(): Pod | undefined;
-  done(): Promise<JobEnd>;
-  remove(): Promise<void>;
-}
-
-/**
- * Runs a Job as its controller does: a pod after another until one ends with 0, or with an exit code that podFailurePolicy names, or more
- * than backoffLimit have failed.
- */
-export function runJob(
-  job: Job,
-  startPod: (attempt: number) => Promise<Pod>,
-  delayMs: (failed: number) => number = controllerDelayMs,
-): RunningJob {
-  const pods: Pod[] = [];
-  const removed = new AbortController();
-  const done = attempts();
-  done.catch(() => {});
-  return {
-    job,
-    current: () => pods.at(-1),
-    done: () => done,
-    async remove() {
-      removed.abort();
-      await Promise.all(pods.map((pod) => pod.remove('at once')));
-      // A pod that was on its way when this began is there now.
-      await done.catch(() => {});
-    },
-  };
-
-  async function attempts(): Promise<JobEnd> {
-    if (job.spec.template.spec.restartPolicy !== 'Never')
-      throw new Error('the harness runs Jobs with restartPolicy Never');
-    const exitCodes: number[] = [];
-    let log = '';
-    for (;;) {
-      const pod = await startPod(exitCodes.length);
-      if (removed.signal.aborted) await pod.remove('at once');
-      else pods.push(pod);
-      const code = await pod.ended();
-      exitCodes.push(code);
-      if (!removed.signal.aborted) {
-        const { stdout, stderr } = await pod.output();
-        log += `${stdout}${stderr}`;
-      }
-      const failed = exitCodes.length;
-      if (code === 0 || removed.signal.aborted || failed > job.spec.backoffLimit || failsTheJob(job, code))
-        return { succeeded: code === 0, exitCodes, log };
-      await pause(delayMs(failed), undefined, { signal: removed.signal });
-    }
-  }
-}
-
-/** The first rule that knows the exit code decides; without one the pod counts towards backoffLimit. */
-function failsTheJob({ spec }: Job, code: number): boolean {
-  const rules = spec.podFailurePolicy?.rules ?? [];
-  return rules.some(({ onExitCodes }) => onExitCodes.values.includes(code));
-}
-
-/** 10 s, doubled each time. */
-function controllerDelayMs(failed: number): number {
-  return Math.min(10 * 2 ** (failed - 1), 360) * 1000;
 }

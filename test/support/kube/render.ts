@@ -22,6 +22,12 @@ export interface Changes {
   readonly extraFlags?: string;
   /** Folders of deploy/statefulset/components. */
   readonly components?: readonly string[];
+  /** Files that a component leaves to its user, by their path in deploy/statefulset. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Images of others, by the name that the manifests give them. */
+  readonly otherImages?: Readonly<Record<string, string>>;
+  /** Patches as a user writes them: parts of objects that are merged into those of the same kind and name. */
+  readonly patches?: readonly object[];
 }
 
 /** Renders a folder of deploy/statefulset with `kubectl kustomize`, from a copy in which the changes are made. */
@@ -30,6 +36,7 @@ export async function renderStatefulSet(overlay: string, changes: Changes = {}):
     if (changes.password !== undefined) await writeFile(join(copy, 'base/password.txt'), changes.password);
     if (changes.conf !== undefined) await appendFile(join(copy, 'base/valkey.conf'), `${changes.conf.join('\n')}\n`);
     if (changes.replicas !== undefined) await writeCount(join(copy, overlay, 'kustomization.yaml'), changes.replicas);
+    for (const [path, text] of Object.entries(changes.files ?? {})) await writeFile(join(copy, path), text);
     const top = join(copy, 'overlays', 'test');
     await mkdir(top, { recursive: true });
     await writeFile(join(top, 'kustomization.yaml'), stringify(kustomization(overlay, changes)));
@@ -68,8 +75,9 @@ async function inCopy<T>(folder: string, use: (copy: string) => Promise<T>): Pro
   const copy = await mkdtemp(join(tmpdir(), 'deploy-'));
   try {
     await cp(join(paths.root, 'deploy', folder), copy, { recursive: true });
-    // A password that the developer may have written there is none of a test's business.
-    await rm(join(copy, 'base/password.txt'), { force: true });
+    // Passwords that the developer may have written there are none of a test's business.
+    for (const file of ['base/password.txt', 'components/metrics/password.txt'])
+      await rm(join(copy, file), { force: true });
     return await use(copy);
   } finally {
     await rm(copy, { recursive: true, force: true });
@@ -84,26 +92,33 @@ async function writeCount(file: string, replicas: number): Promise<void> {
   await writeFile(file, changed);
 }
 
-function kustomization(overlay: string, { image, extraFlags, components = [] }: Changes): object {
-  const [, newName, newTag] = /^(.*):([^:/]+)$/.exec(image ?? '') ?? [];
+function kustomization(overlay: string, changes: Changes): object {
+  const { image, extraFlags, components = [], otherImages, patches = [] } = changes;
+  const images = Object.entries({ ...otherImages, ...(image === undefined ? {} : { [published]: image }) });
   const variable = { name: 'VALKEY_EXTRA_FLAGS', value: extraFlags };
   return {
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',
     resources: [`../../${overlay}`],
     ...(components.length === 0 ? {} : { components: components.map((name) => `../../components/${name}`) }),
-    ...(image === undefined ? {} : { images: [{ name: published, newName, newTag }] }),
-    ...(extraFlags === undefined
-      ? {}
-      : {
-          patches: [
+    ...(images.length === 0 ? {} : { images: images.map(([name, by]) => replacedImage(name, by)) }),
+    patches: [
+      ...patches.map((patch) => ({ patch: stringify(patch) })),
+      ...(extraFlags === undefined
+        ? []
+        : [
             {
               target: { kind: 'StatefulSet', name: 'valkey' },
               patch: stringify([{ op: 'add', path: '/spec/template/spec/containers/0/env/-', value: variable }]),
             },
-          ],
-        }),
+          ]),
+    ],
   };
+}
+
+function replacedImage(name: string, by: string): object {
+  const [, newName, newTag] = /^(.*):([^:/]+)$/.exec(by) ?? [];
+  return { name, newName, newTag };
 }
 
 async function kustomize(folder: string): Promise<KubeObject[]> {

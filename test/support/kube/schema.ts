@@ -17,7 +17,7 @@ const variable = z.union([
       z.strictObject({
         fieldRef: z.strictObject({
           apiVersion: z.literal('v1').optional(),
-          fieldPath: z.enum(['metadata.name', 'metadata.namespace', 'status.podIP']),
+          fieldPath: z.enum(['metadata.name', 'metadata.namespace', 'spec.nodeName', 'status.podIP']),
         }),
       }),
       z.strictObject({ secretKeyRef: z.strictObject({ name: z.string(), key: z.string() }) }),
@@ -85,6 +85,10 @@ const volume = z.union([
     name: z.string(),
     emptyDir: z.strictObject({ medium: z.literal('Memory').optional(), sizeLimit: z.string().optional() }),
   }),
+  z.strictObject({
+    name: z.string(),
+    persistentVolumeClaim: z.strictObject({ claimName: z.string(), readOnly: z.literal(true).optional() }),
+  }),
 ]);
 
 const podTemplate = z.strictObject({
@@ -102,7 +106,9 @@ const podTemplate = z.strictObject({
       fsGroup: z.int(),
       seccompProfile: z.strictObject({ type: z.literal('RuntimeDefault') }),
     }),
-    containers: z.array(container).length(1),
+    // One after the other, each to its end.
+    initContainers: z.array(container).optional(),
+    containers: z.array(container).min(1),
     volumes: z.array(volume).optional(),
   }),
 });
@@ -121,6 +127,12 @@ const failurePolicy = z.strictObject({
   ),
 });
 
+const jobSpec = z.strictObject({
+  backoffLimit: z.int(),
+  podFailurePolicy: failurePolicy.optional(),
+  template: podTemplate,
+});
+
 export const kinds = {
   Namespace: z.strictObject({ apiVersion: z.literal('v1'), kind: z.literal('Namespace'), metadata }),
   ConfigMap: z.strictObject({ apiVersion: z.literal('v1'), kind: z.literal('ConfigMap'), metadata, data: strings }),
@@ -128,7 +140,7 @@ export const kinds = {
     apiVersion: z.literal('v1'),
     kind: z.literal('Secret'),
     metadata,
-    type: z.literal('Opaque'),
+    type: z.enum(['Opaque', 'kubernetes.io/tls']),
     data: strings,
   }),
   /** service-names.ts */
@@ -164,7 +176,21 @@ export const kinds = {
     apiVersion: z.literal('batch/v1'),
     kind: z.literal('Job'),
     metadata,
-    spec: z.strictObject({ backoffLimit: z.int(), podFailurePolicy: failurePolicy.optional(), template: podTemplate }),
+    spec: jobSpec,
+  }),
+  /** job.ts: run where a test says so, as `kubectl create job --from=cronjob/<name>` does. */
+  CronJob: z.strictObject({
+    apiVersion: z.literal('batch/v1'),
+    kind: z.literal('CronJob'),
+    metadata,
+    spec: z.strictObject({ jobTemplate: z.strictObject({ spec: jobSpec }) }),
+  }),
+  /** volumes.ts */
+  PersistentVolumeClaim: z.strictObject({
+    apiVersion: z.literal('v1'),
+    kind: z.literal('PersistentVolumeClaim'),
+    metadata,
+    spec: z.strictObject({}),
   }),
   PodDisruptionBudget: z.strictObject({
     apiVersion: z.literal('policy/v1'),
@@ -176,6 +202,16 @@ export const kinds = {
     kind: z.literal('NetworkPolicy'),
     metadata,
   }),
+  PodMonitor: z.strictObject({
+    apiVersion: z.literal('monitoring.coreos.com/v1'),
+    kind: z.literal('PodMonitor'),
+    metadata,
+  }),
+  PrometheusRule: z.strictObject({
+    apiVersion: z.literal('monitoring.coreos.com/v1'),
+    kind: z.literal('PrometheusRule'),
+    metadata,
+  }),
 } as const;
 
 export type Container = z.infer<typeof container>;
@@ -185,3 +221,5 @@ export type Volume = z.infer<typeof volume>;
 export type Service = z.infer<typeof kinds.Service>;
 export type StatefulSet = z.infer<typeof kinds.StatefulSet>;
 export type Job = z.infer<typeof kinds.Job>;
+export type CronJob = z.infer<typeof kinds.CronJob>;
+export type PersistentVolumeClaim = z.infer<typeof kinds.PersistentVolumeClaim>;

@@ -1,5 +1,5 @@
 import { afterAll, expect, onTestFailed } from 'vitest';
-import type { Ran } from '../../../scripts/lib/engine.ts';
+import { outputOf, type Ran } from '../../../scripts/lib/engine.ts';
 import { images } from '../docker-engine.ts';
 import { until } from '../until.ts';
 import type { KubeObject } from './manifest.ts';
@@ -8,13 +8,13 @@ import type { Pod } from './pod.ts';
 import { type Changes, renderStatefulSet } from './render.ts';
 
 /** Opens namespaces for one test file; they are gone when it ends. Call it once at the top. */
-export function useNamespaces(): (objects: readonly KubeObject[]) => Promise<Namespace> {
+export function useNamespaces(): typeof openNamespace {
   const open: Namespace[] = [];
   afterAll(async () => {
     await Promise.all(open.map((namespace) => namespace.remove()));
   });
-  return async (objects) => {
-    const namespace = await openNamespace(objects);
+  return async (objects, bound) => {
+    const namespace = await openNamespace(objects, bound);
     open.push(namespace);
     return namespace;
   };
@@ -24,9 +24,11 @@ export function useNamespaces(): (objects: readonly KubeObject[]) => Promise<Nam
 export function showLogsOnFailure(namespace: () => Namespace): void {
   onTestFailed(async () => {
     for (const pod of namespace().pods()) {
-      const { stdout, stderr } = await pod.output();
-      const end = `${stderr}${stdout}`.split('\n').slice(-25).join('\n');
-      console.error(`--- ${pod.name} (${pod.restarts.join(', ') || 'no restart'})\n${end}`);
+      for (const [container, docker] of pod.containers) {
+        const { stdout, stderr } = await outputOf(docker);
+        const end = `${stderr}${stdout}`.split('\n').slice(-25).join('\n');
+        console.error(`--- ${pod.name} ${container} (${pod.restarts.join(', ') || 'no restart'})\n${end}`);
+      }
     }
   });
 }

@@ -1,6 +1,8 @@
 import { Ajv } from 'ajv';
 import { z } from 'zod';
+import { certManager } from './cert-manager.ts';
 import { type KubeObject, nameOf } from './manifest.ts';
+import { monitoringSchemas } from './monitoring.ts';
 import { matches } from './names.ts';
 
 /**
@@ -34,6 +36,8 @@ const types: Readonly<Record<string, () => Promise<{ readonly validate: Validate
   'v1 Service': () => import('kubernetes-models/_schemas/IoK8sApiCoreV1Service'),
   'apps/v1 StatefulSet': () => import('kubernetes-models/_schemas/IoK8sApiAppsV1StatefulSet'),
   'batch/v1 Job': () => import('kubernetes-models/_schemas/IoK8sApiBatchV1Job'),
+  'batch/v1 CronJob': () => import('kubernetes-models/_schemas/IoK8sApiBatchV1CronJob'),
+  'v1 PersistentVolumeClaim': () => import('kubernetes-models/_schemas/IoK8sApiCoreV1PersistentVolumeClaim'),
   'policy/v1 PodDisruptionBudget': () => import('kubernetes-models/_schemas/IoK8sApiPolicyV1PodDisruptionBudget'),
   'networking.k8s.io/v1 NetworkPolicy': () => import('kubernetes-models/_schemas/IoK8sApiNetworkingV1NetworkPolicy'),
 };
@@ -67,14 +71,14 @@ function leaves(value: unknown, path: string): string[] {
 }
 
 /**
- * What is wrong with a custom resource of the operators; undefined for an object of the API's own kinds. The field names are those of the
+ * What is wrong with a custom resource of the operators or of cert-manager; undefined for an object of the API's own kinds. The field names are those of the
  * operators' CustomResourceDefinitions: for hyperspike/valkey-operator what its type has at 2e1c1129957ed8649b1aaec8e38e25e6d2700e32
  * (api/v1/valkey_types.go); the fields that our instance uses are also in the definition of the release v0.0.59 and in the one at
  * ac2e29b79b64e724be9bcf5180e89a8ea1872477, which is later than v0.0.61. For kailas-cloud/valkey-operator its type at
  * 0af1dcd7eff412f185635783bd7a938a8261dd14.
  */
 function validateCustomResource(object: KubeObject): string[] | undefined {
-  const schema = schemas[object.apiVersion];
+  const schema = schemas[object.apiVersion] ?? monitoringSchemas[`${object.apiVersion} ${object.kind}`];
   if (schema === undefined) return undefined;
   const validate = new Ajv({ allErrors: true, verbose: true }).compile(schema);
   if (validate(object)) return [];
@@ -156,6 +160,7 @@ function valkey(spec: object): object {
 const schemas: Readonly<Record<string, object>> = {
   'hyperspike.io/v1': valkey(common),
   'kailas.cloud/v1': valkey({ ...common, ...ofFork }),
+  'cert-manager.io/v1': certManager,
 };
 
 const selector = z.strictObject({ matchLabels: z.record(z.string(), z.string()).optional() });

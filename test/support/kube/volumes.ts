@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { outputOf } from '../../../scripts/lib/engine.ts';
@@ -43,8 +44,12 @@ export function claimFiles(fsGroup: number): Files {
  * A ConfigMap or Secret as the kubelet lays it out: each key is a link into `..data`, itself a link to a folder that an update would swap.
  * fsGroup makes the files the group's and lets it read. Throws where there is no such object.
  */
-export function keyFiles(keys: ReadonlyMap<string, Buffer>, mode: number, fsGroup: number): Files {
-  const folder = '..2026_01_01_00_00_00.1';
+export function keyFiles(
+  keys: ReadonlyMap<string, Buffer>,
+  mode: number,
+  fsGroup: number,
+  folder = '..2026_01_01_00_00_00.1',
+): Files {
   const files: Record<string, Files[string]> = {
     '.': { directory: true, mode: 0o2777, gid: fsGroup },
     [folder]: { directory: true, mode: 0o2755, gid: fsGroup },
@@ -57,12 +62,39 @@ export function keyFiles(keys: ReadonlyMap<string, Buffer>, mode: number, fsGrou
   return files;
 }
 
-/** The keys and the mode of a volume that has keys; undefined for an emptyDir. Throws where there is no such object. */
+/**
+ * Lays other keys out in a volume that is in use, as the kubelet does: a folder of its own, then the link to it in place of the former one. A
+ * volume that has those keys already is left as it is.
+ */
+export async function swapKeys(
+  volume: string,
+  keys: ReadonlyMap<string, Buffer>,
+  mode: number,
+  fsGroup: number,
+): Promise<void> {
+  const folder = `..next.${randomUUID()}`;
+  const files = Object.entries(keyFiles(keys, mode, fsGroup, folder)).filter(([path]) => path.startsWith(folder));
+  const script = `cd /data
+    if diff -r ..data ${folder}; then rm -r ${folder}; exit; fi
+    old=$(readlink ..data)
+    ln -s ${folder} ..data_tmp
+    mv -T ..data_tmp ..data
+    rm -r "$old"`;
+  await onVolume(volume, script, Object.fromEntries(files));
+}
+
+/** False for an object that is gone. */
+export function isThere(volume: Volume, { configMaps, secrets }: Pick<Manifest, 'configMaps' | 'secrets'>): boolean {
+  if ('emptyDir' in volume || 'persistentVolumeClaim' in volume) return true;
+  return 'secret' in volume ? secrets.has(volume.secret.secretName) : configMaps.has(volume.configMap.name);
+}
+
+/** The keys and the mode of a volume that has keys; undefined for any other. Throws where there is no such object. */
 export function keysOfVolume(
   volume: Volume,
   { configMaps, secrets }: Pick<Manifest, 'configMaps' | 'secrets'>,
 ): { readonly keys: ReadonlyMap<string, Buffer>; readonly mode: number } | undefined {
-  if ('emptyDir' in volume) return undefined;
+  if ('emptyDir' in volume || 'persistentVolumeClaim' in volume) return undefined;
   const isSecret = 'secret' in volume;
   const name = isSecret ? volume.secret.secretName : volume.configMap.name;
   const keys = (isSecret ? secrets : configMaps).get(name);
@@ -70,8 +102,8 @@ export function keysOfVolume(
   return { keys, mode: (isSecret ? volume.secret.defaultMode : volume.configMap.defaultMode) ?? 0o644 };
 }
 
-/** Runs a shell script on a volume that no pod uses, mounted as /data, and returns what it printed. */
-export async function onVolume(volume: string, script: string): Promise<string> {
+/** Runs a shell script on a volume, mounted as /data and with these files added, and returns what it printed. */
+export async function onVolume(volume: string, script: string, files: Files = {}): Promise<string> {
   const container = await engine.createContainer({
     Image: images.test,
     Labels: label,
@@ -81,6 +113,7 @@ export async function onVolume(volume: string, script: string): Promise<string> 
     HostConfig: { Mounts: [volumeMount(volume, '/data', false)], NetworkMode: 'none' },
   });
   try {
+    await container.putArchive(tarOf(files), { path: '/data' });
     await container.start();
     await container.wait();
     const { State } = await container.inspect();

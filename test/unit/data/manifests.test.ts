@@ -33,6 +33,11 @@ function manifest(changes: Record<string, string> = {}): string {
     .join('');
 }
 
+/** A dependency `a` of a build. */
+function asked(when: string): string {
+  return `{ name: a, repository: "https://a", ref: x, licence: MIT, pin: tag, ${when} }`;
+}
+
 function failure(): string {
   try {
     loadManifests(dir);
@@ -192,6 +197,12 @@ describe('a bad manifest', () => {
       ':7:82: a has a directive that does not begin with the configPrefix, got f.a',
       'write e.a',
     ],
+    [
+      'a dependency twice for one release',
+      manifest({ build: `{ dependencies: [${asked('below: 1.2.1')}, ${asked('since: "1.2"')}] }` }),
+      'a is named twice for release 1.2.0',
+      'below',
+    ],
   ])('with %s is refused with its place and the fix', (_, text, place, fix) => {
     write('echo', text);
     const message = failure();
@@ -211,6 +222,11 @@ describe('a bad manifest', () => {
     expect(failure()).toContain('a/module.yaml:1:7');
     expect(failure()).toContain('c/module.yaml:2:8');
   });
+});
+
+it('a dependency may be asked for in one way by some releases, and in another by later ones', () => {
+  write('echo', manifest({ build: `{ dependencies: [${asked('below: 1.2.1')}, ${asked('since: 1.2.1')}] }` }));
+  expect(failure()).toBe('no error');
 });
 
 describe('two manifests', () => {

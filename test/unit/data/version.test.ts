@@ -25,7 +25,9 @@ it.each([
   ['1.2.1', '1.2', true],
   ['1.10.0', '1.2', true],
   ['1.0.2', '1.2', false],
+  ['1.0.3', '1.0.3', true],
+  ['1.0.2', '1.0.3', false],
   ['unstable', '1.2', true],
-])('%s is of the version line %s or later: %s', (tag, line, since) => {
+])('%s is of the release or version line %s or later: %s', (tag, line, since) => {
   expect(isSince(tag, line)).toBe(since);
 });

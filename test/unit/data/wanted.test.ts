@@ -37,6 +37,12 @@ it("the server's version is filled in, and null where nobody knows it yet", () =
   expect([ref('9.0.4'), ref(null)]).toEqual(['9.0.4', null]);
 });
 
+it('json is built against a tag of the server, and from 1.0.3 on against a branch at a commit', () => {
+  const valkey = (tag: string) => wantedDependencies(buildOf('json'), tag, '9.0.6')['valkey'];
+  expect(valkey('1.0.2')).toMatchObject({ ref: '9.0.6', pin: 'tag' });
+  for (const tag of ['1.0.3', '1.1.0']) expect(valkey(tag)).toMatchObject({ ref: '9.0', pin: 'commit' });
+});
+
 it("a base that is made here gives its server's version, without Debian's own part of it", () => {
   const line = loadLine(ownData, 'local');
   const json = { ...line, modules: { json: { tag: '1.0.2' } } };

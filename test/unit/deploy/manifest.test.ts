@@ -41,15 +41,7 @@ describe('the harness', () => {
       pod({ containers: [{ name: 'c', image: 'i', livenessProbe: { tcpSocket: {} } }] }),
     ],
     ['a value that it cannot run', pod({ automountServiceAccountToken: true })],
-    [
-      'a second container',
-      pod({
-        containers: [
-          { name: 'c', image: 'i' },
-          { name: 'd', image: 'i' },
-        ],
-      }),
-    ],
+    ['a field of an init container', pod({ initContainers: [{ name: 'd', image: 'i', restartPolicy: 'Always' }] })],
   ])('refuses %s that it does not know', (_what, template) => {
     expect(() => readManifest([set(template)])).toThrow(/the harness cannot run StatefulSet v/);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { environmentOf, expand } from '../../support/kube/create-pod.ts';
-import { type Pod, runJob, watchProbe } from '../../support/kube/pod.ts';
+import { runJob } from '../../support/kube/job.ts';
+import { type Pod, watchProbe } from '../../support/kube/pod.ts';
 import { kinds } from '../../support/kube/schema.ts';
 
 const pod = { name: 'valkey-1', namespace: 'valkey', ip: '10.1.2.3' };

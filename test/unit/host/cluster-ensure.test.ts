@@ -34,6 +34,49 @@ describe('cluster ensure', () => {
     expect((await ensure(cluster, 'abcde')).exitCode).toBe(0);
     expect(engine(cluster)).toEqual(['add-node', 'add-node', 'rebalance']);
   });
+  it('gives new shards their replicas, and waits until each has the data of its primary', async () => {
+    const cluster = fakeCluster('abcdef');
+    const real = cluster.engine;
+    let added = 0;
+    cluster.engine = (args) => {
+      const ended = real(args);
+      added = cluster.commands.length;
+      const [last] = cluster.servers.filter(({ copies }) => copies !== undefined).slice(-1);
+      if (last !== undefined) last.isBehind = true;
+      return ended;
+    };
+    // It stays behind until it was asked.
+    cluster.tick = () => {
+      if (!cluster.commands.slice(added).includes('f INFO')) return;
+      for (const server of cluster.servers) server.isBehind = false;
+    };
+    const { exitCode, stdout, stderr } = await ensure(cluster, 'abcdef', '--replicas', '1');
+    expect([exitCode, engine(cluster)]).toEqual([0, ['create', 'add-node', 'add-node', 'add-node']]);
+    expect(cluster.servers.map(({ letter, copies }) => `${letter} ${copies ?? ''}`).slice(3)).toEqual([
+      'd a',
+      'e b',
+      'f c',
+    ]);
+    expect(stdout).toContain('plan: add f:6379 as a replica of c:6379');
+    expect(stderr).toContain('waiting: f:6379 has not got the data of its primary yet');
+  });
+  it('moves a replica to the shard that has none, and then needs nothing', async () => {
+    const cluster = fakeCluster('abcdef', 'abcdef');
+    for (const [index, server] of cluster.servers.entries())
+      if (index >= 3) Object.assign(server, { slots: '', copies: 'aac'.charAt(index - 3) });
+    for (const [index, slots] of ['0-5460', '5461-10922', '10923-16383'].entries())
+      Object.assign(cluster.servers[index] ?? {}, { slots });
+    expect((await ensure(cluster, 'abcdef', '--replicas', '1')).exitCode).toBe(0);
+    expect(cluster.servers.map(({ copies }) => copies ?? '-').join('')).toBe('---bac');
+    const before = writes(cluster).length;
+    expect((await ensure(cluster, 'abcdef', '--replicas', '1')).exitCode).toBe(0);
+    expect([engine(cluster), writes(cluster).length]).toEqual([[], before]);
+  });
+  it('does nothing with a number that makes no whole shards', async () => {
+    const cluster = fakeCluster('abcdef0');
+    const { exitCode, codes } = await ensure(cluster, 'abcdef0', '--replicas', '1');
+    expect([exitCode, codes, engine(cluster), writes(cluster)]).toEqual([1, ['VB761'], [], []]);
+  });
   it('marks that slots are being moved while they are', async () => {
     const cluster = fakeCluster('abcd', 'abc');
     let marked: readonly string[] = [];

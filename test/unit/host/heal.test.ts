@@ -173,6 +173,18 @@ describe('the own port is asked who is there', () => {
   it('over TLS where the cluster speaks TLS', () => {
     for (const { line } of asked({}, [...cluster, '--tls-cluster', 'yes'])) expect(line).toContain('--tls');
   });
+  it('at the port for TLS, the only one that its file has where it speaks TLS alone', () => {
+    const secured = nodes.replaceAll(/:6379@16379,(n\d)/g, ':0@16380,$1,tls-port=6380');
+    const command = [...cluster, '--port', '0', '--tls-port', '6380', '--tls-cluster', 'yes'];
+    const image = { files: { ...files, '/data/nodes.conf': secured } };
+    const runs = asked(image, command);
+    expect(runs.map(({ ip }) => ip)).toEqual([loopback, '10.0.0.1']);
+    for (const { line } of runs) expect(line).toMatch(/ -p 6380 --tls /);
+    const started = heal(image, command);
+    expect(started.codes).toEqual(['VB751']);
+    const after = started.hostAfter().tree.look('/data/nodes.conf')?.content;
+    expect(after).toBe(secured.replace('10.0.0.2', '10.0.0.9'));
+  });
   it.each([loopback, '10.0.0.1'])('and a server with this id at %s is a twin', (ip) => {
     const started = heal(at(ip, `${idOf('a')}\n`));
     expect(started.codes).toEqual(['VB753']);

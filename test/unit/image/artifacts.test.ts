@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { collectBase, collectModule, showArtifacts } from '../../../scripts/image/artifacts.ts';
 import type { PlannedModule } from '../../../scripts/image/plan.ts';
+import type { LinkedPart } from '../../../scripts/linked/linked-parts.ts';
 
 const module: PlannedModule = {
   name: 'json',
@@ -25,6 +26,7 @@ const module: PlannedModule = {
     },
   ],
   floating: [{ name: 'rust', why: 'the toolchain of the day' }],
+  linked: { folders: [], leaveOut: [], about: [] },
 };
 
 let folder: string;
@@ -41,7 +43,7 @@ async function left(files: Readonly<Record<string, string>>): Promise<string> {
   return from;
 }
 
-const collecting = { builderImage: 'base@sha256:1', epoch: 1_700_000_000, cratesPinned: false };
+const collecting = { builderImage: 'base@sha256:1', epoch: 1_700_000_000, cratesPinned: false, linked: [] };
 const toolchain = 'gcc\tgcc (Debian) 14\nld\tGNU ld 2.44\n';
 
 describe('a module that was built', () => {
@@ -71,6 +73,42 @@ describe('a module that was built', () => {
     const from = await left({ 'libjson.so': 'ELF', 'toolchain.tsv': toolchain, 'Cargo.lock': lock });
     const record = await collectModule(module, { ...collecting, cratesPinned: true, from, to: join(folder, 'json') });
     expect(record.dependencies.at(-1)).toMatchObject({ name: 'libc', pinned: true });
+  });
+
+  it('has the texts of what it is linked with beside it, and names them in its record', async () => {
+    const part = (place: string, licence: string | null, ...files: string[]): LinkedPart => ({
+      ...{
+        part: place,
+        name: basename(place),
+        repository: 'https://example.invalid/x',
+        commit: 'c'.repeat(40),
+        root: '',
+      },
+      ...{ licence, texts: files.map((file) => ({ file, content: Buffer.from([0xe9, 0x0a]) })) },
+    });
+    const linked = [
+      part('dependencies/valkey', null, 'COPYING'),
+      part('dependencies/valkey/deps/lua', 'MIT', 'COPYRIGHT', 'LICENSES/MIT'),
+      { ...part('cargo/vendor/libc-0.2.1', 'MIT OR Apache-2.0', 'LICENSE-MIT'), repository: null, commit: null },
+    ];
+    const crate = (name: string) => `[[package]]\nname = "${name}"\nversion = "0.2.1"\nsource = "registry+x"\n`;
+    const lock = `${crate('libc')}${crate('winapi')}`;
+    const from = await left({ 'libjson.so': 'ELF', 'toolchain.tsv': toolchain, 'Cargo.lock': lock });
+    const to = join(folder, 'json');
+    const { dependencies } = await collectModule(module, { ...collecting, linked, from, to });
+    expect(dependencies).toMatchObject([
+      { name: 'valkey', licence: 'MIT', linked: true, texts: ['dependencies/valkey/COPYING'] },
+      {
+        ...{ name: 'lua', version: 'c'.repeat(40), licence: 'MIT', linked: true },
+        texts: ['dependencies/valkey/deps/lua/COPYRIGHT', 'dependencies/valkey/deps/lua/LICENSES/MIT'],
+      },
+      { name: 'rust' },
+      { name: 'libc', licence: 'MIT OR Apache-2.0', linked: true, texts: ['cargo/vendor/libc-0.2.1/LICENSE-MIT'] },
+      { name: 'winapi', linked: false },
+    ]);
+    const text = join(to, 'licences/dependencies/valkey/deps/lua/LICENSES/MIT');
+    expect(await readFile(text)).toEqual(Buffer.from([0xe9, 0x0a]));
+    expect((await stat(text)).mode & 0o777).toBe(0o644);
   });
 
   it('is not put in place where its Dockerfile leaves another file than its manifest names', async () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadManifests } from '../../../scripts/data/manifests.ts';
-import { type BakeInput, bakeFile } from '../../../scripts/image/bake.ts';
+import { type BakeInput, bakeFile, withoutNetwork } from '../../../scripts/image/bake.ts';
 import { paths } from '../../../scripts/lib/workspace.ts';
 
 const input: BakeInput = {
@@ -32,6 +32,19 @@ describe('the bake file of a line', () => {
 
   it('compiles anew without a cache, and leaves the toolchain', () => {
     expect(bakeFile({ ...input, noCache: true }).target['json']).toMatchObject({ 'no-cache-filter': ['module-json'] });
+  });
+
+  it('builds a text in the place of the Dockerfile, where there is one', () => {
+    const modules = input.modules.map((module) => ({ ...module, text: 'FROM scratch\n' }));
+    expect(bakeFile({ ...input, modules }).target['json']).toMatchObject({ 'dockerfile-inline': 'FROM scratch\n' });
+  });
+
+  it('takes modules out of a folder, and keeps the built ones in one that is put in its place', () => {
+    expect(bakeFile({ ...input, cache: '/cache/9.0/arm64' }).target['json']).toMatchObject({
+      'cache-from': ['type=local,src=/cache/9.0/arm64/json'],
+      'cache-to': ['type=local,dest=/cache/9.0/arm64/json.new,mode=min'],
+    });
+    expect(bakeFile({ ...input, cache: '/cache' }).target['_base']).not.toHaveProperty('cache-to');
   });
 
   it('has a target for what is in the base, under a name that no module can have', () => {
@@ -65,6 +78,17 @@ describe('the Dockerfile of a module', () => {
     expect(text).toMatch(new RegExp(`finish\\.sh \\S+ ${file} `));
     expect(text).toContain(`sh /tools/check.sh ${file}\n`);
   });
+
+  it.each(built.map(({ name }) => name))(
+    '%s: its own steps can do without a network, its toolchain keeps it',
+    (name) => {
+      const text = readFileSync(join(paths.root, 'modules', name, 'Dockerfile'), 'utf8');
+      const stages = withoutNetwork(text, name).split(/^(?=FROM )/m);
+      const [own = '', ...others] = stages.sort((one) => (one.includes(` AS module-${name}`) ? -1 : 1));
+      expect(own.match(/^RUN /gm)).toHaveLength(own.match(/^RUN --network=none --mount/gm)?.length ?? 0);
+      expect(others.join('')).not.toContain('--network');
+    },
+  );
 
   it.each(built.map(({ name }) => name))('%s builds with the BuildKit of Docker 20.10, without a registry', (name) => {
     const text = readFileSync(join(paths.root, 'modules', name, 'Dockerfile'), 'utf8');

@@ -45,6 +45,11 @@ describe('a build that fails', () => {
     expect(message).toContain('npm run build -- all\n');
   });
 
+  it('of a builder that writes no caches is VP650', () => {
+    const lines = ['ERROR: Cache export is not supported for the docker driver.'];
+    expect(buildKitProblem(lines, about).code).toBe('VP650');
+  });
+
   it('a stage without a name is called as what is built', () => {
     expect(failing('[5/6] COPY valkey-bundle /usr/local/libexec/', 'not found').message).toMatch(/^VP301 buildx: /);
   });
@@ -61,6 +66,25 @@ describe('a build that fails', () => {
     expect(code).toBe('VP304');
     expect(message).toMatch(/^VP304 check-x: x\.so exports nothing\n {2}VP305 x\.so needs libz\.so\.1\n/);
     expect(message).toContain('npm run build -- x\n');
+  });
+
+  it('that cloned what the lock does not name is told by each address, whatever the build said itself', () => {
+    const said = (url: string) => `VP321 the build asks for ${url}, which is not among its dependencies`;
+    const lines = ['CMake Error: failed', said('https://example.com/re2.git'), said('git@example.com:icu')];
+    const { code, message } = failing(module, ended(66), ...lines);
+    expect(code).toBe('VP321');
+    for (const url of ['https://example.com/re2.git', 'git@example.com:icu']) expect(message).toContain(url);
+    expect(message).toContain('module.yaml');
+  });
+
+  it.each([
+    ['curl', 'curl: (5) Could not resolve proxy: no-network-in-a-build.invalid'],
+    ['wget', "wget: unable to resolve host address 'no-network-in-a-build.invalid'"],
+    ['CMake', 'CMake Error: 5;"Could not resolve proxy name"'],
+  ])('that downloads something by %s is told what it asked for; a toolchain may download', (_, line) => {
+    const { code, message } = failing(module, ended(1), line);
+    expect([code, message.includes(line)]).toEqual(['VP322', true]);
+    expect(failing('[toolchain 1/1] RUN ["sh","/tools/rust.sh"]', ended(1), line).code).toBe('VP301');
   });
 
   it('exit code 66 without a reason is a step that failed', () => {

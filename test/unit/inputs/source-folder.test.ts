@@ -16,9 +16,9 @@ const named = (of: typeof files) => sourceId({ kind: 'debian-source', package: '
 it('a source is named for its commit, a source package for its version; the digits after it are the layout and the pins', () => {
   const digitsOf = (...parts: unknown[]) =>
     createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 8);
-  expect(sourceId({ ...git, dependencies: {} })).toBe(`${commit}-${digitsOf(1, [])}`);
+  expect(sourceId({ ...git, dependencies: {} })).toBe(`${commit}-${digitsOf(2, [])}`);
   const pins = [...files].reverse().map(({ name, sha256 }) => [name, sha256]);
-  expect(named(files)).toBe(`1:2-3-${digitsOf(1, pins)}`);
+  expect(named(files)).toBe(`1:2-3-${digitsOf(2, pins)}`);
 });
 
 it('a source package that was built again at the same version has another name; the order of its files is none', () => {
@@ -30,5 +30,7 @@ it('a source package that was built again at the same version has another name; 
 it('what its build clones is part of the name: every pin, in no order', () => {
   const named = (dependencies: Record<string, typeof one>) => sourceId({ ...git, dependencies });
   expect(named({ x: one, y: other })).toBe(named({ y: other, x: one }));
+  const crates = sourceId({ ...git, dependencies: {}, cargoLock: 'd'.repeat(64) });
+  expect(crates).not.toBe(named({}));
   expect(new Set([named({ x: one }), named({ x: other }), named({ y: one }), named({})]).size).toBe(4);
 });

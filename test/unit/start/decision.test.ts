@@ -42,7 +42,7 @@ describe('a second npm start', () => {
   });
 
   test.each<[string, Partial<EarlierContainer>, Partial<Wanted>, string]>([
-    ['another image', {}, { imageId: 'sha256:two' }, 'the image was built anew'],
+    ['another image', {}, { imageId: 'sha256:two' }, 'the image is another one'],
     ['another port', {}, { port: 7000 }, 'it has port 6379, not 7000'],
     ['an ended container', { status: 'exited', exitCode: 137 }, {}, 'it had ended with exit code 137'],
     ['a paused container', { status: 'paused' }, {}, 'it is paused, not running'],

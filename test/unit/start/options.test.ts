@@ -5,7 +5,20 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseStartOptions, readConfFile, startHelp } from '../../../scripts/start/options.ts';
 import { StartError } from '../../../scripts/start/start-error.ts';
 
-const defaults = { port: null, detach: false, environment: [], unsetNames: [], conf: null };
+const defaults = {
+  image: { kind: 'local' },
+  unsigned: false,
+  key: null,
+  compose: false,
+  port: null,
+  detach: false,
+  environment: [],
+  unsetNames: [],
+  conf: null,
+};
+
+/** The line 9.0 as it is meant without further options. */
+const line = { kind: 'line', line: '9.0', variant: null, build: false };
 
 function refusal(argv: readonly string[], env: NodeJS.ProcessEnv = {}): StartError {
   try {
@@ -33,6 +46,14 @@ describe('the options of npm start', () => {
     ['a variable by its long name', ['--env', 'A=b'], { environment: [{ name: 'A', value: 'b' }] }],
     ['a variable glued to -e', ['-eA=b'], { environment: [{ name: 'A', value: 'b' }] }],
     ['an empty value', ['-e', 'A='], { environment: [{ name: 'A', value: '' }] }],
+    ['a line', ['--line', '9.0'], { image: line }],
+    ['a variant of it', ['--line', '9.0', '--variant', 'coordinator'], { image: { ...line, variant: 'coordinator' } }],
+    ['a line to build', ['--build', '--line', '9.0'], { image: { ...line, build: true } }],
+    ['an image', ['--image', 'a/b:c'], { image: { kind: 'reference', reference: 'a/b:c' } }],
+    ['a signature that does not matter', ['--line', '9.0', '--unsigned'], { image: line, unsigned: true }],
+    ['a key', ['--line', '9.0', '--key', 'cosign.pub'], { image: line, key: 'cosign.pub' }],
+    ['three nodes', ['--compose'], { compose: true }],
+    ['a line twice, if it is the same', ['--line', '9.0', '--line=9.0'], { image: line }],
     ['a value with equals signs and spaces', ['-e', 'A=--b = c'], { environment: [{ name: 'A', value: '--b = c' }] }],
   ])('%s is read', (_title, argv, expected) => {
     expect(parseStartOptions(argv, {})).toEqual({ ...defaults, ...expected });
@@ -62,7 +83,9 @@ describe('the options of npm start', () => {
   });
 
   test('the help names every option', () => {
-    for (const option of ['--port', '--detach', '-e, --env', '--conf', '--help']) expect(startHelp).toContain(option);
+    const ofImages = ['--line', '--variant', '--build', '--image', '--unsigned', '--key', '--compose'];
+    for (const option of ['--port', '--detach', '-e, --env', '--conf', '--help', ...ofImages])
+      expect(startHelp).toContain(option);
   });
 });
 
@@ -101,6 +124,24 @@ describe('what npm start refuses', () => {
 
   test('a second --conf', () => {
     expect(refusal(['--conf', 'a', '--conf', 'b']).message).toContain('"a" and "b"');
+  });
+
+  test.each([
+    ['a line and an image', ['--line', '9.0', '--image', 'a'], '--line and --image'],
+    ['two lines', ['--line', '9.0', '--line', '9.1'], '"9.0" and "9.1"'],
+    ['a line without a name', ['--line='], '--line got an empty value'],
+    ['a variant of no line', ['--variant', 'coordinator'], '--variant says nothing without --line'],
+    ['to build an image that is named', ['--image', 'a', '--build'], '--build says nothing without --line'],
+    ['to trust what comes from no registry', ['--unsigned'], '--unsigned is about an image from a registry'],
+    [
+      'a key for what is built here',
+      ['--line', '9.0', '--build', '--key', 'k'],
+      '--key is about an image from a registry',
+    ],
+    ['a key that does not matter', ['--line', '9.0', '--unsigned', '--key', 'k'], 'contradict'],
+    ['a file for three nodes', ['--compose', '--conf', 'my.conf'], '--conf does not go with --compose'],
+  ])('%s', (_title, argv, message) => {
+    expect(refusal(argv).message).toContain(message);
   });
 
   test('a variable without a name, and the message keeps its value to itself', () => {

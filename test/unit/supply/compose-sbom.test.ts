@@ -10,6 +10,7 @@ const component = z.looseObject({
   name: z.string(),
   version: z.string().optional(),
   purl: z.string().optional(),
+  scope: z.string().optional(),
   hashes: z.array(z.object({ alg: z.string(), content: z.string() })).default([]),
   licenses: z.array(z.looseObject({ license: z.looseObject({ id: z.string().optional() }).optional() })).default([]),
   properties: z.array(z.object({ name: z.string(), value: z.string() })).default([]),
@@ -113,6 +114,49 @@ it('a pinned dependency has its ref as version and its commit beside it', () => 
     purl: 'pkg:github/grpc/grpc@v1.70.1',
     property: { commit: hex('e', 40), pinned: 'true' },
   });
+});
+
+const zlib = { name: 'zlib', origin: 'https://github.com/madler/zlib', version: hex('f', 40), pinned: true };
+
+it('a part that is linked names its texts, and has a licence only where one is declared', () => {
+  const texts = ['dependencies/grpc/third_party/zlib/LICENSE', 'dependencies/grpc/third_party/zlib/NOTICE'];
+  const { find } = write(inputsWith([builtModule('search', { dependencies: [{ ...zlib, linked: true, texts }] })]));
+  const { licenses, property, purl, scope } = find('zlib');
+  const folder = '/usr/share/doc/valkey-bundle/search/dependencies/grpc/third_party/zlib';
+  expect(property['licence-texts']).toBe(`${folder}/LICENSE ${folder}/NOTICE`);
+  expect([licenses, purl, scope]).toEqual([
+    [{ license: { name: 'NOASSERTION' } }],
+    `pkg:github/madler/zlib@${hex('f', 40)}`,
+    undefined,
+  ]);
+});
+
+it('a part that is a folder of a repository has the purl of that place in it', async () => {
+  const origin = 'https://github.com/valkey-io/valkey-search';
+  const dependencies = [{ ...zlib, name: 'hnswlib', origin, folder: 'third_party/hnswlib', linked: true, texts: [] }];
+  const miniz = { name: 'miniz', origin: 'Debian source package redisearch', version: '1:1.2.2-4', pinned: true };
+  const folders = [{ ...miniz, folder: 'src/dep/miniz', licence: 'MIT', linked: true, texts: [] }];
+  const { find, text } = write(
+    inputsWith([builtModule('search', { dependencies }), builtModule('redisearch', { dependencies: folders })]),
+  );
+  expect(find('hnswlib').purl).toBe(`pkg:github/valkey-io/valkey-search@${hex('f', 40)}#third_party/hnswlib`);
+  expect(find('miniz')).toMatchObject({
+    purl: 'pkg:deb/debian/redisearch@1:1.2.2-4?arch=source#src/dep/miniz',
+    licenses: [{ license: { id: 'MIT' } }],
+  });
+  expect(await sbomProblems(text)).toEqual([]);
+});
+
+it('what the build used and did not link is excluded; not where another module is linked with it', () => {
+  const unlinked = { ...zlib, linked: false };
+  const linked = { ...zlib, linked: true, licence: 'Zlib', texts: ['vendor/zlib/LICENSE'] };
+  const bloom = builtModule('bloom', { dependencies: [unlinked] });
+  expect(write(inputsWith([bloom])).find('zlib').scope).toBe('excluded');
+  const both = write(inputsWith([bloom, builtModule('ldap', { dependencies: [linked] })])).find('zlib');
+  expect([both.count, both.scope, both.licenses, both.property['licence-texts']]).toEqual([
+    ...[1, undefined, [{ license: { id: 'Zlib' } }]],
+    '/usr/share/doc/valkey-bundle/ldap/vendor/zlib/LICENSE',
+  ]);
 });
 
 it('a crate that two modules use is listed once, with its checksum, and both depend on it', () => {

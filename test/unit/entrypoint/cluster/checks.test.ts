@@ -52,6 +52,13 @@ describe('a check fails', () => {
       ['links'],
     ],
     ['where one node does not hear another one', [a, b, viewOf('c', changed('a', { isHeard: false }))], ['links']],
+    [
+      'where a replica has not got the data of its primary',
+      clusterOf([...three, { letter: 'd', flags: 'slave', primary: 'a', epoch: 10 }]).map((view) =>
+        view.name === 'd:6379' ? { ...view, isBehind: true } : view,
+      ),
+      ['replicas'],
+    ],
     ['where one node is behind', [a, b, { ...c, epoch: 14 }], ['epochs']],
     ['where one node has another epoch for a node', [a, b, viewOf('c', changed('a', { epoch: 3 }))], ['epochs']],
     ['where two primaries have one epoch', clusterOf(changed('b', { epoch: 10 })), ['epochs']],

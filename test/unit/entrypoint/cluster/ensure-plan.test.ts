@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { clusterOf, type FakeNode, fresh, idOf, plan, three, viewOf } from '../../../support/cluster-view.ts';
+import { clusterOf, type FakeNode, fresh, idOf, ipOf, plan, three, viewOf } from '../../../support/cluster-view.ts';
+
+/** The command by which a node joins as a replica. */
+const joins = (letter: string, primary: string): string =>
+  `add-node ${ipOf(letter)}:6379 10.0.0.10:6379 --cluster-slave --cluster-master-id ${idOf(primary)}`;
 
 describe('fresh nodes', () => {
   it('become a cluster, in the order in which they are named', () => {
@@ -8,11 +12,11 @@ describe('fresh nodes', () => {
     ]);
   });
   it('become primaries and replicas where replicas are asked for', () => {
-    const [create] = plan(
-      'abcdef'.split('').map((letter) => fresh(letter)),
-      { replicas: 1 },
-    );
-    expect(create).toContain('--cluster-replicas 1');
+    const six = 'abcdef'.split('').map((letter) => fresh(letter));
+    expect(plan(six, { replicas: 1 })).toEqual([
+      'create 10.0.0.10:6379 10.0.0.11:6379 10.0.0.12:6379 --cluster-replicas 0 --cluster-yes',
+      ...'def'.split('').map((letter, index) => joins(letter, 'abc'.charAt(index))),
+    ]);
   });
   it.each([
     [2, 0],
@@ -116,6 +120,18 @@ describe('extending a cluster', () => {
       const views = clusterOf(five).map((view) => ({ ...view, self: { ...view.self, slots: [[0, 1]] as const } }));
       expect(plan(views.slice(0, 3))).toEqual([]);
     });
+    it('gets a new epoch for a primary of which another node remembers a later one', () => {
+      const [a, b, c] = clusterOf(three);
+      const sees = three.map((node) => (node.letter === 'c' ? { ...node, epoch: 99 } : node));
+      if (b === undefined || a === undefined || c === undefined) throw new Error('a cluster of three');
+      expect(plan([a, viewOf('b', sees), c])).toEqual(['CLUSTER BUMPEPOCH']);
+    });
+    it('is left alone where a node remembers an earlier epoch: it learns the later one', () => {
+      const [a, , c] = clusterOf(three);
+      const sees = three.map((node) => (node.letter === 'c' ? { ...node, epoch: 1 } : node));
+      if (a === undefined || c === undefined) throw new Error('a cluster of three');
+      expect(plan([a, viewOf('b', sees), c])).toEqual([]);
+    });
     it('gets its slots moved to the end where an earlier run was cut off', () => {
       expect(plan(clusterOf(three), { resume: true })).toEqual([
         'rebalance 10.0.0.10:6379 --cluster-use-empty-masters',
@@ -154,7 +170,7 @@ describe('extending a cluster', () => {
       ];
       expect(plan([...clusterOf(six), fresh('0'), fresh('1')], { replicas: 1 })).toEqual([
         'add-node 10.0.0.0:6379 10.0.0.10:6379',
-        'add-node 10.0.0.1:6379 10.0.0.10:6379 --cluster-slave',
+        joins('1', '0'),
         'rebalance 10.0.0.10:6379 --cluster-use-empty-masters',
       ]);
     });

@@ -58,6 +58,12 @@ describe('the entry of another node', () => {
       { n2: ['10.0.0.9'] },
       '10.0.0.9:6379@16379,n2,tls-port=0,shard-id=x',
     ],
+    [
+      'of one that speaks TLS alone, and has no other port, gets the address of its name, too',
+      '10.0.0.2:0@16379,n2,tls-port=6379,shard-id=x',
+      { n2: ['10.0.0.9'] },
+      '10.0.0.9:0@16379,n2,tls-port=6379,shard-id=x',
+    ],
     ['is left alone with an address and no port', '10.0.0.2:0@0,n2', { n2: ['10.0.0.9'] }, '10.0.0.2:0@0,n2'],
     ['stays without an address where its name has none', ':0@0,n2', {}, ':0@0,n2'],
     [
@@ -152,7 +158,7 @@ const nodesConf = fc.gen().map((pick) => {
     ip: pick(() => address),
     port: pick(fc.integer, { min: 1, max: 55_535 }),
     host: `${pick(() => host)}${index}`,
-    rest: pick(() => fc.constantFrom(',tls-port=0,shard-id=0a', '', ',shard-id=0a,nodename=x')),
+    rest: pick(() => fc.constantFrom(',tls-port=0,shard-id=0a', '', ',shard-id=0a,nodename=x', ',tls-port=6380')),
     tail: pick(() =>
       fc.constantFrom(
         'master - 0 0 1 connected 0-5460',

@@ -42,6 +42,14 @@ describe('the answers of a node', () => {
     expect(heard([...text(nodes, clusterInfo), []])).toEqual([idOf('a')]);
     expect(heard(text(nodes, clusterInfo))).toBe('answer');
   });
+  it.each([
+    ['', { machine: '10.0.0.10', isBehind: false }],
+    ['availability_zone:\r\nrole:master', { machine: '10.0.0.10', isBehind: false }],
+    ['availability_zone:m1\r\nrole:slave\r\nmaster_link_status:up', { machine: 'm1', isBehind: false }],
+    ['availability_zone:m1\r\nrole:slave\r\nmaster_link_status:down', { machine: 'm1', isBehind: true }],
+  ])('tell where it runs, and whether it has what its primary has: %j', (lines, view) => {
+    expect(readView(at, answer(`${lines}\r\n${info}`))).toMatchObject({ view });
+  });
   it('leave out who is only being greeted, and say that there is one', () => {
     const greeting = `${nodes}${lineOf({ letter: 'c', flags: 'handshake' })}\n`;
     expect(readView(at, answer(info, [...text(greeting, clusterInfo), links]))).toMatchObject({

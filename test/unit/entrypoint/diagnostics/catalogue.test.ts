@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { backupEntries } from '../../../../entrypoint/diagnostics/backup.ts';
 import { catalogue, exitCodes, isCode } from '../../../../entrypoint/diagnostics/catalogue.ts';
 import { clusterEntries } from '../../../../entrypoint/diagnostics/cluster.ts';
 import { diagnose, exitCodeOf, refuse } from '../../../../entrypoint/diagnostics/diagnostic.ts';
@@ -22,6 +23,7 @@ describe('the catalogue', () => {
       startEntries,
       clusterEntries,
       serverEntries,
+      backupEntries,
     ].map((part) => Object.keys(part));
     expect(parts.flat()).toHaveLength(pages.length);
   });

@@ -40,7 +40,11 @@ describe('the tool itself asks', () => {
   const tls = ['--tls-ca-cert-file', 'ca', '--tls-cert-file', '/crt', '--tls-key-file', '/key'];
   const addresses = ['10.0.0.5'];
 
-  async function asks(started: readonly string[], answer: Answer, level: readonly string[] = []) {
+  async function asks(
+    started: readonly string[],
+    answer: Answer | ((at: ServerAt) => Answer),
+    level: readonly string[] = [],
+  ) {
     const asked: ServerAt[] = [];
     const commands: string[] = [];
     const waiting: Partial<Waiting> = {
@@ -49,7 +53,7 @@ describe('the tool itself asks', () => {
       ask: async (at, sent) => {
         asked.push(at);
         commands.push(...sent.map((words) => words.join(' ')));
-        return answer;
+        return typeof answer === 'function' ? answer(at) : answer;
       },
     };
     const lastStart = recordOfStart(started, { addresses });
@@ -65,6 +69,17 @@ describe('the tool itself asks', () => {
     expect(stdout).toBe('healthy\n');
     const files = { caFile: '/data/ca', caDirectory: null, certFile: '/crt', keyFile: '/key', verifies: false };
     expect(asked).toEqual([{ ip: '127.0.0.1', port: 6380, login: [], tls: files }]);
+  });
+  it('without its files where they do not fit each other any more: a running server has read them before', async () => {
+    const started = ['--port', '0', '--tls-port', '6380', '--requirepass', 'x', ...tls];
+    const broken = (why: string): Answer => ({ kind: 'failed', what: 'tls', why });
+    const withoutFiles = await asks(started, ({ tls: files }) =>
+      files?.certFile === null ? pong : broken('key values mismatch'),
+    );
+    expect(withoutFiles).toMatchObject({ exitCode: 0, stdout: 'healthy\n' });
+    expect(withoutFiles.asked).toHaveLength(2);
+    const never = await asks(started, broken('certificate required'), ['--alive']);
+    expect(never).toMatchObject({ exitCode: 1, codes: ['VB602'] });
   });
   it('by a host name, at the address that is this machine’s', async () => {
     const { asked, stdout } = await asks(['--bind', 'own', '--requirepass', 'x'], pong, ['--joined']);
