@@ -51,16 +51,16 @@ export async function makeUpstream(
     (work: string) =>
       writeFile(join(work, name), text);
   const sources =
-    (fixture: string, into: string, change = (text: string) => text) =>
+    (fixture: keyof Tags, into: string, change = (text: string) => text) =>
     async (work: string) => {
       await cp(join(fixtures, fixture), work, { recursive: true });
       await mkdir(join(work, into), { recursive: true });
       for (const name of await glob('*.{c,h}', { cwd: standIns })) {
-      const text = await readFile(join(standIns, name), 'utf8');
-      // It tells the server the version of the tag.
-      const told = text.replace(/(?<=open_module\(ctx, "\w+", )\d+/, String(numberOf(tags[fixture])));
-      await writeFile(join(work, into, name), told);
-    }
+        const text = await readFile(join(standIns, name), 'utf8');
+        // It tells the server the version of the tag.
+        const told = text.replace(/(?<=open_module\(ctx, "\w+", )\d+/, String(numberOf(tags[fixture])));
+        await writeFile(join(work, into, name), told);
+      }
       for (const name of await glob('build.sh', { cwd: work, absolute: true }))
         await writeFile(name, change(await readFile(name, 'utf8')));
     };
