@@ -72,10 +72,10 @@ beforeAll(async () => {
   remote = await startGitRemote();
   crates = await startCratesServer();
   const tagOf = (name: string): string => line.modules[name]?.tag ?? thrown(`line ${line.line} has no ${name}`);
-  const tags = { search: tagOf('search'), bloom: tagOf('bloom'), ldap: tagOf('ldap') };
+  const tags = { search: tagOf('search'), json: '1.0.3', bloom: tagOf('bloom'), ldap: tagOf('ldap') };
   const upstream = await makeUpstream(remote, crates, tags, images.valkey);
   gitconfig = upstream.gitconfig;
-  const change = { line: line.line, registry: front.host, rapidjson: upstream.rapidjson };
+  const change = { line: line.line, registry: front.host, rapidjson: upstream.rapidjson, json: tags.json };
   project = await makeProject(remote, (work) => changeForRehearsal(work, change), tag);
 });
 afterAll(async () => {
