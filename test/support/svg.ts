@@ -19,11 +19,12 @@ export function elementsOf(svg: string): Element[] {
   if (forbidden !== null) throw new Error(`XML has no character ${JSON.stringify(forbidden[0])}`);
   const elements: { name: string; attributes: Record<string, string>; text: string }[] = [];
   const open: (typeof elements)[number][] = [];
-  const token = /<(\/?)([a-zA-Z]+)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>|([^<]+)/gy;
+  const token = /<!--.*?-->|<(\/?)([a-zA-Z]+)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>|([^<]+)/gsy;
   let end = 0;
   for (const match of svg.matchAll(token)) {
     const [whole, closing, name = '', attributes = '', selfClosing, text] = match;
     end = match.index + whole.length;
+    if (whole.startsWith('<!--')) continue;
     const last = open.at(-1);
     if (text !== undefined) {
       if (last !== undefined) last.text += unescaped(text);
