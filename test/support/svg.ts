@@ -19,7 +19,7 @@ export function elementsOf(svg: string): Element[] {
   if (forbidden !== null) throw new Error(`XML has no character ${JSON.stringify(forbidden[0])}`);
   const elements: { name: string; attributes: Record<string, string>; text: string }[] = [];
   const open: (typeof elements)[number][] = [];
-  const token = /<!--.*?-->|<(\/?)([a-zA-Z]+)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>|([^<]+)/gsy;
+  const token = /<!--(?:(?!--).)*-->|<(\/?)([a-zA-Z]+)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>|([^<]+)/gsy;
   let end = 0;
   for (const match of svg.matchAll(token)) {
     const [whole, closing, name = '', attributes = '', selfClosing, text] = match;
