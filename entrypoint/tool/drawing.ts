@@ -48,7 +48,7 @@ const INDENT = 12;
 /** Pixels of one character at 12 pixels: no fixed-width font that browsers choose is wider than 0.61 em. */
 const CELL = 7.4;
 const BADGE_CELL = 6.8;
-const MOST_LINES = 5;
+const MOST_LINES = 6;
 
 /** The drawing as SVG, 800 wide, for a light and a dark page; everything in it is escaped, nothing overlaps. */
 export function svgOf({ title, description, columns, links }: Drawing): string {
@@ -153,7 +153,7 @@ function cells(width: number): number {
 export function wrap(text: string, width: number, most: number): string[] {
   const lines: string[] = [];
   // No line can hold more characters than cells: an argument of 128 KiB is not looked at to its end.
-  let rest = text.slice(0, (most + 1) * (width + 1) * 2).trim();
+  let rest = legal(text.slice(0, (most + 1) * (width + 1) * 2)).trim();
   const isWhole = rest.length === text.trim().length;
   while (rest !== '' && lines.length < most) {
     const head = headOf(rest, width);
@@ -205,15 +205,13 @@ function isWide(character: string): boolean {
   return (character.codePointAt(0) ?? 0) >= 0x1100;
 }
 
-/** Text for XML 1.0: what it forbids becomes U+FFFD. */
+/** Text without what XML 1.0 forbids: that becomes U+FFFD. */
+function legal(text: string): string {
+  return text.toWellFormed().replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, '\ufffd');
+}
+
 function escaped(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, '\ufffd')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
+  return legal(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
 const MONO = 'ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace';

@@ -129,7 +129,7 @@ function silentFiles(files: readonly string[], said: readonly Said[]): Row[] {
 function decisionCards(plan: StartPlan): Card[] {
   return [
     ...(plan.modules.length === 0 ? [{ title: WITHOUT_MODULES[plan.mode], rows: [] }] : []),
-    ...plan.modules.map(moduleCard),
+    ...moduleCards(plan),
     ...cardOf(
       'directives added',
       plan.directives.map((extra, index) => ({
@@ -167,6 +167,18 @@ const CONFIGURATION = 'configuration';
 
 function cardOf(title: string, rows: readonly Row[]): Card[] {
   return rows.length === 0 ? [] : [{ title, rows }];
+}
+
+/** In the order in which they are loaded, what is not loaded behind them: few lines to the right cross each other. */
+function moduleCards({ modules, loads }: StartPlan): Card[] {
+  const orderOf = ({ module }: Merged): number => {
+    const position = loads.findIndex((load) => load.module === module);
+    return position < 0 ? loads.length : position;
+  };
+  return modules
+    .map((merged, index) => ({ card: moduleCard(merged, index), order: orderOf(merged) }))
+    .toSorted((a, b) => a.order - b.order)
+    .map(({ card }) => card);
 }
 
 function moduleCard(merged: Merged, index: number): Card {

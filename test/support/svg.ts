@@ -69,7 +69,7 @@ export function textsOf(svg: string): (Box & { readonly text: string; readonly l
     .filter(({ name }) => name === 'text')
     .map(({ attributes, text }) => {
       const cells = [...text].reduce(
-        (sum, character) => sum + (/[\u1100-\uffff]/u.test(character) || character.length > 1 ? 2 : 1),
+        (sum, character) => sum + (/[\u1100-\u2025\u2027-\uffff]/u.test(character) || character.length > 1 ? 2 : 1),
         0,
       );
       const look = attributes['class'] ?? '';
