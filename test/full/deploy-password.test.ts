@@ -5,19 +5,19 @@ import { bodiesOf } from '../support/pages.ts';
 const open = useNamespaces();
 const all = ['valkey-0', 'valkey-1', 'valkey-2'] as const;
 
-/** What the README pipes into a node, for a file whose text is `password`: from `printf` on, without the kubectl between. */
+/** What the page pipes into a node, for a file whose text is `password`: from `printf` on, without the kubectl between. */
 function rotation(password: string): string {
-  const line = bodiesOf('deploy/README.md')
+  const line = bodiesOf('docs/operate/upgrade.md')
     .flatMap((block) => block.split('\n'))
     .find((one) => one.includes('ACL SETUSER'));
   const [, printed, , command] =
     /(printf '[^']+') "\$\((.*?)\)" \| kubectl [^']* -- sh -c '(.*)'; done/.exec(line ?? '') ?? [];
   if (printed === undefined || command === undefined)
-    throw new Error(`the README rotates the password otherwise: ${line}`);
+    throw new Error(`the page rotates the password otherwise: ${line}`);
   return `${printed} '${password}' | sh -c '${command}'`;
 }
 
-it('a new password, as the README gives it: both are taken while nodes restart, and afterwards the old one no more', async () => {
+it('a new password, as docs/operate/upgrade.md gives it: both are taken while nodes restart, and afterwards the old one no more', async () => {
   const namespace = await open(await renderCluster({ password: 'old' }));
   await jobDone(namespace);
   await untilGreen(namespace.pod('valkey-0'));

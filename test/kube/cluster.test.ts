@@ -90,16 +90,17 @@ describe('kubectl apply -k deploy/statefulset/overlays/k3s', () => {
     },
   );
 
-  const commands = execCommandsOf(readPage('deploy/README.md'), 'valkey').filter(
+  const pages = ['deploy/README.md', 'docs/operate/scale.md', 'docs/operate/upgrade.md', 'docs/operate/connect.md'];
+  const commands = execCommandsOf(pages.map(readPage).join('\n'), 'valkey').filter(
     ({ pod, command }) => Number(pod.at(-1)) < 3 && !command.includes(' -x '),
   );
-  it.each(commands)('what the README runs there works: $pod, $command', async ({ pod, command }) => {
+  it.each(commands)('what the pages run there works: $pod, $command', async ({ pod, command }) => {
     const ran = await namespace.pod(pod).exec('sh', '-c', command);
     expect(ran.exitCode, `${ran.stdout}${ran.stderr}`).toBe(0);
     expect(`${ran.stdout}${ran.stderr}`).not.toMatch(/NOAUTH|WRONGPASS/);
   });
 
-  it('the README’s shell is logged in', async () => {
+  it('the shell of docs/operate/connect.md is logged in', async () => {
     const shell = commands.find(({ command }) => command.includes('valkey-cli -c'))?.command ?? '';
     expect((await namespace.pod('valkey-0').exec('sh', '-c', `echo DBSIZE | ${shell}`)).stdout).toMatch(/^\d+$/m);
   });

@@ -119,8 +119,8 @@ describe('the rendered manifests', () => {
   });
 });
 
-describe('a kustomization of one’s own, as the README has it', () => {
-  const blocks = bodiesOf('deploy/README.md').filter((block) => block.includes('overlays/own/kustomization.yaml'));
+describe('a kustomization of one’s own, as docs/operate/scale.md has it', () => {
+  const blocks = bodiesOf('docs/operate/scale.md').filter((block) => block.includes('overlays/own/kustomization.yaml'));
   const made = async (script: string) => readManifest(await renderMade(script, 'overlays/own'));
   const nodesOf = ({ statefulSets, jobs }: Awaited<ReturnType<typeof made>>) => [
     statefulSets[0]?.spec.replicas,
@@ -146,14 +146,15 @@ describe('a kustomization of one’s own, as the README has it', () => {
   });
 });
 
-describe('the README’s wait for the Job', () => {
-  const blocks = bodiesOf('deploy/README.md').filter((block) => block.includes('job/valkey-cluster\n'));
+describe('the pages’ wait for the Job', () => {
+  const pages = ['deploy/README.md', 'docs/operate/scale.md', 'docs/operate/upgrade.md'];
+  const blocks = pages.flatMap(bodiesOf).filter((block) => block.includes('logs job/valkey-cluster\n'));
   const waits = blocks.map((block) => /^for .*get job.*\n.*logs.*\n/m.exec(block)?.[0] ?? block);
 
   it('is in each block that applies one, and never waits for one end alone', () => {
     expect(waits).toHaveLength(3);
     for (const wait of waits) expect(wait).toMatch(/^for i in \$\(seq \d+\); do kubectl -n valkey get job /);
-    expect(readPage('deploy/README.md')).not.toContain('--for=condition=complete');
+    for (const page of pages) expect(readPage(page)).not.toContain('--for=condition=complete');
   });
 
   const ends = [

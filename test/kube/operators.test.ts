@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { images } from '../support/docker-engine.ts';
 import type { KubeObject } from '../support/kube/manifest.ts';
 import type { Namespace } from '../support/kube/namespace.ts';
-import { formAsOperator, makeCoordinatorImage, officialObjects, operatorObjects } from '../support/kube/operator.ts';
+import { formAsOperator, makeCoordinatorImage, modulesOf, operatorObjects } from '../support/kube/operator.ts';
 import type { Pod } from '../support/kube/pod.ts';
 import { execCommandsOf, renderFolder } from '../support/kube/render.ts';
 import { untilGreen, useNamespaces } from '../support/kube/scope.ts';
@@ -38,18 +38,6 @@ async function oneNode(objects: readonly KubeObject[], name: string): Promise<Po
   return namespace.pod(name);
 }
 
-async function modulesOf(
-  pod: Pod,
-  auth: readonly string[] = [`REDISCLI_AUTH=${password}`],
-): Promise<Record<string, string[]>> {
-  const list = await until(`${pod.name} answers`, async () => {
-    const { exitCode, stdout } = await pod.exec('env', ...auth, 'valkey-cli', '--json', 'MODULE', 'LIST');
-    return exitCode === 0 && stdout.startsWith('[') ? stdout : undefined;
-  });
-  const modules = JSON.parse(list) as { name: string; args: string[] }[];
-  return Object.fromEntries(modules.filter(({ name }) => name !== 'lua').map(({ name, args }) => [name, args]));
-}
-
 async function instanceOf(folder: string, image: string): Promise<KubeObject> {
   const instance = (await renderFolder(folder, image)).find(({ kind }) => kind === 'Valkey');
   if (instance === undefined) throw new Error(`${folder} renders no Valkey`);
@@ -64,7 +52,7 @@ describe('a pod as the fork with spec.modules makes it', () => {
       operatorObjects(await instanceOf('operator/kailas', images.test), password),
       'valkey-cluster-0',
     );
-    expect(await modulesOf(pod)).toEqual({ ...others, search: arguments9 });
+    expect(await modulesOf(pod, [`REDISCLI_AUTH=${password}`])).toEqual({ ...others, search: arguments9 });
   });
 });
 
@@ -78,7 +66,7 @@ describe('a pod as hyperspike’s operator makes it', () => {
   });
 
   it('loads every module once, search with the coordinator of the image’s variant', async () => {
-    expect(await modulesOf(pod)).toEqual({ ...others, search: ['--use-coordinator'] });
+    expect(await modulesOf(pod, [`REDISCLI_AUTH=${password}`])).toEqual({ ...others, search: ['--use-coordinator'] });
   });
 
   it('becomes ready by the operator’s probes, as user 1001 on a read-only root', async () => {
@@ -108,8 +96,8 @@ describe('three pods as hyperspike’s operator makes and joins them', () => {
     for (const pod of namespace.pods()) await untilGreen(pod);
   });
 
-  const commands = execCommandsOf(readPage('deploy/README.md'), 'valkey-cluster');
-  it.each(commands)('what the README runs there works: $pod, $command', async ({ pod, command }) => {
+  const commands = execCommandsOf(readPage('docs/operate/operators.md'), 'valkey-cluster');
+  it.each(commands)('what the page runs there works: $pod, $command', async ({ pod, command }) => {
     const ran = await namespace.pod(pod).exec('sh', '-c', command);
     expect(ran.exitCode, `${ran.stdout}${ran.stderr}`).toBe(0);
     expect(`${ran.stdout}${ran.stderr}`).not.toMatch(/NOAUTH|WRONGPASS/);
@@ -138,11 +126,4 @@ describe('three pods as hyperspike’s operator makes and joins them', () => {
     expect(ran.exitCode, ran.stderr).toBe(0);
     expect(ran.stdout).toMatch(/^ok: 3 nodes/);
   });
-});
-
-it('a pod as the official operator makes it, past the ENTRYPOINT, loads every module once, with the coordinator', async () => {
-  const conf = 'cluster-enabled yes\ndir /data\nprotected-mode no\n';
-  const pod = await oneNode(officialObjects(coordinator.name, conf), 'valkey-official-0');
-  expect(await modulesOf(pod, [])).toEqual({ ...others, search: ['--use-coordinator'] });
-  expect((await pod.exec('valkey-cli', 'CONFIG', 'GET', 'cluster-announce-ip')).stdout).toContain(pod.ip);
 });

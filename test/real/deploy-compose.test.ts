@@ -103,7 +103,7 @@ async function down(compose: Compose, ...args: string[]): Promise<void> {
   await until('compose down', async () => (await compose('down', ...args)).exitCode === 0 || undefined);
 }
 
-it('without a password, as the README begins: up --wait, a green cluster check on every node, and a shell', async () => {
+it('without a password, as docs/operate/compose.md has it: up --wait, a green cluster check on every node, and a shell', async () => {
   const compose = await newProject({});
   const up = await compose('up', '--wait');
   expect(up.exitCode, up.all).toBe(0);

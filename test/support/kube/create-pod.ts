@@ -192,7 +192,8 @@ async function mountsOf(wish: PodWish, { volumeMounts = [] }: Container): Promis
       const found = keysOfVolume(volume, manifest);
       if (found === undefined) continue;
       if (subPath === undefined) {
-        contents[keyVolume(unique, name)] = keyFiles(found.keys, found.mode, fsGroup);
+        const nested = mountPointsBelow(mountPath, volumeMounts);
+        contents[keyVolume(unique, name)] = { ...keyFiles(found.keys, found.mode, fsGroup), ...nested };
         mounts.push(volumeMount(keyVolume(unique, name), mountPath, true));
       } else {
         const file = join(folder, `${unique}-${name}-${subPath}`);
@@ -202,6 +203,14 @@ async function mountsOf(wish: PodWish, { volumeMounts = [] }: Container): Promis
     }
   }
   return { mounts, tmpfs, binds, contents };
+}
+
+/** The folders for what is mounted below a volume of keys: the kubelet makes them, since the volume itself is read-only. */
+function mountPointsBelow(mountPath: string, mounts: NonNullable<Container['volumeMounts']>): Files {
+  const below = mounts.filter((one) => one.mountPath.startsWith(`${mountPath}/`));
+  return Object.fromEntries(
+    below.map((one) => [one.mountPath.slice(mountPath.length + 1), { directory: true, mode: 0o755 }]),
+  );
 }
 
 /** The engine's volume of a pod's ConfigMap or Secret, or of an emptyDir of several containers. */

@@ -16,7 +16,7 @@ import type { Pod } from './pod.ts';
 /*
  * What the operators make of an instance, as far as it concerns the image: command, user, mounts, probes, configuration. Read from the sources of
  * kailas-cloud/valkey-operator at 0af1dcd7eff412f185635783bd7a938a8261dd14 (internal/controller/valkey_controller.go, upsertStatefulSet and
- * upsertConfigMap; scripts/valkey.conf), and facts of valkey-io/valkey-operator. The operator itself does not run here.
+ * upsertConfigMap; scripts/valkey.conf). The operator itself does not run here.
  */
 
 const instance = z.object({
@@ -84,23 +84,6 @@ export function operatorObjects(custom: KubeObject, password: string): KubeObjec
     configMap({ name, namespace }, conf),
     secret({ name, namespace }, password),
   ];
-}
-
-/** A node of valkey-io/valkey-operator: another path of the configuration, the address announced, the ENTRYPOINT bypassed. */
-export function officialObjects(image: string, conf: string): KubeObject[] {
-  const names = { name: 'valkey-official', namespace: 'valkey' };
-  const container = {
-    name: 'server',
-    image,
-    command: ['valkey-server', '/config/valkey.conf', '--cluster-announce-ip', '$(POD_IP)'],
-    env: [{ name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }],
-    volumeMounts: [
-      { name: 'config', mountPath: '/config', readOnly: true },
-      { name: 'data', mountPath: '/data' },
-    ],
-  };
-  const volumes = [{ name: 'config', configMap: { name: names.name } }];
-  return [statefulSet(names, 1, 999, container, volumes, 'data'), service(names), configMap(names, conf)];
 }
 
 /** The lines of the operator's configuration that decide anything here. */
@@ -235,6 +218,20 @@ export async function formAsOperator(namespace: Namespace): Promise<void> {
     const last = Math.floor(((ordinal + 1) * 16384) / pods.length) - 1;
     await ask(pod, 'CLUSTER', 'ADDSLOTSRANGE', String(first), String(last));
   }
+}
+
+/** MODULE LIST of a pod once it answers: each module with its arguments; `auth` are variables with the password for valkey-cli, `options` its options. */
+export async function modulesOf(
+  pod: Pod,
+  auth: readonly string[],
+  options: readonly string[] = [],
+): Promise<Record<string, string[]>> {
+  const list = await until(`${pod.name} answers`, async () => {
+    const { exitCode, stdout } = await pod.exec('env', ...auth, 'valkey-cli', ...options, '--json', 'MODULE', 'LIST');
+    return exitCode === 0 && stdout.startsWith('[') ? stdout : undefined;
+  });
+  const modules = JSON.parse(list) as { name: string; args: string[] }[];
+  return Object.fromEntries(modules.filter(({ name }) => name !== 'lua').map(({ name, args }) => [name, args]));
 }
 
 const bundlePath = '/usr/local/share/valkey-bundle/bundle.json';

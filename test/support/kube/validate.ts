@@ -4,6 +4,7 @@ import { certManager } from './cert-manager.ts';
 import { type KubeObject, nameOf } from './manifest.ts';
 import { monitoringSchemas } from './monitoring.ts';
 import { matches } from './names.ts';
+import { valkeyCluster } from './official-operator.ts';
 
 /**
  * What the API server would not take: values that the kind's own type does not allow, and fields that it does not have (as
@@ -161,6 +162,7 @@ const schemas: Readonly<Record<string, object>> = {
   'hyperspike.io/v1': valkey(common),
   'kailas.cloud/v1': valkey({ ...common, ...ofFork }),
   'cert-manager.io/v1': certManager,
+  'valkey.io/v1alpha1': valkeyCluster,
 };
 
 const selector = z.strictObject({ matchLabels: z.record(z.string(), z.string()).optional() });

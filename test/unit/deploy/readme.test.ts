@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { execCommandsOf } from '../../support/kube/render.ts';
-import { commandLinesOf, readPage } from '../../support/pages.ts';
+import { allPages, commandLinesOf, readPage } from '../../support/pages.ts';
 
-const page = readPage('deploy/README.md');
-const commands = [
-  ...commandLinesOf(page, 'deploy/README.md'),
-  ...page.split('\n').filter((line) => line.includes('kubectl')),
-];
+const pages = allPages().filter((page) => page === 'deploy/README.md' || page.startsWith('docs/operate/'));
+const commands = pages.flatMap((page) => [
+  ...commandLinesOf(readPage(page), page),
+  ...readPage(page)
+    .split('\n')
+    .filter((line) => line.includes('kubectl')),
+]);
 
 describe('no command of the pages', () => {
   it.each([
