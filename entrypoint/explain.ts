@@ -66,12 +66,20 @@ function explainModule(merged: Merged, style: Style): string[] {
 }
 
 /** Every argument of a module, on its load line or as a directive, with where it came from; secrets hidden. */
-export function argumentsOf({ load, directives }: Merged): { text: string; source: string }[] {
-  const onLine = load === null ? [] : argumentsOfLoad(load);
-  return [...onLine.map(({ text, argument }) => ({ text, source: sourceOf(argument) })), ...directives.map(showExtra)];
+export function argumentsOf(merged: Merged): { text: string; source: string }[] {
+  return saidOf(merged).map(({ text, argument }) => ({ text, source: sourceOf(argument) }));
 }
 
-function sourceOf({ at, overriddenAt }: Argument): string {
+/** The same with the places as data. */
+export function saidOf({
+  load,
+  directives,
+}: Merged): { text: string; argument: Pick<Argument, 'at' | 'overriddenAt'> }[] {
+  const onLine = load === null ? [] : argumentsOfLoad(load);
+  return [...onLine, ...directives.map((extra) => ({ text: showExtra(extra).text, argument: { at: extra.at } }))];
+}
+
+function sourceOf({ at, overriddenAt }: Pick<Argument, 'at' | 'overriddenAt'>): string {
   return overriddenAt === undefined ? showPlace(at) : `${showPlace(at)}, overridden by ${showPlace(overriddenAt)}`;
 }
 

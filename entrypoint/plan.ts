@@ -12,6 +12,7 @@ import type { ExtraDirective, WantedLoad } from './modules/precedence.ts';
 import {
   announcedName,
   backgroundWarning,
+  dataWarnings,
   effectiveNotice,
   imageWarnings,
   isContainers,
@@ -132,7 +133,7 @@ export function planStart(host: Reader, request: PlanRequest): StartPlan {
   const passwords = passwordDirectives(host, env, conf, image);
   const own = [...image, ...announcedName(host, conf, image), ...passwords.directives];
   const extra = [...planned.extra, ...own];
-  diagnostics.push(...planned.diagnostics, ...passwords.warnings, ...foreignWarning(env));
+  diagnostics.push(...planned.diagnostics, ...passwords.warnings, ...foreignWarning(env), ...dataWarnings(host, conf));
   const directory = freshDirectory();
   const place = directory ?? OWN_PLACE;
   const files = { conf: `${place}/valkey.conf`, secrets: `${place}/secrets.conf` };

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
+import { benchmarkChart } from './bench/chart.ts';
 import { measure } from './bench/measure.ts';
 import { benchmarkPage, growthTable, phaseTable, ratioTable, timingTable } from './bench/page.ts';
 import { runVerb } from './lib/command-line.ts';
@@ -13,7 +14,7 @@ const usage = `npm run bench [-- --runs N] [--sample] [--json FILE] [--write]
   --runs N     runs of each start (default 100; what takes longer runs a quarter of that)
   --sample     each start twice and hardly warmed up: shows that it can be measured, not how fast it is
   --json FILE  where the numbers go (default dist/bench.json)
-  --write      writes docs/benchmark.md
+  --write      writes docs/benchmark.md and docs/pictures/benchmark.svg
 
 Measures starts side by side, prints each ratio beside its goal, and leaves everything as JSON.
 Example: npm run bench -- --runs 20`;
@@ -42,5 +43,6 @@ await runVerb({ name: 'bench', usage, options }, async ({ values, aborted, repor
   console.log([...tables, phaseTable(numbers.phases)].join('\n'));
   if (!write) return;
   await writeFile(join(paths.root, 'docs', 'benchmark.md'), benchmarkPage(numbers));
-  report('wrote docs/benchmark.md');
+  await writeFile(join(paths.root, 'docs', 'pictures', 'benchmark.svg'), benchmarkChart(numbers));
+  report('wrote docs/benchmark.md and docs/pictures/benchmark.svg');
 });

@@ -7,6 +7,7 @@ import type { CataloguePage } from '../entrypoint/diagnostics/page.ts';
 import { moduleManifest } from '../modules/schema.ts';
 import type { Row } from '../test/support/bad-input/row.ts';
 import { sections } from '../test/support/bad-input/rows.ts';
+import { picturedStart } from '../test/support/pictured-start.ts';
 import { type LockFile, lockFile, readLock } from './data/lock.ts';
 import { listLines, loadLine, type ReleaseLine, releaseLine } from './data/release-line.ts';
 import { upstreamVersion } from './data/version.ts';
@@ -17,7 +18,8 @@ import type { ProblemEntry } from './lib/problems/making.ts';
 import { paths } from './lib/workspace.ts';
 
 const usage = `npm run generate [-- --check]
-Writes docs/{diagnostics,environment,bad-input,pipeline-problems}.md, modules/*.schema.json and the tables of tags in README*.md.
+Writes docs/{diagnostics,environment,bad-input,pipeline-problems}.md, docs/pictures/start.svg, modules/*.schema.json and the
+tables of tags in README*.md.
   --check  write nothing: fail where one of them is not what its sources say
 Example: npm run generate -- --check`;
 
@@ -31,7 +33,8 @@ await runVerb({ name: 'generate', usage, options }, async ({ values }) => {
     withTags('README.md', ['tags', 'Valkey', 'modules'], rows),
     withTags('README.ru.md', ['теги', 'Valkey', 'модули'], rows),
   ];
-  const files = [...schemas(), diagnostics(), environment(), badInput(), pipelineProblems(), ...readmes];
+  const picture = { path: 'docs/pictures/start.svg', content: picturedStart() };
+  const files = [...schemas(), diagnostics(), environment(), badInput(), pipelineProblems(), picture, ...readmes];
   const stale = files.filter(({ path, content }) => textIfThere(join(paths.root, path)) !== content);
   for (const { path, content } of stale) {
     if (values.check) {

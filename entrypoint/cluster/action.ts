@@ -20,6 +20,8 @@ export type Action =
    * another primary.
    */
   | { readonly kind: 'replicate'; readonly node: View; readonly primary: Named }
+  /** Gives a primary an epoch above all others: its claims to slots count again everywhere. */
+  | { readonly kind: 'bump'; readonly node: View; readonly why: string }
   | { readonly kind: 'rebalance'; readonly through: View; readonly why: string };
 
 /** A node by its id, and by its name for people. */
@@ -58,6 +60,8 @@ export function describeAction(action: Action): string {
       return `add ${action.node.name}${action.primary === null ? '' : ` as a replica of ${action.primary.name}`}`;
     case 'replicate':
       return `make ${action.node.name} a replica of ${action.primary.name}`;
+    case 'bump':
+      return `give ${action.node.name} a new epoch: ${action.why}`;
     case 'rebalance':
       return `move slots until all primaries have the same share: ${action.why}`;
   }
@@ -85,6 +89,7 @@ export function engineArgs(action: Action): readonly string[] | null {
       return ['--cluster', 'rebalance', clusterAddress(action.through), '--cluster-use-empty-masters'];
     case 'meet':
     case 'replicate':
+    case 'bump':
       return null;
   }
 }
@@ -92,6 +97,7 @@ export function engineArgs(action: Action): readonly string[] | null {
 /** The commands to send to `action.node`, where it is not for `valkey-cli --cluster`. */
 export function nodeCommands(action: Action): readonly Command[] {
   if (action.kind === 'replicate') return [command('CLUSTER', 'REPLICATE', action.primary.id)];
+  if (action.kind === 'bump') return [command('CLUSTER', 'BUMPEPOCH')];
   if (action.kind !== 'meet') return [];
   return action.others.map(({ ip, port, self }) => command('CLUSTER', 'MEET', ip, String(port), String(self.busPort)));
 }

@@ -1,6 +1,16 @@
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Action, Decision, Wish } from './action.ts';
-import { countSlots, isFailing, type NodeRow, ownedTwice, ownership, SLOTS, showSlots, uncovered } from './nodes.ts';
+import {
+  countSlots,
+  isFailing,
+  isPrimary,
+  type NodeRow,
+  ownedTwice,
+  ownership,
+  SLOTS,
+  showSlots,
+  uncovered,
+} from './nodes.ts';
 import { planCreation, planGrowth } from './shards.ts';
 import { areClones, claimsOf, clonesAmong, nameOf, type View } from './view.ts';
 
@@ -108,7 +118,22 @@ function planExtension(base: readonly View[], fresh: readonly View[], wish: Wish
   }
   const down = base.find(({ state }) => state !== 'ok');
   if (down !== undefined) return { kind: 'wait', why: `${down.name} says that the cluster's state is ${down.state}` };
+  const outdated = outdatedEpochs(base);
+  if (outdated.length > 0) return actions(...outdated);
   return planGrowth(base, through, fresh, wish);
+}
+
+/**
+ * Primaries of which another node remembers a later epoch than they have, as after two nodes have changed addresses: it
+ * would not believe their next claim to a slot, and never forgets it by itself (clusterProcessPacket in
+ * cluster_legacy.c only raises an epoch).
+ */
+function outdatedEpochs(base: readonly View[]): Action[] {
+  return base.flatMap((node): Action[] => {
+    const later = base.find(({ rows }) => rows.some(({ id, epoch }) => id === node.self.id && epoch > node.self.epoch));
+    if (later === undefined || !isPrimary(node.self)) return [];
+    return [{ kind: 'bump', node, why: `${later.name} remembers a later one than ${node.self.epoch}` }];
+  });
 }
 
 /**

@@ -139,6 +139,22 @@ export const startEntries = {
       'An argument that does not begin with -- is one word to the server, also with blanks in it. At the beginning of a line it is the name of a directive, which does not exist, so the server ends.',
     fix: 'Put -- in front of it.',
   },
+  VB525: {
+    title: 'append-only files are not read',
+    severity: 'warning',
+    exitCode: 0,
+    meaning:
+      'The data directory has append-only files, and without `appendonly yes` the server reads its RDB file alone: it starts with older data, or with none.',
+    fix: 'Add `--appendonly yes` (images of bitnami have it by default). Where the RDB file is the newer one, take the append-only files away.',
+  },
+  VB526: {
+    title: 'RDB file is not read',
+    severity: 'warning',
+    exitCode: 0,
+    meaning:
+      'With `appendonly yes` the server reads append-only files alone, and there are none: it starts empty, and the next save replaces the RDB file.',
+    fix: 'Stop it at once. Start without `appendonly yes`, run `valkey-cli CONFIG SET appendonly yes`, wait until `aof_rewrite_in_progress` of INFO is 0; from then on start with it.',
+  },
   VB601: {
     title: 'wrong command line for valkey-bundle',
     severity: 'error',

@@ -103,6 +103,33 @@ export function imageWarnings({ settings }: Configuration): Diagnostic[] {
 const STREAM = /^\/(dev|proc)\//;
 
 /**
+ * VB525 and VB526: data that was carried into the data directory, and is not read. loadDataFromDisk() in server.c reads
+ * the append-only files alone where `appendonly` is yes (making empty ones where there are none), and the RDB file
+ * alone where it is not.
+ */
+export function dataWarnings(
+  host: Pick<Reader, 'listDirectory'>,
+  { settings, dataDirectory }: Pick<Configuration, 'settings' | 'dataDirectory'>,
+): Diagnostic[] {
+  const named = (directive: string, fallback: string): string => settingText(settings, directive) ?? fallback;
+  const names = (path: string): readonly string[] => {
+    const listed = host.listDirectory(path);
+    return 'problem' in listed ? [] : listed;
+  };
+  const here = names(dataDirectory);
+  const dump = named('dbfilename', 'dump.rdb');
+  const folder = named('appenddirname', 'appendonlydir');
+  const file = named('appendfilename', 'appendonly.aof');
+  const at = (name: string) => ({ at: { kind: 'directory', path: `${dataDirectory}/${name}` } }) as const;
+  // A single file is what servers before 7.0 wrote; it is taken over where there is no manifest (aofUpgradePrepare).
+  const hasManifest = here.includes(folder) && names(`${dataDirectory}/${folder}`).includes(`${file}.manifest`);
+  const appended = hasManifest ? folder : here.includes(file) ? file : null;
+  if (!isSetTo(settings, 'appendonly', 'yes'))
+    return appended === null ? [] : [diagnose('VB525', 'appendonly is not yes', at(appended))];
+  return appended === null && here.includes(dump) ? [diagnose('VB526', 'appendonly is yes', at(dump))] : [];
+}
+
+/**
  * VB518: an element that begins a line without `--` is one word of it, blanks and all (main() in server.c quotes it).
  */
 export function wordWarnings({ commandLine: { elements, lines } }: Configuration): Diagnostic[] {

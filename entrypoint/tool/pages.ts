@@ -29,14 +29,15 @@ const ownNodes = ['--nodes A,B,...', 'nodes to ask, host:port; without it the se
 /** By the words that name the command. */
 const pageByCommand = {
   plan: {
-    usage: 'plan [--json] [--] [command...]',
+    usage: 'plan [--json|--svg] [--] [command...]',
     about: 'what a start would do; starts nothing',
     options: [
       ['--json', 'as data: docs/plan.md'],
+      ['--svg', 'as a picture, for a light and a dark page'],
       ['--', 'what follows is the command, whatever it looks like'],
     ],
     example: 'plan valkey-server /etc/valkey.conf --port 7000',
-    exitCodes: [0, 66, 67, 73, 78, 126, 127],
+    exitCodes: [0, 64, 66, 67, 73, 78, 126, 127],
   },
   modules: {
     usage: 'modules [--json]',
@@ -217,7 +218,8 @@ const TAKE_WORDS: ReadonlySet<string> = new Set(['plan', 'resolve']);
  */
 export function pageAskedFor([name = '', ...rest]: readonly string[]): Page | null {
   const first = rest.findIndex(isHelp);
-  if (first < 0 || (TAKE_WORDS.has(name) && rest.slice(0, first).some((word) => word !== '--json'))) return null;
+  if (first < 0 || (TAKE_WORDS.has(name) && rest.slice(0, first).some((word) => word !== '--json' && word !== '--svg')))
+    return null;
   const page = pageOf(name);
   const hasMore = Object.keys(pages).some((key) => key.startsWith(`${name} `));
   return hasMore && first > 0 ? pageOf(`${name} ${rest[0]}`) : page;

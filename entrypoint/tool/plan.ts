@@ -6,18 +6,23 @@ import { bytesOf, printable, textOf } from '../text/bytes.ts';
 import { showPlace } from '../text/place.ts';
 import { redactLine, redactWords, withoutSecrets } from '../text/secrets.ts';
 import type { ToolContext } from './options.ts';
+import { usageOf } from './pages.ts';
+import { pictureOf } from './picture.ts';
 
 /**
- * `valkey-bundle plan [--json] [--] [command...]`: the plan of that start on standard output. Exit code that of the
- * start.
+ * `valkey-bundle plan [--json|--svg] [--] [command...]`: the plan of that start on standard output. Exit code that of
+ * the start.
  */
 export function showPlan(context: ToolContext): number {
-  const { json, command } = readArguments(context.args);
+  const { form, command } = readArguments(context.args);
+  const json = form === '--json';
   const { host, build, env } = context;
   const print = (value: PlanJson): void => host.print('stdout', `${JSON.stringify(value, null, 2)}\n`);
   try {
     const invocation = classify(command);
     if (invocation.kind === 'command') {
+      if (form === '--svg')
+        throw refuse('VB601', 'a command that is not the server has no picture', { hint: usageOf('plan') });
       const path = findCommand(context, invocation.argv[0] ?? '');
       if (json) print(commandJson(path, invocation.argv));
       else host.print('stdout', `${path} is executed as it is: it is not the server, so no module is added.\n`);
@@ -32,7 +37,10 @@ export function showPlan(context: ToolContext): number {
       readStdin: () => host.readStdin(),
     });
     if (json) print(planJson(plan));
-    else showForPeople(context, plan);
+    else {
+      plan.diagnostics.forEach(context.tell);
+      host.print('stdout', form === '--svg' ? pictureOf(plan) : textForPeople(context, plan));
+    }
     return 0;
   } catch (error) {
     if (!json || !(error instanceof Refusal)) throw error;
@@ -42,14 +50,10 @@ export function showPlan(context: ToolContext): number {
   }
 }
 
-function showForPeople({ host, env, tell }: ToolContext, plan: StartPlan): void {
-  plan.diagnostics.forEach(tell);
-  host.print('stdout', explainPlan(plan, styleFor(host.isTerminal.stdout, env['NO_COLOR'])));
-  if (plan.effectiveConf !== null)
-    host.print(
-      'stdout',
-      `\n--- ${plan.effectiveConf.path}\n${printableLines(planJson(plan).effectiveConf?.text ?? '')}`,
-    );
+function textForPeople({ host, env }: ToolContext, plan: StartPlan): string {
+  const text = explainPlan(plan, styleFor(host.isTerminal.stdout, env['NO_COLOR']));
+  if (plan.effectiveConf === null) return text;
+  return `${text}\n--- ${plan.effectiveConf.path}\n${printableLines(planJson(plan).effectiveConf?.text ?? '')}`;
 }
 
 function printableLines(text: string): string {
@@ -63,14 +67,25 @@ function findCommand({ host }: ToolContext, name: string): string {
   return found.path;
 }
 
+type Form = (typeof FORMS)[number];
+const FORMS = ['--json', '--svg'] as const;
+
 /**
  * Options of the tool stand before the command: the first word that is not an option begins it, and `--` does in any
- * case.
+ * case. Refuses VB601 for both forms at once.
  */
-function readArguments(args: readonly string[]): { json: boolean; command: readonly string[] } {
-  const json = args[0] === '--json';
-  const rest = json ? args.slice(1) : args;
-  return { json, command: rest[0] === '--' ? rest.slice(1) : rest };
+function readArguments(args: readonly string[]): { form: Form | null; command: readonly string[] } {
+  const end = args.findIndex((word) => !isForm(word));
+  const forms = new Set(args.slice(0, end < 0 ? args.length : end).filter(isForm));
+  if (forms.size > 1) {
+    throw refuse('VB601', '--json and --svg exclude each other', { hint: usageOf('plan') });
+  }
+  const rest = end < 0 ? [] : args.slice(end);
+  return { form: [...forms][0] ?? null, command: rest[0] === '--' ? rest.slice(1) : rest };
+}
+
+function isForm(word: string): word is Form {
+  return FORMS.some((form) => form === word);
 }
 
 /**

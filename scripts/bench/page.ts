@@ -15,6 +15,8 @@ beginning, Node ${machine.node}, Valkey ${machine.valkey}, image ${machine.image
 is compared ran in turns (A B A B), after a warm-up, and the ratio is that of the medians. Beside it stand the ratio of the fastest runs and, where it was
 measured, that of processor time, which other work on the machine disturbs least.
 
+![The ratios of the table below as bars, each beside its goal](pictures/benchmark.svg)
+
 ${ratioTable(report.ratios)}
 - **The entrypoint** starts as root in a container, with four modules (the stand-ins), a data directory with files in it, and a configuration of 2,300
   lines of which 80 say something, as the packaged one. A program that does nothing stands in the place of the server: the time ends when that has ended.

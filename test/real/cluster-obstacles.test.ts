@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { outputOf } from '../../scripts/lib/engine.ts';
 import { type ClusterNode, named, untilUp, useClusterNetwork } from '../support/cluster-network.ts';
+import { until } from '../support/until.ts';
 
 const network = useClusterNetwork();
 
@@ -35,6 +36,27 @@ it('cluster ensure and check say that two servers have one id, where one runs on
   expect(ensured).toMatchObject({ exitCode: 1, stdout: '', stderr: expect.stringContaining(`VB719: ${twins}`) });
   const checked = await network.tool('cluster', 'check', '--nodes', named(all), '--timeout', '0');
   expect(checked).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(`VB719: ${twins}`) });
+});
+
+it('cluster ensure gives a node a new epoch, of which another one remembers a later one', async () => {
+  let nodes = await start(['e1', 'e2', 'e3']);
+  expect(await network.tool('cluster', 'ensure', '--nodes', named(nodes))).toMatchObject({ exitCode: 0 });
+  const id = await nodes[2]?.cli('CLUSTER', 'MYID');
+  // As after a change of addresses in which one node answered in the place of another.
+  const edit = `sed -i -E 's/^(${id} .* - [0-9]+ [0-9]+) [0-9]+ /\\1 77 /' /data/nodes.conf; exec bundle-docker-entrypoint valkey-server "$@"`;
+  await nodes[0]?.remove();
+  const first = await nodes[0]?.again({ entrypoint: ['sh', '-c', edit, 'sh'] });
+  if (first === undefined) throw new Error('e1 is not there');
+  nodes = [first, ...nodes.slice(1)];
+  await untilUp(nodes);
+  const check = (seconds: string) => network.tool('cluster', 'check', '--nodes', named(nodes), '--timeout', seconds);
+  await until('the check fails by the epochs alone', async () => {
+    const failed = [...(await check('0')).stdout.matchAll(/^FAIL (\w+)/gm)].map(([, name]) => name);
+    return failed.join() === 'epochs' ? true : undefined;
+  });
+  const ensured = await network.tool('cluster', 'ensure', '--nodes', named(nodes));
+  expect(ensured).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('give e3:6379') });
+  expect(await check('60')).toMatchObject({ exitCode: 0 });
 });
 
 const pauseMs = 8000;

@@ -66,7 +66,7 @@ describe('the verbs, one after the other', () => {
     const checked = await start('resolve', '--check', '--json');
     expect([checked.exitCode, JSON.parse(checked.stdout)]).toEqual([
       0,
-      { newer: [{ line: '9.0', input: 'echo', kind: 'patch', current: '1.0.0', available: '1.0.1' }] },
+      { version: 1, newer: [{ line: '9.0', input: 'echo', kind: 'patch', current: '1.0.0', available: '1.0.1' }] },
     ]);
   });
 });

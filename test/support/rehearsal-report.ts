@@ -5,13 +5,18 @@ import { writeWhole } from '../../scripts/lib/files.ts';
 import { paths } from '../../scripts/lib/workspace.ts';
 import type { PlayedJob, PlayedStep } from './workflow.ts';
 
+/** The commit of the project as it is now; `-dirty` behind it where files are others. */
+export async function describeProject(): Promise<string> {
+  const args = ['describe', '--always', '--dirty', '--abbrev=12'];
+  return (await execa('git', args, { cwd: paths.root, reject: false })).stdout || 'unknown';
+}
+
 /** The page is written to dist/rehearsal.md, and to the file that VALKEY_BUNDLE_REHEARSAL names. */
-export async function writeRehearsal(workflows: Readonly<Record<string, readonly PlayedJob[]>>): Promise<void> {
-  const { stdout } = await execa('git', ['describe', '--always', '--dirty', '--abbrev=12'], {
-    cwd: paths.root,
-    reject: false,
-  });
-  const page = rehearsalPage(workflows, new Date().toISOString().slice(0, 10), stdout || 'unknown');
+export async function writeRehearsal(
+  workflows: Readonly<Record<string, readonly PlayedJob[]>>,
+  commit: string,
+): Promise<void> {
+  const page = rehearsalPage(workflows, new Date().toISOString().slice(0, 10), commit);
   console.log(page);
   await writeWhole(join(paths.root, 'dist/rehearsal.md'), page);
   const wanted = process.env['VALKEY_BUNDLE_REHEARSAL'];
@@ -71,6 +76,7 @@ const standIns: readonly string[] = [
 const notPlayed: readonly string[] = [
   'the other platform, and the index over two platforms;',
   "GitHub's own: scheduling, permissions as GitHub enforces them, environments and their reviewers, concurrency, time limits;",
+  'the cache of what was compiled, which the engine here cannot write;',
   "identities: Sigstore's certificates and log, GitHub's attestation, the audit of the workflows;",
   'known vulnerabilities: grype and its database;',
   'a BuildKit in a container of its own, as setup-buildx makes it;',

@@ -51,12 +51,16 @@ export async function makeUpstream(
     (work: string) =>
       writeFile(join(work, name), text);
   const sources =
-    (fixture: string, into: string, change = (text: string) => text) =>
+    (fixture: keyof Tags, into: string, change = (text: string) => text) =>
     async (work: string) => {
       await cp(join(fixtures, fixture), work, { recursive: true });
       await mkdir(join(work, into), { recursive: true });
-      for (const name of await glob('*.{c,h}', { cwd: standIns }))
-        await cp(join(standIns, name), join(work, into, name));
+      for (const name of await glob('*.{c,h}', { cwd: standIns })) {
+        const text = await readFile(join(standIns, name), 'utf8');
+        // It tells the server the version of the tag.
+        const told = text.replace(/(?<=open_module\(ctx, "\w+", )\d+/, String(numberOf(tags[fixture])));
+        await writeFile(join(work, into, name), told);
+      }
       for (const name of await glob('build.sh', { cwd: work, absolute: true }))
         await writeFile(name, change(await readFile(name, 'utf8')));
     };
@@ -82,7 +86,7 @@ export async function makeUpstream(
   const at = (name: string): string => `https://github.com/valkey-io/valkey-${name}`;
   await make(at('search'), { tags: [tags.search] }, sources('search', 'src'));
   const pinned = (text: string): string => text.replace('RAPIDJSON', rapidjson);
-  await make(at('json'), { tags: ['1.0.3'] }, sources('json', 'src', pinned));
+  await make(at('json'), { tags: [tags.json] }, sources('json', 'src', pinned));
   await make(at('bloom'), { tags: [tags.bloom] }, sources('bloom', 'c'));
   await make(at('ldap'), { tags: [tags.ldap] }, async (work) => {
     await sources('ldap', 'c')(work);
@@ -95,9 +99,15 @@ export async function makeUpstream(
   return { gitconfig: sections.join(''), rapidjson };
 }
 
+/** As modules write their version. */
+function numberOf(tag: string): number {
+  return tag.split('.').reduce((number, part) => 100 * number + Number(part), 0);
+}
+
 /** The modules' tags of a line. */
 export interface Tags {
   readonly search: string;
+  readonly json: string;
   readonly bloom: string;
   readonly ldap: string;
 }
@@ -188,7 +198,7 @@ export async function makeProject(
  */
 export async function changeForRehearsal(
   work: string,
-  { line, registry, rapidjson }: { readonly line: string; readonly registry: string; readonly rapidjson: string },
+  { line, registry, rapidjson, json }: Readonly<Record<'line' | 'registry' | 'rapidjson' | 'json', string>>,
 ): Promise<void> {
   const edit = async (path: string, ...changes: readonly (readonly [RegExp, string])[]): Promise<void> => {
     let text = await readFile(join(work, path), 'utf8');
@@ -217,7 +227,7 @@ export async function changeForRehearsal(
     await writeFile(path, String(manifest));
   }
   // Its build is the stranger one; the line names the release before.
-  await edit(`modules/releases/${line}.yaml`, [/json: \{ tag: 1\.0\.2.*\}/, 'json: { tag: 1.0.3 }']);
+  await edit(`modules/releases/${line}.yaml`, [/json: \{ tag: 1\.0\.2.*\}/, `json: { tag: ${json} }`]);
   await edit('modules/json/module.yaml', [/ref: [0-9a-f]{40}$/m, `ref: ${rapidjson}`]);
   await cp(join(fixtures, 'images/rust.sh'), join(work, 'docker/tools/rust.sh'));
   const lock = JSON.parse(await readFile(join(work, 'modules/lock.json'), 'utf8')) as {

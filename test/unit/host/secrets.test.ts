@@ -18,6 +18,7 @@ describe('a secret is never printed by the tool', () => {
     const image = { ...(files && { files }), ...(stdin !== undefined && { stdin }) };
     for (const form of [
       ['plan', '--json', '--'],
+      ['plan', '--svg', '--'],
       ['plan', '--'],
     ]) {
       const { stdout, stderr } = tool([...form, ...command], env, image);

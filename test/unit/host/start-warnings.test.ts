@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { foreignVariables, variables } from '../../../entrypoint/conf/environment.ts';
 import { start, tool } from '../../support/fake-start.ts';
+import type { Spec } from '../../support/fake-tree.ts';
 
 describe('a server that goes to the background', () => {
   const daemonize = ['--daemonize', 'yes'];
@@ -94,6 +95,56 @@ describe('a configuration that was made for a machine', () => {
   it('gets it as a sentinel, too', () => {
     const files = { '/data/s.conf': 'bind 127.0.0.1\nlogfile x\n' };
     expect(codesOf(['valkey-server', 's.conf', '--sentinel'], { files })).toEqual(['VB516', 'VB517']);
+  });
+});
+
+describe('data that was carried in and is not read', () => {
+  const folder = { directory: true } as const;
+  const appended: Readonly<Record<string, Spec>> = {
+    '/data/appendonlydir': folder,
+    '/data/appendonlydir/appendonly.aof.manifest': 'x',
+  };
+  const dump: Readonly<Record<string, Spec>> = { '/data/dump.rdb': 'x' };
+  const codesOf = (args: readonly string[], files: Readonly<Record<string, Spec>>) => start(args, {}, { files }).codes;
+  const on = ['--appendonly', 'yes'];
+
+  it.each<[string, string[], Readonly<Record<string, Spec>>, string[]]>([
+    ['append-only files without appendonly', [], appended, ['VB525']],
+    [
+      'append-only files with appendonly no, and an RDB file',
+      ['--appendonly', 'no'],
+      { ...appended, ...dump },
+      ['VB525'],
+    ],
+    ['the one append-only file of an older server', [], { '/data/appendonly.aof': 'x' }, ['VB525']],
+    ['an RDB file with appendonly', on, dump, ['VB526']],
+    ['an RDB file with appendonly, and an empty folder', on, { ...dump, '/data/appendonlydir': folder }, ['VB526']],
+    [
+      'an RDB file in the directory of the configuration',
+      [...on, '--dir', '/db', '--dbfilename', 'x.rdb'],
+      { '/db': folder, '/db/x.rdb': 'x' },
+      ['VB526'],
+    ],
+    [
+      'files of other names',
+      ['--appenddirname', 'a', '--appendfilename', 'b'],
+      { '/data/a': folder, '/data/a/b.manifest': 'x' },
+      ['VB525'],
+    ],
+  ])('is warned of: %s', (_, args, files, codes) => expect(codesOf(args, files)).toEqual(codes));
+
+  it.each<[string, string[], Readonly<Record<string, Spec>>]>([
+    ['an RDB file', [], dump],
+    ['append-only files with appendonly', on, { ...appended, ...dump }],
+    ['the one append-only file of an older server with appendonly', on, { ...dump, '/data/appendonly.aof': 'x' }],
+    ['an empty folder without appendonly', [], { '/data/appendonlydir': folder }],
+    ['nothing', on, {}],
+  ])('is not: %s', (_, args, files) => expect(codesOf(args, files)).toEqual([]));
+
+  it('is shown by the plan of a start, with the place', () => {
+    const { codes, stderr } = tool(['plan', ...on], {}, { files: dump });
+    expect(codes).toEqual(['VB526']);
+    expect(stderr).toContain('/data/dump.rdb: warning VB526: ');
   });
 });
 

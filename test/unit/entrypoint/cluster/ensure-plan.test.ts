@@ -120,6 +120,18 @@ describe('extending a cluster', () => {
       const views = clusterOf(five).map((view) => ({ ...view, self: { ...view.self, slots: [[0, 1]] as const } }));
       expect(plan(views.slice(0, 3))).toEqual([]);
     });
+    it('gets a new epoch for a primary of which another node remembers a later one', () => {
+      const [a, b, c] = clusterOf(three);
+      const sees = three.map((node) => (node.letter === 'c' ? { ...node, epoch: 99 } : node));
+      if (b === undefined || a === undefined || c === undefined) throw new Error('a cluster of three');
+      expect(plan([a, viewOf('b', sees), c])).toEqual(['CLUSTER BUMPEPOCH']);
+    });
+    it('is left alone where a node remembers an earlier epoch: it learns the later one', () => {
+      const [a, , c] = clusterOf(three);
+      const sees = three.map((node) => (node.letter === 'c' ? { ...node, epoch: 1 } : node));
+      if (a === undefined || c === undefined) throw new Error('a cluster of three');
+      expect(plan([a, viewOf('b', sees), c])).toEqual([]);
+    });
     it('gets its slots moved to the end where an earlier run was cut off', () => {
       expect(plan(clusterOf(three), { resume: true })).toEqual([
         'rebalance 10.0.0.10:6379 --cluster-use-empty-masters',

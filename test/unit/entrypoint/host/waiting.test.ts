@@ -16,7 +16,7 @@ const env = { PATH: process.env['PATH'] };
 describe('a program that runs to its end', () => {
   it('returns its exit code, and gets no other environment', async () => {
     const run = (script: string) => waiting.run('sh', ['-c', script], { env: { ...env, ONE: '1' } });
-    expect(await run('exit 3')).toEqual({ exitCode: 3, problem: '', timedOut: false });
+    expect(await run('exit 3')).toEqual({ exitCode: 3, problem: '', timedOut: false, output: '' });
     expect(await run('test "$ONE/$HOME" = 1/')).toMatchObject({ exitCode: 0 });
   });
   it('is ended when its time is up', async () => {

@@ -103,3 +103,28 @@ describe('plan for people', () => {
     expect([stdout, codes, exitCode]).toEqual(['', ['VB101'], 66]);
   });
 });
+
+describe('plan --svg', () => {
+  it('prints a picture on standard output and diagnostics on standard error', () => {
+    const { stdout, codes, exitCode } = tool(['plan', '--svg', '--', 'valkey-server'], {
+      SEARCH_MODULE_ARGS: '--use-coordinator yes',
+    });
+    expect(stdout).toMatch(/^<svg /);
+    expect([codes, exitCode]).toEqual([['VB401'], 0]);
+  });
+  it.each([[['--svg', '--json']], [['--json', '--svg', '--', 'valkey-server']], [['--svg', '--', 'bash']]])(
+    'refuses %j',
+    (args) => {
+      expect(tool(['plan', ...args])).toMatchObject({ stdout: '', codes: ['VB601'], exitCode: 64 });
+    },
+  );
+  it('behind the command belongs to the command', () => {
+    const files = { '/bin/none': { text: '\x7fELF', mode: 0o755 } };
+    const { stdout } = tool(['plan', 'none', '--svg'], {}, { files });
+    expect(stdout).toContain('is executed as it is');
+  });
+  it('of a refused start prints the diagnostic alone', () => {
+    const { stdout, codes, exitCode } = tool(['plan', '--svg', '/none.conf']);
+    expect([stdout, codes, exitCode]).toEqual(['', ['VB101'], 66]);
+  });
+});
