@@ -148,7 +148,8 @@ async function perform(job: Job, views: readonly View[], action: Action, signal:
   const { cluster, timeoutMs, at } = job;
   const engine = engineArgs(action);
   if (engine === null) {
-    if (action.kind !== 'meet' && action.kind !== 'replicate') return;
+    // Every action that is not the engine's is about one node.
+    if (!('node' in action)) return;
     const answer = await ask(cluster, action.node, nodeCommands(action), { signal });
     const error = answer.kind === 'failed' ? answer.why : errorIn(answer.replies);
     if (error !== null) throw refuse('VB716', `${action.node.name}: ${error}`, { at });
