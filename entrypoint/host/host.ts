@@ -1,5 +1,4 @@
 import type { Bytes } from '../text/bytes.ts';
-import type { Storage } from './storage.ts';
 
 /*
  * The only door to the system. Everything else in the entrypoint takes the small capability that it needs, so the whole
@@ -71,10 +70,7 @@ export const START_RECORD = 'start.record';
 
 /** A directory of our own for one start: its path, or the reason why there is none. */
 interface RuntimeDirectories {
-  /**
-   * Paths of directories that do not exist yet, under places that can be written, best first. Their name says whose
-   * start it is.
-   */
+  /** Paths of directories that do not exist yet, where it can write, best first. Their name says whose start it is. */
   candidates(inBackground?: boolean): readonly string[];
   /** The places under which there is no such path, and why. */
   closedPlaces(): readonly ClosedPlace[];
@@ -110,15 +106,9 @@ interface Writer {
   /** Writes to standard error or standard output, blocking, whole. */
   print(stream: 'stdout' | 'stderr', text: string): void;
   readonly isTerminal: { readonly stdout: boolean; readonly stderr: boolean };
-  /**
-   * Gives everything in the directory that does not belong to the user to the user, links not followed. Returns paths
-   * that could not be given.
-   */
+  /** Gives everything in the directory to the user, links not followed. Returns paths that could not be given. */
   own(directory: string, user: User): readonly string[];
-  /**
-   * Gives one file or directory to the user, a link itself and never what it leads to. Nothing happens where it cannot
-   * be given.
-   */
+  /** Gives one file or directory to the user, a link itself and never what it leads to; nothing where it cannot. */
   give(path: string, user: User): void;
   /** Makes a fresh directory and files in it, mode 0400, for `owner`; the directory cannot be written by the server. */
   writePrivate(
@@ -277,8 +267,8 @@ export interface Resolved {
 /** The capabilities that healing of nodes.conf needs. */
 interface Healer {
   /**
-   * The addresses of nodes' names, asked for all at once and again until `resolveMs` are over. With `confirmMs` other
-   * than 0, on from there until this much is over since the beginning, as long as it is not sure.
+   * The addresses of nodes' names, asked for until `resolveMs` are over; with `confirmMs` other than 0 until this much is
+   * over, as long as it is not sure.
    */
   resolve(nodes: readonly KnownNode[], limits: { readonly resolveMs: number; readonly confirmMs: number }): Resolved;
   /**
@@ -287,6 +277,30 @@ interface Healer {
    * fails.
    */
   replaceLocked(path: string, before: Bytes, after: Bytes, copy: string): 'done' | 'locked' | 'changed';
+}
+
+/** A file's content, as far as two of them have to be told apart. */
+export interface Digest {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/**
+ * Backups and data directories. What these have written is on the disk, not only in its cache. They throw Error with
+ * the path and the system's reason where they fail; `copy` and `digest` also the signal's reason.
+ */
+export interface Storage {
+  /** One directory; an error if it is there. */
+  makeDirectory(path: string): void;
+  /** With everything in it. Nothing happens if it is not there. */
+  remove(path: string): void;
+  /** Within one file system, in place of a file that is there. */
+  rename(from: string, to: string): void;
+  /** In place of what the file held. */
+  write(path: string, text: string): void;
+  digest(path: string, signal: AbortSignal): Promise<Digest>;
+  /** The digest is that of what was copied. An error if `to` is there. */
+  copy(from: string, to: string, signal: AbortSignal): Promise<Digest>;
 }
 
 export interface Host extends Reader, Writer, Healer {

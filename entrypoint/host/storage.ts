@@ -10,30 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { reasonOf, systemPath } from './files.ts';
-
-/** A file's content, as far as two of them have to be told apart. */
-export interface Digest {
-  readonly bytes: number;
-  readonly sha256: string;
-}
-
-/**
- * Backups and data directories. What these have written is on the disk, not only in its cache. They throw Error with
- * the path and the system's reason where they fail; `copy` and `digest` also the signal's reason.
- */
-export interface Storage {
-  /** One directory; an error if it is there. */
-  makeDirectory(path: string): void;
-  /** With everything in it. Nothing happens if it is not there. */
-  remove(path: string): void;
-  /** Within one file system, in place of a file that is there. */
-  rename(from: string, to: string): void;
-  /** In place of what the file held. */
-  write(path: string, text: string): void;
-  digest(path: string, signal: AbortSignal): Promise<Digest>;
-  /** The digest is that of what was copied. An error if `to` is there. */
-  copy(from: string, to: string, signal: AbortSignal): Promise<Digest>;
-}
+import type { Digest, Storage } from './host.ts';
 
 /** The real one. Only the owner may read what it makes. */
 export const storage: Storage = {

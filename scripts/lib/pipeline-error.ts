@@ -1,4 +1,5 @@
-import { buildProblems, dataProblems, type ExitCode, generalProblems, sourcesProblems } from './problems/making.ts';
+import { buildProblems } from './problems/building.ts';
+import { dataProblems, type ExitCode, generalProblems, sourcesProblems } from './problems/making.ts';
 import { publishProblems, supplyProblems, verifyProblems } from './problems/releasing.ts';
 import { startProblems } from './problems/starting.ts';
 

@@ -13,6 +13,7 @@ import { attempt } from '../lib/run.ts';
 import { paths } from '../lib/workspace.ts';
 import type { StartOptions } from './options.ts';
 import type { Progress, Say } from './progress.ts';
+import type { Nodes } from './report.ts';
 import { chooseFreePort, isFreeOnLoopback } from './start-server.ts';
 
 const file = join(paths.root, 'deploy', 'compose', 'compose.yaml');
@@ -32,13 +33,6 @@ const handedOn = ['VALKEY_PASSWORD', 'SEARCH_MODULE_ARGS'];
 interface NodeImage {
   readonly tag: string;
   readonly hasSearch: boolean;
-}
-
-export interface Nodes {
-  readonly project: string;
-  readonly port: number;
-  /** The name of the container of the first node. */
-  readonly container: string;
 }
 
 interface NodeStart {

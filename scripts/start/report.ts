@@ -4,7 +4,6 @@ import { bytesOf } from '../../entrypoint/text/bytes.ts';
 import { redactLine } from '../../entrypoint/text/secrets.ts';
 import { table } from '../../entrypoint/text/table.ts';
 import { askServer, type PlanReport, readBundle, readPlan } from './ask.ts';
-import type { Nodes } from './compose.ts';
 import { CONTAINER_NAME, VOLUME_NAME } from './container.ts';
 import { type ModuleRow, moduleRows } from './module-rows.ts';
 import type { EnvironmentVariable } from './options.ts';
@@ -108,6 +107,14 @@ export function renderOthers(lines: readonly string[], options = ''): string {
   if (first === undefined) return '';
   const also = rest.length === 0 ? '' : ` (or ${rest.join(', ')})`;
   return `others   search, json, bloom and ldap: npm start -- ${options}--line ${first}${also}\n`;
+}
+
+/** The nodes of compose. */
+export interface Nodes {
+  readonly project: string;
+  readonly port: number;
+  /** The name of the container of the first node. */
+  readonly container: string;
 }
 
 /** The text of `npm start -- --compose` on standard output once the nodes have joined. */

@@ -1,5 +1,5 @@
+import type { Digest, Storage } from '../../entrypoint/host/host.ts';
 import { sha256 } from '../../entrypoint/host/host.ts';
-import type { Digest, Storage } from '../../entrypoint/host/storage.ts';
 import { bytesOf } from '../../entrypoint/text/bytes.ts';
 import type { FakeTree } from './fake-tree.ts';
 
