@@ -118,7 +118,8 @@ sub addressOf {
     return [10, pack 'S n N a16 N', 10, $record{port}, 0, "\0" x 15 . "\1", 0] if $record{address} eq '::1';
     return undef;
   }
-  return undef if $record{'tls-port'} or not defined $record{unixsocket} or length $record{unixsocket} > 107;
+  # A socket is spoken to without TLS: the same server answers.
+  return undef if not defined $record{unixsocket} or length $record{unixsocket} > 107;
   return [1, pack 'S Z108', 1, $record{unixsocket}];
 }
 

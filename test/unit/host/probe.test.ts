@@ -184,11 +184,11 @@ describe('the probe', () => {
     replies = {};
     expect((await run('health')).handed.at(-1)).toBe(`!127.0.0.1:${port}: the connection was closed`);
   });
-  it('asks a server on a socket', async () => {
-    const socket = join(folder, 'v.sock');
+  it.each([0, 6380])('asks a server on a socket, whatever its port for TLS: %i', async (tlsPort) => {
+    const socket = join(folder, `${tlsPort}.sock`);
     const other = createServer((connection) => connection.end('+PONG\r\n'));
     await new Promise<void>((resolve) => other.listen(socket, resolve));
-    await leaveRecord({ port: 0, socket });
+    await leaveRecord({ port: 0, tlsPort, socket });
     expect(await run('health')).toMatchObject({ said: 'healthy' });
     other.close();
   });
