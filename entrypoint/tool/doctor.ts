@@ -66,7 +66,7 @@ function showLook({ name, summary, findings }: Look, style: Style): string {
   return [`${mark} ${printable(title)}`, ...lines.map(printable)].map((line) => `${line}\n`).join('');
 }
 
-/** What the image and the container are, whether a server runs or not. */
+/** The image and the container, whether a server runs or not. */
 function lookAtContainer({ host, build, env }: ToolContext): Look[] {
   const { bundle, problem } = readBundle(host);
   const { modules, warnings } = discover(host, env['MODULE_DIR'], host.cwd, build.manifests);
@@ -119,7 +119,7 @@ function look(name: string, run: () => string | Diagnostic): Look {
 /** How long the server may take for its answers. */
 const ANSWER_MS = 3000;
 
-/** What the server says of itself. It is asked as it was started; in cluster mode the other nodes are asked, too. */
+/** The running server. It is asked as it was started; in cluster mode the other nodes are asked, too. */
 async function lookAtServer(context: ToolContext): Promise<Look[]> {
   const waiting = context.host.waiting();
   const silent = (diagnostic: Diagnostic): Look[] => [{ name: 'answers', summary: '', findings: [diagnostic] }];
