@@ -63,7 +63,7 @@ function rowOf({ what, kind, outcome, seconds, note }: PlayedStep): string {
 
 const standIns: readonly string[] = [
   'The runner: a user of this machine in the group docker. Out of its sight are the keyring of Debian, the lists and sources of apt (another archive is named, which does not exist), and programs that Ubuntu does not have.',
-  "github.com: fixtures (`test/fixtures/upstream`) that clone, ask and are built as upstream's modules are, with the modules' own manifests and Dockerfiles. What is compiled in them are the tests' stand-ins: their manifests have no smoke commands, and search does not search.",
+  "github.com: fixtures (`test/fixtures/upstream`) that clone, ask and are built as upstream's modules are, with the modules' own manifests and Dockerfiles. What is compiled in them are the tests' stand-ins: their manifests have no smoke commands and say nothing of upstream's linked parts, and search does not search.",
   "ghcr.io and docker.io: one registry on loopback with a token service, which answers 403 where a package does not exist. The server's image in it is the base of the line local.",
   'crates.io: a server of two crates on loopback. cargo, by which resolve chooses them, is of this machine.',
   'The line: the published one whose server the line local has, for the platform of this machine alone.',
