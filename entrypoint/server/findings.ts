@@ -97,12 +97,14 @@ function lookAtAccess(config: Answers, { flags, commands }: NonNullable<Facts['d
   const isOpen = flags.includes('on') && flags.includes('nopass');
   const mayAll = commands.split(' ')[0] === '+@all';
   const bound = (config.get('bind') ?? '').split(' ').map((word) => word.replace(/^-/, ''));
+  const isFenced = config.get('protected-mode') === 'yes';
   const isLocal = bound.every((address) => /^(127\.|::1$|$)/.test(address)) && bound.some((address) => address !== '');
-  const isExposed = isOpen && mayAll && config.get('protected-mode') === 'no' && !isLocal;
+  const isExposed = isOpen && mayAll && !isFenced && !isLocal;
   const findings = isExposed
     ? [diagnose('VB803', 'the user default needs no password, and protected mode is off')]
     : [];
-  const who = isOpen ? 'nobody from outside gets in' : 'the user default needs a password';
+  const how = isLocal ? 'only from this machine' : isFenced ? 'protected mode is on' : 'it has not every right';
+  const who = isOpen ? `the user default needs no password; ${how}` : 'the user default needs a password, or is off';
   return { name: 'access', summary: who, findings };
 }
 

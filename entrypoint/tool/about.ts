@@ -80,6 +80,9 @@ function explainCode({ host, args }: ToolContext): number {
 }
 
 function page(code: string, { title, severity, exitCode, meaning, fix }: CataloguePage): string {
-  const end = exitCode === 0 ? 'The start goes on.' : `The start ends with exit code ${exitCode}; no server runs.`;
+  // Codes from VB601 on are the tool's, but for those of healing (VB751 to VB756).
+  const isOfStart = code < 'VB601' || (code >= 'VB751' && code < 'VB761') || code >= 'VB901';
+  const ofStart = exitCode === 0 ? 'The start goes on.' : `The start ends with exit code ${exitCode}; no server runs.`;
+  const end = isOfStart ? ofStart : `Exit code ${exitCode}.`;
   return `${code} (${severity}): ${title}\n\n${meaning}\n\nFix: ${fix}\n\n${end}\n`;
 }

@@ -53,8 +53,6 @@ export interface BakeInput {
   readonly platform: Platform;
   /** The image that FROM names. */
   readonly base: string;
-  /** Version of the line's server. */
-  readonly valkey: string;
   readonly modules: readonly ModuleTarget[];
   readonly images: readonly ImageTarget[];
   /** Compile the modules anew; their toolchains stay. */
@@ -68,7 +66,7 @@ export interface BakeInput {
  * absolute.
  */
 export function bakeFile(input: BakeInput): BakeFile {
-  const { workspace, line, platform, base, valkey, modules, images, noCache, cache } = input;
+  const { workspace, line, platform, base, modules, images, noCache, cache } = input;
   const folder = incoming(workspace, line, platform);
   const common = { platforms: [platform] } as const;
   const built = modules.map(({ name, context, epoch, text }): [string, BakeTarget] => [
@@ -78,7 +76,7 @@ export function bakeFile(input: BakeInput): BakeFile {
       context,
       dockerfile: dockerfileOf(workspace, name),
       ...(text !== undefined && { 'dockerfile-inline': text }),
-      args: { BASE: base, VALKEY_VERSION: valkey, SOURCE_DATE_EPOCH: String(epoch) },
+      args: { BASE: base, SOURCE_DATE_EPOCH: String(epoch) },
       secret: [`id=jobs,src=${jobsFile(workspace, line, name)}`],
       output: [`type=local,dest=${join(folder, name)}`],
       ...(noCache && { 'no-cache-filter': [`module-${name}`] }),

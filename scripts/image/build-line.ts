@@ -83,7 +83,7 @@ async function buildInto(
 ): Promise<BuiltLine> {
   const { workspace, line, platform, noCache = false, aborted, report } = build;
   const cache = build.cache === undefined ? undefined : join(build.cache, line, architectureOf(platform));
-  const { modules, valkey } = read.plan;
+  const { modules } = read.plan;
   const buildx = await ensureBuildx(prepared.local, report);
   const isSealed = await knowsRunNetwork(buildx);
   const targets: ModuleTarget[] = [];
@@ -101,7 +101,7 @@ async function buildInto(
     linked.set(name, await linkedOf(workspace, module, source, architectureOf(platform)));
   }
   const baked = {
-    ...{ workspace, line, platform, base: prepared.from, valkey: valkey ?? '', modules: targets },
+    ...{ workspace, line, platform, base: prepared.from, modules: targets },
     ...{ images: [], noCache },
     ...(cache !== undefined && { cache }),
   };

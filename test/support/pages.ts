@@ -28,7 +28,7 @@ export const reasons: Readonly<Record<string, string>> = {
   kubernetes: 'they need a Kubernetes; test/kube runs what they start and what they run in pods',
   published: 'they need the published image or its signature',
   github: 'they need GitHub',
-  machine: 'they change the machine, or reach another one',
+  machine: 'they install on the machine, take its ports, or reach another one (npm test is what .ci/run runs)',
 };
 
 /** Every Markdown page of the project, relative to its root, sorted. */

@@ -12,7 +12,10 @@ const commands = pages.flatMap((page) => [
 
 describe('no command of the pages', () => {
   it.each([
-    ['hands a password to a command line', /REDISCLI_AUTH="?\$PASSWORD|-a "?\$PASSWORD/],
+    [
+      'hands a password to a command line',
+      /-e (?:REDISCLI_AUTH|VALKEY_PASSWORD)=|REDISCLI_AUTH="?\$PASSWORD|-a "?\$PASSWORD/,
+    ],
     ['looks once at a cluster that may not be ready yet', /cluster check(?! --timeout \d)/],
     ['installs whatever is latest', /releases\/latest/],
     ['pipes a page of the web to kubectl, whatever it says', /curl [^|\n]*\| *kubectl/],

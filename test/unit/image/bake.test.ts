@@ -10,7 +10,6 @@ const input: BakeInput = {
   line: '9.0',
   platform: 'linux/arm64',
   base: 'docker.io/valkey/valkey:9.0.4@sha256:0',
-  valkey: '9.0.4',
   modules: [{ name: 'json', context: '/project/dist/sources/json/1', epoch: 1_700_000_000 }],
   images: [
     { variant: 'default', context: '/project/dist/bake/9.0/images/default', tag: 'image:9.0', labels: { a: 'b' } },
@@ -23,7 +22,7 @@ describe('the bake file of a line', () => {
     expect(bakeFile(input).target['json']).toEqual({
       context: '/project/dist/sources/json/1',
       dockerfile: '/project/modules/json/Dockerfile',
-      args: { BASE: input.base, VALKEY_VERSION: '9.0.4', SOURCE_DATE_EPOCH: '1700000000' },
+      args: { BASE: input.base, SOURCE_DATE_EPOCH: '1700000000' },
       platforms: ['linux/arm64'],
       secret: ['id=jobs,src=/project/dist/bake/9.0/jobs/json'],
       output: ['type=local,dest=/project/dist/artifacts/9.0/arm64/.incoming/json'],

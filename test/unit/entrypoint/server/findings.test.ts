@@ -101,6 +101,18 @@ describe('a server', () => {
     expect(judgeServer(facts).map(({ name }) => name)).toEqual(subjects);
   });
 
+  it.each<[string, Facts]>([
+    ['the user default needs a password, or is off', well],
+    ['the user default needs no password; only from this machine', change(open, 'config', { bind: '127.0.0.1 -::1' })],
+    ['the user default needs no password; protected mode is on', change(open, 'config', { 'protected-mode': 'yes' })],
+    [
+      'the user default needs no password; it has not every right',
+      { ...open, defaultUser: { flags: ['on', 'nopass'], commands: '-@all +ping' } },
+    ],
+  ])('says who gets in: %s', (said, facts) => {
+    expect(judgeServer(facts).find(({ name }) => name === 'access')?.summary).toBe(said);
+  });
+
   it('hides secrets of arguments', () => {
     const facts: Facts = { ...well, wanted: [bytesOf('/libldap.so search_bind_passwd hidden')] };
     expect(JSON.stringify(judgeServer(facts))).not.toContain('hidden');
