@@ -69,7 +69,10 @@ await runVerb({ name: 'release-notes', usage, options }, async ({ values, aborte
     return previousRelease(tags, tag, (each) => documentOf(each.replace(/^v/, '')));
   }
 
-  /** The list of components of the first platform; null where the registry has no image of this line under the reference. */
+  /**
+   * The list of components of the first platform; null where the registry has no image of this line under the
+   * reference.
+   */
   async function documentOf(reference: string) {
     if ((await registry.manifest(reference)) === null) return null;
     const found = await readImages(registry, reference).catch((error: unknown) => {

@@ -175,7 +175,10 @@ interface NodeEntry {
   readonly ip: string;
   /** As it is written: 0 for a node that speaks TLS alone. */
   readonly port: number;
-  /** Where its clients go: without a `port` the field `tls-port` beside it (cluster_legacy.c, auxTlsPortGetter); 0 where it is not known. */
+  /**
+   * Where its clients go: without a `port` the field `tls-port` beside it (cluster_legacy.c, auxTlsPortGetter); 0 where
+   * it is not known.
+   */
   readonly clientPort: number;
   readonly busPort: number;
   readonly flags: readonly string[];

@@ -48,9 +48,9 @@ export function dataAmong(names: readonly string[], nodesFile: string, persisten
 }
 
 /**
- * Where the file of a shard goes. With `appendonly yes` a server reads the append-only directory alone, and starts empty
- * where there is none, whatever dump.rdb holds (server.c, loadDataFromDisk). So the file becomes the base of a new
- * append-only directory, which the manifest beside it names (aof.c, aofLoadManifestFromFile).
+ * Where the file of a shard goes. With `appendonly yes` a server reads the append-only directory alone, and starts
+ * empty where there is none, whatever dump.rdb holds (server.c, loadDataFromDisk). So the file becomes the base of a
+ * new append-only directory, which the manifest beside it names (aof.c, aofLoadManifestFromFile).
  */
 export function placesOf({ appendonly, dbfilename, appenddirname, appendfilename }: Persistence): {
   readonly directory: string | null;
@@ -64,8 +64,8 @@ export function placesOf({ appendonly, dbfilename, appenddirname, appendfilename
 }
 
 /**
- * nodes.conf of one node of the cluster that is restored: each shard's node with its slots, itself among them. Every node
- * makes the same ids from the same names. Addresses are not known yet: the start looks the names up (heal.ts).
+ * nodes.conf of one node of the cluster that is restored: each shard's node with its slots, itself among them. Every
+ * node makes the same ids from the same names. Addresses are not known yet: the start looks the names up (heal.ts).
  */
 export function nodesConf(shards: readonly BackedUpShard[], nodes: readonly RestoredNode[], own: number): string {
   const seed = `${shards.map(({ sha256: digest }) => digest).join()} ${nodes.map(({ host, port }) => `${host}:${port}`).join()}`;

@@ -164,9 +164,9 @@ function both(...suffixes: readonly string[]): string[] {
 }
 
 /**
- * Variables that only other images read: redis-stack, Redis 8, and bitnami's of Redis and Valkey. Left out is what this image
- * reads itself (VALKEY_PASSWORD, VALKEY_EXTRA_FLAGS, VALKEY_TLS_CERT_FILE ...), and what Kubernetes sets for a service
- * of that name (REDIS_PORT, VALKEY_REPLICA_PORT).
+ * Variables that only other images read: redis-stack, Redis 8, and bitnami's of Redis and Valkey. Left out is what this
+ * image reads itself (VALKEY_PASSWORD, VALKEY_EXTRA_FLAGS, VALKEY_TLS_CERT_FILE ...), and what Kubernetes sets for a
+ * service of that name (REDIS_PORT, VALKEY_REPLICA_PORT).
  */
 export const foreignVariables: readonly ForeignGroup[] = [
   { names: ['REDIS_ARGS', 'REDIS_EXTRA_FLAGS'], ours: 'VALKEY_EXTRA_FLAGS' },

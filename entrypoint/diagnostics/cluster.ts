@@ -1,8 +1,8 @@
 import type { CataloguePage } from './page.ts';
 
 /**
- * VB7xx: the cluster. VB70x, VB71x and VB76x: `cluster ensure`. VB72x: `check`. VB73x: `verify-coordinator`. VB75x: healing at
- * a start.
+ * VB7xx: the cluster. VB70x, VB71x and VB76x: `cluster ensure`. VB72x: `check`. VB73x: `verify-coordinator`. VB75x:
+ * healing at a start.
  */
 export const clusterEntries = {
   VB701: {

@@ -267,8 +267,8 @@ export interface Resolved {
 /** The capabilities that healing of nodes.conf needs. */
 interface Healer {
   /**
-   * The addresses of nodes' names, asked for until `resolveMs` are over; with `confirmMs` other than 0 until this much is
-   * over, as long as it is not sure.
+   * The addresses of nodes' names, asked for until `resolveMs` are over; with `confirmMs` other than 0 until this much
+   * is over, as long as it is not sure.
    */
   resolve(nodes: readonly KnownNode[], limits: { readonly resolveMs: number; readonly confirmMs: number }): Resolved;
   /**

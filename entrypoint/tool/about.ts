@@ -46,7 +46,10 @@ export function showVersion({ host, build, args }: ToolContext): number {
   return 0;
 }
 
-/** `valkey-bundle explain <code>`: the page of one diagnostic; `explain --variables [--json]`: what only other images read. */
+/**
+ * `valkey-bundle explain <code>`: the page of one diagnostic; `explain --variables [--json]`: what only other images
+ * read.
+ */
 export function explain(context: ToolContext): number {
   const { host, args, env } = context;
   if (!args.some((word) => word.startsWith('-'))) return explainCode(context);

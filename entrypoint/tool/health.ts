@@ -110,7 +110,10 @@ export type Level =
    * readiness.
    */
   | 'joined'
-  /** It serves commands, and says that its cluster is ok and all slots are served. As a probe, one lost node would take out all others. */
+  /**
+   * It serves commands, and says that its cluster is ok and all slots are served. As a probe, one lost node would take
+   * out all others.
+   */
   | 'cluster-ok';
 
 type Heard =

@@ -34,8 +34,8 @@ const atATime = 4;
 /**
  * Fetches the sources of a line's modules at exactly what lock.json says; gives them by module. Modules that come as
  * binary packages have none. What is there already is used as it is, without a network. Throws VP201 and VP202 before
- * it asks anybody where the lock does not say what is meant, VP221 where a kept Cargo.lock is another one; VP205 and VP210 for what is not what was locked; VP206,
- * VP207, VP209 for what cannot be had; VP211 if offline.
+ * it asks anybody where the lock does not say what is meant, VP221 where a kept Cargo.lock is another one; VP205 and
+ * VP210 for what is not what was locked; VP206, VP207, VP209 for what cannot be had; VP211 if offline.
  */
 export async function fetchLine(
   workspace: Workspace,
@@ -86,7 +86,10 @@ interface PlannedFetch {
   readonly record: SourceRecord | null;
 }
 
-/** Gives the sources that a line needs, in the order of the modules' names. Throws VP104, VP201, VP202, VP221; asks nobody. */
+/**
+ * Gives the sources that a line needs, in the order of the modules' names. Throws VP104, VP201, VP202, VP221; asks
+ * nobody.
+ */
 export async function planFetch(
   workspace: Workspace,
   line: ReleaseLine,

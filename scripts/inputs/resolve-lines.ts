@@ -111,7 +111,8 @@ function show(checksums: readonly string[] | Readonly<Record<string, string>>): 
 
 /**
  * Compares lock.json with release lines, without asking anybody. Throws VP201 for what is not locked, VP202 for what is
- * locked for something else, VP221 where a kept Cargo.lock is another one. `isComplete`: the lines are all that there are, so the lock may have no others.
+ * locked for something else, VP221 where a kept Cargo.lock is another one. `isComplete`: the lines are all that there
+ * are, so the lock may have no others.
  */
 export function checkLocked(workspace: Workspace, lines: readonly ReleaseLine[], isComplete: boolean): string {
   const locked = readLock(workspace).lines;

@@ -10,7 +10,9 @@ import { silent } from '../lib/run.ts';
 import { normalise } from './pinned-tree.ts';
 import { PassingFailure, type Remote, withRetries } from './remote.ts';
 
-/** The path at which a module's Dockerfile mounts the folder: cargo reads the configuration of every folder above it. */
+/**
+ * The path at which a module's Dockerfile mounts the folder: cargo reads the configuration of every folder above it.
+ */
 const mountedAt = '/.cargo';
 
 /** More at once does not help a line. */

@@ -44,8 +44,8 @@ export async function knowsRunNetwork({ command: [program, ...words], env }: Bui
 }
 
 /**
- * From what `buildx inspect` prints. The engine's own builder goes by the engine's version: Debian builds it without one
- * of its own.
+ * From what `buildx inspect` prints. The engine's own builder goes by the engine's version: Debian builds it without
+ * one of its own.
  */
 export function readsRunNetwork(inspected: string, engine: string): boolean {
   if (/^Driver: +docker$/m.test(inspected)) return Number.parseInt(engine, 10) >= 23;

@@ -65,7 +65,9 @@ interface Looking {
   readonly architecture: Architecture;
 }
 
-/** All parts of others in a source, in the order of their places; those that are left out too, not what is below them. */
+/**
+ * All parts of others in a source, in the order of their places; those that are left out too, not what is below them.
+ */
 export async function candidatesOf(opened: OpenSource, looking: Looking): Promise<Candidate[]> {
   const { roots, source } = opened;
   const found: Candidate[] = [];

@@ -25,10 +25,10 @@ export interface LinkedCrate {
 export const vendored = 'cargo/vendor';
 
 /**
- * The crates of a source's cargo/Cargo.lock that are linked into the module of a source for Linux on an architecture: what its own
- * packages depend on, and what those do. Left out are crates for other systems, for tests, for build scripts, and
- * macros, which run in the compiler. Read in the Cargo.toml of each, in cargo/vendor/<name>-<version>/. None where
- * the source has no such lock. Throws VP343 where a crate is not there, or cannot be read.
+ * The crates of a source's cargo/Cargo.lock that are linked into the module of a source for Linux on an architecture:
+ * what its own packages depend on, and what those do. Left out are crates for other systems, for tests, for build
+ * scripts, and macros, which run in the compiler. Read in the Cargo.toml of each, in cargo/vendor/<name>-<version>/.
+ * None where the source has no such lock. Throws VP343 where a crate is not there, or cannot be read.
  */
 export async function linkedCrates(folder: string, architecture: Architecture): Promise<LinkedCrate[]> {
   const vendor = join(folder, vendored);

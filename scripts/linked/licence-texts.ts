@@ -44,7 +44,10 @@ async function textOf(file: string, reading: Promise<Buffer | null>): Promise<Te
   return content === null || content.toString().trim() === '' ? null : { file, content };
 }
 
-/** LICENSE, LICENCE.md, LICENSE-MIT, license.txt, MIT-LICENSE, UNLICENSE, COPYING, COPYRIGHT, NOTICE.txt, LICENSES/MIT.txt. */
+/**
+ * LICENSE, LICENCE.md, LICENSE-MIT, license.txt, MIT-LICENSE, UNLICENSE, COPYING, COPYRIGHT, NOTICE.txt,
+ * LICENSES/MIT.txt.
+ */
 function isLicence(path: string): boolean {
   return /^(?:[a-z0-9.]+[-_])?(?:(?:un)?licen[cs]es?|copying|copyright|notice)(?:[-_.][^/]*)?$|^licen[cs]es\/[^/]+$/i.test(
     path,

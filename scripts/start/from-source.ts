@@ -38,9 +38,10 @@ interface SourceBuild {
 }
 
 /**
- * Builds a line from its sources on this machine: resolve (where the lock lacks it), fetch, build, assemble, as the verbs
- * do. What it will take is said before it begins, and what is missing is refused then: VP641, VP642 for the machine,
- * VP640 for a host. A build that was cut off goes on where it was: what is fetched stays, and so does BuildKit's cache.
+ * Builds a line from its sources on this machine: resolve (where the lock lacks it), fetch, build, assemble, as the
+ * verbs do. What it will take is said before it begins, and what is missing is refused then: VP641, VP642 for the
+ * machine, VP640 for a host. A build that was cut off goes on where it was: what is fetched stays, and so does
+ * BuildKit's cache.
  */
 export async function buildFromSource(build: SourceBuild): Promise<{ readonly tag: string; readonly id: string }> {
   const { docker, workspace, line, variant, progress, aborted } = build;

@@ -210,7 +210,9 @@ export async function requireOurs(docker: Docker, id: string, where: string): Pr
   throw new PipelineError('VP404', what, { where, fix });
 }
 
-/** The text of a file in an image, null where there is none. Nothing in the image runs: whose it is, is not known yet. */
+/**
+ * The text of a file in an image, null where there is none. Nothing in the image runs: whose it is, is not known yet.
+ */
 async function fileIn(docker: Docker, image: string, path: string): Promise<string | null> {
   const container = await docker.createContainer({ Image: image, Cmd: ['never-run'], Labels: ownLabel() });
   try {

@@ -32,8 +32,8 @@ interface Asking {
 }
 
 /**
- * Asks a registry what a tag leads to. Throws VP630, with `wayRound` as its fix, where no answer comes in time, and what
- * the registry's client throws for an answer that is none.
+ * Asks a registry what a tag leads to. Throws VP630, with `wayRound` as its fix, where no answer comes in time, and
+ * what the registry's client throws for an answer that is none.
  */
 export async function askTag(
   repository: Repository,

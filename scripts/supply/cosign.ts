@@ -108,8 +108,8 @@ export async function runCosign(program: string, args: readonly string[], aborte
 }
 
 /**
- * The path of the cosign that this machine has, of whatever version: the one on PATH, or Debian's that signing has taken
- * into dist/tools. Null where there is none: who only runs an image is not made to install one.
+ * The path of the cosign that this machine has, of whatever version: the one on PATH, or Debian's that signing has
+ * taken into dist/tools. Null where there is none: who only runs an image is not made to install one.
  */
 export async function findCosign(): Promise<string | null> {
   for (const program of ['cosign', join(paths.root, 'dist', 'tools', 'cosign')]) {

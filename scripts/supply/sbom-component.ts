@@ -55,7 +55,10 @@ export function componentOf(facts: ComponentFacts): Models.Component {
   return component;
 }
 
-/** What another module's build says about a component that is known already: linked into one of them, it is in the image. */
+/**
+ * What another module's build says about a component that is known already: linked into one of them, it is in the
+ * image.
+ */
 export function alsoKnownAs(component: Models.Component, { linked, licence, properties }: ComponentFacts): void {
   if (linked !== true) return;
   delete component.scope;

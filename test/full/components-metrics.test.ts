@@ -54,7 +54,10 @@ const render = (changes: Changes = {}): Promise<KubeObject[]> =>
     ...changes,
   });
 
-/** A stand-in for the published image: Debian's build of the same exporter (1.69.0 in trixie), on the image of the tests. */
+/**
+ * A stand-in for the published image: Debian's build of the same exporter (1.69.0 in trixie), on the image of the
+ * tests.
+ */
 async function makeExporterImage(): Promise<{ readonly name: string; remove(): Promise<void> }> {
   const name = 'prometheus-redis-exporter';
   const program = await ensureProgram(name, { package: name, suites: ['trixie'], file: `usr/bin/${name}` });

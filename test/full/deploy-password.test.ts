@@ -5,7 +5,9 @@ import { bodiesOf } from '../support/pages.ts';
 const open = useNamespaces();
 const all = ['valkey-0', 'valkey-1', 'valkey-2'] as const;
 
-/** What the page pipes into a node, for a file whose text is `password`: from `printf` on, without the kubectl between. */
+/**
+ * What the page pipes into a node, for a file whose text is `password`: from `printf` on, without the kubectl between.
+ */
 function rotation(password: string): string {
   const line = bodiesOf('docs/operate/upgrade.md')
     .flatMap((block) => block.split('\n'))

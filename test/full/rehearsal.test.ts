@@ -26,9 +26,9 @@ import {
 import { type PlayedJob, playWorkflow } from '../support/workflow.ts';
 
 /*
- * The release as GitHub would run it: the steps of ci.yml and release.yml, out of these files, by a user who is not root, on a machine that knows
- * no Debian archive, each job in a clone of its own, with upstream's repositories as fixtures and a registry with a token service. What stands in
- * for what, and what is not played, is in the report.
+ * The release as GitHub would run it: the steps of ci.yml and release.yml, out of these files, by a user who is not
+ * root, on a machine that knows no Debian archive, each job in a clone of its own, with upstream's repositories as
+ * fixtures and a registry with a token service. What stands in for what, and what is not played, is in the report.
  */
 
 vi.setConfig({ testTimeout: 6 * longTestMs, hookTimeout: 3 * longTestMs });
@@ -153,7 +153,10 @@ function failures(jobs: readonly PlayedJob[]): string[] {
   );
 }
 
-/** How often the tag of the base was looked up since this was last asked: each time once without a token, and once with it. */
+/**
+ * How often the tag of the base was looked up since this was last asked: each time once without a token, and once with
+ * it.
+ */
 async function lookUps(): Promise<number> {
   const asked = (await registry.requests('valkey/valkey')).filter((request) => /^GET .*\/manifests\/\d/.test(request));
   return asked.length / 2;

@@ -23,7 +23,9 @@ const start = async (environment: readonly { name: string; value: string }[] = [
   return await startNodes({ docker: engine, image, options: { port: null, environment }, env, progress, aborted });
 };
 
-/** Every slot is served. Where nodes have swapped their addresses, the epochs that `cluster check` compares may differ. */
+/**
+ * Every slot is served. Where nodes have swapped their addresses, the epochs that `cluster check` compares may differ.
+ */
 async function untilServed(container: string): Promise<void> {
   const check = ['valkey-bundle', 'health', '--cluster-ok'];
   await until('the cluster is whole', async () => {

@@ -169,7 +169,10 @@ describe('the pages’ wait for the Job', () => {
   });
 });
 
-/** Runs the commands where each look at the Job shows the next conditions, through kubectl's own jsonpath, and sleeping takes no time. */
+/**
+ * Runs the commands where each look at the Job shows the next conditions, through kubectl's own jsonpath, and sleeping
+ * takes no time.
+ */
 async function waitForJob(shell: string, script: string, looks: readonly (readonly string[])[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'job-'));
   try {

@@ -9,8 +9,8 @@ import { longTestMs } from '../support/patience.ts';
 import { until } from '../support/until.ts';
 
 /*
- * Real builds by the verbs themselves, of a line and modules that exist only in a temporary folder: what they need of the project is data.
- * One file, because everything in it shares one toolchain, which takes half of the time.
+ * Real builds by the verbs themselves, of a line and modules that exist only in a temporary folder: what they need of
+ * the project is data. One file, because everything in it shares one toolchain, which takes half of the time.
  */
 
 const names = Object.keys(modules).sort();

@@ -83,7 +83,8 @@ it('cluster check that is killed while the server is silent leaves no process on
   const node = await network.node('z1', { inMemory: true });
   await untilUp([node]);
   expect(await node.cli('CLIENT', 'PAUSE', '60000', 'ALL')).toBe('OK');
-  // As a kubelet ends a command at its time: without a chance to clean up. By then it has asked the server (port 18EB, established).
+  // As a kubelet ends a command at its time: without a chance to clean up. By then it has asked the server (port 18EB,
+  // established).
   const script = `
     valkey-bundle cluster check --timeout 0 >/dev/null 2>&1 & tool=$!
     until grep -qi ':18EB 01' /proc/net/tcp; do sleep 0.05; done

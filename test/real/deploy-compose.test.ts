@@ -85,7 +85,10 @@ async function addressesOf(compose: Compose): Promise<Map<string, string>> {
   return addresses;
 }
 
-/** What deploy/README.md runs, as often as it takes on a busy machine, where one answer can take all the time that the command asks again. */
+/**
+ * What deploy/README.md runs, as often as it takes on a busy machine, where one answer can take all the time that the
+ * command asks again.
+ */
 async function untilGreen(compose: Compose, node: (typeof nodes)[number]): Promise<void> {
   let last = '';
   const check = async () => {
@@ -151,7 +154,8 @@ describe('with a password', () => {
     expect((await compose(...set)).all).toContain('OK');
     const before = await addressesOf(compose);
     await down(compose);
-    // The engine hands addresses out in the order of the starts. One by one, and who had the first address last, so that each gets another.
+    // The engine hands addresses out in the order of the starts. One by one, and who had the first address last, so
+    // that each gets another.
     const [first = '', ...others] = nodes.toSorted((a, b) => lastNumber(before.get(a)) - lastNumber(before.get(b)));
     for (const node of [...others, first]) expect((await compose('up', '--detach', node)).exitCode).toBe(0);
     expect((await compose('up', '--wait')).exitCode).toBe(0);

@@ -11,7 +11,9 @@ interface Report {
   readonly checks: readonly { readonly name: string; readonly findings: readonly { readonly code: string }[] }[];
 }
 
-/** The codes of what the doctor found, but for what the machine under the container has: its kernel is not the test's. */
+/**
+ * The codes of what the doctor found, but for what the machine under the container has: its kernel is not the test's.
+ */
 async function examine(container: TestContainer): Promise<{ codes: string[]; exitCode: number; text: string }> {
   const { stdout, stderr, exitCode } = await container.exec('valkey-bundle', 'doctor', '--json');
   const report = JSON.parse(stdout) as Report;

@@ -9,8 +9,9 @@ import { makeWorkspace, shortPatience, type TestWorkspace } from '../support/git
 import { problemOf } from '../support/problem-of.ts';
 
 /*
- * The parts of a module that is shaped like search: it keeps libraries in third_party, and its build clones grpc, whose third_party has
- * submodules, a folder around a submodule, a folder of grpc's own and rules for a build; and googletest, for its tests.
+ * The parts of a module that is shaped like search: it keeps libraries in third_party, and its build clones grpc, whose
+ * third_party has submodules, a folder around a submodule, a folder of grpc's own and rules for a build; and
+ * googletest, for its tests.
  */
 
 let remote: GitRemote;

@@ -8,7 +8,10 @@ import { engine, images, requireImage } from '../support/docker-engine.ts';
 import { allPages, commandsToRun, missingLine, readPage } from '../support/pages.ts';
 import { patienceMs } from '../support/patience.ts';
 
-/** What a page calls its containers and volumes: `my-valkey`, `my-valkey-data`. Here they are called otherwise, so that nobody's are touched. */
+/**
+ * What a page calls its containers and volumes: `my-valkey`, `my-valkey-data`. Here they are called otherwise, so that
+ * nobody's are touched.
+ */
 const nameOnPages = 'my-valkey';
 const nameHere = `pages-${randomUUID().slice(0, 8)}`;
 const pages = allPages()

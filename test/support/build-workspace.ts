@@ -29,8 +29,8 @@ interface Ended {
 }
 
 /**
- * A workspace of its own: a folder of modules with manifests, the release line `own` on the base of the line local and with its modules too, a
- * lock, and a git repository a module. No code knows of any of it.
+ * A workspace of its own: a folder of modules with manifests, the release line `own` on the base of the line local and
+ * with its modules too, a lock, and a git repository a module. No code knows of any of it.
  */
 export interface BuildWorkspace {
   readonly modules: string;
@@ -147,7 +147,10 @@ export async function makeBuildWorkspace(modules: Readonly<Record<string, Fixtur
   };
 }
 
-/** BuildKit announces `#7 [target stage 2/3] RUN make` and ends it with `#7 DONE 0.1s`, or `#7 CACHED`; each bake counts from #0 on. */
+/**
+ * BuildKit announces `#7 [target stage 2/3] RUN make` and ends it with `#7 DONE 0.1s`, or `#7 CACHED`; each bake counts
+ * from #0 on.
+ */
 function executedSteps(log: string): string[] {
   return log.split(/^(?=#0 )/m).flatMap((bake) => {
     const done = new Set([...bake.matchAll(/^(#\d+) DONE /gm)].map(([, number]) => number));

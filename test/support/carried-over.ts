@@ -21,7 +21,10 @@ export const carriedKeys: Readonly<Record<string, string>> = {
   stream: 'stream',
 };
 
-/** A data directory that another server left, at `target`: every file and folder, `target` too, belongs to `owner` alone. */
+/**
+ * A data directory that another server left, at `target`: every file and folder, `target` too, belongs to `owner`
+ * alone.
+ */
 export function carriedOver(name: string, owner: number, target = '/data'): Files {
   const files: Record<string, Files[string]> = { [target]: { directory: true, mode: 0o700, uid: owner } };
   for (const path of readdirSync(join(fixtures, name), { recursive: true, encoding: 'utf8' }).toSorted()) {

@@ -6,7 +6,10 @@ interface Pair {
   readonly key: string;
 }
 
-/** A certificate that is its own authority, and its key: what a test needs to speak TLS. X.509 version 1 (RFC 5280, 4.1). */
+/**
+ * A certificate that is its own authority, and its key: what a test needs to speak TLS. X.509 version 1 (RFC 5280,
+ * 4.1).
+ */
 export function selfSigned(name: string): Pair {
   const keys = keyPair();
   const certificate = certify({ serial: Buffer.of(1), issuer: name, signer: keys.privateKey, subject: name, ...keys });
@@ -15,7 +18,10 @@ export function selfSigned(name: string): Pair {
 
 interface Authority {
   readonly certificate: string;
-  /** A certificate for a server or a client with these host names (`*.` stands for any first part); each has its own serial number. */
+  /**
+   * A certificate for a server or a client with these host names (`*.` stands for any first part); each has its own
+   * serial number.
+   */
   issue(hosts: readonly string[]): Pair & { readonly serial: string };
 }
 

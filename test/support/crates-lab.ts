@@ -11,8 +11,8 @@ const manifest = (name: string) =>
 const library = '#[no_mangle]\npub extern "C" fn answer() -> i64 {\n    shout::answer()\n}\n';
 
 /**
- * Two modules in Rust and the crates that they need, for one test file: `own` has a Cargo.lock in its repository, as upstream's ldap, `bare` has
- * none, as its bloom. Call it once at the top.
+ * Two modules in Rust and the crates that they need, for one test file: `own` has a Cargo.lock in its repository, as
+ * upstream's ldap, `bare` has none, as its bloom. Call it once at the top.
  */
 export function useCrates() {
   let remote: GitRemote;

@@ -154,7 +154,9 @@ function optionsOf(image: string, wish: ContainerWish): Docker.ContainerCreateOp
   return options;
 }
 
-/** What stands at a path of a container: text, or one of the other kinds of file. The owner is root unless it is said. */
+/**
+ * What stands at a path of a container: text, or one of the other kinds of file. The owner is root unless it is said.
+ */
 type FileEntry = string | (Owned & (TextFile | { readonly directory: true } | { readonly linkTo: string }));
 
 interface Owned {

@@ -10,7 +10,10 @@ export interface FakeServer {
   keys: number;
   /** Letters of the nodes that it knows. */
   knows: string[];
-  /** Letters of those that it does not hear, though it says that it is linked to them: as a node says for a while after its start. */
+  /**
+   * Letters of those that it does not hear, though it says that it is linked to them: as a node says for a while after
+   * its start.
+   */
   deafTo: string[];
   trouble?: 'unreachable' | 'loading' | 'password' | 'standalone' | 'TLS';
   /** Whether the others do not reach it. */

@@ -1,6 +1,9 @@
 import type { FixtureModule } from './build-workspace.ts';
 
-/** The modules of test/fixtures/modules. All but one need the same packages: they share a toolchain, with RediSearch too. */
+/**
+ * The modules of test/fixtures/modules. All but one need the same packages: they share a toolchain, with RediSearch
+ * too.
+ */
 export const fixtureModules = {
   tally: {
     file: 'libtally.so',

@@ -12,7 +12,8 @@ export interface GitRemotes {
   readonly env: Readonly<Record<string, string>>;
   urlOf(name: string): string;
   /**
-   * Makes a repository of files, given as where they are and where they go, and of a licence, with the tag 1.0.0; gives the commit.
+   * Makes a repository of files, given as where they are and where they go, and of a licence, with the tag 1.0.0; gives
+   * the commit.
    */
   create(name: string, files: readonly (readonly [from: string, to: string])[]): Promise<string>;
   /** Commits a change; gives the commit. */

@@ -60,8 +60,8 @@ const tempPrefix = '/tmp/valkey-bundle-rehearsal-';
 const programs = ['mmdebstrap', 'docker-registry', 'skopeo', 'patchelf', 'cosign', 'grype', 'gh'];
 
 /**
- * Run as root, in a namespace of its own for mounts: the keyring of Debian, and what its archive gave, is out of sight, and apt names another
- * archive. The rest of the words are a user, a folder, variables, `--` and a command.
+ * Run as root, in a namespace of its own for mounts: the keyring of Debian, and what its archive gave, is out of sight,
+ * and apt names another archive. The rest of the words are a user, a folder, variables, `--` and a command.
  */
 const asOnUbuntu = `set -eu
 for folder in /usr/share/keyrings /etc/apt/sources.list.d /var/lib/apt/lists; do mount -t tmpfs tmpfs "$folder"; done

@@ -12,9 +12,9 @@ export interface PageBlock {
 }
 
 /**
- * The words behind the opening fence. `sh`: commands that a test takes from the page and runs; `sh by=<test file>`: that test runs them in its
- * own way; `sh not=<reason>`: commands that no test here can run; `text` directly below commands: what they print, where `...` stands for
- * anything; every other word: a language, and nothing to run.
+ * The words behind the opening fence. `sh`: commands that a test takes from the page and runs; `sh by=<test file>`:
+ * that test runs them in its own way; `sh not=<reason>`: commands that no test here can run; `text` directly below
+ * commands: what they print, where `...` stands for anything; every other word: a language, and nothing to run.
  */
 type BlockKind =
   | { readonly kind: 'run' }
@@ -97,8 +97,8 @@ export function commandsToRun(text: string, page: string): PageCommands[] {
 }
 
 /**
- * The first line of `expected` that `printed` does not have; null where it has all, in any order: what a container prints on its two streams is
- * joined as it comes. `...` in a line stands for anything.
+ * The first line of `expected` that `printed` does not have; null where it has all, in any order: what a container
+ * prints on its two streams is joined as it comes. `...` in a line stands for anything.
  */
 export function missingLine(expected: string, printed: string): string | null {
   const left = printed.split('\n').map((line) => line.trim());
@@ -147,7 +147,10 @@ export function linksOf(text: string): PageLink[] {
   );
 }
 
-/** The anchors of a page's headings, as GitHub makes them: lower case, punctuation gone, spaces to hyphens, a number for a second one. */
+/**
+ * The anchors of a page's headings, as GitHub makes them: lower case, punctuation gone, spaces to hyphens, a number for
+ * a second one.
+ */
 export function anchorsOf(text: string): Set<string> {
   const seen = new Map<string, number>();
   const anchors = new Set<string>();

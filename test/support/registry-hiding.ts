@@ -2,7 +2,10 @@ import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** In front of a registry on this machine: who looks for a manifest of a package that does not exist is told 403, as GHCR may do it. */
+/**
+ * In front of a registry on this machine: who looks for a manifest of a package that does not exist is told 403, as
+ * GHCR may do it.
+ */
 export interface HidingRegistry {
   readonly host: string;
   close(): void;

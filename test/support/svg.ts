@@ -13,7 +13,9 @@ export interface Box {
   readonly height: number;
 }
 
-/** The elements of a picture in their order. Throws where it is not well-formed XML 1.0 (of the little that we write). */
+/**
+ * The elements of a picture in their order. Throws where it is not well-formed XML 1.0 (of the little that we write).
+ */
 export function elementsOf(svg: string): Element[] {
   const forbidden = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.exec(svg);
   if (forbidden !== null) throw new Error(`XML has no character ${JSON.stringify(forbidden[0])}`);

@@ -159,7 +159,9 @@ export async function pushImage(
   await execa(dockerClient(), ['image', 'rm', reference]);
 }
 
-/** The project on GitHub: a bare repository, with a commit of what stands here, and one of what the rehearsal changes. */
+/**
+ * The project on GitHub: a bare repository, with a commit of what stands here, and one of what the rehearsal changes.
+ */
 export interface Project {
   readonly url: string;
   readonly asItStands: string;
@@ -193,8 +195,9 @@ export async function makeProject(
 }
 
 /**
- * Changes a clone so that its one published line can be released here: the line of the server that this machine has, on a base in this registry,
- * for this platform; modules without the commands that a stand-in does not know; Debian's Rust.
+ * Changes a clone so that its one published line can be released here: the line of the server that this machine has, on
+ * a base in this registry, for this platform; modules without the commands that a stand-in does not know; Debian's
+ * Rust.
  */
 export async function changeForRehearsal(
   work: string,

@@ -3,8 +3,8 @@ export type Value = null | boolean | number | string | readonly Value[] | Values
 export type Values = { readonly [name: string]: Value };
 
 /**
- * A text with its `${{ }}` filled in: the value itself where the text is nothing else. `well`: nothing before it has failed. Throws for an
- * expression that is not known here.
+ * A text with its `${{ }}` filled in: the value itself where the text is nothing else. `well`: nothing before it has
+ * failed. Throws for an expression that is not known here.
  */
 export function filled(text: string, contexts: Values, well: boolean): Value {
   const whole = /^\s*\$\{\{((?:(?!\}\}).)*)\}\}\s*$/s.exec(text)?.[1];
@@ -13,8 +13,8 @@ export function filled(text: string, contexts: Values, well: boolean): Value {
 }
 
 /**
- * The value of an expression: names, texts, numbers, == != && || ! and brackets, always(), success(), failure() and fromJSON(). Throws for anything
- * else, and for a context, or a member of `github`, that nobody has set.
+ * The value of an expression: names, texts, numbers, == != && || ! and brackets, always(), success(), failure() and
+ * fromJSON(). Throws for anything else, and for a context, or a member of `github`, that nobody has set.
  */
 export function evaluate(expression: string, contexts: Values, well: boolean): Value {
   const tokens = tokensOf(expression);

@@ -3,8 +3,9 @@ import * as z from 'zod';
 import { evaluate, filled, type Value, type Values } from './workflow-expression.ts';
 
 /*
- * Plays a workflow file of GitHub's: what stands in it decides what is run, in which order, under which condition and with which variables. A key
- * or an expression that is not known here is an error, so that nothing of a file goes unplayed in silence.
+ * Plays a workflow file of GitHub's: what stands in it decides what is run, in which order, under which condition and
+ * with which variables. A key or an expression that is not known here is an error, so that nothing of a file goes
+ * unplayed in silence.
  */
 
 const variables = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({});

@@ -3,8 +3,9 @@ const text = { type: 'string', minLength: 1 } as const;
 const duration = { type: 'string', pattern: '^([0-9]+(h|m|s))+$' } as const;
 
 /**
- * The fields of cert-manager's custom resources that we use, as its types have them at 02d90248de0d0bc479520c06ae335a5ba84c0057
- * (pkg/apis/certmanager/v1, types_certificate.go and types_issuer.go); of the usages some.
+ * The fields of cert-manager's custom resources that we use, as its types have them at
+ * 02d90248de0d0bc479520c06ae335a5ba84c0057 (pkg/apis/certmanager/v1, types_certificate.go and types_issuer.go); of the
+ * usages some.
  */
 export const certManager: object = {
   if: { properties: { kind: { const: 'Certificate' } } },

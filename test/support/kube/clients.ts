@@ -11,7 +11,10 @@ import { until } from '../until.ts';
 import { searchDomains } from './names.ts';
 import type { Namespace } from './namespace.ts';
 
-/** A cluster client in this process: it finds nodes by the names that they announce, which the namespace's zone resolves. */
+/**
+ * A cluster client in this process: it finds nodes by the names that they announce, which the namespace's zone
+ * resolves.
+ */
 export function clusterClient(namespace: Namespace, password: string): Cluster {
   const service = `valkey-headless.${namespace.name}.svc.cluster.local`;
   const addressOf = (name: string): string | undefined => namespace.zone()[name]?.[0];
@@ -55,7 +58,10 @@ type Write = (client: Cluster, key: string) => Promise<boolean>;
 
 const plainly: Write = async (client, key) => (await client.set(key, key)) === 'OK';
 
-/** Acknowledged once a replica has it too: SET and WAIT 1 on one connection. A SET that was sent on elsewhere does not count. */
+/**
+ * Acknowledged once a replica has it too: SET and WAIT 1 on one connection. A SET that was sent on elsewhere does not
+ * count.
+ */
 export const toReplica: Write = async (client, key) => {
   const replies = await client.pipeline().set(key, key).call('WAIT', '1', '1000').exec();
   const [[setError, set] = [], [waitError, count] = []] = replies ?? [];
@@ -63,8 +69,9 @@ export const toReplica: Write = async (client, key) => {
 };
 
 /**
- * Writes keys of its own, each its own value, from several hands at once, for as long as the body takes, and returns those that were
- * acknowledged. A write that fails is not tried again; what was not acknowledged may have been written or not.
+ * Writes keys of its own, each its own value, from several hands at once, for as long as the body takes, and returns
+ * those that were acknowledged. A write that fails is not tried again; what was not acknowledged may have been written
+ * or not.
  */
 export async function whileWriting(
   client: Cluster,
@@ -114,7 +121,10 @@ export async function lostOf(client: Cluster, keys: readonly string[]): Promise<
   return lost;
 }
 
-/** Runs a script of test/ with this Node in a pod of another namespace: names resolve there as they do for any client of the cluster. */
+/**
+ * Runs a script of test/ with this Node in a pod of another namespace: names resolve there as they do for any client of
+ * the cluster.
+ */
 export async function runAsVisitor(namespace: Namespace, script: URL, args: readonly string[]): Promise<string> {
   const container = await engine.createContainer({
     Image: images.test,

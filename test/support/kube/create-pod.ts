@@ -28,7 +28,10 @@ export interface CreatedPod {
   /** Those that have to end well before the others begin, and these; each in the order of the manifest. */
   readonly init: readonly CreatedContainer[];
   readonly containers: readonly CreatedContainer[];
-  /** Holds name, address and network of a pod with several containers, as Kubernetes' pause container does: one may restart alone. */
+  /**
+   * Holds name, address and network of a pod with several containers, as Kubernetes' pause container does: one may
+   * restart alone.
+   */
   readonly sandbox: Docker.Container | undefined;
   /** Volumes that go when the pod goes. */
   readonly volumes: readonly string[];
@@ -39,7 +42,9 @@ interface CreatedContainer {
   readonly docker: Docker.Container;
 }
 
-/** Makes the pod's containers as the kubelet would, not started yet. Throws where the template does not fit an image. */
+/**
+ * Makes the pod's containers as the kubelet would, not started yet. Throws where the template does not fit an image.
+ */
 export async function createPod(wish: PodWish): Promise<CreatedPod> {
   const { identity, template } = wish;
   const { spec } = template;
@@ -160,7 +165,10 @@ interface Mounts {
   readonly mounts: readonly Docker.MountSettings[];
   readonly tmpfs: Readonly<Record<string, string>>;
   readonly binds: readonly string[];
-  /** The engine's volumes of ConfigMaps, Secrets and each emptyDir of several containers: the pod's containers have them in common. */
+  /**
+   * The engine's volumes of ConfigMaps, Secrets and each emptyDir of several containers: the pod's containers have them
+   * in common.
+   */
   readonly contents: Readonly<Record<string, Files>>;
 }
 
@@ -205,7 +213,9 @@ async function mountsOf(wish: PodWish, { volumeMounts = [] }: Container): Promis
   return { mounts, tmpfs, binds, contents };
 }
 
-/** The folders for what is mounted below a volume of keys: the kubelet makes them, since the volume itself is read-only. */
+/**
+ * The folders for what is mounted below a volume of keys: the kubelet makes them, since the volume itself is read-only.
+ */
 function mountPointsBelow(mountPath: string, mounts: NonNullable<Container['volumeMounts']>): Files {
   const below = mounts.filter((one) => one.mountPath.startsWith(`${mountPath}/`));
   return Object.fromEntries(
@@ -226,8 +236,8 @@ function tmpfsOptions(volume: Extract<Volume, { emptyDir: unknown }>, fsGroup: n
 }
 
 /**
- * Swaps the ConfigMaps and Secrets of a running pod for those of the manifest, as the kubelet does; what is not there any more, or is mounted by
- * subPath, stays.
+ * Swaps the ConfigMaps and Secrets of a running pod for those of the manifest, as the kubelet does; what is not there
+ * any more, or is mounted by subPath, stays.
  */
 export async function refreshVolumes(
   { volumes }: Pick<CreatedPod, 'volumes'>,
@@ -253,7 +263,10 @@ export interface PodIdentity {
   readonly machine?: string;
 }
 
-/** The container's variables, in the order of the manifest: a value may use those before it. Throws where a Secret or its key is missing. */
+/**
+ * The container's variables, in the order of the manifest: a value may use those before it. Throws where a Secret or
+ * its key is missing.
+ */
 export function environmentOf(
   { env = [] }: Container,
   pod: PodIdentity,
@@ -291,8 +304,8 @@ function fieldOf(
 }
 
 /**
- * Kubernetes' expansion of `$(NAME)` in command, args and env: a known name gives its value, an unknown one stays as it is written, `$$` is
- * one `$` and begins nothing (k8s.io/kubernetes third_party/forked/golang/expansion).
+ * Kubernetes' expansion of `$(NAME)` in command, args and env: a known name gives its value, an unknown one stays as it
+ * is written, `$$` is one `$` and begins nothing (k8s.io/kubernetes third_party/forked/golang/expansion).
  */
 export function expand(text: string, variables: ReadonlyMap<string, string>): string {
   return text.replace(/\$\$|\$\(([^)]*)\)/g, (written, name?: string) =>

@@ -21,8 +21,8 @@ export interface RunningJob {
 }
 
 /**
- * Runs a Job as its controller does: a pod after another until one ends with 0, or with an exit code that podFailurePolicy names, or more
- * than backoffLimit have failed.
+ * Runs a Job as its controller does: a pod after another until one ends with 0, or with an exit code that
+ * podFailurePolicy names, or more than backoffLimit have failed.
  */
 export function runJob(
   job: Job,

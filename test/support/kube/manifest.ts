@@ -92,8 +92,8 @@ export interface NotRun {
 }
 
 /**
- * What the harness does not run, and why. Anything that is neither here nor in schema.ts fails the test. `*` is any index of a list;
- * `Pod` stands for the pod template of each kind that has one.
+ * What the harness does not run, and why. Anything that is neither here nor in schema.ts fails the test. `*` is any
+ * index of a list; `Pod` stands for the pod template of each kind that has one.
  */
 const reasons: Readonly<Record<string, string>> = {
   'PodDisruptionBudget.spec': 'nothing is evicted: there is one machine, and no API server that would count',

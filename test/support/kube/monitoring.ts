@@ -28,8 +28,8 @@ const object = (kind: string, spec: object): object => ({
 
 /**
  * The fields of the Prometheus operator's kinds that the manifests use, and no others: as its types have them at
- * 3ece7bb5e573632978cc73026b9c4186efb4822e (podmonitor_types.go) and 9ef4d425e9b37047fe997972095febc6f4b71d2a (prometheusrule_types.go, both
- * in pkg/apis/monitoring/v1). By apiVersion and kind.
+ * 3ece7bb5e573632978cc73026b9c4186efb4822e (podmonitor_types.go) and 9ef4d425e9b37047fe997972095febc6f4b71d2a
+ * (prometheusrule_types.go, both in pkg/apis/monitoring/v1). By apiVersion and kind.
  */
 export const monitoringSchemas: Readonly<Record<string, object>> = {
   'monitoring.coreos.com/v1 PodMonitor': object('PodMonitor', {
@@ -89,12 +89,18 @@ export function alertsOf(rule: KubeObject): ReadonlyArray<{ readonly alert: stri
   return ruleSpec.parse(rule).spec.groups.flatMap(({ rules }) => rules);
 }
 
-/** The metrics that an expression asks for. All of ours are the exporter's, but for `up`, which Prometheus makes of each scrape. */
+/**
+ * The metrics that an expression asks for. All of ours are the exporter's, but for `up`, which Prometheus makes of each
+ * scrape.
+ */
 export function metricsIn(expr: string): string[] {
   return [...new Set(expr.match(/\b(?:redis_\w+|up(?=\{))/g) ?? [])].toSorted();
 }
 
-/** What an exporter answered, by metric and labels as they are written: `redis_up`, `redis_exporter_last_scrape_error{err=""}`. */
+/**
+ * What an exporter answered, by metric and labels as they are written: `redis_up`,
+ * `redis_exporter_last_scrape_error{err=""}`.
+ */
 export type Scrape = ReadonlyMap<string, number>;
 
 export function readScrape(text: string): Scrape {
@@ -113,8 +119,8 @@ export function namesIn(scrape: Scrape): ReadonlySet<string> {
 }
 
 /**
- * The alerts that fire where every scrape of a pod gives what stands here, for an hour: promtool evaluates the rules. A pod without a
- * scrape is one whose exporter does not answer. Series get the labels that the PodMonitor gives them.
+ * The alerts that fire where every scrape of a pod gives what stands here, for an hour: promtool evaluates the rules. A
+ * pod without a scrape is one whose exporter does not answer. Series get the labels that the PodMonitor gives them.
  */
 export async function firing(rule: KubeObject, pods: Readonly<Record<string, Scrape | undefined>>): Promise<string[]> {
   const wanted = new Set(alertsOf(rule).flatMap(({ expr }) => metricsIn(expr)));
@@ -148,7 +154,10 @@ export function checkRules(rule: KubeObject): Promise<string> {
   return promtool(rule, 'check', undefined);
 }
 
-/** Runs Debian's promtool on the rules, as Prometheus reads them, and on a test of them; its whole output, whichever way it ended. */
+/**
+ * Runs Debian's promtool on the rules, as Prometheus reads them, and on a test of them; its whole output, whichever way
+ * it ended.
+ */
 async function promtool(rule: KubeObject, verb: 'check' | 'test', test: object | undefined): Promise<string> {
   const program = await ensureProgram('promtool', {
     package: 'promtool',

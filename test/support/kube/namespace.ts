@@ -18,8 +18,8 @@ export interface Namespace {
   /** What of it has no effect here. */
   readonly notRun: readonly NotRun[];
   /**
-   * `kubectl apply`: new objects begin, a StatefulSet gets as many pods as it says now, running pods get the contents of ConfigMaps and
-   * Secrets. A changed Job is refused, as the API does.
+   * `kubectl apply`: new objects begin, a StatefulSet gets as many pods as it says now, running pods get the contents
+   * of ConfigMaps and Secrets. A changed Job is refused, as the API does.
    */
   apply(objects: readonly KubeObject[]): Promise<void>;
   /** `kubectl delete job` */
@@ -30,11 +30,14 @@ export interface Namespace {
   /** `kubectl create job --from=cronjob/<name>`, under a name of its own each time. */
   runCronJob(name: string): RunningJob;
   /**
-   * Makes pods anew from what was applied last: same name and claims, another address. All of them go before the first one comes. Names
-   * may lead to the former addresses for some seconds from when the new pods have started.
+   * Makes pods anew from what was applied last: same name and claims, another address. All of them go before the first
+   * one comes. Names may lead to the former addresses for some seconds from when the new pods have started.
    */
   replacePods(names: readonly string[], how: 'at once' | 'in peace', oldNamesSeconds?: number): Promise<void>;
-  /** Takes a pod away and gives the engine's volume of its claim, for what a test does to the data; replacePods brings it back. */
+  /**
+   * Takes a pod away and gives the engine's volume of its claim, for what a test does to the data; replacePods brings
+   * it back.
+   */
   takeAway(name: string, claim: string): Promise<string>;
   /** What the name server answers now. */
   zone(): Zone;
@@ -47,8 +50,8 @@ const CLAIM_GROUP = 999;
 const STARTING_SECONDS = 600;
 
 /**
- * Applies rendered objects to a namespace of their own. `bound` are volumes of the engine for claims that are objects of
- * their own, by the claims' names: they outlive the namespace. Other claims get volumes that do not.
+ * Applies rendered objects to a namespace of their own. `bound` are volumes of the engine for claims that are objects
+ * of their own, by the claims' names: they outlive the namespace. Other claims get volumes that do not.
  */
 export async function openNamespace(
   objects: readonly KubeObject[],

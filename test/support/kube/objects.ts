@@ -1,8 +1,8 @@
 import type { KubeObject } from './manifest.ts';
 
 /*
- * Objects of the namespace `valkey` that the official chart and operator make alike. Made by hand from facts of their sources, which
- * docs/operate/helm.md and docs/operate/operators.md name; neither runs here.
+ * Objects of the namespace `valkey` that the official chart and operator make alike. Made by hand from facts of their
+ * sources, which docs/operate/helm.md and docs/operate/operators.md name; neither runs here.
  */
 
 /** The password of `default` in the Secret that both are told by name. */

@@ -7,15 +7,19 @@ import type { KubeObject } from './manifest.ts';
 import { headless, object, secret, statefulSet, userPassword } from './objects.ts';
 
 /*
- * What Valkey's official chart (valkey-io/valkey-helm) makes of the values in deploy/helm, as far as it concerns the image: command, user, mounts,
- * probes, configuration, users. From facts of valkey/templates/_pod.tpl at 06384cf, init_config.yaml at 011643a and valkey/UPGRADE.md at 03c4e55.
+ * What Valkey's official chart (valkey-io/valkey-helm) makes of the values in deploy/helm, as far as it concerns the
+ * image: command, user, mounts, probes, configuration, users. From facts of valkey/templates/_pod.tpl at 06384cf,
+ * init_config.yaml at 011643a and valkey/UPGRADE.md at 03c4e55.
  */
 
 const quantities = z.record(z.string(), z.string());
 const resources = z.strictObject({ requests: quantities, limits: quantities });
 const variables = z.array(z.looseObject({ name: z.string() }));
 
-/** The values of the chart that deploy/helm names. A name that the chart does not have is an error here; the chart would not see it. */
+/**
+ * The values of the chart that deploy/helm names. A name that the chart does not have is an error here; the chart would
+ * not see it.
+ */
 const chartValues = z.strictObject({
   image: z.strictObject({ registry: z.string(), repository: z.string(), tag: z.string() }),
   extraEnv: variables,
@@ -48,7 +52,10 @@ export async function readChartValues(...files: string[]): Promise<ChartValues> 
   return chartValues.parse(Object.assign({}, ...(await Promise.all(texts)).map((text) => parse(text) as object)));
 }
 
-/** `helm install valkey`: the StatefulSet with its init container, the headless service, the scripts and the Secret of the users. */
+/**
+ * `helm install valkey`: the StatefulSet with its init container, the headless service, the scripts and the Secret of
+ * the users.
+ */
 export function chartObjects(values: ChartValues, image: string): KubeObject[] {
   const { tls } = values;
   const labels = { 'app.kubernetes.io/name': 'valkey', 'app.kubernetes.io/instance': 'valkey' };

@@ -7,9 +7,9 @@ import { headless, object, secret, statefulSet, userPassword } from './objects.t
 import type { Pod } from './pod.ts';
 
 /*
- * What the official operator (valkey-io/valkey-operator) makes of a ValkeyCluster, as far as it concerns the image: command, user, mounts, probes,
- * configuration, users. From facts of internal/controller: valkeynode_resources.go at 04f0717, config.go at 0289b2f, users.go at 06cd2de, scripts/ at
- * 091a2ee. The operator itself does not run here.
+ * What the official operator (valkey-io/valkey-operator) makes of a ValkeyCluster, as far as it concerns the image:
+ * command, user, mounts, probes, configuration, users. From facts of internal/controller: valkeynode_resources.go at
+ * 04f0717, config.go at 0289b2f, users.go at 06cd2de, scripts/ at 091a2ee. The operator itself does not run here.
  */
 
 /** What the operator makes up for its own users. */
@@ -37,8 +37,8 @@ const clusterResource = z.object({
 export const nodeName = (shard: number, node: number): string => `valkey-cluster-${shard}-${node}`;
 
 /**
- * What the operator makes of a ValkeyCluster with the Secrets that it makes up: for each shard and node a StatefulSet of one pod. With the name of
- * a Secret, over TLS. The exporter beside each server is left out.
+ * What the operator makes of a ValkeyCluster with the Secrets that it makes up: for each shard and node a StatefulSet
+ * of one pod. With the name of a Secret, over TLS. The exporter beside each server is left out.
  */
 export function operatorNodes(resource: KubeObject, tlsSecretName?: string): KubeObject[] {
   const { metadata, spec } = clusterResource.parse(resource);
@@ -170,8 +170,8 @@ function userLine(name: string, password: string, permissions: string): string {
 }
 
 /**
- * Joins the nodes as the operator does, as its own user: each meets each other one by address, the first node of a shard takes its part of the slots,
- * the others of it replicate that one.
+ * Joins the nodes as the operator does, as its own user: each meets each other one by address, the first node of a
+ * shard takes its part of the slots, the others of it replicate that one.
  */
 export async function joinAsOperator(namespace: Namespace, shards: number, tls = false): Promise<void> {
   const pods = namespace.pods().toSorted((a, b) => a.name.localeCompare(b.name));
@@ -211,7 +211,10 @@ export async function joinAsOperator(namespace: Namespace, shards: number, tls =
 const strict = { type: 'object', additionalProperties: false } as const;
 const strings = { type: 'object', additionalProperties: { type: 'string' } };
 
-/** The fields of a ValkeyCluster that our instance uses, as docs/valkeycluster.md at 0173085 and api/v1alpha1/valkeycluster_types.go have them. */
+/**
+ * The fields of a ValkeyCluster that our instance uses, as docs/valkeycluster.md at 0173085 and
+ * api/v1alpha1/valkeycluster_types.go have them.
+ */
 export const valkeyCluster: object = {
   ...strict,
   required: ['apiVersion', 'kind', 'metadata', 'spec'],

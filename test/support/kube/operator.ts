@@ -14,9 +14,10 @@ import type { Namespace } from './namespace.ts';
 import type { Pod } from './pod.ts';
 
 /*
- * What the operators make of an instance, as far as it concerns the image: command, user, mounts, probes, configuration. Read from the sources of
- * kailas-cloud/valkey-operator at 0af1dcd7eff412f185635783bd7a938a8261dd14 (internal/controller/valkey_controller.go, upsertStatefulSet and
- * upsertConfigMap; scripts/valkey.conf). The operator itself does not run here.
+ * What the operators make of an instance, as far as it concerns the image: command, user, mounts, probes,
+ * configuration. Read from the sources of kailas-cloud/valkey-operator at 0af1dcd7eff412f185635783bd7a938a8261dd14
+ * (internal/controller/valkey_controller.go, upsertStatefulSet and upsertConfigMap; scripts/valkey.conf). The operator
+ * itself does not run here.
  */
 
 const instance = z.object({
@@ -29,7 +30,9 @@ const instance = z.object({
   }),
 });
 
-/** The objects that hyperspike/valkey-operator or its fork makes of an instance that does not switch the password off. */
+/**
+ * The objects that hyperspike/valkey-operator or its fork makes of an instance that does not switch the password off.
+ */
 export function operatorObjects(custom: KubeObject, password: string): KubeObject[] {
   const { metadata, spec } = instance.parse(custom);
   const { name, namespace } = metadata;
@@ -194,7 +197,9 @@ function secret(metadata: Names, password: string): KubeObject {
   return { apiVersion: 'v1', kind: 'Secret', metadata, ...{ type: 'Opaque', data } };
 }
 
-/** What a node answers; the operators' pods carry the password in REDISCLI_AUTH. Throws where it answers with an error. */
+/**
+ * What a node answers; the operators' pods carry the password in REDISCLI_AUTH. Throws where it answers with an error.
+ */
 async function ask(pod: Pod, ...command: string[]): Promise<string> {
   const { exitCode, stdout, stderr } = await pod.exec('valkey-cli', '-e', ...command);
   if (exitCode !== 0) throw new Error(`${pod.name}: ${command.join(' ')}: ${stdout}${stderr}`);
@@ -202,9 +207,9 @@ async function ask(pod: Pod, ...command: string[]): Promise<string> {
 }
 
 /**
- * Joins the pods of an instance as the operators do once all of them answer: each node is introduced to each other one by its address, and
- * the one with ordinal i of n takes the slots from i·16384/n on (`initCluster` of kailas-cloud/valkey-operator at
- * 0af1dcd7eff412f185635783bd7a938a8261dd14).
+ * Joins the pods of an instance as the operators do once all of them answer: each node is introduced to each other one
+ * by its address, and the one with ordinal i of n takes the slots from i·16384/n on (`initCluster` of
+ * kailas-cloud/valkey-operator at 0af1dcd7eff412f185635783bd7a938a8261dd14).
  */
 export async function formAsOperator(namespace: Namespace): Promise<void> {
   const pods = namespace.pods().toSorted((a, b) => a.name.localeCompare(b.name));
@@ -220,7 +225,10 @@ export async function formAsOperator(namespace: Namespace): Promise<void> {
   }
 }
 
-/** MODULE LIST of a pod once it answers: each module with its arguments; `auth` are variables with the password for valkey-cli, `options` its options. */
+/**
+ * MODULE LIST of a pod once it answers: each module with its arguments; `auth` are variables with the password for
+ * valkey-cli, `options` its options.
+ */
 export async function modulesOf(
   pod: Pod,
   auth: readonly string[],
@@ -236,7 +244,10 @@ export async function modulesOf(
 
 const bundlePath = '/usr/local/share/valkey-bundle/bundle.json';
 
-/** The image of the tests with the defaults that the variant `coordinator` of line 9.0 has; `remove` it when it is no longer used. */
+/**
+ * The image of the tests with the defaults that the variant `coordinator` of line 9.0 has; `remove` it when it is no
+ * longer used.
+ */
 export async function makeCoordinatorImage(): Promise<{ readonly name: string; remove(): Promise<void> }> {
   await requireImage(images.test);
   const line: unknown = parse(await readFile(join(paths.root, 'modules/releases/9.0.yaml'), 'utf8'));

@@ -16,11 +16,17 @@ export interface Pod {
   readonly containers: ReadonlyMap<string, Docker.Container>;
   /** Every container is. */
   readonly isReady: boolean;
-  /** How often a container ended and was started again, and why, in order: `exit 137`, `liveness probe`, `<name of another one>: exit 1`. */
+  /**
+   * How often a container ended and was started again, and why, in order: `exit 137`, `liveness probe`, `<name of
+   * another one>: exit 1`.
+   */
   readonly restarts: readonly string[];
   exec(...command: string[]): Promise<Ran>;
   output(): Promise<Output>;
-  /** The exit code of a pod that is not to be restarted, once all its containers have ended: the first one that is not 0. */
+  /**
+   * The exit code of a pod that is not to be restarted, once all its containers have ended: the first one that is not
+   * 0.
+   */
   ended(): Promise<number>;
   /** Gives it ConfigMaps and Secrets that have changed, as the kubelet does while a pod runs. */
   refresh(manifest: PodWish['manifest']): Promise<void>;
@@ -100,7 +106,10 @@ interface Events {
   restarted(why: string): void;
 }
 
-/** The kubelet's loop: probes while it runs, a restart when it has ended, the second one in a row after 10 s, then 20 s, and so on. */
+/**
+ * The kubelet's loop: probes while it runs, a restart when it has ended, the second one in a row after 10 s, then 20 s,
+ * and so on.
+ */
 async function keepRunning(
   { template }: PodWish,
   { container, docker }: CreatedPod['containers'][number],
@@ -137,8 +146,8 @@ async function keepRunning(
 }
 
 /**
- * Runs the init containers, each until it ends with 0, one that fails later and later. Null once all have; else the code of
- * one that failed in a pod that is not to be restarted, or is removed.
+ * Runs the init containers, each until it ends with 0, one that fails later and later. Null once all have; else the
+ * code of one that failed in a pod that is not to be restarted, or is removed.
  */
 async function initialize(
   { init }: CreatedPod,
@@ -179,8 +188,8 @@ interface Reports {
 }
 
 /**
- * Runs the probes of a container that has just been started, until it is aborted. The others wait for the startup probe; without a readiness
- * probe it is ready as soon as it has started.
+ * Runs the probes of a container that has just been started, until it is aborted. The others wait for the startup
+ * probe; without a readiness probe it is ready as soon as it has started.
  */
 async function watchLife(
   docker: Docker.Container,
@@ -227,8 +236,8 @@ function asker(docker: Docker.Container): Ask {
 type Ask = (command: readonly string[], timeoutMs: number) => Promise<boolean>;
 
 /**
- * Runs a probe until it is aborted, and reports each change as Kubernetes makes it: after `successThreshold` successes or `failureThreshold`
- * failures in a row. Kubernetes' own defaults where the manifest says nothing.
+ * Runs a probe until it is aborted, and reports each change as Kubernetes makes it: after `successThreshold` successes
+ * or `failureThreshold` failures in a row. Kubernetes' own defaults where the manifest says nothing.
  */
 export async function watchProbe(
   probe: Probe,

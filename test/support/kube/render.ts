@@ -10,7 +10,10 @@ import { isKubeObject, type KubeObject } from './manifest.ts';
 /** The image that the manifests name, and that a test replaces. */
 const published = 'ghcr.io/kailas-cloud/valkey-bundle';
 
-/** What a test changes, each by the means that a user has: a kustomization on top, the password's file, the configuration's file. */
+/**
+ * What a test changes, each by the means that a user has: a kustomization on top, the password's file, the
+ * configuration's file.
+ */
 export interface Changes {
   /** Name and tag, as `kustomize edit set image` would write them. */
   readonly image?: string;
@@ -44,7 +47,10 @@ export async function renderStatefulSet(overlay: string, changes: Changes = {}):
   });
 }
 
-/** Runs a script where it finds a copy of deploy/statefulset with a password, and renders the overlay that it made there. */
+/**
+ * Runs a script where it finds a copy of deploy/statefulset with a password, and renders the overlay that it made
+ * there.
+ */
 export async function renderMade(script: string, overlay: string): Promise<KubeObject[]> {
   const root = await mkdtemp(join(tmpdir(), 'deploy-'));
   try {
@@ -136,7 +142,10 @@ interface ExecCommand {
   readonly command: string;
 }
 
-/** Every `kubectl exec` of the page in pods `<name>-0` and so on, in blocks and in text, each once. A loop gives one for each of its ordinals. */
+/**
+ * Every `kubectl exec` of the page in pods `<name>-0` and so on, in blocks and in text, each once. A loop gives one for
+ * each of its ordinals.
+ */
 export function execCommandsOf(page: string, name: string): ExecCommand[] {
   const pattern = new RegExp(String.raw`exec (?:-it? )?${name}-(\d|\$i) -- (sh -c '[^'\n]+'|[^;|\n\x60#]+)`, 'g');
   const found = page.split('\n').flatMap((line) => {

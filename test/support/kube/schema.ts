@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /*
- * What the harness runs of each kind: every field here has an effect, and is read by the part named beside it. Fields without one stand in
- * not-run.ts. A field that is in neither fails the test that renders it.
+ * What the harness runs of each kind: every field here has an effect, and is read by the part named beside it. Fields
+ * without one stand in not-run.ts. A field that is in neither fails the test that renders it.
  */
 
 const strings = z.record(z.string(), z.string());

@@ -40,7 +40,9 @@ export function renderCluster(changes: Changes = {}): Promise<KubeObject[]> {
   return renderStatefulSet('overlays/k3s', { image: images.test, password: `${password}\n`, ...changes });
 }
 
-/** `kubectl -n valkey exec valkey-0 -- valkey-bundle cluster <command>`; ensure is told the nodes, as the Job tells it. */
+/**
+ * `kubectl -n valkey exec valkey-0 -- valkey-bundle cluster <command>`; ensure is told the nodes, as the Job tells it.
+ */
 export function clusterCommand(namespace: Namespace, command: 'check' | 'ensure' | 'verify-coordinator'): Promise<Ran> {
   const nodes = namespace.pods().map(({ name }) => `${name}.valkey-headless:6379`);
   const options = command === 'ensure' ? ['--nodes', nodes.join(',')] : [];
@@ -67,8 +69,8 @@ export function probeRestarts(namespace: Namespace): string[] {
 }
 
 /**
- * `kubectl -n valkey exec <pod> -- valkey-bundle cluster check`, until it is green; says what was wrong last where it never is. A pod that is
- * being restarted cannot be asked, and is asked again.
+ * `kubectl -n valkey exec <pod> -- valkey-bundle cluster check`, until it is green; says what was wrong last where it
+ * never is. A pod that is being restarted cannot be asked, and is asked again.
  */
 export async function untilGreen(pod: Pod): Promise<void> {
   let last = '';

@@ -7,8 +7,8 @@ import { matches } from './names.ts';
 import { valkeyCluster } from './official-operator.ts';
 
 /**
- * What the API server would not take: values that the kind's own type does not allow, and fields that it does not have (as
- * `kubectl apply --validate=strict` says). Empty for a good object.
+ * What the API server would not take: values that the kind's own type does not allow, and fields that it does not have
+ * (as `kubectl apply --validate=strict` says). Empty for a good object.
  */
 export async function problemsOf(object: KubeObject): Promise<string[]> {
   const custom = validateCustomResource(object);
@@ -50,8 +50,8 @@ async function validatorOf({ apiVersion, kind }: KubeObject): Promise<Validate> 
 }
 
 /**
- * The value, noting which fields are read. The schemas of kubernetes-models take fields that they do not know; since they look at each
- * field that they know, one that was never looked at is unknown.
+ * The value, noting which fields are read. The schemas of kubernetes-models take fields that they do not know; since
+ * they look at each field that they know, one that was never looked at is unknown.
  */
 function watched(value: unknown, path: string, seen: Set<string>): unknown {
   if (typeof value !== 'object' || value === null) return value;
@@ -72,11 +72,11 @@ function leaves(value: unknown, path: string): string[] {
 }
 
 /**
- * What is wrong with a custom resource of the operators or of cert-manager; undefined for an object of the API's own kinds. The field names are those of the
- * operators' CustomResourceDefinitions: for hyperspike/valkey-operator what its type has at 2e1c1129957ed8649b1aaec8e38e25e6d2700e32
- * (api/v1/valkey_types.go); the fields that our instance uses are also in the definition of the release v0.0.59 and in the one at
- * ac2e29b79b64e724be9bcf5180e89a8ea1872477, which is later than v0.0.61. For kailas-cloud/valkey-operator its type at
- * 0af1dcd7eff412f185635783bd7a938a8261dd14.
+ * What is wrong with a custom resource of the operators or of cert-manager; undefined for an object of the API's own
+ * kinds. The field names are those of the operators' CustomResourceDefinitions: for hyperspike/valkey-operator what its
+ * type has at 2e1c1129957ed8649b1aaec8e38e25e6d2700e32 (api/v1/valkey_types.go); the fields that our instance uses are
+ * also in the definition of the release v0.0.59 and in the one at ac2e29b79b64e724be9bcf5180e89a8ea1872477, which is
+ * later than v0.0.61. For kailas-cloud/valkey-operator its type at 0af1dcd7eff412f185635783bd7a938a8261dd14.
  */
 function validateCustomResource(object: KubeObject): string[] | undefined {
   const schema = schemas[object.apiVersion] ?? monitoringSchemas[`${object.apiVersion} ${object.kind}`];
@@ -189,8 +189,9 @@ interface Peer {
 }
 
 /**
- * Whether the policies let a pod reach a port of another one: everything where no policy selects the receiver, else only what a rule of
- * one of them allows. A peer without a namespaceSelector is of the policy's own namespace. Throws for a field that is not understood.
+ * Whether the policies let a pod reach a port of another one: everything where no policy selects the receiver, else
+ * only what a rule of one of them allows. A peer without a namespaceSelector is of the policy's own namespace. Throws
+ * for a field that is not understood.
  */
 export function mayReach(policies: readonly KubeObject[], from: Peer, to: Peer, port: number): boolean {
   const selecting = policies

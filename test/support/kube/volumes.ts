@@ -41,8 +41,8 @@ export function claimFiles(fsGroup: number): Files {
 }
 
 /**
- * A ConfigMap or Secret as the kubelet lays it out: each key is a link into `..data`, itself a link to a folder that an update would swap.
- * fsGroup makes the files the group's and lets it read. Throws where there is no such object.
+ * A ConfigMap or Secret as the kubelet lays it out: each key is a link into `..data`, itself a link to a folder that an
+ * update would swap. fsGroup makes the files the group's and lets it read. Throws where there is no such object.
  */
 export function keyFiles(
   keys: ReadonlyMap<string, Buffer>,
@@ -63,8 +63,8 @@ export function keyFiles(
 }
 
 /**
- * Lays other keys out in a volume that is in use, as the kubelet does: a folder of its own, then the link to it in place of the former one. A
- * volume that has those keys already is left as it is.
+ * Lays other keys out in a volume that is in use, as the kubelet does: a folder of its own, then the link to it in
+ * place of the former one. A volume that has those keys already is left as it is.
  */
 export async function swapKeys(
   volume: string,

@@ -12,8 +12,8 @@ import { judge, type Level, readHeard } from '../../../entrypoint/tool/health.ts
 import { answers, denied, disabled, info } from '../../support/probe-answers.ts';
 
 /*
- * docker/probe.pl itself, against a server that gives the answers of a table. Two of its lines are made to name a folder of the test: where
- * records lie, and the program behind, which prints what it is handed.
+ * docker/probe.pl itself, against a server that gives the answers of a table. Two of its lines are made to name a
+ * folder of the test: where records lie, and the program behind, which prints what it is handed.
  */
 
 let folder = '';
@@ -131,7 +131,8 @@ describe('the probe has the rules of entrypoint/tool/health.ts', () => {
     const { said, handed } = await run('health', ...(option === '' ? [] : [option]));
     if (said !== null) expect(said).toBe(expected);
     else expect(handed).toEqual(['health', ...(option === '' ? [] : [option]), '--heard', ...heard]);
-    // Handing on costs as much as the program behind: only what fails may cost that, and what nodes.conf has to be read for.
+    // Handing on costs as much as the program behind: only what fails may cost that, and what nodes.conf has to be read
+    // for.
     const isPlain = /^[a-z]/.test(expected) && cluster !== denied;
     expect({ said, handed }).toMatchObject(isPlain ? { handed: [] } : { said: null });
   });
@@ -210,7 +211,8 @@ describe('the probe', () => {
     ]) {
       await leaveRecord({ tlsPort: 6380, port: 0 }, startName(owner, '0'.repeat(16)));
       const { said, handed } = await run('health');
-      // With the record, which is of a server over TLS, nobody would be asked. Without it that is the usual port, where somebody may be.
+      // With the record, which is of a server over TLS, nobody would be asked. Without it that is the usual port, where
+      // somebody may be.
       expect(said !== null || handed.includes('--heard')).toBe(true);
     }
   });

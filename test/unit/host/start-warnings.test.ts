@@ -50,7 +50,8 @@ describe('variables that only other images read', () => {
     const ours: readonly string[] = variables.map(({ name }) => name);
     expect(names.filter((name) => ours.includes(name))).toEqual([]);
     expect(new Set(names).size).toBe(names.length);
-    // makeEnvVariableName() of Kubernetes: NAME_SERVICE_HOST, NAME_SERVICE_PORT, NAME_PORT, and what begins with NAME_PORT_<number>_.
+    // makeEnvVariableName() of Kubernetes: NAME_SERVICE_HOST, NAME_SERVICE_PORT, NAME_PORT, and what begins with
+    // NAME_PORT_<number>_.
     expect(names.filter((name) => /_PORT$|_SERVICE_HOST$|_PORT_\d/.test(name))).toEqual([]);
   });
   it('are no concern of a program that is not the server', () => {

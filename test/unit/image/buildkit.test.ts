@@ -5,7 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildKitProblem, runBuildKit } from '../../../scripts/image/buildkit.ts';
 
 const about = { name: 'buildx', log: '/dist/logs/build.log', repeat: (module = 'all') => `npm run build -- ${module}` };
-/** As buildx prints a step that fails: `#7 [target stage 2/3] RUN ...`, its output, its error, and all of it once more at the end. */
+/**
+ * As buildx prints a step that fails: `#7 [target stage 2/3] RUN ...`, its output, its error, and all of it once more
+ * at the end.
+ */
 const failing = (title: string, error: string, ...output: string[]) =>
   buildKitProblem(
     [

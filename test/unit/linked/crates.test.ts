@@ -11,7 +11,10 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** The source of a module `own` with a Cargo.toml, and crates beside it; a crate is `Cargo.toml` after its name and version. */
+/**
+ * The source of a module `own` with a Cargo.toml, and crates beside it; a crate is `Cargo.toml` after its name and
+ * version.
+ */
 async function source(manifest: string, crates: Readonly<Record<string, string>>): Promise<void> {
   await write('tree/Cargo.toml', `[package]\nname = "own"\nversion = "1.0.0"\n${manifest}`);
   for (const [crate, text] of Object.entries(crates)) {
@@ -26,7 +29,9 @@ async function write(path: string, text: string): Promise<void> {
   await writeFile(join(folder, path), text);
 }
 
-/** `own a b`: a package without a source; `a@1.0.0 c`: one of the registry; the rest of the words are its dependencies. */
+/**
+ * `own a b`: a package without a source; `a@1.0.0 c`: one of the registry; the rest of the words are its dependencies.
+ */
 function lockOf(...packages: readonly string[]): string {
   const blocks = packages.map((text) => {
     const [first = '', ...dependencies] = text.split(', ');
