@@ -92,6 +92,17 @@ describe.each([
   });
 });
 
+it.each(['backup', 'backup-s3'])(
+  'the component %s runs each night, but not while a restore is applied',
+  async (name) => {
+    const nightly = async (...more: string[]): Promise<unknown> =>
+      (await render([name, ...more])).find((object) => nameOf(object) === 'CronJob valkey-backup');
+    expect(await nightly()).toMatchObject({ spec: { suspend: false } });
+    const restore = name === 'backup' ? 'restore' : 'restore-s3';
+    expect(await nightly(restore)).toMatchObject({ spec: { suspend: true } });
+  },
+);
+
 it('rclone.conf is delivered by nobody, and git does not take it', () => {
   const ignored = readFileSync(join(paths.root, 'deploy/statefulset/components/backup-s3/.gitignore'), 'utf8');
   expect(ignored).toBe('rclone.conf\n');
