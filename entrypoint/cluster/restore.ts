@@ -41,10 +41,13 @@ export interface Persistence {
   readonly appendfilename: string;
 }
 
-/** Where a data directory has data, by the names in it. `restored-from` alone is none. */
-export function dataAmong(names: readonly string[], nodesFile: string, persistence: Persistence): readonly string[] {
+/**
+ * Where a data directory has keys, by the names in it. `restored-from` alone is none; nodes.conf may be elsewhere, and is
+ * for the caller to ask for.
+ */
+export function dataAmong(names: readonly string[], persistence: Persistence): readonly string[] {
   const { dbfilename, appenddirname, appendfilename } = persistence;
-  return names.filter((name) => [nodesFile, dbfilename, appenddirname, appendfilename].includes(name));
+  return names.filter((name) => [dbfilename, appenddirname, appendfilename].includes(name));
 }
 
 /**

@@ -173,6 +173,7 @@ describe('a cluster of three with the component backup', () => {
 
   it('fails and leaves earlier backups where a shard is away', { timeout }, async () => {
     const backups = await backupsOf();
+    const { name: paused, ip } = namespace.pod('valkey-1');
     await namespace.pod('valkey-1').docker.pause();
     const job = namespace.runCronJob('valkey-backup');
     const said = await until('the backup says why not', async () => {
@@ -182,7 +183,7 @@ describe('a cluster of three with the component backup', () => {
         : undefined;
     });
     await namespace.pod('valkey-1').docker.unpause();
-    expect(said).toMatch(/valkey-1|10\.|172\./);
+    expect(said).toMatch(new RegExp(`${paused}\\b|${ip.replaceAll('.', '\\.')}\\b`));
     const { exitCodes } = await job.done();
     expect([exitCodes[0], exitCodes.at(-1)]).toEqual([75, 0]);
     expect((await backupsOf()).length).toBe(backups.length);
@@ -216,8 +217,8 @@ describe('a cluster of three with the component backup', () => {
       await connected(fresh, async (client) => {
         const after = await contentOf(client);
         expect(differentIn(before, after, replicas === 3 ? 0 : 5000)).toEqual([]);
-        expect([...after.keys()].filter((key) => !before.has(key) && !key.startsWith('later:'))).toEqual([]);
-        expect(after.size).toBeGreaterThanOrEqual(before.size);
+        expect([...after.keys()].filter((key) => !before.has(key))).toEqual([]);
+        expect(after.size).toBe(before.size);
         expect(await search(client)).toEqual(found);
         // It takes on: the index of a module works, and does not only lie there.
         await client.call('FT.ADD', '{books}', '{books}:new', '1.0', 'FIELDS', 'title', 'another whale');

@@ -5,7 +5,7 @@ import { paths } from '../../scripts/lib/workspace.ts';
 import { type KubeObject, nameOf, readManifest } from '../support/kube/manifest.ts';
 import { renderStatefulSet } from '../support/kube/render.ts';
 import type { CronJob } from '../support/kube/schema.ts';
-import { problemsOf } from '../support/kube/validate.ts';
+import { mayReach, problemsOf } from '../support/kube/validate.ts';
 
 const image = 'registry.example.com/own:1.2.3';
 const render = (components: readonly string[], replicas = 3) =>
@@ -70,9 +70,20 @@ describe.each<[string, string[], string[]]>([
   it('fails at once on what does not pass with time, and tries again what does', () => {
     expect(exitCodesOf(objects, 'backup')).toEqual([1, 64, 66, 73, 78]);
   });
-  it('is no pod that a service or a policy takes for a node', () => {
-    const labels = cronJobOf(objects)?.spec.jobTemplate.spec.template.metadata.labels;
-    for (const { spec } of readManifest(objects).services) expect(labels).not.toMatchObject(spec.selector);
+  it('has no pod that a service takes for a node, or that a policy lets reach more than the port of clients', () => {
+    const policies = objects.filter(({ kind }) => kind === 'NetworkPolicy');
+    const node = { 'app.kubernetes.io/name': 'valkey', 'app.kubernetes.io/component': 'node' };
+    const portsFor = (labels: Record<string, string> = {}): number[] =>
+      [6379, 9121, 16379, 26673].filter((port) =>
+        mayReach(policies, { namespace: 'valkey', labels }, { namespace: 'valkey', labels: node }, port),
+      );
+    const { services, cronJobs } = readManifest(objects);
+    expect(cronJobs).toHaveLength(added.filter((name) => name.startsWith('CronJob ')).length);
+    for (const { labels } of cronJobs.map(({ spec }) => spec.jobTemplate.spec.template.metadata)) {
+      for (const { spec } of services) expect(labels).not.toMatchObject(spec.selector);
+      expect(portsFor(labels)).toEqual([6379]);
+    }
+    expect(portsFor(node)).toContain(16379);
   });
 });
 
@@ -90,6 +101,31 @@ describe.each([
     const [plain] = readManifest(await render([], 5)).statefulSets;
     expect(set?.spec.template.spec.containers).toEqual(plain?.spec.template.spec.containers);
   });
+});
+
+it.each(['backup', 'backup-s3'])(
+  'the component %s runs each night, but not while a restore is applied',
+  async (name) => {
+    const nightly = async (...more: string[]): Promise<unknown> =>
+      (await render([name, ...more])).find((object) => nameOf(object) === 'CronJob valkey-backup');
+    expect(await nightly()).toMatchObject({ spec: { suspend: false } });
+    const restore = name === 'backup' ? 'restore' : 'restore-s3';
+    expect(await nightly(restore)).toMatchObject({ spec: { suspend: true } });
+  },
+);
+
+it.each(['backup', 'backup-s3'])('the component tls after %s has the backup speak TLS too', async (name) => {
+  const objects = await render([name, 'tls']);
+  for (const object of objects) expect(await problemsOf(object)).toEqual([]);
+  const { volumes, containers, initContainers = [] } = cronJobOf(objects)?.spec.jobTemplate.spec.template.spec ?? {};
+  const backup = [...initContainers, ...(containers ?? [])].find((container) => container.name === 'backup');
+  const [job] = readManifest(objects).jobs;
+  const ofTls = (value: unknown): boolean => JSON.stringify(value).includes('valkey-tls');
+  const [like] = job?.spec.template.spec.containers ?? [];
+  expect(backup?.env?.filter(ofTls)).toHaveLength(3);
+  expect(backup?.env?.filter(ofTls)).toEqual(like?.env?.filter(ofTls));
+  expect(backup?.volumeMounts?.filter(ofTls)).toEqual(like?.volumeMounts?.filter(ofTls));
+  expect(volumes).toContainEqual(job?.spec.template.spec.volumes?.find(ofTls));
 });
 
 it('rclone.conf is delivered by nobody, and git does not take it', () => {

@@ -15,7 +15,7 @@ import { readBundle } from '../../modules/discover.ts';
 import { planStart, type StartPlan } from '../../plan.ts';
 import { classify } from '../../server/invocation.ts';
 import { asBytes, messageOf, printable } from '../../text/bytes.ts';
-import { absolute, baseName, type Place } from '../../text/place.ts';
+import { absolute, type Place } from '../../text/place.ts';
 import { type Given, numberOf, readOptions, readTargets, type Target, type ToolContext } from '../options.ts';
 import { usageOf } from '../pages.ts';
 import { checkFile } from './backup.ts';
@@ -186,10 +186,13 @@ function requireEmpty({ host, path, nodesFile, persistence, record, at }: DataDi
   if ('problem' in names) throw refuse('VB779', `${path}: ${names.problem}`, { at });
   const marker = host.readSmall(`${path}/${RESTORED_FILE}`);
   const isOurs = 'text' in marker && marker.text.trim() === record.name;
-  if (isOurs) return !names.includes(baseName(nodesFile));
-  const data = dataAmong(names, baseName(nodesFile), persistence);
+  // Its directive may lead below the data directory, or out of it: the listing alone does not say.
+  const isNode = host.inspect(nodesFile).kind !== 'missing';
+  if (isOurs) return !isNode;
+  const inside = nodesFile.startsWith(`${path}/`) ? nodesFile.slice(path.length + 1) : nodesFile;
+  const data = [...(isNode ? [inside] : []), ...dataAmong(names, persistence)];
   if (data.length === 0) return true;
-  throw refuse('VB778', `${path} has ${data.join(', ')}, not from ${record.name}`, { at });
+  throw refuse('VB778', `the server of ${path} has ${data.join(', ')}, not from ${record.name}`, { at });
 }
 
 interface Content {

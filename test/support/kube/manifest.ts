@@ -109,6 +109,7 @@ const reasons: Readonly<Record<string, string>> = {
   'Service.metadata.labels': 'nothing selects by it',
   'CronJob.metadata.labels': 'nothing selects by it',
   'CronJob.spec.schedule': 'a test says when it runs',
+  'CronJob.spec.suspend': 'a test says when it runs',
   'CronJob.spec.timeZone': 'a test says when it runs',
   'CronJob.spec.startingDeadlineSeconds': 'a test says when it runs',
   'CronJob.spec.concurrencyPolicy': 'a test runs one after the other',

@@ -137,6 +137,19 @@ describe('cluster restore', () => {
     const result = await run([...RESTORE, '--index', '0', ...SERVER], { ...(await backedUp()), ...done });
     expect([result.exitCode, filesIn(result, '/data')]).toEqual([0, done]);
   });
+  it.each([
+    ['below the data directory', 'sub/nodes.conf', '/data/sub/nodes.conf'],
+    ['outside of it', '/etc/node/nodes.conf', '/etc/node/nodes.conf'],
+  ])('does nothing where it was done before, and refuses other data, with a nodes.conf %s', async (_, name, path) => {
+    const server = [...SERVER, '--appendonly', 'yes', '--cluster-config-file', name];
+    const node = { [path]: 'of then', '/data/appendonlydir/appendonly.aof.manifest': 'of later' };
+    const look = ({ hostAfter }: Started) => Object.keys(node).map((file) => hostAfter().tree.look(file)?.content);
+    const done = { ...node, '/data/restored-from': `${NAME}\n` };
+    const again = await run([...RESTORE, '--index', '0', ...server], { ...(await backedUp()), ...done });
+    expect([again.exitCode, look(again)]).toEqual([0, Object.values(node)]);
+    const other = await run([...RESTORE, '--index', '0', ...server], { ...(await backedUp()), [path]: 'of then' });
+    expect([other.codes, filesIn(other, '/data')['/data/restored-from']]).toEqual([['VB778'], undefined]);
+  });
   it('begins anew where it was ended half-way', async () => {
     const half = { '/data/restored-from': `${NAME}\n`, '/data/dump.rdb': 'half', '/data/.restoring/x': '' };
     const result = await run([...RESTORE, '--index', '0', ...SERVER], { ...(await backedUp()), ...half });

@@ -10,7 +10,8 @@ echo "ok: $TARGET/$name"
 
 # Whatever fails here ends the script: a list that is not whole must not decide what goes.
 complete=$(rclone lsf --recursive --files-only --include '/*/backup.json' "$TARGET")
-kept=$(printf '%s\n' "$complete" | sed 's|/backup.json$||' | sort -r | head -n "$KEEP")
+# What else lies there is neither counted nor removed.
+kept=$(printf '%s\n' "$complete" | sed 's|/backup.json$||' | grep -E '^[0-9]{8}T[0-9]{6}Z$' | sort -r | head -n "$KEEP")
 folders=$(rclone lsf --dirs-only "$TARGET")
 for folder in $(printf '%s\n' "$folders" | sed 's|/$||' | grep -E '^[0-9]{8}T[0-9]{6}Z$' || true); do
   if printf '%s\n' "$kept" | grep -qx "$folder"; then continue; fi
