@@ -13,13 +13,16 @@ export async function writeWhole(path: string, content: string): Promise<void> {
   await placeWhole(path, (partial) => writeFile(partial, content));
 }
 
+let placed = 0;
+
 /**
  * Puts at `path` what `make` makes at the path that it is given, with one rename: a reader sees what was there before,
  * or the whole.
  */
 export async function placeWhole(path: string, make: (partial: string) => Promise<void>): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const partial = `${path}.${process.pid}.partial`;
+  // Two of one process may place the same file at a time.
+  const partial = `${path}.${process.pid}.${placed++}.partial`;
   await rm(partial, { force: true });
   try {
     await make(partial);

@@ -19,6 +19,16 @@ it('a record is written into a folder that is not there yet, and read back', asy
   expect(await jsonIfWhole(path, schema)).toEqual({ name: 'search' });
 });
 
+it('two that place one file at a time both succeed: one after the other takes its place', async () => {
+  const path = join(folder, 'shared');
+  const slow = (text: string) => async (partial: string) => {
+    await writeFile(partial, text);
+    await new Promise(setImmediate);
+  };
+  await Promise.all([placeWhole(path, slow('same')), placeWhole(path, slow('same'))]);
+  expect(await readFile(path, 'utf8')).toBe('same');
+});
+
 it('where making a file fails, the old one stays and nothing else is left', async () => {
   const path = join(folder, 'file');
   await writeFile(path, 'old');
