@@ -95,7 +95,7 @@ export const serverEntries = {
     exitCode: 75,
     meaning:
       'A server was started here, and nothing could be asked of it: no connection, a wrong password, or it loads its data.',
-    fix: '`valkey-bundle health` and the log say more; ask again once it answers.',
+    fix: 'With NOAUTH or WRONGPASS: the password is no longer that of the start, so restart with the new one. Else the log says more.',
   },
   VB814: {
     title: 'the server does not let us ask',

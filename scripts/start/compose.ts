@@ -14,7 +14,7 @@ import { paths } from '../lib/workspace.ts';
 import type { StartOptions } from './options.ts';
 import type { Progress, Say } from './progress.ts';
 import type { Nodes } from './report.ts';
-import { chooseFreePort, isFreeOnLoopback } from './start-server.ts';
+import { chooseFreePort, isFreeOnLoopback, refuseBadStart, refuseTakenPort } from './start-server.ts';
 
 const file = join(paths.root, 'deploy', 'compose', 'compose.yaml');
 const projectFile = z.looseObject({
@@ -51,6 +51,9 @@ interface NodeStart {
 export async function startNodes({ docker, image, options, env, progress, aborted }: NodeStart): Promise<Nodes> {
   const project = await projectName(env);
   const before = await containersOf(docker, project);
+  if (options.port !== null && options.port !== publishedPort(before)) await refuseTakenPort(docker, options.port);
+  const wish = { image: image.tag, environment: options.environment, conf: null };
+  await progress.step('Checking the start', () => refuseBadStart(docker, wish));
   const command = await composeCommand(progress.note);
   const wished = options.port ?? (env['VALKEY_PORT'] || publishedPort(before));
   const port = wished ?? (await chooseFreePort(null, isFreeOnLoopback));

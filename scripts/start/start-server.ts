@@ -13,7 +13,7 @@ import {
   stopAndRemove,
   volumeExists,
 } from './container.ts';
-import { decide, type EarlierContainer } from './decision.ts';
+import { decide } from './decision.ts';
 import type { ConfFile, StartOptions } from './options.ts';
 import type { Progress } from './progress.ts';
 import { awaitServer } from './ready.ts';
@@ -35,7 +35,9 @@ type Start = Readonly<{
 /** From the wish to a server that answers. The earlier container goes only once the image that replaces it is there. */
 export async function startServer({ docker, obtainImage, options, conf, progress, aborted }: Start): Promise<Running> {
   const earlier = await findEarlier(docker);
-  if (options.port !== null) await refuseTakenPort(docker, options.port, earlier);
+  const isOwn = earlier !== null && earlier.port === options.port && earlier.status === 'running';
+  // Our own container gives its port back, or keeps it.
+  if (options.port !== null && !isOwn) await refuseTakenPort(docker, options.port);
   const image = await obtainImage();
   for (const note of image.notes) progress.warn(note);
   const decision = decide(earlier, {
@@ -82,9 +84,8 @@ export async function startServer({ docker, obtainImage, options, conf, progress
   return { ...started, ...facts, alreadyRunning: false };
 }
 
-async function refuseTakenPort(docker: Docker, port: number, earlier: EarlierContainer | null): Promise<void> {
-  // Our own container gives its port back, or keeps it.
-  if (earlier !== null && earlier.port === port && earlier.status === 'running') return;
+/** Refuses a port of 127.0.0.1 that a container or another program has. */
+export async function refuseTakenPort(docker: Docker, port: number): Promise<void> {
   const holder = await portHolder(docker, port);
   if (holder !== null || !(await isFreeOnLoopback(port))) throw portInUse(port, holder);
 }
@@ -93,12 +94,12 @@ async function refuseTakenPort(docker: Docker, port: number, earlier: EarlierCon
  * Lets the entrypoint of the new image plan the start, in a container of its own, before a running server is stopped
  * for it. What the entrypoint would refuse is refused here, with its words and its exit code.
  */
-async function refuseBadStart(docker: Docker, wish: ContainerWish): Promise<void> {
+export async function refuseBadStart(docker: Docker, wish: ContainerWish): Promise<void> {
   const command = ['valkey-bundle', 'plan', '--', ...(containerCommand(wish) ?? ['valkey-server'])];
   const { exitCode, stderr } = await runOnce(docker, { Image: wish.image, Cmd: command, ...containerInputs(wish) });
   if (exitCode === 0) return;
   throw new StartError(`the start would fail with exit code ${exitCode}:\n${stderr.trimEnd().replace(/^/gm, '  | ')}`, {
-    fix: 'The server that runs was left alone.',
+    fix: 'What runs was left alone.',
     exitCode,
   });
 }

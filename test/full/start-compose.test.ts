@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:net';
 import process from 'node:process';
 import { afterAll, expect, it } from 'vitest';
 import { execIn } from '../../scripts/lib/engine.ts';
@@ -17,10 +18,10 @@ const { progress } = recordedProgress();
 const aborted = new AbortController().signal;
 afterAll(() => stopNodes(env, true, progress));
 
-const start = async (environment: readonly { name: string; value: string }[] = []) => {
+const start = async (environment: readonly { name: string; value: string }[] = [], port: number | null = null) => {
   await requireImage(images.local);
   const image = { tag: images.local, hasSearch: false };
-  return await startNodes({ docker: engine, image, options: { port: null, environment }, env, progress, aborted });
+  return await startNodes({ docker: engine, image, options: { port, environment }, env, progress, aborted });
 };
 
 /**
@@ -47,11 +48,27 @@ it('three nodes of the local image join, take a variable, and go: first the cont
   const asked = ['valkey-cli', 'CONFIG', 'GET', 'maxmemory'];
   expect((await execIn(engine.getContainer(again.container), asked)).stdout).toContain('52428800');
 
+  await expect(start([{ name: 'REDISEARCH_MODULE_ARGS', value: '"open' }])).rejects.toThrow('VB201');
+  await untilServed(again.container);
+
   await stopNodes(env, false, progress);
   const left = await findNodes(engine, env);
   expect(left).toEqual({ project, containers: 0, volumes: [0, 1, 2].map((node) => `${project}_valkey-${node}`) });
   await stopNodes(env, true, progress);
   expect((await findNodes(engine, env)).volumes).toEqual([]);
+});
+
+it('a port that another program has is refused before anything is made', async () => {
+  const holder = createServer();
+  await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
+  const at = holder.address();
+  try {
+    const port = typeof at === 'object' && at !== null ? at.port : 0;
+    await expect(start([], port)).rejects.toThrow(`127.0.0.1:${port} is in use`);
+    expect((await findNodes(engine, env)).containers).toBe(0);
+  } finally {
+    holder.close();
+  }
 });
 
 it('a project of that name from another file is left alone: VP645', async () => {

@@ -67,7 +67,7 @@ export const startProblems = {
     title: 'docker compose failed',
     exitCode: 1,
     meaning: 'The nodes did not all become healthy, or could not be made. Those that run are left for a look.',
-    fix: 'Its own words above say why. docker compose logs, in deploy/compose, shows the nodes; npm stop removes them.',
+    fix: 'Its own words above name the node; docker logs with that name shows why. npm stop removes the nodes, and keeps their data.',
   },
   VP645: {
     title: 'another compose project has the name',
