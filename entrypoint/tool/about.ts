@@ -74,7 +74,9 @@ function explainCode({ host, args }: ToolContext): number {
   if (rest.length > 0 || !isCode(code)) {
     const near = nearest(code, Object.keys(catalogue));
     const known = near === null ? 'Codes run from VB101 on; docs/diagnostics.md lists them.' : `Did you mean ${near}?`;
-    const hint = /^VP\d+$/.test(code) ? 'That is a code of the npm commands: docs/pipeline-problems.md has its page.' : known;
+    const hint = /^VP\d+$/.test(code)
+      ? 'That is a code of the npm commands: docs/pipeline-problems.md has its page.'
+      : known;
     throw refuse('VB601', word === undefined ? 'explain needs a code' : `there is no diagnostic "${args.join(' ')}"`, {
       hint,
     });
