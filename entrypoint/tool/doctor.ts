@@ -60,10 +60,11 @@ function showLook({ name, summary, findings }: Look, style: Style): string {
   const lines = findings.flatMap((finding) => {
     const place = placeOf(finding);
     const where = place === null ? '' : `${place}: `;
-    return [`     ${finding.code} ${where}${finding.message}`, `     ${style.green('fix:')} ${finding.hint}`];
+    const said = printable(`${finding.code} ${where}${finding.message}`);
+    return [`     ${said}`, `     ${style.green('fix:')} ${printable(finding.hint)}`];
   });
   const title = findings.length === 0 ? `${name}: ${summary}` : name;
-  return [`${mark} ${printable(title)}`, ...lines.map(printable)].map((line) => `${line}\n`).join('');
+  return [`${mark} ${printable(title)}`, ...lines].map((line) => `${line}\n`).join('');
 }
 
 /** The image and the container, whether a server runs or not. */

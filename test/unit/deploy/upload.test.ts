@@ -17,11 +17,11 @@ esac
 let root: string;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'upload-'));
-  await mkdir(join(root, 'work/20270104T000000Z'), { recursive: true });
+  await mkdir(join(root, 'collected/20270104T000000Z'), { recursive: true });
   await writeFile(join(root, 'rclone'), standIn);
   await chmod(join(root, 'rclone'), 0o755);
   const script = await readFile(join(paths.root, 'deploy/statefulset/components/backup-s3/upload.sh'), 'utf8');
-  await writeFile(join(root, 'upload.sh'), script.replaceAll('/work', join(root, 'work')));
+  await writeFile(join(root, 'upload.sh'), script.replaceAll('/collected', join(root, 'collected')));
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 

@@ -1,11 +1,11 @@
-# Uploads the backup in /work, compares it with what arrived, and removes older ones beyond KEEP. backup.json is uploaded last: without it a
+# Uploads the backup in /collected, compares it with what arrived, and removes older ones beyond KEEP. backup.json is uploaded last: without it a
 # folder is no backup.
 set -eu
-name=$(ls /work)
+name=$(ls /collected)
 echo "uploading $name to $TARGET"
-rclone copy --exclude backup.json "/work/$name" "$TARGET/$name"
-rclone check --one-way --exclude backup.json "/work/$name" "$TARGET/$name"
-rclone copyto "/work/$name/backup.json" "$TARGET/$name/backup.json"
+rclone copy --exclude backup.json "/collected/$name" "$TARGET/$name"
+rclone check --one-way --exclude backup.json "/collected/$name" "$TARGET/$name"
+rclone copyto "/collected/$name/backup.json" "$TARGET/$name/backup.json"
 echo "ok: $TARGET/$name"
 
 # Whatever fails here ends the script: a list that is not whole must not decide what goes.

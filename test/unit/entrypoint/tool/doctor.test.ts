@@ -27,6 +27,12 @@ describe('doctor of a container without a server', () => {
     const image = { users: {}, files: { '/usr/lib/valkey/x.so': moduleFile(0o644) } };
     expect(await marks(image)).toEqual([['VB505', 'VB304'], 1]);
   });
+  it('has colours on a terminal, and shows what a name holds escaped', async () => {
+    const files = { '/usr/lib/valkey/x\u001b.so': moduleFile(0o644) };
+    const { stdout } = await waitingTool(['doctor'], {}, { terminal: true, files });
+    expect(stdout).toContain('\u001b[32mfix:\u001b[0m ');
+    expect(stdout.replaceAll(/\u001b\[\d+m/g, '')).not.toContain('\u001b');
+  });
   it('gives the same as data', async () => {
     const { stdout } = await waitingTool(['doctor', '--json'], {}, { users: {} });
     const report = JSON.parse(stdout);
